@@ -1,0 +1,1 @@
+"""Reads a questionnaire and says exactly what is wrong with it and where."""

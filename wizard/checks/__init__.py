@@ -1,0 +1,1 @@
+"""Looks at the partner's own systems and reports what it saw, one file a check."""

@@ -1,0 +1,338 @@
+"""Everything that can happen to an assessment: the payloads, and the signed envelope that carries each of them.
+
+The envelope is final from the first commit (a signed chain cannot be migrated). A payload's `type` and `version` are
+written into the envelope; old versions are read for ever through `upcast`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import ClassVar
+
+from wizard.domain.answers import Answer
+from wizard.domain.codec import Unreadable, from_json, to_json
+from wizard.domain.evidence import Evidence
+from wizard.domain.observation import Json, Result
+from wizard.domain.scope import Host
+
+
+class Payload:
+    """What happened. Subclasses are frozen dataclasses with a `TYPE` and a `VERSION`."""
+
+    TYPE: ClassVar[str]
+    VERSION: ClassVar[int] = 1
+
+    @property
+    def subject(self) -> str:
+        """What it is about, in clear in the envelope: a question, requirement, host or evidence id; never a value."""
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentStarted(Payload):
+    """A new pass through one questionnaire version. `demonstration` can never be taken back."""
+
+    TYPE: ClassVar[str] = "assessment-started"
+    questionnaire: str
+    questionnaire_version: str
+    questionnaire_digest: str
+    demonstration: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentDescribed(Payload):
+    """Who applies and with what: the words of page 1."""
+
+    TYPE: ClassVar[str] = "assessment-described"
+    organisation: str
+    integration: str
+    place: str = ""
+    registration: str = ""
+    #: an optional text that the reviewer hands out; part of the signed data
+    reference: str = ""
+    target: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerGiven(Payload):
+    """A question was answered, or its answer changed. `answer.given` may be false: then it was emptied."""
+
+    TYPE: ClassVar[str] = "answer-given"
+    answer: Answer
+
+    @property
+    def subject(self) -> str:
+        """The question."""
+        return self.answer.question
+
+
+@dataclass(frozen=True, slots=True)
+class CommentSet(Payload):
+    """The note beside a requirement was written, changed or (empty) removed."""
+
+    TYPE: ClassVar[str] = "comment-set"
+    requirement: str
+    text: str
+
+    @property
+    def subject(self) -> str:
+        """The requirement."""
+        return self.requirement
+
+
+@dataclass(frozen=True, slots=True)
+class NotApplicableClaimed(Payload):
+    """Someone says that a requirement does not apply, and why; an empty reason takes it back."""
+
+    TYPE: ClassVar[str] = "not-applicable-claimed"
+    requirement: str
+    reason: str
+
+    @property
+    def subject(self) -> str:
+        """The requirement."""
+        return self.requirement
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeConfirmed(Payload):
+    """The person agreed that exactly these hosts may be looked at, with the statement they agreed to."""
+
+    TYPE: ClassVar[str] = "scope-confirmed"
+    hosts: tuple[Host, ...]
+    statement: str
+    confirmed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked(Payload):
+    """One look-run on one host (or on the answers): all its results, and the sealed record that proves them.
+
+    `record` is the sealed record's SHA-256 of the clear bytes, "" when nothing was received that could be kept.
+    `targets` is the list that the person agreed to for this run.
+    """
+
+    TYPE: ClassVar[str] = "looked"
+    run: str
+    host: str
+    results: tuple[Result, ...]
+    record: str = ""
+    record_name: str = ""
+    targets: tuple[str, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        """The host."""
+        return self.host
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceAdded(Payload):
+    """A file was sealed into the evidence box, or a new revision of one (`evidence.replaces`)."""
+
+    TYPE: ClassVar[str] = "evidence-added"
+    evidence: Evidence
+
+    @property
+    def subject(self) -> str:
+        """The evidence."""
+        return self.evidence.id
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceFiled(Payload):
+    """What a piece of evidence supports, its note or its expiry changed."""
+
+    TYPE: ClassVar[str] = "evidence-filed"
+    evidence: str
+    requirements: tuple[str, ...]
+    note: str = ""
+    expires: date | None = None
+
+    @property
+    def subject(self) -> str:
+        """The evidence."""
+        return self.evidence
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRemoved(Payload):
+    """A piece of evidence no longer counts; its sealed bytes stay, and its name stays in the journal."""
+
+    TYPE: ClassVar[str] = "evidence-removed"
+    evidence: str
+
+    @property
+    def subject(self) -> str:
+        """The evidence."""
+        return self.evidence
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRestored(Payload):
+    """A removal was undone."""
+
+    TYPE: ClassVar[str] = "evidence-restored"
+    evidence: str
+
+    @property
+    def subject(self) -> str:
+        """The evidence."""
+        return self.evidence
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionSet(Payload):
+    """A known gap with owner, compensating control and date; `until` None takes it back."""
+
+    TYPE: ClassVar[str] = "exception-set"
+    requirement: str
+    gap: str = ""
+    owner: str = ""
+    control: str = ""
+    until: date | None = None
+
+    @property
+    def subject(self) -> str:
+        """The requirement."""
+        return self.requirement
+
+
+@dataclass(frozen=True, slots=True)
+class ContradictionExplained(Payload):
+    """Why an answer stands although a look says otherwise; an empty text takes it back. It never changes a state."""
+
+    TYPE: ClassVar[str] = "contradiction-explained"
+    requirement: str
+    text: str
+
+    @property
+    def subject(self) -> str:
+        """The requirement."""
+        return self.requirement
+
+
+@dataclass(frozen=True, slots=True)
+class SignatoryNamed(Payload):
+    """Who signs, in which role, and what gives them the authority."""
+
+    TYPE: ClassVar[str] = "signatory-named"
+    name: str
+    role: str
+    authority: str
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attested(Payload):
+    """An attestation was signed and verified: its file, its data, its key, and how far the journal went then."""
+
+    TYPE: ClassVar[str] = "attested"
+    file_name: str
+    file_digest: str
+    data_digest: str
+    key_fingerprint: str
+    events: int
+    head: str
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockJumped(Payload):
+    """The computer's clock moved by more than five minutes against the monotonic clock, in seconds."""
+
+    TYPE: ClassVar[str] = "clock-jumped"
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown(Payload):
+    """An event type of a newer app: kept, passed on, never guessed at."""
+
+    TYPE: ClassVar[str] = "unknown"
+    type: str
+    version: int
+    content: Json = None
+
+
+_KNOWN: dict[tuple[str, int], type[Payload]] = {
+    (kind.TYPE, kind.VERSION): kind
+    for kind in (
+        AssessmentStarted,
+        AssessmentDescribed,
+        AnswerGiven,
+        CommentSet,
+        NotApplicableClaimed,
+        ScopeConfirmed,
+        Looked,
+        EvidenceAdded,
+        EvidenceFiled,
+        EvidenceRemoved,
+        EvidenceRestored,
+        ExceptionSet,
+        ContradictionExplained,
+        SignatoryNamed,
+        Attested,
+        ClockJumped,
+    )
+}
+
+
+def payload_json(payload: Payload) -> Json:
+    """The payload as JSON, without its type and version (those are in the envelope)."""
+    return payload.content if isinstance(payload, Unknown) else to_json(payload)
+
+
+def read_payload(type_: str, version: int, data: Json) -> Payload:
+    """The payload of an event; `Unknown` for types and versions of a newer app. Raises `codec.Unreadable`."""
+    kind = _KNOWN.get((type_, version))
+    if kind is None:
+        return Unknown(type=type_, version=version, content=data)
+    payload = from_json(kind, data)
+    if not isinstance(payload, Payload):
+        raise Unreadable(f"{type_}: not an event")
+    return payload
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """The signed part of an event: SHA-256 over its RFC 8785 form with the prefix `PREFIX`, Ed25519 by its author.
+
+    `author` is the SHA-256 (hex) of the author's raw Ed25519 public key; `previous` the hash of the author's event
+    before this one ("" for the first); `parents` the hashes that this event replaces or follows; `commitment` the
+    SHA-256 of `COMMITMENT_PREFIX` + 16-byte salt + canonical payload; `at` the claimed time; `monotonic` nanoseconds
+    since `boot`.
+    """
+
+    v: int
+    workspace: str
+    author: str
+    sequence: int
+    previous: str
+    parents: tuple[str, ...]
+    type: str
+    version: int
+    subject: str
+    commitment: str
+    at: datetime
+    monotonic: int
+    boot: str
+    app: str
+    questionnaire: str
+
+
+PREFIX = b"attestry event v1\x00"
+COMMITMENT_PREFIX = b"attestry payload v1\x00"
+SIGNATURE_PREFIX = b"attestry signature v1\x00"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A recorded event: envelope, its hash (hex), the author's signature, the payload and its salt."""
+
+    envelope: Envelope
+    hash: str
+    signature: bytes = field(repr=False)
+    salt: bytes = field(repr=False)
+    payload: Payload

@@ -1,0 +1,107 @@
+"""What was seen: one dated fact about a subject, how it was obtained, and how it was judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TypeAlias
+
+#: A value as JSON knows it.
+Json: TypeAlias = "None | bool | int | float | str | Sequence[Json] | Mapping[str, Json]"
+
+
+class Verdict(StrEnum):
+    """What a check concluded. "Could not look" is UNKNOWN, never a pass and never a fail."""
+
+    PASS = "pass"
+    WARN = "warn"
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not-applicable"
+
+
+class Level(StrEnum):
+    """Whether the page demands it; a failed advisory check is a note and never red."""
+
+    MUST = "must"
+    RECOMMENDED = "recommended"
+
+
+class Method(StrEnum):
+    """How a fact was obtained (OSCAL): a machine looked, a document was examined, a person was asked."""
+
+    TEST = "test"
+    EXAMINE = "examine"
+    INTERVIEW = "interview"
+
+
+class Outcome(StrEnum):
+    """What an observation does to a claim."""
+
+    SUPPORTS = "supports"
+    CONTRADICTS = "contradicts"
+    INCONCLUSIVE = "inconclusive"
+
+
+#: Live looks count for 30 days: our default, not Apollo's.
+LOOK_COUNTS_FOR = timedelta(days=30)
+#: Signing offers to repeat looks older than this.
+LOOK_IS_FRESH_FOR = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One check's judgement of one subject.
+
+    `subject` is a host[:port], an endpoint, a repository, or "" for the assessment as a whole. `facts` is the typed
+    reading as JSON. `rule` names the rule with its version ("hsts/1"), `source` where the rule comes from.
+    `proof` is a short excerpt of what was received, masked, for the card; the whole proof is in the sealed record.
+    """
+
+    check: str
+    subject: str
+    verdict: Verdict
+    level: Level
+    summary: str
+    rule: str
+    source: str
+    method: Method
+    at: datetime
+    facts: Mapping[str, Json] = field(default_factory=dict)
+    addresses: tuple[str, ...] = ()
+    proof: str = ""
+    next_step: str = ""
+    fix: str = ""
+    #: two looks of the same run that did not agree
+    inconsistent: bool = False
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What it does to a claim; None for a note or a check that does not apply."""
+        match self.verdict:
+            case Verdict.PASS | Verdict.WARN:
+                return Outcome.SUPPORTS
+            case Verdict.FAIL:
+                return Outcome.CONTRADICTS if self.level is Level.MUST else None
+            case Verdict.UNKNOWN:
+                return Outcome.INCONCLUSIVE if self.level is Level.MUST else None
+            case Verdict.NOT_APPLICABLE:
+                return None
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A recorded result: the run it came from, the sealed record that proves it, and what earlier looks said."""
+
+    result: Result
+    run: str
+    record: str
+    runs: int = 1
+    failed_runs: int = 0
+    previous: Result | None = None
+
+    def expired(self, now: datetime) -> bool:
+        """True when a live look no longer counts; what people said and documents show expires by other rules."""
+        return self.result.method is Method.TEST and now - self.result.at > LOOK_COUNTS_FOR

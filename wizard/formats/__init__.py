@@ -1,0 +1,1 @@
+"""Reads hostile bytes safely. Knows no check and no report."""

@@ -1,0 +1,1 @@
+"""Draws it and listens. The only place that imports PySide6."""

@@ -1,0 +1,1 @@
+"""Runs slow work on its own thread and posts events."""

@@ -1,0 +1,1 @@
+"""Everything a person can do to an assessment, one method each."""

@@ -1,0 +1,1 @@
+"""What a person does to an assessment, one file a subject."""

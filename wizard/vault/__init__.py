@@ -1,0 +1,1 @@
+"""Keeps assessments and evidence sealed on this machine."""
