@@ -97,7 +97,7 @@ class _Building:
     def freeze(self) -> Assessment:
         if self._last is None:
             return self._start
-        changes = {k: MappingProxyType(v) if type(v) is dict else v for k, v in self._changed.items()}
+        changes: dict[str, Any] = {k: MappingProxyType(v) if type(v) is dict else v for k, v in self._changed.items()}
         return replace(self._start, **changes, events=self._count, head=self._last.hash, last_at=self._last.envelope.at)
 
     def _mapping(self, name: str) -> dict[Any, Any]:

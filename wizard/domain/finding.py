@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -24,7 +24,7 @@ class State(StrEnum):
     INC = "INC"
     OPEN = "OPEN"
     ATT = "ATT"
-    PASS = "PASS"
+    PASS = "PASS"  # noqa: S105
     NA = "NA"
 
 
@@ -192,7 +192,6 @@ def _one(judging: Judging, requirement: Requirement, part: Part | None, others: 
     open_questions = tuple(q.id for q in asked if q.required and q not in given)
     checks = (part.checks or requirement.checks) if part else requirement.checks
     observations = _in_scope(judging, checks)
-    # a check that was run on the answers before they were changed says nothing about them now: the session runs it again
     against = [o for o in observations if o.result.outcome is Outcome.CONTRADICTS and not o.expired(judging.now)]
     evidence = tuple(item.id for item in assessment.evidence_for(requirement.id))
     unmet = [q for q in given if _says_no(q, answers)]
@@ -280,8 +279,6 @@ def _computed(judging: Judging, requirement: Requirement, others: Mapping[str, F
 
 
 def _with(finding: Finding, state: State, because: str) -> Finding:
-    from dataclasses import replace
-
     return replace(finding, state=state, because=because, basis=Basis.SAID)
 
 
