@@ -1,0 +1,97 @@
+"""The job thread: results, failures, progress, a Stop that stops now, and an end that ends."""
+
+import asyncio
+import threading
+import time
+from concurrent.futures import CancelledError
+
+import pytest
+
+from wizard.jobs.events import Cancelled, Failed, Finished, Progressed, Started
+from wizard.jobs.runner import Runner
+
+
+@pytest.fixture
+def runner():
+    made = Runner()
+    yield made
+    made.close()
+    assert not any(t.name == "attestry jobs" for t in threading.enumerate())
+
+
+def test_work_reports_progress_and_ends_with_its_value(runner):
+    heard = []
+
+    async def work(progress):
+        progress(1, 2, "half", partial="a")
+        await asyncio.sleep(0)
+        return 42
+
+    job = runner.start(work, "Counting", heard.append)
+    assert job.result.result(5) == 42
+    runner.close()
+    assert heard == [
+        Started(job.id, "Counting"),
+        Progressed(job.id, 1, 2, "half", "a"),
+        Finished(job.id, 42),
+    ]
+
+
+def test_a_failure_reaches_the_one_who_started_it(runner):
+    heard = []
+
+    async def work(progress):
+        raise ValueError("no")
+
+    job = runner.start(work, "Failing", heard.append)
+    with pytest.raises(ValueError, match="no"):
+        job.result.result(5)
+    runner.close()
+    assert isinstance(heard[-1], Failed)
+
+
+def test_stop_stops_a_hanging_job_at_once(runner):
+    heard, begun = [], threading.Event()
+
+    async def work(progress):
+        begun.set()
+        await asyncio.sleep(3600)
+
+    job = runner.start(work, "Hanging", heard.append)
+    assert begun.wait(5)
+    clicked = time.perf_counter()
+    job.cancel()
+    with pytest.raises(CancelledError):
+        job.result.result(5)
+    assert time.perf_counter() - clicked < 1
+    runner.close()
+    assert heard[-1] == Cancelled(job.id)
+    assert not runner.busy
+
+
+def test_a_job_stopped_before_it_began_never_runs(runner):
+    ran = threading.Event()
+    gate = threading.Event()
+
+    async def blocker(progress):
+        gate.wait(5)
+
+    async def work(progress):
+        ran.set()
+
+    runner.start(blocker, "Blocking")
+    job = runner.start(work, "Late")
+    job.cancel()
+    gate.set()
+    with pytest.raises(CancelledError):
+        job.result.result(5)
+    assert not ran.is_set()
+
+
+def test_closing_stops_what_runs(runner):
+    async def work(progress):
+        await asyncio.sleep(3600)
+
+    job = runner.start(work, "Hanging")
+    runner.close()
+    assert job.result.cancelled()
