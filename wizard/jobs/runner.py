@@ -130,6 +130,9 @@ class Runner:
                 hear(Progressed(job.id, done, total, text, partial))
 
         event: JobEvent
+        if job._stopped:  # stopped after its task was made and before its first step
+            self._stopped_short(job, hear)
+            return
         try:
             hear(Started(job.id, job.title))
             value = await work(progress)
