@@ -1,3 +1,34 @@
+# make run    opens Attestry (without a display: does the whole job on the demo)
+# make test   everything that must hold before a change lands
+# make quick  the fast part of it, before each commit
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+
+run: $(VENV)/.runtime
+	@if [ "$$(uname)" = Linux ] && [ -z "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
+		echo "There is no display here, so Attestry does the whole job on its demo, without a window."; \
+		$(BIN)/attestry demo --out demo && for pdf in "$$PWD"/demo/*.pdf; do echo "The signed PDF is $$pdf"; done; \
+	else \
+		$(BIN)/python packaging/system_libraries.py && $(BIN)/attestry; \
+	fi
+
+test: $(VENV)/.development static
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+quick: $(VENV)/.development static
+	$(BIN)/python -m pytest -n 2 -x -q -m 'not slow and not journey'
+
+static: $(VENV)/.development
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+package: $(VENV)/.development
+	$(BIN)/python packaging/package.py
+
 # The whole resolved set, with hashes and without host names; nothing younger than seven days.
 COOL := $(shell date -u -d '7 days ago' +%Y-%m-%d 2>/dev/null || date -u -v-7d +%Y-%m-%d)
 
@@ -5,4 +36,26 @@ lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --exclude-newer $(COOL) --extra build --extra dev pyproject.toml -o requirements-dev.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --exclude-newer $(COOL) --extra build -c requirements-dev.lock pyproject.toml -o requirements.lock
 
-.PHONY: lock
+# Leaves the environment (.venv) and what the demo made (demo/) alone.
+clean:
+	rm -rf build dist artefacts .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))' || { \
+		echo "Attestry needs Python 3.11 to 3.14, and $(PYTHON) is another one or missing. Name one: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "This Python cannot make environments. On Debian and Ubuntu: sudo apt-get install --yes python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# The stamps: nothing is installed again until a lock or pyproject.toml changes. The development lock holds the other one.
+$(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/python
+	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.development: requirements-dev.lock pyproject.toml | $(BIN)/python
+	$(PIP) --require-hashes -r requirements-dev.lock
+	$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@ $(VENV)/.runtime
+
+.PHONY: run test quick static package lock clean
