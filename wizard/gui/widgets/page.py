@@ -1,0 +1,183 @@
+"""What every page has: a title, a sentence that says what it knows now, a body that scrolls, and a message bar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from wizard.gui.context import Context, Place, sentence_of
+from wizard.gui.theme import theme
+from wizard.gui.widgets.message_bar import MessageBar
+from wizard.gui.widgets.plain import PlainLabel
+from wizard.gui.words import Sign
+from wizard.jobs.events import JobEvent
+
+if TYPE_CHECKING:
+    from wizard.jobs.runner import Hear, Job
+    from wizard.session.changes import Change
+
+
+@dataclass(frozen=True, slots=True)
+class Foot:
+    """What the foot of the window shows for a page. "" for a text means the usual: Saved, Back, Next.
+
+    `why` stands beside a deed that cannot be done yet. `next_filled` when the foot holds the next best deed.
+    """
+
+    left: str = ""
+    next_text: str = ""
+    next_filled: bool = False
+    next_enabled: bool = True
+    why: str = ""
+    back_shown: bool = True
+    next_shown: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One row of the sidebar while no assessment is open: a title with its state; `here` for where one is."""
+
+    title: str
+    second: str
+    sign: Sign
+    here: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The sidebar while no assessment is open: second line, stops, and a question with a link at its foot."""
+
+    second: str
+    stops: tuple[Stop, ...] = ()
+    question: str = ""
+    link: str = ""
+
+
+class Page(QWidget):
+    """Put things into `body`, deeds beside the title into `deeds`. Ask to go elsewhere by emitting `go(Place)`."""
+
+    go = Signal(object)
+    foot_changed = Signal()
+    side_changed = Signal()
+    #: an assessment was opened: Session, or (Session, Place) to start elsewhere than where the person stopped
+    opened = Signal(object)
+
+    def __init__(self, context: Context, title: str = "", sentence: str = "", parent: QWidget | None = None):
+        super().__init__(parent)
+        self.context = context
+        size = theme().size
+        self._title = PlainLabel(title, "title")
+        self._sentence = PlainLabel(sentence, "quiet", wrap=True)
+        self._sentence.setVisible(bool(sentence))
+        self.deeds = QHBoxLayout()
+        self.deeds.setSpacing(size.related)
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        words.addWidget(self._title)
+        words.addWidget(self._sentence)
+        head = QHBoxLayout()
+        head.setSpacing(16)
+        head.addLayout(words, 1)
+        head.addLayout(self.deeds)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(12)
+        inside = QWidget()
+        self._column = QVBoxLayout(inside)
+        self._column.setContentsMargins(size.margin, size.margin_top, size.margin, size.margin)
+        self._column.setSpacing(16)
+        self._column.addLayout(head)
+        self._column.addLayout(self.body, 1)
+        self.scroll_area = QScrollArea()
+        self.scroll_area.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroll_area.setWidgetResizable(True)
+        self.scroll_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroll_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.scroll_area.setWidget(inside)
+        self.scroll_area.verticalScrollBar().setSingleStep(24)
+        self.scroll_area.verticalScrollBar().rangeChanged.connect(self._keep_margin)
+        self.message_bar = MessageBar()
+        bar = QVBoxLayout()
+        bar.setContentsMargins(size.margin, 0, size.margin, 8)
+        bar.addWidget(self.message_bar)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.scroll_area, 1)
+        whole.addLayout(bar)
+
+    @property
+    def title(self) -> str:
+        """What stands at its top and in the window's title."""
+        return self._title.text()
+
+    @property
+    def sentence(self) -> str:
+        """What this page knows now, in numbers and words."""
+        return self._sentence.text()
+
+    def set_title(self, title: str) -> None:
+        """Change the title."""
+        self._title.setText(title)
+
+    def set_sentence(self, sentence: str) -> None:
+        """Change the sentence under the title."""
+        self._sentence.setText(sentence)
+        self._sentence.setVisible(bool(sentence))
+
+    def shown(self, place: Place) -> None:
+        """The person came here. Called before it is seen; draw everything anew."""
+
+    def left(self) -> None:
+        """The person goes elsewhere: hand over what is still being typed."""
+
+    def redraw(self, change: Change) -> None:
+        """Something was recorded while this page is shown: draw what it shows of it, never the field typed in."""
+
+    def foot(self) -> Foot:
+        """What the foot shows; emit `foot_changed` when it is another."""
+        return Foot()
+
+    def side(self) -> Side | None:
+        """The sidebar while no assessment is open; None for the sections."""
+        return None
+
+    def next_pressed(self) -> bool:
+        """Next was pressed. True when this page did something itself, False to go to the next place."""
+        return False
+
+    def back_pressed(self) -> bool:
+        """Back was pressed. True when this page did something itself."""
+        return False
+
+    def link_pressed(self) -> None:
+        """The link at the foot of the sidebar was pressed (`Side.link`)."""
+
+    def say_mistake(self, error: BaseException) -> None:
+        """Say in the page what went wrong."""
+        self.message_bar.say_mistake(sentence_of(error))
+
+    def when_saved(self, future: Future[Any], then: Callable[[Any], object] | None = None) -> None:
+        """Wait for something that was recorded; what goes wrong is said in the page."""
+        self.context.mailbox.when_done(future, then or (lambda _change: None), self.say_mistake)
+
+    def start(
+        self,
+        begin: Callable[[Hear], Job[Any]],
+        then: Callable[[Any], object],
+        *,
+        failed: Callable[[Exception], object] | None = None,
+        each: Callable[[JobEvent], object] | None = None,
+    ) -> Job[Any]:
+        """Begin slow work; the strip in the foot shows it, and what goes wrong is said in the page."""
+        return self.context.work.start(begin, then=then, failed=failed or self.say_mistake, each=each)
+
+    def _keep_margin(self, _least: int, most: int) -> None:
+        """The bar to scroll with stands inside the margin, so that nothing moves when it comes."""
+        size = theme().size
+        right = size.margin - (self.scroll_area.verticalScrollBar().sizeHint().width() if most > 0 else 0)
+        self._column.setContentsMargins(size.margin, size.margin_top, right, size.margin)
