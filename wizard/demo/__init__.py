@@ -1,0 +1,1 @@
+"""The demonstration: a small imperfect partner on this machine, and a whole assessment of it through the real code."""
