@@ -62,7 +62,14 @@ class Any:
     inner: tuple[Condition, ...]
 
 
-Condition = Equals | Among | Has | Not | All | Any
+@dataclass(frozen=True, slots=True)
+class Certainly:
+    """`inner`, where unknown counts as no. Authors do not write it: the catalog makes it of what withdraws an N/A."""
+
+    inner: Condition
+
+
+Condition = Equals | Among | Has | Not | All | Any | Certainly
 
 
 def holds(condition: Condition, answers: Mapping[str, Answer]) -> bool | None:
@@ -86,6 +93,8 @@ def holds(condition: Condition, answers: Mapping[str, Answer]) -> bool | None:
         case Any(inner):
             results = [holds(c, answers) for c in inner]
             return True if True in results else None if None in results else False
+        case Certainly(inner):
+            return holds(inner, answers) is True
     assert_never(condition)
 
 
@@ -94,7 +103,7 @@ def references(condition: Condition) -> Iterator[Reference]:
     match condition:
         case Equals(left) | Among(left) | Has(left):
             yield left
-        case Not(inner):
+        case Not(inner) | Certainly(inner):
             yield from references(inner)
         case All(inner) | Any(inner):
             for each in inner:
