@@ -102,9 +102,14 @@ class Partner:
             self._settled.set()
             await self._stopped.wait()
         finally:
+            # WORKAROUND(CPython 3.11): a server closed in the round that accepts a connection loses its open socket. So:
+            # accept nothing more, end what was accepted, then close.
+            for server in servers:
+                for listener in server.sockets:
+                    self._loop.remove_reader(listener.fileno())
+            await self._hang_up()
             for server in servers:
                 server.close()
-            await self._hang_up()
 
     async def _hang_up(self) -> None:
         """End every connection, also those that were accepted but have not begun."""

@@ -252,3 +252,12 @@ def test_nothing_secret_is_left_on_the_disk(tmp_path):
     with partner.start(tmp_path) as running:
         assert [file.name for file in tmp_path.iterdir()] == ["partner-ca.pem"]
         assert b"PRIVATE" not in running.ca_file.read_bytes()
+
+
+@pytest.mark.parametrize("attempt", range(10))
+def test_stop_closes_a_connection_that_was_only_just_accepted(tmp_path, attempt):
+    running = partner.start(tmp_path)
+    with socket.create_connection((partner.LOOPBACK, running.hosts[0].port), timeout=5) as fresh:
+        running.stop()
+        with contextlib.suppress(ConnectionError):
+            assert fresh.recv(1) == b""
