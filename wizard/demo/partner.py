@@ -102,7 +102,7 @@ class Partner:
             self._settled.set()
             await self._stopped.wait()
         finally:
-            # WORKAROUND(CPython 3.11): a server closed in the round that accepts a connection loses its open socket. So:
+            # WORKAROUND(CPython 3.11): a server closed while it accepts a connection loses the open socket. So:
             # accept nothing more, end what was accepted, then close.
             for server in servers:
                 for listener in server.sockets:
