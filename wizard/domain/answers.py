@@ -48,11 +48,19 @@ class Answer:
 
     @property
     def given(self) -> bool:
-        """True when there is something said: a value that is not empty, or not applicable with a reason."""
+        """True when there is something said: a value that is not blank, or not applicable with a reason."""
         match self.state:
             case AnswerState.GIVEN:
-                return bool(self.value.cells if isinstance(self.value, Row) else self.value)
+                return _says_something(self.value)
             case AnswerState.NOT_APPLICABLE:
                 return bool(self.reason.strip())
             case AnswerState.NOT_KNOWN:
                 return False
+
+
+def _says_something(value: Value) -> bool:
+    if isinstance(value, str):
+        return bool(value.strip())
+    if isinstance(value, Row):
+        return any(text.strip() for _column, text in value.cells)
+    return any(_says_something(item) for item in value)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
 from wizard.domain import events as e
-from wizard.domain.answers import Answer
+from wizard.domain.answers import Answer, AnswerState
 from wizard.domain.evidence import Evidence
 from wizard.domain.observation import Observation, Verdict
-from wizard.domain.scope import Host, Scope, hosts_in, repositories_in
+from wizard.domain.scope import Host, Scope, hosts_in, repositories_in, unreadable_in
 
 _EMPTY: Mapping[Any, Any] = MappingProxyType({})
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 def _empty() -> Mapping[Any, Any]:
@@ -65,11 +66,17 @@ class Assessment:
     def scope(self) -> Scope:
         """The scope as listed now; confirmed only while it is exactly what the person agreed to."""
         hosts = hosts_in(self.answers)
-        return Scope(hosts, repositories_in(self.answers), confirmed=bool(hosts) and hosts == self.confirmed_hosts)
+        return Scope(
+            hosts,
+            repositories_in(self.answers),
+            confirmed=bool(hosts) and hosts == self.confirmed_hosts,
+            unreadable=unreadable_in(self.answers),
+        )
 
     def evidence_for(self, requirement: str) -> tuple[Evidence, ...]:
         """The evidence filed under a requirement, oldest first."""
-        return tuple(item for item in self.evidence.values() if requirement in item.requirements)
+        found = [item for item in self.evidence.values() if requirement in item.requirements]
+        return tuple(sorted(found, key=lambda item: item.added_at or _LONG_AGO))
 
 
 def apply(assessment: Assessment, event: e.Event) -> Assessment:
@@ -121,7 +128,7 @@ class _Building:
         noted = Noted(event.payload, event.envelope.author, event.envelope.at)
         match event.payload:
             case e.AnswerGiven(answer):
-                self._mapping("answers")[answer.question] = replace(answer, author=noted.author, at=noted.at)
+                self._take_answer(replace(answer, author=noted.author, at=noted.at))
             case e.Looked():
                 self._take_look(event.payload)
             case e.CommentSet(requirement, text):
@@ -162,11 +169,19 @@ class _Building:
             case _:
                 self._changed["unknown_events"] = self._value("unknown_events") + 1
 
+    def _take_answer(self, answer: Answer) -> None:
+        if answer.state is AnswerState.GIVEN and not answer.given:
+            # emptied: as if it had never been answered, so that conditions over it are unknown again
+            self._mapping("answers").pop(answer.question, None)
+        else:
+            self._mapping("answers")[answer.question] = answer
+
     def _take_look(self, looked: e.Looked) -> None:
         observations = self._mapping("observations")
         for result in looked.results:
             key = (result.check, result.subject)
             before = observations.get(key)
+            blind = result.verdict is Verdict.UNKNOWN
             observations[key] = Observation(
                 result=result,
                 run=looked.run,
@@ -174,6 +189,9 @@ class _Building:
                 runs=before.runs + 1 if before else 1,
                 failed_runs=(before.failed_runs if before else 0) + (result.verdict is Verdict.FAIL),
                 previous=before.result if before else None,
+                decided=before.standing
+                if before and blind and before.standing.verdict is not Verdict.UNKNOWN
+                else None,
             )
 
     def _take_evidence(self, evidence: Evidence) -> None:

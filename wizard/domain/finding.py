@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from wizard.domain import asked as ask
 from wizard.domain import events as e
-from wizard.domain.answers import Answer, AnswerState
+from wizard.domain.answers import AnswerState
+from wizard.domain.asked import not_asked_because as not_asked_because
 from wizard.domain.assessment import Assessment
 from wizard.domain.conditions import holds
-from wizard.domain.language import _
-from wizard.domain.observation import Method, Observation, Outcome, Verdict
-from wizard.domain.questionnaire import AnswerKind, Obligation, Part, Question, Questionnaire, Requirement
+from wizard.domain.language import _, ngettext
+from wizard.domain.looks import Looking, Looks, deciding_of
+from wizard.domain.looks import SubjectKind as SubjectKind
+from wizard.domain.observation import Method, Observation, Result
+from wizard.domain.questionnaire import Obligation, Part, Question, Questionnaire, Requirement
 
 
 class State(StrEnum):
@@ -53,20 +57,13 @@ class Mark(StrEnum):
     DOES_NOT_APPLY = "does-not-apply"
 
 
-class SubjectKind(StrEnum):
-    """What a check's results are about: the judge wants a result for every subject of that kind in scope."""
-
-    HOST = "host"
-    REPOSITORY = "repository"
-    ASSESSMENT = "assessment"
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
     """The state of one requirement or part, its basis, and the sentence that says why.
 
     `contradicted`: an answer says it is fine and a look or report says otherwise. `withdrawn`: why an N/A no longer
-    counts. `open_questions` are asked, required and not answered; `not_asked` are hidden, each with its reason.
+    counts. `open_questions` are asked, required and not completely answered (none of what does not apply); `not_asked`
+    are hidden, each with its reason. `answered`: a person said something that counts.
     """
 
     id: str
@@ -106,14 +103,14 @@ class Finding:
                 return Mark.SHOWN if self.basis is Basis.SHOWN else Mark.SAID
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Judging:
-    """What the judge looks at: one questionnaire, one assessment, one moment, and what each check is about."""
+    """What the judge looks at: one questionnaire, one assessment, one moment, and every look that is in scope."""
 
     questionnaire: Questionnaire
     assessment: Assessment
     now: datetime
-    kinds: Mapping[str, SubjectKind] = field(default_factory=dict)
+    looking: Looking
 
     @property
     def today(self) -> date:
@@ -125,25 +122,18 @@ def judge(
     questionnaire: Questionnaire, assessment: Assessment, now: datetime, kinds: Mapping[str, SubjectKind]
 ) -> dict[str, Finding]:
     """The finding of every duty, in the questionnaire's order; scoping questions have findings too."""
-    judging = Judging(questionnaire, assessment, now, kinds)
-    out: dict[str, Finding] = {}
-    later: list[Requirement] = []
-    for requirement in questionnaire.by_id.values():
-        if requirement.computed or requirement.blocked_by:
-            later.append(requirement)
-        out[requirement.id] = _requirement(judging, requirement, {})
-    for requirement in later:
-        out[requirement.id] = (
-            _computed(judging, requirement, out) if requirement.computed else _requirement(judging, requirement, out)
-        )
+    looking = Looking.at(assessment.observations.values(), assessment.scope, now, kinds)
+    judging = Judging(questionnaire, assessment, now, looking)
+    requirements = tuple(questionnaire.by_id.values())
+    out = {requirement.id: _requirement(judging, requirement, {}) for requirement in requirements}
+    # being blocked never makes a requirement "not met", so one round settles chains; what follows from all comes last
+    for requirement in requirements:
+        if requirement.blocked_by:
+            out[requirement.id] = _requirement(judging, requirement, out)
+    for requirement in requirements:
+        if requirement.computed:
+            out[requirement.id] = _computed(judging, requirement, out)
     return out
-
-
-def not_asked_because(question: Question, answers: Mapping[str, Answer]) -> str:
-    """The reason why a question is hidden now; "" while it is asked."""
-    if question.when is not None and holds(question.when, answers) is False:
-        return question.otherwise or _("An earlier answer makes this question unnecessary.")
-    return ""
 
 
 def valid_exception(noted: object, today: date) -> bool:
@@ -159,22 +149,23 @@ def valid_exception(noted: object, today: date) -> bool:
 
 def _requirement(judging: Judging, requirement: Requirement, others: Mapping[str, Finding]) -> Finding:
     if not requirement.parts:
-        return _one(judging, requirement, None, others)
-    parts = tuple(_one(judging, requirement, part, others) for part in requirement.parts)
+        return _One(judging, requirement, None, others).finding()
+    parts = tuple(_One(judging, requirement, part, others).finding() for part in requirement.parts)
     order = list(State)
     worst = min(parts, key=lambda finding: order.index(finding.state))
     weakest = max((p.basis for p in parts if p.state is worst.state), key=list(Basis).index)
+    contradicted = [p for p in parts if p.contradicted]
     return Finding(
         id=requirement.id,
         state=worst.state,
         basis=weakest,
         because=f"{worst.id}: {worst.because}" if worst.because else "",
         obligation=requirement.obligation,
-        contradicted=any(p.contradicted for p in parts),
-        explained=all(p.explained for p in parts if p.contradicted),
+        contradicted=bool(contradicted),
+        explained=bool(contradicted) and all(p.explained for p in contradicted),
         withdrawn=next((p.withdrawn for p in parts if p.withdrawn), ""),
         observations=_unique(o for p in parts for o in p.observations),
-        evidence=tuple(item.id for item in judging.assessment.evidence_for(requirement.id)),
+        evidence=tuple(dict.fromkeys(id for p in parts for id in p.evidence)),
         open_questions=tuple(dict.fromkeys(q for p in parts for q in p.open_questions)),
         not_asked=tuple(dict.fromkeys(q for p in parts for q in p.not_asked)),
         parts=parts,
@@ -182,211 +173,193 @@ def _requirement(judging: Judging, requirement: Requirement, others: Mapping[str
     )
 
 
-def _one(judging: Judging, requirement: Requirement, part: Part | None, others: Mapping[str, Finding]) -> Finding:
-    assessment, questionnaire = judging.assessment, judging.questionnaire
-    answers = assessment.answers
-    id = part.id if part else requirement.id
-    questions = _questions(questionnaire, requirement, part)
-    asked = [q for q in questions if not not_asked_because(q, answers)]
-    given = [q for q in asked if q.id in answers and answers[q.id].given]
-    open_questions = tuple(q.id for q in asked if q.required and q not in given)
-    checks = (part.checks or requirement.checks) if part else requirement.checks
-    observations = _in_scope(judging, checks)
-    against = [o for o in observations if o.result.outcome is Outcome.CONTRADICTS and not o.expired(judging.now)]
-    evidence = tuple(item.id for item in assessment.evidence_for(requirement.id))
-    unmet = [q for q in given if _says_no(q, answers)]
+class _One:
+    """The judgement of one requirement, or of one part of it: the six rules of the house, first match."""
 
-    def found(state: State, basis: Basis, because: str, **more: object) -> Finding:
+    def __init__(
+        self, judging: Judging, requirement: Requirement, part: Part | None, others: Mapping[str, Finding]
+    ) -> None:
+        self.judging, self.requirement, self.part, self.others = judging, requirement, part, others
+        self.assessment = judging.assessment
+        self.answers = judging.assessment.answers
+        self.id = part.id if part else requirement.id
+        #: notes, claims and files may be about the part or about the whole requirement
+        self.ids = tuple(dict.fromkeys((self.id, requirement.id)))
+        self.questions = ask.questions(judging.questionnaire, requirement, part)
+        self.not_asked = tuple((q.id, reason) for q in self.questions if (reason := not_asked_because(q, self.answers)))
+        hidden = dict(self.not_asked)
+        self.asked = [q for q in self.questions if q.id not in hidden]
+        self.looks: Looks = judging.looking.at_requirement(requirement, part)
+        self.deciding = deciding_of(requirement, part)
+        self.evidence = tuple(dict.fromkeys(item.id for id in self.ids for item in self.assessment.evidence_for(id)))
+        self.reason, self.withdrawn = self._not_applicable()
+        # an N/A that no longer counts has answered nothing
+        self.given = [q for q in self.asked if q.id in self.answers and self._counts(q)]
+        self.open = tuple(
+            q.id for q in self.asked if q.required and not (q in self.given and ask.complete(q, self.answers.get(q.id)))
+        )
+        self.excepted = any(valid_exception(self.assessment.exceptions.get(id), judging.today) for id in self.ids)
+
+    def finding(self) -> Finding:
+        """The first rule that matches."""
+        return self._does_not_apply() or self._not_met() or self._open() or self._unseen() or self._met()
+
+    def _found(self, state: State, basis: Basis, because: str, contradicted: bool = False) -> Finding:
         return Finding(
-            id=id,
+            id=self.id,
             state=state,
             basis=basis,
             because=because,
-            obligation=requirement.obligation,
-            observations=observations,
-            evidence=evidence,
-            open_questions=open_questions,
-            not_asked=tuple((q.id, reason) for q in questions if (reason := not_asked_because(q, answers))),
-            answered=bool(given),
-            **more,  # type: ignore[arg-type]
+            obligation=self.requirement.obligation,
+            contradicted=contradicted,
+            explained=contradicted and any(id in self.assessment.explanations for id in self.ids),
+            withdrawn=self.withdrawn,
+            observations=self.looks.observations,
+            evidence=self.evidence,
+            open_questions=() if state is State.NA else self.open,
+            not_asked=self.not_asked,
+            answered=bool(self.given),
         )
 
-    # 1 not asked, or does not apply for a reason that nothing contradicts
-    reason, withdrawn = _not_applicable(judging, requirement, part, asked, bool(against))
-    if reason and not withdrawn:
-        return found(State.NA, Basis.SAID, reason)
-    # 2 contradicted by a look or a report, or the answer itself says no
-    if against or unmet:
-        because = against[0].result.summary if against else _("The answer itself says that this is not the case.")
-        looked = [o for o in against if o.result.method is not Method.INTERVIEW]
-        contradicted = bool(looked) and bool(given) and not unmet
-        more = {
-            "contradicted": contradicted,
-            "explained": contradicted and requirement.id in assessment.explanations,
-            "withdrawn": withdrawn,
-        }
-        basis = _basis(looked) if looked else Basis.SAID
-        if valid_exception(assessment.exceptions.get(requirement.id), judging.today):
-            return found(State.EXC, basis, because, **more)
-        return found(State.FAIL, basis, because, **more)
-    # 3 a required question unanswered
-    if open_questions or (questions and not given and not _decided(judging, requirement, part)):
-        count = len(open_questions) or 1
-        because = withdrawn or (
-            _("Nobody has answered yet.") if not given else _("{n} more to answer.").format(n=count)
-        )
-        return found(State.OPEN, Basis.NOTHING, because, withdrawn=withdrawn)
-    # 4 the deciding check could not decide, and no examined evidence
-    examined = any(o.result.method is Method.EXAMINE and o.result.outcome is Outcome.SUPPORTS for o in observations)
-    deciding = _deciding(requirement, part)
-    undecided = _undecided(judging, deciding, observations)
-    if deciding and undecided and not examined:
-        blocker = next((b for b in requirement.blocked_by if _not_met(others.get(b))), "")
-        because = _("Waits for {id}, which is not met.").format(id=blocker) if blocker else undecided
-        return found(State.INC, Basis.NOTHING, because, withdrawn=withdrawn)
-    # 5 a machine look or a read report supports every subject in scope
-    supports = [o for o in observations if _decides(o, deciding) and o.result.outcome is Outcome.SUPPORTS]
-    if deciding and supports and not undecided:
-        return found(State.PASS, _basis(supports), supports[0].result.summary, withdrawn=withdrawn)
-    if examined:
-        because = next(o.result.summary for o in observations if o.result.method is Method.EXAMINE)
-        return found(State.PASS if not deciding else State.ATT, Basis.SHOWN, because, withdrawn=withdrawn)
-    # 6 said, and nothing contradicts
-    if evidence:
-        return found(State.ATT, Basis.SHOWN, _("A person says so and attached evidence."), withdrawn=withdrawn)
-    return found(State.ATT, Basis.SAID, _("A person says so; nothing contradicts it."), withdrawn=withdrawn)
+    def _does_not_apply(self) -> Finding | None:
+        """1: not asked because of a condition, or N/A with a reason that nothing contradicts."""
+        return self._found(State.NA, Basis.SAID, self.reason) if self.reason and not self.withdrawn else None
+
+    def _not_met(self) -> Finding | None:
+        """2: contradicted by a look or a report, or the answer itself says no."""
+        against = self.looks.against
+        unmet = [q for q in self.given if ask.says_no(self.requirement, q, self.answers)]
+        if not against and not unmet:
+            return None
+        because = against[0].summary if against else _("The answer itself says that this is not the case.")
+        looked = [result for result in against if result.method is not Method.INTERVIEW]
+        claimed = bool(self.given) or bool(self.withdrawn)
+        state = State.EXC if self.excepted else State.FAIL
+        return self._found(state, _basis(looked), because, contradicted=bool(looked) and claimed and not unmet)
+
+    def _open(self) -> Finding | None:
+        """3: a required question is unanswered, or nobody has said, shown or seen anything at all."""
+        silent = not (self.given or self.deciding or self.evidence or self.looks.examined)
+        if not self.open and not (silent and not self.requirement.computed):
+            return None
+        if self.withdrawn:
+            because = self.withdrawn
+        elif not self.given:
+            because = _("Nobody has answered yet.")
+        else:
+            n = len(self.open)
+            because = ngettext("{n} more to answer.", "{n} more to answer.", n).format(n=n)
+        return self._found(State.OPEN, Basis.NOTHING, because)
+
+    def _unseen(self) -> Finding | None:
+        """4: the deciding check could not see, nobody ran it, its look is too old, or another requirement blocks it."""
+        looks = self.looks
+        if looks.outdated:
+            # waiting makes no failure go away: someone must look again
+            because = _("The last look said: {summary} That was more than 30 days ago; look again.")
+            return self._found(State.INC, Basis.NOTHING, because.format(summary=looks.outdated[0].summary))
+        blocker = next((b for b in self.requirement.blocked_by if _stands_in_the_way(self.others.get(b))), "")
+        if looks.examined or not (looks.undecided or (blocker and not self.deciding)):
+            return None
+        because = _("Waits for {id}, which is not met.").format(id=blocker) if blocker else looks.undecided
+        return self._found(State.INC, Basis.NOTHING, because)
+
+    def _met(self) -> Finding:
+        """5: a machine look or a read report supports every subject in scope; 6: else a person says so."""
+        looks = self.looks
+        if looks.decided:
+            return self._found(State.PASS, _basis(looks.decided), looks.decided[0].summary)
+        if looks.examined:
+            state = State.PASS if looks.examined_all and not self.deciding else State.ATT
+            return self._found(state, Basis.SHOWN, looks.examined[0].summary)
+        if self._shown():
+            return self._found(State.ATT, Basis.SHOWN, _("A person says so and attached evidence."))
+        if not self.given and self.deciding:
+            return self._found(State.ATT, Basis.NOTHING, _("The looks found nothing against it, and nothing for it."))
+        return self._found(State.ATT, Basis.SAID, _("A person says so; nothing contradicts it."))
+
+    def _counts(self, question: Question) -> bool:
+        answer = self.answers[question.id]
+        return answer.given and not (self.withdrawn and answer.state is AnswerState.NOT_APPLICABLE)
+
+    def _shown(self) -> bool:
+        """There is evidence that has not expired."""
+        items = (self.assessment.evidence[id] for id in self.evidence)
+        return any(item.expires is None or item.expires >= self.judging.today for item in items)
+
+    def _not_applicable(self) -> tuple[str, str]:
+        """The reason for N/A ("" if it applies), and why that N/A is withdrawn ("" if it stands)."""
+        reason = self._reason()
+        if not reason:
+            return "", ""
+        requirement, looks = self.requirement, self.looks
+        if requirement.withdrawn_by is not None and holds(requirement.withdrawn_by, self.answers) is True:
+            return reason, requirement.withdrawn_because or _("Another answer says otherwise.")
+        against = (*looks.against, *looks.outdated)
+        if any(result.method is not Method.INTERVIEW for result in against):
+            return reason, _("A look says otherwise.")
+        return reason, _("Another answer says otherwise.") if against else ""
+
+    def _reason(self) -> str:
+        for holder in (self.requirement, self.part):
+            if holder and holder.applies is not None and holds(holder.applies, self.answers) is False:
+                return holder.otherwise or _("An earlier answer makes this unnecessary.")
+        for id in self.ids:
+            claimed = self.assessment.not_applicable.get(id)
+            if claimed and isinstance(claimed.payload, e.NotApplicableClaimed) and claimed.payload.reason.strip():
+                return claimed.payload.reason
+        if self.questions and not self.asked and not self.deciding:
+            return self.not_asked[0][1]
+        needed = [q for q in self.asked if q.required]
+        said = [self.answers[q.id] for q in needed if q.id in self.answers]
+        if said and len(said) == len(needed) and all(a.state is AnswerState.NOT_APPLICABLE and a.given for a in said):
+            return " ".join(dict.fromkeys(a.reason for a in said))
+        return ""
 
 
 def _computed(judging: Judging, requirement: Requirement, others: Mapping[str, Finding]) -> Finding:
-    """ELIG-6: met only while no must-requirement is not met, could not be looked at, or is open."""
-    own = _one(judging, requirement, None, {})
+    """ELIG-6: met only while no other must-requirement is not met, could not be looked at, or is open.
+
+    A valid exception stands for what it covers, but is named.
+    """
+    own = _One(judging, requirement, None, {}).finding()
+    known = judging.questionnaire.by_id
     duties = [
-        f
+        (f, leaf)
         for id, f in others.items()
-        if id != requirement.id and f.obligation is Obligation.MUST and not judging.questionnaire.by_id[id].scoping
+        if f.obligation is Obligation.MUST and not known[id].scoping and not known[id].computed
+        for leaf in (f.parts or (f,))
     ]
-    bad = [f.id for f in duties if f.state is State.FAIL]
-    unseen = [f.id for f in duties if f.state is State.INC]
-    if bad or unseen:
-        because = _("Follows from others: {ids}.").format(ids=", ".join((*bad, *unseen)))
-        return _with(own, State.FAIL, because)
-    if any(f.state is State.OPEN for f in duties):
-        return _with(own, State.OPEN, _("Waits for the requirements that are still open."))
-    exceptions = [f.id for f in duties if f.state is State.EXC]
-    if exceptions and own.state is State.ATT:
-        return _with(own, State.ATT, _("Declared with known gaps: {ids}.").format(ids=", ".join(exceptions)))
+    covered = [leaf.id for f, leaf in duties if leaf.state is State.EXC or _excepted(judging, f, leaf)]
+    bad = [leaf.id for _f, leaf in duties if leaf.state in (State.FAIL, State.INC) and leaf.id not in covered]
+    if bad:
+        excepted = valid_exception(judging.assessment.exceptions.get(requirement.id), judging.today)
+        because = _("Follows from others: {ids}.").format(ids=", ".join(bad))
+        return replace(own, state=State.EXC if excepted else State.FAIL, basis=Basis.SAID, because=because)
+    if own.state in (State.FAIL, State.EXC, State.INC, State.OPEN):
+        return own
+    if any(leaf.open_questions or leaf.state is State.OPEN for _f, leaf in duties):
+        because = _("Waits for the requirements that are still open.")
+        return replace(own, state=State.OPEN, basis=Basis.NOTHING, because=because)
+    if covered and own.state is State.ATT:
+        return replace(own, because=_("Declared with known gaps: {ids}.").format(ids=", ".join(covered)))
     return own
 
 
-def _with(finding: Finding, state: State, because: str) -> Finding:
-    return replace(finding, state=state, because=because, basis=Basis.SAID)
+def _excepted(judging: Judging, finding: Finding, leaf: Finding) -> bool:
+    """Nobody could look, and the gap is known, owned and dated."""
+    exceptions = judging.assessment.exceptions
+    return leaf.state is State.INC and any(
+        valid_exception(exceptions.get(id), judging.today) for id in (leaf.id, finding.id)
+    )
 
 
-def _questions(questionnaire: Questionnaire, requirement: Requirement, part: Part | None) -> tuple[Question, ...]:
-    if part is None:
-        return questionnaire.questions_for(requirement.id)
-    return (*questionnaire.questions_exactly_for(requirement.id), *questionnaire.questions_exactly_for(part.id))
-
-
-def _says_no(question: Question, answers: Mapping[str, Answer]) -> bool:
-    if question.unmet is not None:
-        return holds(question.unmet, answers) is True
-    answer = answers[question.id]
-    return question.kind is AnswerKind.YES_NO and answer.state is AnswerState.GIVEN and answer.value == "no"
-
-
-def _not_applicable(
-    judging: Judging, requirement: Requirement, part: Part | None, asked: list[Question], contradicted: bool
-) -> tuple[str, str]:
-    """The reason for N/A ("" if it applies), and why that N/A is withdrawn ("" if it stands)."""
-    answers = judging.assessment.answers
-    reason = ""
-    for holder in (requirement, part):
-        if holder and holder.applies is not None and holds(holder.applies, answers) is False:
-            reason = holder.otherwise
-    claimed = judging.assessment.not_applicable.get(requirement.id)
-    if not reason and claimed and isinstance(claimed.payload, e.NotApplicableClaimed):
-        reason = claimed.payload.reason
-    if not reason:
-        said = [answers[q.id] for q in asked if q.required and q.id in answers]
-        needed = sum(q.required for q in asked)
-        if needed and len(said) == needed and all(a.state is AnswerState.NOT_APPLICABLE and a.given for a in said):
-            reason = said[0].reason
-    if not reason:
-        return "", ""
-    if requirement.withdrawn_by is not None and holds(requirement.withdrawn_by, answers) is True:
-        return reason, requirement.withdrawn_because or _("Another answer says otherwise.")
-    if contradicted:
-        return reason, _("A look says otherwise.")
-    return reason, ""
-
-
-def _in_scope(judging: Judging, checks: tuple[str, ...]) -> tuple[Observation, ...]:
-    """The observations of these checks whose subject is still in scope, worst first."""
-    scope = judging.assessment.scope
-    subjects = {
-        SubjectKind.HOST: {h.subject for h in scope.hosts},
-        SubjectKind.REPOSITORY: set(scope.repositories),
-    }
-    order = [Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN, Verdict.PASS, Verdict.NOT_APPLICABLE]
-    found = [
-        o
-        for (check, subject), o in judging.assessment.observations.items()
-        if check in checks and (judging.kinds.get(check) not in subjects or subject in subjects[judging.kinds[check]])
-    ]
-    return tuple(sorted(found, key=lambda o: (order.index(o.result.verdict), o.result.check, o.result.subject)))
-
-
-def _deciding(requirement: Requirement, part: Part | None) -> tuple[str, ...]:
-    if part is None:
-        return requirement.deciding
-    return tuple(check for check in requirement.deciding if check in part.checks)
-
-
-def _decides(observation: Observation, deciding: tuple[str, ...]) -> bool:
-    return observation.result.check in deciding and observation.result.method is not Method.INTERVIEW
-
-
-def _decided(judging: Judging, requirement: Requirement, part: Part | None) -> bool:
-    deciding = _deciding(requirement, part)
-    return bool(deciding) and not _undecided(judging, deciding, _in_scope(judging, deciding))
-
-
-def _undecided(judging: Judging, deciding: tuple[str, ...], observations: tuple[Observation, ...]) -> str:
-    """The sentence that says what nobody could look at yet; "" when every deciding check decided every subject."""
-    by_key = {(o.result.check, o.result.subject): o for o in observations}
-    scope = judging.assessment.scope
-    for check in deciding:
-        match judging.kinds.get(check, SubjectKind.ASSESSMENT):
-            case SubjectKind.HOST:
-                subjects: tuple[str, ...] = tuple(h.subject for h in scope.hosts)
-                missing = _("No host is in scope, so nobody could look.")
-            case SubjectKind.REPOSITORY:
-                subjects = scope.repositories
-                missing = _("No repository is in scope, so nobody could look.")
-            case SubjectKind.ASSESSMENT:
-                subjects, missing = ("",), ""
-        if not subjects:
-            return missing
-        for subject in subjects:
-            observation = by_key.get((check, subject))
-            if observation is None:
-                return _("{check} has not looked at {subject} yet.").format(check=check, subject=subject or _("this"))
-            if observation.expired(judging.now):
-                return _("{check} looked at {subject} more than 30 days ago (our default, not Apollo's).").format(
-                    check=check, subject=subject
-                )
-            if observation.result.verdict is Verdict.UNKNOWN:
-                return observation.result.summary
-    return ""
-
-
-def _not_met(finding: Finding | None) -> bool:
+def _stands_in_the_way(finding: Finding | None) -> bool:
     return finding is not None and finding.state in (State.FAIL, State.EXC)
 
 
-def _basis(observations: Iterable[Observation]) -> Basis:
-    methods = {o.result.method for o in observations}
+def _basis(results: Iterable[Result]) -> Basis:
+    methods = {result.method for result in results}
     return Basis.SEEN if Method.TEST in methods else Basis.SHOWN if Method.EXAMINE in methods else Basis.SAID
 
 

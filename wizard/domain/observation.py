@@ -93,7 +93,11 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """A recorded result: the run it came from, the sealed record that proves it, and what earlier looks said."""
+    """A recorded result: the run it came from, the sealed record that proves it, and what earlier looks said.
+
+    `decided` is the last result that could see, while the newest could not: not being able to look takes back a pass,
+    but never a failure.
+    """
 
     result: Result
     run: str
@@ -101,7 +105,21 @@ class Observation:
     runs: int = 1
     failed_runs: int = 0
     previous: Result | None = None
+    decided: Result | None = None
+
+    @property
+    def standing(self) -> Result:
+        """The result that counts against a claim: the newest one, or the one before it while nobody could look."""
+        return self.decided or self.result
 
     def expired(self, now: datetime) -> bool:
-        """True when a live look no longer counts; what people said and documents show expires by other rules."""
-        return self.result.method is Method.TEST and now - self.result.at > LOOK_COUNTS_FOR
+        """True when the newest look no longer counts."""
+        return outdated(self.result, now)
+
+
+def outdated(result: Result, now: datetime) -> bool:
+    """True when a live look no longer counts; what people said and documents show expires by other rules.
+
+    A look dated further ahead than a look counts is as far from now as one that is too old: a clock was wrong.
+    """
+    return result.method is Method.TEST and abs(now - result.at) > LOOK_COUNTS_FOR

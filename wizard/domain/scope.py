@@ -37,11 +37,15 @@ class Host:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Everything that the person listed; `confirmed` is true while the list is exactly what was agreed to."""
+    """Everything that the person listed; `confirmed` is true while the list is exactly what was agreed to.
+
+    `unreadable`: what stands in the table but is no host name; nobody can look at it, so nothing there is ever "seen".
+    """
 
     hosts: tuple[Host, ...]
     repositories: tuple[str, ...] = ()
     confirmed: bool = False
+    unreadable: tuple[str, ...] = ()
 
 
 _HOST = re.compile(
@@ -89,6 +93,12 @@ def hosts_in(answers: Mapping[str, Answer]) -> tuple[Host, ...]:
                 owner=row.get("owner"),
             )
     return tuple(seen.values())
+
+
+def unreadable_in(answers: Mapping[str, Answer]) -> tuple[str, ...]:
+    """What was written where a host belongs and cannot be read as one."""
+    found = (row.get("host").strip() for row in _rows(answers, HOSTS_QUESTION))
+    return tuple(dict.fromkeys(text for text in found if text and parse_host(text) is None))
 
 
 def repositories_in(answers: Mapping[str, Answer]) -> tuple[str, ...]:
