@@ -15,6 +15,7 @@ from wizard.domain.observation import Observation, Verdict
 from wizard.domain.scope import Host, Scope, hosts_in, repositories_in, unreadable_in
 
 _EMPTY: Mapping[Any, Any] = MappingProxyType({})
+_NO_SIGNATORY = e.SignatoryNamed("", "", "")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -43,6 +44,8 @@ class Assessment:
     not_applicable: Mapping[str, Noted] = field(default_factory=_empty)
     exceptions: Mapping[str, Noted] = field(default_factory=_empty)
     explanations: Mapping[str, Noted] = field(default_factory=_empty)
+    #: by run: the subjects that the person agreed to
+    runs: Mapping[str, tuple[str, ...]] = field(default_factory=_empty)
     #: by (check, subject)
     observations: Mapping[tuple[str, str], Observation] = field(default_factory=_empty)
     evidence: Mapping[str, Evidence] = field(default_factory=_empty)
@@ -154,20 +157,27 @@ class _Building:
                 if id in self._value("removed_evidence"):
                     self._mapping("evidence")[id] = self._mapping("removed_evidence").pop(id)
             case e.ScopeConfirmed(hosts):
-                self._changed["confirmed_hosts"] = hosts
-                self._changed["confirmed"] = noted
+                # no hosts: the agreement was taken back
+                self._changed["confirmed_hosts"] = hosts or None
+                self._changed["confirmed"] = noted if hosts else None
             case e.AssessmentStarted() as started:
-                self._changed["started"], self._changed["started_at"] = started, noted.at
+                self._take_start(started, noted.at)
             case e.AssessmentDescribed() as described:
                 self._changed["described"] = described
             case e.SignatoryNamed() as signatory:
-                self._changed["signatory"] = signatory
+                self._changed["signatory"] = signatory if signatory != _NO_SIGNATORY else None
             case e.Attested():
                 self._changed["attestations"] = (*self._value("attestations"), noted)
             case e.ClockJumped():
                 self._changed["clock_jumps"] = self._value("clock_jumps") + 1
             case _:
                 self._changed["unknown_events"] = self._value("unknown_events") + 1
+
+    def _take_start(self, started: e.AssessmentStarted, at: datetime) -> None:
+        earlier = self._value("started")
+        if earlier is not None and earlier.demonstration:
+            started = replace(started, demonstration=True)  # what began as a demonstration stays one
+        self._changed["started"], self._changed["started_at"] = started, at
 
     def _take_answer(self, answer: Answer) -> None:
         if answer.state is AnswerState.GIVEN and not answer.given:
@@ -177,6 +187,8 @@ class _Building:
             self._mapping("answers")[answer.question] = answer
 
     def _take_look(self, looked: e.Looked) -> None:
+        if looked.targets:
+            self._mapping("runs")[looked.run] = looked.targets
         observations = self._mapping("observations")
         for result in looked.results:
             key = (result.check, result.subject)

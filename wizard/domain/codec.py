@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import types
 import typing
 from collections.abc import Mapping, Sequence
@@ -23,15 +24,23 @@ class Unreadable(ValueError):
 def to_json(value: object) -> Json:
     """A value of this domain as JSON; fields that stand at their default are left out.
 
-    Dates are ISO 8601, times UTC with a trailing Z, enums their value, tuples lists, a mapping an object.
+    Dates are ISO 8601, times UTC with a trailing Z, enums their value, tuples lists, a mapping an object. Half a
+    character (a file name in another encoding) becomes U+FFFD. Raises ValueError for what RFC 8785 cannot
+    spell: numbers that are not finite or not exact (whole ones beyond 2^53), and for a time without a zone.
     """
-    if value is None or isinstance(value, bool | int | float):
+    if value is None or isinstance(value, bool):
         return value
     if isinstance(value, Enum):
         return to_json(value.value)
-    if isinstance(value, str):
+    if isinstance(value, int | float):
+        if not (math.isfinite(value) and (isinstance(value, float) or abs(value) < 2**53)):
+            raise ValueError("a number that JSON cannot hold exactly")
         return value
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError("a time without its zone")
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
         return value.isoformat()
@@ -115,7 +124,7 @@ def _read_plain(kind: type, data: Json, where: str) -> Any:
             return moment.astimezone(UTC)
         if kind is date:
             return date.fromisoformat(data)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise Unreadable(f"{where}: {kind.__name__} expected") from error
     if kind is str:
         return data

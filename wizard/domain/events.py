@@ -1,7 +1,7 @@
 """Everything that can happen to an assessment: the payloads, and the signed envelope that carries each of them.
 
 The envelope is final from the first commit (a signed chain cannot be migrated). A payload's `type` and `version` are
-written into the envelope; old versions are read for ever through `upcast`.
+written into the envelope; every released version stays in `KINDS` and is read for ever.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class AssessmentDescribed(Payload):
 
 @dataclass(frozen=True, slots=True)
 class AnswerGiven(Payload):
-    """A question was answered, or its answer changed. `answer.given` may be false: then it was emptied."""
+    """A question was answered, or its answer changed. A given answer that is blank was emptied: it is forgotten."""
 
     TYPE: ClassVar[str] = "answer-given"
     answer: Answer
@@ -97,7 +97,7 @@ class NotApplicableClaimed(Payload):
 
 @dataclass(frozen=True, slots=True)
 class ScopeConfirmed(Payload):
-    """The person agreed that exactly these hosts may be looked at, with the statement they agreed to."""
+    """The person agreed that exactly these hosts may be looked at, with the statement; no hosts takes it back."""
 
     TYPE: ClassVar[str] = "scope-confirmed"
     hosts: tuple[Host, ...]
@@ -256,27 +256,27 @@ class Unknown(Payload):
     content: Json = None
 
 
-_KNOWN: dict[tuple[str, int], type[Payload]] = {
-    (kind.TYPE, kind.VERSION): kind
-    for kind in (
-        AssessmentStarted,
-        AssessmentDescribed,
-        AnswerGiven,
-        CommentSet,
-        NotApplicableClaimed,
-        ScopeConfirmed,
-        Looked,
-        EvidenceAdded,
-        EvidenceFiled,
-        EvidenceRemoved,
-        EvidenceRestored,
-        ExceptionSet,
-        ContradictionExplained,
-        SignatoryNamed,
-        Attested,
-        ClockJumped,
-    )
-}
+#: Every kind of event that this app knows, each released version of it.
+KINDS: tuple[type[Payload], ...] = (
+    AssessmentStarted,
+    AssessmentDescribed,
+    AnswerGiven,
+    CommentSet,
+    NotApplicableClaimed,
+    ScopeConfirmed,
+    Looked,
+    EvidenceAdded,
+    EvidenceFiled,
+    EvidenceRemoved,
+    EvidenceRestored,
+    ExceptionSet,
+    ContradictionExplained,
+    SignatoryNamed,
+    Attested,
+    ClockJumped,
+)
+
+_KNOWN = {(kind.TYPE, kind.VERSION): kind for kind in KINDS}
 
 
 def payload_json(payload: Payload) -> Json:
@@ -301,8 +301,8 @@ class Envelope:
 
     `author` is the SHA-256 (hex) of the author's raw Ed25519 public key; `previous` the hash of the author's event
     before this one ("" for the first); `parents` the hashes that this event replaces or follows; `commitment` the
-    SHA-256 of `COMMITMENT_PREFIX` + 16-byte salt + canonical payload; `at` the claimed time; `monotonic` nanoseconds
-    since `boot`.
+    SHA-256 of `COMMITMENT_PREFIX` + 16-byte salt + canonical payload; `at` the claimed time; `monotonic` microseconds
+    since `boot` (numbers of RFC 8785 are exact to 2^53, which nanoseconds pass after 104 days).
     """
 
     v: int

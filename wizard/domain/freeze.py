@@ -100,14 +100,14 @@ def freeze(
     fingerprint: str,
     journal: Journal,
     generator: str,
-    runs: Iterable[tuple[str, tuple[str, ...]]] = (),
+    runs: Iterable[tuple[str, tuple[str, ...]]] | None = None,
     custom_questionnaire: bool = False,
     author_names: Mapping[str, str] = _NOBODY,
 ) -> Attestation:
     """The whole statement as data. Pure, and nothing is lost: what no requirement claims is in its notes.
 
     `findings` is what the judge said at `signed_at`; it is copied, and nobody judges again. `runs` are the run ids
-    with the targets agreed to. `author_names` turns author key ids into names.
+    with the targets agreed to, the assessment's own unless given. `author_names` turns author key ids into names.
     """
     freezing = _Freezing(questionnaire, assessment, findings, author_names)
     scoping: list[Item] = []
@@ -153,12 +153,12 @@ def freeze(
         scope_statement=agreed.statement if isinstance(agreed, e.ScopeConfirmed) else "",
         scope_confirmed_by=agreed.confirmed_by if isinstance(agreed, e.ScopeConfirmed) else "",
         scope_confirmed_at=confirmed.at if confirmed and agreed else None,
-        runs=tuple(runs),
+        runs=tuple(assessment.runs.items() if runs is None else runs),
         scoping=tuple(scoping),
         groups=tuple(groups),
         evidence=tuple(
             replace(item, added_by=author_names.get(item.added_by, item.added_by))
-            for item in assessment.evidence.values()
+            for item in sorted(assessment.evidence.values(), key=lambda item: (item.added_at or signed_at, item.id))
         ),
         journal=journal,
         notes=(*questionnaire.notes, *freezing.left_over()),

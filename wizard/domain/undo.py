@@ -1,19 +1,23 @@
 """Taking a deed back: the event that puts things as they were before."""
 
+from __future__ import annotations
+
 from wizard.domain import events as e
 from wizard.domain.answers import Answer, AnswerState
 from wizard.domain.assessment import Assessment
 
+#: What happened and stays: it was seen, signed or measured, or it is the beginning.
+HISTORY: tuple[type[e.Payload], ...] = (e.AssessmentStarted, e.Looked, e.Attested, e.ClockJumped, e.Unknown)
+
 
 def inverse(payload: e.Payload, before: Assessment) -> tuple[e.Payload, ...]:
-    """The payloads that undo `payload`, given the assessment before it; none when it cannot be undone.
-
-    Looks, signatures and clock facts are history and stay.
+    """The payloads that undo `payload`, given the assessment before it; none when it cannot be undone (`HISTORY`),
+    or when it changed nothing.
     """
     match payload:
         case e.AnswerGiven(answer):
             earlier = before.answers.get(answer.question)
-            return (e.AnswerGiven(earlier or Answer(answer.question, AnswerState.NOT_KNOWN)),)
+            return (e.AnswerGiven(earlier or Answer(answer.question, AnswerState.GIVEN)),)  # emptied
         case e.CommentSet(requirement):
             was = before.comments.get(requirement)
             return (was.payload if was else e.CommentSet(requirement, ""),)
@@ -27,15 +31,20 @@ def inverse(payload: e.Payload, before: Assessment) -> tuple[e.Payload, ...]:
             was = before.exceptions.get(requirement)
             return (was.payload if was else e.ExceptionSet(requirement),)
         case e.EvidenceAdded(evidence):
+            if evidence.id in before.evidence:
+                return (e.EvidenceAdded(before.evidence[evidence.id]),)
             back = (e.EvidenceRestored(evidence.replaces),) if evidence.replaces in before.evidence else ()
             return (e.EvidenceRemoved(evidence.id), *back)
         case e.EvidenceRemoved(id):
             return (e.EvidenceRestored(id),) if id in before.evidence else ()
         case e.EvidenceRestored(id):
-            return (e.EvidenceRemoved(id),)
+            return (e.EvidenceRemoved(id),) if id in before.removed_evidence else ()
         case e.EvidenceFiled(id):
             item = before.evidence.get(id)
             return (e.EvidenceFiled(id, item.requirements, item.note, item.expires),) if item else ()
+        case e.ScopeConfirmed():
+            was = before.confirmed
+            return (was.payload if was else e.ScopeConfirmed((), ""),)
         case e.AssessmentDescribed():
             return (before.described,)
         case e.SignatoryNamed():
