@@ -1,4 +1,4 @@
-"""What every page is handed: the open assessment, the settings, the mailbox, and the work that is running."""
+"""What every page is handed: the open assessment, the preferences, the mailbox, and the work that is running."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from wizard.jobs.events import Cancelled, Failed, Finished, JobEvent, Progressed
 if TYPE_CHECKING:
     from wizard.jobs.runner import Hear, Job
     from wizard.session.session import Session
-    from wizard.session.settings import Settings
+    from wizard.session.settings import Preferences
 
 log = logging.getLogger(__name__)
 
@@ -110,9 +110,11 @@ class Work(QObject):
 class Context:
     """Handed to every page. `session` is None until an assessment is open; pages are made again when that changes."""
 
-    def __init__(self, mailbox: Mailbox, settings: Settings | None = None, session: Session | None = None) -> None:
+    def __init__(
+        self, mailbox: Mailbox, preferences: Preferences | None = None, session: Session | None = None
+    ) -> None:
         self.mailbox = mailbox
-        self.settings = settings
+        self.preferences = preferences
         self.session = session
         self.work = Work(mailbox)
 

@@ -126,25 +126,28 @@ def tally_sentence(counts: Mapping[Mark, int]) -> str:
     return "; ".join(parts) if parts else _("nothing to count yet")
 
 
-_MONTHS = (
-    lambda: _("January"),
-    lambda: _("February"),
-    lambda: _("March"),
-    lambda: _("April"),
-    lambda: _("May"),
-    lambda: _("June"),
-    lambda: _("July"),
-    lambda: _("August"),
-    lambda: _("September"),
-    lambda: _("October"),
-    lambda: _("November"),
-    lambda: _("December"),
-)
+def month(number: int) -> str:
+    """The name of a month, 1 to 12."""
+    names = (
+        _("January"),
+        _("February"),
+        _("March"),
+        _("April"),
+        _("May"),
+        _("June"),
+        _("July"),
+        _("August"),
+        _("September"),
+        _("October"),
+        _("November"),
+        _("December"),
+    )
+    return names[number - 1]
 
 
 def day(when: date, today: date | None = None) -> str:
     """A day as people write it; the year only when it is not this one."""
-    text = _("{day} {month}").format(day=when.day, month=_MONTHS[when.month - 1]())
+    text = _("{day} {month}").format(day=when.day, month=month(when.month))
     if today is not None and when.year == today.year:
         return text
     return _("{day_month} {year}").format(day_month=text, year=when.year)

@@ -77,3 +77,10 @@ class FactLabel(PlainLabel):
     def setText(self, text: str) -> None:
         super().setText(text)
         self.setAccessibleName(text)
+
+
+def label_for(text: str, field: QWidget, role: Role = "strong", *, wrap: bool = False) -> PlainLabel:
+    """A label that names a field: pressing it focuses the field, and a screen reader says it there."""
+    label = PlainLabel(text.replace("&", "&&"), role, wrap=wrap)
+    label.setBuddy(field)
+    return label

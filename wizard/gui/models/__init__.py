@@ -1,0 +1,1 @@
+"""What tables show, for Qt's own table views."""
