@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 import types
 import typing
 from collections.abc import Mapping, Sequence
@@ -25,16 +24,14 @@ def to_json(value: object) -> Json:
     """A value of this domain as JSON; fields that stand at their default are left out.
 
     Dates are ISO 8601, times UTC with a trailing Z, enums their value, tuples lists, a mapping an object. Half a
-    character (a file name in another encoding) becomes U+FFFD. Raises ValueError for what RFC 8785 cannot
-    spell: numbers that are not finite or not exact (whole ones beyond 2^53), and for a time without a zone.
+    character (a file name in another encoding) becomes U+FFFD. Raises ValueError for a time without a zone. Whether a
+    number can be spelt exactly is for the canonical form to say (RFC 8785).
     """
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, Enum):
         return to_json(value.value)
     if isinstance(value, int | float):
-        if not (math.isfinite(value) and (isinstance(value, float) or abs(value) < 2**53)):
-            raise ValueError("a number that JSON cannot hold exactly")
         return value
     if isinstance(value, str):
         return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -301,8 +301,8 @@ class Envelope:
 
     `author` is the SHA-256 (hex) of the author's raw Ed25519 public key; `previous` the hash of the author's event
     before this one ("" for the first); `parents` the hashes that this event replaces or follows; `commitment` the
-    SHA-256 of `COMMITMENT_PREFIX` + 16-byte salt + canonical payload; `at` the claimed time; `monotonic` microseconds
-    since `boot` (numbers of RFC 8785 are exact to 2^53, which nanoseconds pass after 104 days).
+    SHA-256 of `COMMITMENT_PREFIX` + 16-byte salt + canonical payload; `at` the claimed time; `monotonic` nanoseconds
+    since `boot`, which names one stretch of the steady clock (short of 2^53, where RFC 8785 numbers stop being exact).
     """
 
     v: int
