@@ -1,0 +1,76 @@
+"""Reads the accessibility bus for the journeys. Run by the system's own Python, which has pyatspi; speaks JSON lines.
+
+{"do": "find", "role": …, "name": …, "nth": 0} -> {"found": [{"role", "name", "text", "states", "box": [x, y, w, h]}]}
+{"do": "tree"} -> {"tree": [[depth, role, name, text], …]}
+"""
+
+import json
+import sys
+
+import pyatspi
+
+
+def application():
+    desktop = pyatspi.Registry.getDesktop(0)
+    for app in desktop:
+        if app is not None and "attestry" in (app.name or "").lower():
+            return app
+    return None
+
+
+def text_of(node):
+    try:
+        return node.queryText().getText(0, -1)
+    except NotImplementedError:
+        return ""
+
+
+def describe(node):
+    try:
+        box = node.queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
+        place = [box.x, box.y, box.width, box.height]
+    except NotImplementedError:
+        place = [0, 0, 0, 0]
+    states = [pyatspi.stateToString(state) for state in node.getState().getStates()]
+    return {"role": node.getRoleName(), "name": node.name, "text": text_of(node), "states": states, "box": place}
+
+
+def walk(node, depth=0):
+    yield depth, node
+    for index in range(node.childCount):
+        child = node.getChildAtIndex(index)
+        if child is not None:
+            yield from walk(child, depth + 1)
+
+
+def shown(node):
+    return node.getState().contains(pyatspi.STATE_SHOWING)
+
+
+def answer(ask):
+    app = application()
+    if app is None:
+        return {"found": [], "tree": []}
+    if ask["do"] == "tree":
+        return {"tree": [[d, n.getRoleName(), n.name, text_of(n)[:200]] for d, n in walk(app) if shown(n) or d < 2]}
+    found = []
+    for _depth, node in walk(app):
+        role, name = ask.get("role"), ask.get("name")
+        if role and node.getRoleName() != role:
+            continue
+        if name and name not in (node.name or "") and name not in (text_of(node) or ""):
+            continue
+        if ask.get("exactly") and (node.name or "") != ask["exactly"]:
+            continue
+        if shown(node):
+            found.append(describe(node))
+    return {"found": found}
+
+
+for line in sys.stdin:
+    try:
+        said = answer(json.loads(line))
+    except Exception as error:  # the tree changes while it is read; the journey asks again
+        said = {"found": [], "tree": [], "again": repr(error)}
+    sys.stdout.write(json.dumps(said) + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,139 @@
+"""The one write path: durable first, then the assessment, then everyone who listens."""
+
+import threading
+
+import pytest
+
+from wizard.domain.answers import Answer, AnswerState, Row
+from wizard.domain.observation import Method
+from wizard.session import summaries
+from wizard.session.deeds import answers, looking
+from wizard.session.session import ReadOnly
+
+YES = Answer("DATA-3", AnswerState.GIVEN, "yes")
+
+
+def first_yes_no(session):
+    return next(q.id for q in session.questionnaire.questions if q.kind == "yes-no" and q.when is None)
+
+
+def test_an_answer_survives_closing_and_opening(session, reopen):
+    question = first_yes_no(session)
+    change = answers.answer(session, Answer(question, AnswerState.GIVEN, "yes")).result(10)
+    assert change.requirements
+    session.close()
+    again = reopen()
+    assert again.assessment.answers[question].value == "yes"
+    assert again.assessment.answers[question].author == again.workspace.author
+    assert again.assessment.described.integration == "Northwind Sync"
+
+
+def test_listeners_hear_after_the_assessment_has_changed_and_a_failing_one_harms_nobody(session):
+    question = first_yes_no(session)
+    heard, origin = [], object()
+
+    def failing(change):
+        raise RuntimeError("a page that is gone")
+
+    session.listen(failing)
+    stop = session.listen(lambda change: heard.append((change.origin, question in session.assessment.answers)))
+    answers.answer(session, Answer(question, AnswerState.GIVEN, "no"), origin=origin).result(10)
+    stop()
+    answers.answer(session, Answer(question, AnswerState.GIVEN, "yes")).result(10)
+    assert heard == [(origin, True)]
+
+
+def test_undo_puts_things_back_one_deed_at_a_time(session):
+    question = first_yes_no(session)
+    assert session.undoable == ""
+    assert session.undo() is None
+    answers.answer(session, Answer(question, AnswerState.GIVEN, "yes")).result(10)
+    answers.answer(session, Answer(question, AnswerState.GIVEN, "no")).result(10)
+    answers.comment(session, "DATA-3", "asked the network team").result(10)
+    assert "DATA-3" in session.undoable
+    session.undo().result(10)
+    assert "DATA-3" not in session.assessment.comments
+    session.undo().result(10)
+    assert session.assessment.answers[question].value == "yes"
+    session.undo().result(10)
+    assert not session.assessment.answers[question].given
+    assert session.undoable == ""
+
+
+def test_a_second_window_reads_and_says_so(session, reopen):
+    question = first_yes_no(session)
+    second = reopen()
+    assert second.read_only
+    assert second.workspace.read_only_because
+    with pytest.raises(ReadOnly):
+        answers.answer(second, Answer(question, AnswerState.GIVEN, "yes")).result(10)
+    answers.answer(session, Answer(question, AnswerState.GIVEN, "yes")).result(10)
+    assert session.assessment.answers[question].given
+
+
+def test_many_answers_from_many_threads_are_all_there(session):
+    ids = [q.id for q in session.questionnaire.questions if q.kind == "text"][:4] or [first_yes_no(session)]
+    futures = []
+
+    def work(number):
+        futures.extend(
+            answers.answer(session, Answer(id, AnswerState.GIVEN, f"{number}")) for id in ids for _ in range(3)
+        )
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for future in futures:
+        future.result(20)
+    assert len(futures) == 12 * len(ids)
+    assert session.workspace.verify().ok
+    assert session.assessment.head == session.workspace.journal.head
+
+
+def test_an_inventory_refuses_what_looks_like_a_secret(session):
+    question = next(q.id for q in session.questionnaire.questions if q.refuses_secrets)
+    before = session.assessment.events
+    with pytest.raises(answers.LooksLikeASecret):
+        answers.answer(
+            session,
+            Answer(question, AnswerState.GIVEN, (Row((("name", "AKIAIOSFODNN7EXAMPLE"),)),)),
+        )
+    session.flush()
+    assert session.assessment.events == before
+
+
+def test_checks_of_answers_follow_an_answer_and_never_count_as_seen(session):
+    hosts = Answer(
+        "SCOPE-1", AnswerState.GIVEN, (Row((("host", "app.example.com"), ("public", "yes"))),)
+    )
+    answers.answer(session, hosts).result(10)
+    assert [h.name for h in session.assessment.scope.hosts] == ["app.example.com"]
+    assert all(o.result.method is not Method.TEST for o in session.assessment.observations.values())
+
+
+def test_looking_needs_a_confirmed_scope_and_a_changed_scope_is_not_confirmed(session):
+    with pytest.raises(looking.ScopeNotConfirmed):
+        looking.look(session)
+    answers.answer(
+        session, Answer("SCOPE-1", AnswerState.GIVEN, (Row((("host", "app.example.com"), ("public", "yes"))),))
+    ).result(10)
+    looking.confirm_scope(session, "Dana").result(10)
+    assert session.assessment.scope.confirmed
+    two = (Row((("host", "app.example.com"),)), Row((("host", "new.example.com"),)))
+    answers.answer(session, Answer("SCOPE-1", AnswerState.GIVEN, two)).result(10)
+    assert not session.assessment.scope.confirmed
+    with pytest.raises(looking.ScopeNotConfirmed):
+        looking.look(session)
+
+
+def test_summaries_count_what_is_there(session):
+    findings = session.findings
+    rows = summaries.section_summaries(session.questionnaire, findings)
+    assert sum(row.total for row in rows) == len(session.questionnaire.by_id)
+    assert not any(row.complete for row in rows)
+    assert summaries.next_step(session.questionnaire, findings) is not None
+    assert sum(summaries.tally(session.questionnaire, findings).values()) == len(list(session.questionnaire.requirements))
+    found = summaries.search(session.questionnaire, "HSTS")
+    assert found[0].requirement.id == "DATA-4"

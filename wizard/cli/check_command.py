@@ -1,0 +1,114 @@
+"""`attestry check`: looks at hosts without a workspace and prints one result a check and host."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import secrets
+from dataclasses import dataclass
+
+import wizard
+from wizard.checks import CHECKS, find, plan
+from wizard.checks.base import Check
+from wizard.cli.output import Exit, Output, worst
+from wizard.domain.finding import SubjectKind
+from wizard.domain.language import _
+from wizard.domain.mistakes import Mistake
+from wizard.domain.observation import Level, Result, Verdict
+from wizard.domain.scope import Host, parse_host
+
+
+class BadArgument(Mistake):
+    """An option that cannot be understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class BadHost:
+    """A result for something that is no host: `subject` as given, `error` in a sentence."""
+
+    subject: str
+    error: str
+
+
+def run(asked: argparse.Namespace, output: Output) -> Exit:
+    """Look, print each result as it comes, and return the worst code."""
+    checks = _wanted(asked.only)
+    settings = plan.LookSettings(
+        ca_file=asked.ca,
+        resolve=_resolve(asked.resolve),
+        allow_private=asked.allow_private,
+        careful=False,
+        run_id=secrets.token_hex(8),
+        app_version=wizard.__version__,
+    )
+    if asked.ca is not None and not asked.ca.is_file():
+        raise BadArgument(_("There is no file {name} to trust. Nothing was contacted.").format(name=asked.ca))
+    codes: list[Exit] = []
+    hosts: dict[str, Host] = {}
+    for text in asked.url:
+        parsed = parse_host(text)
+        if parsed is None:
+            sentence = _("{text} is not a host name or address. It was not contacted.").format(text=text)
+            output.say(sentence)
+            output.result(BadHost(text, sentence))
+            codes.append(Exit.BAD_INPUT)
+        else:
+            host = Host(parsed[0], parsed[1], private_network=asked.allow_private)
+            hosts.setdefault(host.subject, host)
+
+    def report(news: plan.Partial) -> None:
+        for result in news.results:
+            codes.append(_code(result))
+            output.result(result, *_lines(result))
+
+    if hosts:
+        asyncio.run(plan.look(tuple(hosts.values()), checks, settings, report))
+    return worst(codes)
+
+
+def _wanted(only: str) -> tuple[Check, ...]:
+    names = [name.strip() for name in only.split(",") if name.strip()]
+    if not names:
+        return tuple(check for check in CHECKS if check.about is SubjectKind.HOST)
+    found = []
+    for name in names:
+        check = find(name)
+        if check is None:
+            raise BadArgument(
+                _(
+                    "There is no check called {name}. Nothing was contacted. `attestry list checks` names them all."
+                ).format(name=name)
+            )
+        found.append(check)
+    return tuple(dict.fromkeys(found))
+
+
+def _resolve(pairs: list[str]) -> dict[str, tuple[str, ...]]:
+    import ipaddress
+
+    out: dict[str, tuple[str, ...]] = {}
+    for pair in pairs:
+        name, sign, address = pair.partition("=")
+        try:
+            if not sign or not name:
+                raise ValueError
+            literal = str(ipaddress.ip_address(address.strip("[]")))
+        except ValueError as error:
+            raise BadArgument(_("--resolve {pair} is not HOST=IP. Nothing was contacted.").format(pair=pair)) from error
+        out[name.lower()] = (*out.get(name.lower(), ()), literal)
+    return out
+
+
+def _code(result: Result) -> Exit:
+    if result.verdict is Verdict.FAIL and result.level is Level.MUST:
+        return Exit.NOT_AS_REQUIRED
+    return Exit.COULD_NOT_LOOK if result.verdict is Verdict.UNKNOWN else Exit.FINE
+
+
+def _lines(result: Result) -> tuple[str, ...]:
+    lines = [f"{result.verdict.value:<14}  {result.subject}  {result.check}: {result.summary}"]
+    if result.proof:
+        lines.append(f"{'':<14}  {result.proof.splitlines()[0]}")
+    if result.verdict is Verdict.UNKNOWN and result.next_step:
+        lines.append(f"{'':<14}  {result.next_step}")
+    return tuple(lines)

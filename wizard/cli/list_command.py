@@ -1,0 +1,57 @@
+"""`attestry list`: the checks with their aliases, or the questionnaires that ship."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+
+from wizard.checks import CHECKS
+from wizard.checks.answers import ANSWER_CHECKS
+from wizard.cli.output import Exit, Output
+from wizard.domain.finding import SubjectKind
+from wizard.domain.observation import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A check as printed."""
+
+    check: str
+    title: str
+    aliases: tuple[str, ...]
+    level: Level
+    about: SubjectKind
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedQuestionnaire:
+    """A questionnaire as printed."""
+
+    questionnaire: str
+    version: str
+    title: str
+    read_on: str
+    requirements: int
+    questions: int
+    digest: str
+
+
+def run(asked: argparse.Namespace, output: Output) -> Exit:
+    """Print the list."""
+    if asked.what == "checks":
+        listed = [Listed(c.id, c.title(), c.aliases, c.level, c.about, c.source) for c in CHECKS]
+        listed += [Listed(c.id, c.title(), c.aliases, c.level, SubjectKind.ASSESSMENT, c.source) for c in ANSWER_CHECKS]
+        for each in listed:
+            output.result(
+                each, f"{each.check:<26} {each.title}" + (f" ({', '.join(each.aliases)})" if each.aliases else "")
+            )
+        return Exit.FINE
+    from wizard.session.opening import shipped_questionnaires
+
+    for q in shipped_questionnaires():
+        row = ListedQuestionnaire(
+            q.id, q.version, q.title, q.read_on.isoformat(), len(list(q.requirements)), len(q.questions), q.digest
+        )
+        output.result(row, f"{q.id} {q.version}: {q.title}, page read on {q.read_on}, {row.requirements} requirements")
+    return Exit.FINE

@@ -1,0 +1,133 @@
+"""The same without a window: one file a command, stable options, exit codes that scripts can use."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import NoReturn
+
+import wizard
+from wizard.cli.output import Exit, Output
+from wizard.domain.language import _
+from wizard.domain.mistakes import Mistake
+
+#: Each command's module; imported when it is asked for, so that none slows the others down.
+COMMANDS = ("check", "demo", "status", "export", "verify", "lint", "list")
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """One sentence on standard error, exit code 2."""
+        self.print_usage(sys.stderr)
+        self.exit(Exit.BAD_INPUT, f"{self.prog}: {message}\n")
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """What was asked for; `command` is None for the window. Exits with 2 when it cannot be understood."""
+    everywhere = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    everywhere.add_argument("--home", metavar="DIR", type=Path, help=_("keep settings and data below DIR"))
+    everywhere.add_argument("--log", choices=("json",), help=_("write the log as JSON lines to standard error"))
+    parser = _Parser(
+        prog="attestry",
+        parents=[everywhere],
+        description=_("Attest to Apollo Marketplace's security requirements. Without a command, opens the window."),
+    )
+    parser.add_argument("--version", action="version", version=f"Attestry {wizard.__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+    for name in COMMANDS:
+        words, options = _OPTIONS[name]
+        command = commands.add_parser(name, parents=[everywhere], help=words(), description=words())
+        command.add_argument("--json", action="store_true", help=_("one JSON object a result on standard output"))
+        options(command)
+    given = list(arguments)
+    place = _workspace_to_open(given)
+    asked = parser.parse_args([] if place else given)
+    asked.open = place
+    for name in ("home", "log"):
+        if not hasattr(asked, name):
+            setattr(asked, name, None)
+    return asked
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Run the command and return its exit code; a mistake is one sentence on standard error and code 2."""
+    from wizard.session import redact
+
+    redact.start(asked.log == "json")
+    output = Output(asked.json)
+    module = import_module(f"wizard.cli.{asked.command}_command")
+    try:
+        return int(module.run(asked, output))
+    except Mistake as mistake:
+        output.say(mistake.sentence)
+        return Exit.BAD_INPUT
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read us has gone, and there is nobody left to tell
+        return Exit.FINE
+    except KeyboardInterrupt:
+        output.say(_("Stopped."))
+        return 130
+
+
+def _workspace_to_open(given: list[str]) -> Path | None:
+    """The workspace of a double click: `attestry /path/to/NAME.attestry/open.attestry`."""
+    if len(given) == 1 and given[0] not in COMMANDS and Path(given[0]).suffix == ".attestry":
+        return Path(given[0])
+    return None
+
+
+def _check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("url", nargs="+", metavar="URL", help=_("a host that you run, with a port if it is not 443"))
+    parser.add_argument("--only", metavar="ID,…", default="", help=_("only these checks (`attestry list checks`)"))
+    parser.add_argument("--ca", metavar="FILE", type=Path, help=_("trust this certificate authority too (PEM)"))
+    parser.add_argument(
+        "--resolve", metavar="HOST=IP", action="append", default=[], help=_("do not look this name up, go there")
+    )
+    parser.add_argument("--allow-private", action="store_true", help=_("allow private and loopback addresses"))
+
+
+def _demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", metavar="DIR", type=Path, default=Path("demo"), help=_("where it is put"))
+
+
+def _passphrase(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--passphrase-fd", metavar="N", type=int, help=_("read the passphrase from descriptor N"))
+
+
+def _status(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("workspace", metavar="WORKSPACE", type=Path)
+    _passphrase(parser)
+
+
+def _export(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("workspace", metavar="WORKSPACE", type=Path)
+    parser.add_argument("--out", metavar="FILE.pdf", type=Path, required=True)
+    parser.add_argument("--p12", metavar="FILE", type=Path, help=_("sign with this PKCS#12 file"))
+    parser.add_argument("--p12-passphrase-fd", metavar="N", type=int, help=_("read its passphrase from descriptor N"))
+    _passphrase(parser)
+
+
+def _verify(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE.pdf", type=Path)
+
+
+def _lint(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", metavar="DIR", type=Path)
+
+
+def _list(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", choices=("checks", "questionnaires"))
+
+
+_OPTIONS = {
+    "check": (lambda: _("Look at hosts that you run, from outside."), _check),
+    "demo": (lambda: _("Do the whole job once, against a small imperfect service on this computer."), _demo),
+    "status": (lambda: _("Say how far an assessment is."), _status),
+    "export": (lambda: _("Sign an assessment and write the PDF."), _export),
+    "verify": (lambda: _("Check a signed attestation."), _verify),
+    "lint": (lambda: _("Say what is wrong in a questionnaire, and where."), _lint),
+    "list": (lambda: _("List the checks or the questionnaires."), _list),
+}

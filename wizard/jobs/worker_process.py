@@ -1,0 +1,143 @@
+"""Runs work on untrusted bytes in a child process that can be killed: JSON and bytes over pipes, never pickles.
+
+The request on the child's standard input is one line of JSON (`{"task", "ask", "length"}`), then `length` bytes. The
+answer on its standard output is one line of JSON (`{"answer", "length"}` or `{"mistake"}`), then bytes. Both are
+size-capped here. The child has limits on memory, processor time and files where the system offers them (rlimit on
+Linux and macOS; on Windows only the deadline).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import DEVNULL, PIPE
+
+from wizard.domain.language import _
+from wizard.domain.mistakes import Mistake
+from wizard.domain.observation import Json
+
+#: What the child may send at most.
+ANSWER_LIMIT = 256 * 1024 * 1024
+_HEAD_LIMIT = 16 * 1024 * 1024
+
+
+class WorkerFailed(Mistake):
+    """The child ended without an answer: it crashed, used too much, or took too long."""
+
+
+class WorkerRefused(Mistake):
+    """The child read the bytes and says in a sentence why it cannot use them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the child said: JSON, and bytes beside it."""
+
+    said: Mapping[str, Json]
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the child may use: seconds on the wall, bytes of memory."""
+
+    seconds: float = 30
+    memory: int = 1024 * 1024 * 1024
+
+
+def command() -> list[str]:
+    """How this program starts itself as a worker."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable, "--worker"]
+    return [sys.executable, "-P", "-m", "wizard", "--worker"]
+
+
+async def ask(task: str, question: Mapping[str, Json], data: bytes = b"", limits: Limits | None = None) -> Answer:
+    """Do `task` in a child and return its answer. Cancelling kills the child.
+
+    Raises `WorkerRefused` with the child's own sentence, `WorkerFailed` when there is no answer within the limits.
+    """
+    limits = limits or Limits()
+    environment = {k: v for k, v in os.environ.items() if k in _PASSED_ON}
+    environment["PYTHONPATH"] = _OURSELVES
+    environment["ATTESTRY_WORKER_MEMORY"] = str(limits.memory)
+    environment["ATTESTRY_WORKER_SECONDS"] = str(int(limits.seconds) + 1)
+    child = await asyncio.create_subprocess_exec(
+        *command(), stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=environment, limit=_HEAD_LIMIT
+    )
+    try:
+        return await asyncio.wait_for(_talk(child, task, question, data), limits.seconds)
+    except TimeoutError as error:
+        raise WorkerFailed(
+            _("Reading this took longer than {n} seconds and was stopped. Nothing was changed.").format(
+                n=int(limits.seconds)
+            )
+        ) from error
+    finally:
+        if child.returncode is None:
+            child.kill()
+        await child.wait()
+
+
+async def _talk(child: asyncio.subprocess.Process, task: str, question: Mapping[str, Json], data: bytes) -> Answer:
+    if child.stdin is None or child.stdout is None:
+        raise WorkerFailed(_no_answer())
+    head = json.dumps({"task": task, "ask": question, "length": len(data)}).encode()
+
+    async def send(pipe: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):  # the child may refuse before it has read everything
+            pipe.write(head + b"\n" + data)
+            await pipe.drain()
+            pipe.close()
+
+    sending = asyncio.create_task(send(child.stdin))
+    try:
+        line = await child.stdout.readline()
+        answer = json.loads(line) if line.endswith(b"\n") else None
+        if not isinstance(answer, dict):
+            raise WorkerFailed(_no_answer())
+        if isinstance(sentence := answer.get("mistake"), str):
+            raise WorkerRefused(sentence)
+        said, length = answer.get("answer"), answer.get("length")
+        if not isinstance(said, dict) or not isinstance(length, int) or not 0 <= length <= ANSWER_LIMIT:
+            raise WorkerFailed(_no_answer())
+        return Answer(said, await child.stdout.readexactly(length))
+    except (ValueError, asyncio.IncompleteReadError) as error:
+        raise WorkerFailed(_no_answer()) from error
+    finally:
+        sending.cancel()
+        await asyncio.wait([sending])
+
+
+def _no_answer() -> str:
+    return _(
+        "This could not be read: the reader stopped without an answer, as it does with damaged files or ones that "
+        "need too much memory. Nothing was changed."
+    )
+
+
+_OURSELVES = str(Path(__file__).resolve().parent.parent.parent)
+
+#: Nothing else of the environment reaches the child: it may hold tokens.
+_PASSED_ON = frozenset(
+    {
+        "PATH",
+        "HOME",
+        "LANG",
+        "LC_ALL",
+        "TMPDIR",
+        "TEMP",
+        "TMP",
+        "SYSTEMROOT",
+        "LD_LIBRARY_PATH",
+        "CI",
+        "TZ",
+        "PYTHONHASHSEED",
+    }
+)

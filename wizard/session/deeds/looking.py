@@ -1,0 +1,181 @@
+"""Lets the checks look: at the hosts of the confirmed scope, and at what was answered."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Collection
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import wizard
+from wizard.checks import CHECKS
+from wizard.checks.answers import look_at_answers as judge_answers
+from wizard.checks.base import Check
+from wizard.domain import events as e
+from wizard.domain.finding import SubjectKind
+from wizard.domain.language import _, ngettext
+from wizard.domain.mistakes import Mistake
+from wizard.domain.observation import Method, Result, Verdict
+from wizard.domain.scope import Host
+from wizard.jobs.runner import Hear, Job, Progress
+from wizard.session.changes import Change
+from wizard.session.session import Session
+
+#: The name under which looks at the answers are recorded; no host can be called so.
+ANSWERS = "answers"
+
+
+class ScopeNotConfirmed(Mistake):
+    """Checks were asked to look before the person agreed to the list of hosts."""
+
+
+class NothingToLook(Mistake):
+    """No host or no check is left to look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookOptions:
+    """How to look: extra trust root, names resolved by hand (host, addresses), careful pace."""
+
+    ca_file: Path | None = None
+    resolve: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    careful: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """What a run did: hosts looked at, and results by verdict."""
+
+    run: str
+    hosts: int
+    verdicts: tuple[tuple[Verdict, int], ...]
+
+
+def targets(session: Session) -> tuple[str, ...]:
+    """Everything that a run would contact, as it is shown and agreed to."""
+    return tuple(host.subject for host in session.assessment.scope.hosts)
+
+
+def statement() -> str:
+    """What a person agrees to before anything is contacted."""
+    return _(
+        "We run these hosts or may test them. Attestry may look at exactly these, with requests that only read, "
+        "and at nothing else."
+    )
+
+
+def confirm_scope(session: Session, name: str = "") -> Future[Change]:
+    """Agree that exactly the hosts listed now may be looked at."""
+    hosts = session.assessment.scope.hosts
+    if not hosts:
+        raise NothingToLook(_("No host is listed yet, so there is nothing to agree to. Add one first."))
+    return session.record(e.ScopeConfirmed(hosts, statement(), name))
+
+
+def look(
+    session: Session,
+    hosts: Collection[str] = (),
+    checks: Collection[str] = (),
+    hear: Hear = lambda event: None,
+    options: LookOptions | None = None,
+) -> Job[Looks]:
+    """Run checks (all, or those named) on hosts of the confirmed scope (all, or the subjects named).
+
+    Partial results of the job are `checks.plan.Partial` (results that are new) and, once a host is done and recorded
+    as one event, its `Change`. Raises `ScopeNotConfirmed` or `NothingToLook` before anything is contacted.
+    """
+    scope = session.assessment.scope
+    if not scope.confirmed:
+        raise ScopeNotConfirmed(
+            _("Nothing was contacted: the list of hosts has changed since it was agreed to. Agree to it, then look.")
+        )
+    chosen = tuple(h for h in scope.hosts if not hosts or h.subject in hosts)
+    wanted = tuple(c for c in CHECKS if c.about is SubjectKind.HOST and (not checks or c.id in checks))
+    if not chosen or not wanted:
+        raise NothingToLook(_("None of these hosts or checks is there, so nothing was contacted."))
+    title = ngettext("Looking at {n} host", "Looking at {n} hosts", len(chosen)).format(n=len(chosen))
+
+    async def work(progress: Progress) -> Looks:
+        return await _run(session, chosen, wanted, options or LookOptions(), progress)
+
+    return session.runner.start(work, title, hear)
+
+
+async def _run(
+    session: Session, hosts: tuple[Host, ...], checks: tuple[Check, ...], options: LookOptions, progress: Progress
+) -> Looks:
+    from wizard.checks import plan
+
+    run = secrets.token_hex(8)
+    settings = plan.LookSettings(
+        ca_file=options.ca_file,
+        resolve=dict(options.resolve),
+        allow_private=False,
+        careful=options.careful,
+        run_id=run,
+        app_version=wizard.__version__,
+        declared=session.assessment.scope.hosts,
+    )
+    agreed = tuple(host.subject for host in hosts)
+    count: dict[Verdict, int] = {}
+    done = 0
+    recording: list[asyncio.Future[None]] = []
+
+    async def keep(seen: plan.HostLook) -> None:
+        nonlocal done
+        sealed = await asyncio.to_thread(session.workspace.box.seal_bytes, seen.record)
+        looked = e.Looked(
+            run=run,
+            host=seen.host.subject,
+            results=seen.results,
+            record=sealed.digest,
+            record_name=sealed.name,
+            targets=agreed,
+        )
+        change = await asyncio.wrap_future(session.record(looked))
+        for result in seen.results:
+            count[result.verdict] = count.get(result.verdict, 0) + 1
+        done += 1
+        progress(done, len(hosts), seen.host.subject, change)
+
+    def report(news: plan.Partial) -> None:
+        progress(done, len(hosts), news.host.subject, news)
+        if news.look is not None:
+            recording.append(asyncio.ensure_future(keep(news.look)))
+
+    progress(0, len(hosts), _("Finding addresses"))
+    try:
+        await plan.look(hosts, checks, settings, report)
+    finally:
+        if recording:  # what was seen before a Stop is kept
+            await asyncio.shield(asyncio.gather(*recording))
+    return Looks(run, len(hosts), tuple(sorted(count.items())))
+
+
+def look_at_answers(session: Session) -> Future[Change] | None:
+    """Record what the checks of answers say now, where that differs from what they said before."""
+    looked = fresh_look_at_answers(session)
+    return session.record(looked) if looked else None
+
+
+def fresh_look_at_answers(session: Session) -> e.Looked | None:
+    """What the checks of answers say now; None when nothing differs from what is recorded."""
+    assessment, now = session.assessment, session.clock()
+    results = {r.check: r for r in judge_answers(session.questionnaire, assessment, now)}
+    news: list[Result] = []
+    for result in results.values():
+        before = assessment.observations.get((result.check, result.subject))
+        if before is None or replace(before.result, at=now) != replace(result, at=now):
+            news.append(result)
+    for (check, subject), before in assessment.observations.items():
+        gone = before.result.method is Method.INTERVIEW and check not in results
+        if gone and before.result.verdict is not Verdict.NOT_APPLICABLE:
+            summary = _("The answer that it looked at is no longer there.")
+            news.append(
+                replace(
+                    before.result, subject=subject, verdict=Verdict.NOT_APPLICABLE, summary=summary, at=now, facts={}
+                )
+            )
+    return e.Looked(run=secrets.token_hex(8), host=ANSWERS, results=tuple(news)) if news else None

@@ -1,0 +1,162 @@
+"""Holds one open assessment: what happened is recorded, then everything else follows from it.
+
+One write path: `record` hands payloads to the writer thread, which makes them durable in the journal, folds them into
+a new immutable assessment, and tells everyone who listens. The caller never waits for a disk.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Protocol
+
+from wizard.domain import events as e
+from wizard.domain.assessment import Assessment, fold
+from wizard.domain.finding import Finding, SubjectKind, judge
+from wizard.domain.language import _
+from wizard.domain.mistakes import Mistake
+from wizard.domain.questionnaire import Questionnaire
+from wizard.domain.undo import inverse
+from wizard.jobs.runner import Runner
+from wizard.session.changes import Change, touched
+
+if TYPE_CHECKING:
+    from wizard.vault.verification import Verification
+    from wizard.vault.workspace import Workspace
+
+log = logging.getLogger(__name__)
+
+Hear = Callable[[Change], None]
+
+#: How many deeds can be taken back.
+_UNDO_DEPTH = 50
+
+
+class ReadOnly(Mistake):
+    """Something would be written into an assessment that this window may only read."""
+
+
+class Clock(Protocol):
+    """Tells the time, so that tests can."""
+
+    def __call__(self) -> datetime:
+        """Now, UTC."""
+        ...
+
+
+def now_utc() -> datetime:
+    """Now, UTC."""
+    return datetime.now(UTC)
+
+
+class Session:
+    """One open assessment and everything that a person can do to it (the deeds lie beside, one file a subject)."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        questionnaire: Questionnaire,
+        kinds: Mapping[str, SubjectKind],
+        *,
+        runner: Runner | None = None,
+        clock: Clock = now_utc,
+        custom_questionnaire: bool = False,
+    ) -> None:
+        self.workspace = workspace
+        self.questionnaire = questionnaire
+        self.custom_questionnaire = custom_questionnaire
+        self.kinds = kinds
+        self.clock = clock
+        self.runner = runner or Runner()
+        self._owns_runner = runner is None
+        self.verification: Verification | None = None
+        #: what else follows from a deed; recorded right after it (the checks of answers)
+        self.derive: Callable[[Session], e.Payload | None] = lambda session: None
+        self.assessment: Assessment = fold(workspace.journal.events())
+        self.saved_at: datetime | None = self.assessment.last_at
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="attestry writer")
+        self._listeners: list[Hear] = []
+        self._undo: list[tuple[tuple[e.Payload, ...], str]] = []
+        self._judged: tuple[object, dict[str, Finding]] | None = None
+
+    @property
+    def read_only(self) -> bool:
+        """True when another window writes to this workspace, or the place cannot be written to."""
+        return self.workspace.read_only
+
+    @property
+    def findings(self) -> dict[str, Finding]:
+        """The finding of every requirement, judged once for each assessment and day."""
+        now, assessment = self.clock(), self.assessment
+        key = (id(assessment), assessment.head, now.date())
+        if self._judged is None or self._judged[0] != key:
+            self._judged = (key, judge(self.questionnaire, assessment, now, self.kinds))
+        return self._judged[1]
+
+    def record(self, *payloads: e.Payload, origin: object = None, title: str = "") -> Future[Change]:
+        """Make these payloads durable in one transaction; `title` is the sentence that undoing shows.
+
+        Returns at once. The future holds the `Change`, or the mistake that kept it from being saved.
+        """
+        return self._writer.submit(self._write, payloads, origin, title, False)
+
+    @property
+    def undoable(self) -> str:
+        """The sentence of what undo would take back; "" when there is nothing."""
+        return self._undo[-1][1] if self._undo else ""
+
+    def undo(self) -> Future[Change] | None:
+        """Take the last deed back, by recording what puts things as they were. None when there is nothing."""
+        return self._writer.submit(self._take_back) if self._undo else None
+
+    def listen(self, hear: Hear) -> Callable[[], None]:
+        """Call `hear` after every change, on the writer thread. Returns the function that stops it."""
+        self._listeners.append(hear)
+        return lambda: self._listeners.remove(hear) if hear in self._listeners else None
+
+    def flush(self) -> None:
+        """Wait until everything recorded so far is durable."""
+        self._writer.submit(lambda: None).result()
+
+    def close(self) -> None:
+        """Finish what is being written, stop jobs, and let go of the workspace."""
+        if self._owns_runner:
+            self.runner.close()
+        self._writer.shutdown(wait=True)
+        self._listeners.clear()
+        self.workspace.close()
+
+    def _write(self, payloads: tuple[e.Payload, ...], origin: object, title: str, undo: bool) -> Change:
+        if self.read_only:
+            raise ReadOnly(self.workspace.read_only_because or _("This assessment is open for reading only."))
+        before = self.assessment
+        self._append(payloads)
+        if (more := self.derive(self)) is not None and more not in payloads:
+            self._append((more,))
+            payloads = (*payloads, more)
+        if title and not undo:
+            back = tuple(p for payload in reversed(payloads) for p in inverse(payload, before))
+            if back:
+                self._undo = [*self._undo[-_UNDO_DEPTH + 1 :], (back, title)]
+        self.saved_at = self.clock()
+        change = Change(touched(self.questionnaire, payloads), payloads, origin, self.saved_at, undo)
+        for hear in tuple(self._listeners):
+            try:
+                hear(change)
+            except Exception:  # a listener that fails must not make a durable deed look unsaved
+                log.exception("a listener failed")
+        return change
+
+    def _append(self, payloads: tuple[e.Payload, ...]) -> None:
+        events = self.workspace.journal.append(*payloads, questionnaire=self.questionnaire.digest)
+        self.assessment = fold(events, self.assessment)
+
+    def _take_back(self) -> Change:
+        payloads, title = self._undo.pop()
+        try:
+            return self._write(payloads, None, title, True)
+        except BaseException:
+            self._undo.append((payloads, title))
+            raise

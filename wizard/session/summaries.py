@@ -1,0 +1,224 @@
+"""What lists show: pure functions over an assessment's findings, shared by the window and the shell."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from wizard.checks import CHECKS, find
+from wizard.domain.assessment import Assessment
+from wizard.domain.finding import Finding, Mark, State, SubjectKind
+from wizard.domain.language import _, ngettext
+from wizard.domain.observation import Observation, Verdict
+from wizard.domain.questionnaire import Obligation, Questionnaire, Requirement, Section
+
+#: Marks that a person should look at, worst first.
+NOT_FINE = (Mark.CONTRADICTED, Mark.NOT_MET, Mark.RECOMMENDATION_NOT_MET, Mark.EXCEPTION, Mark.COULD_NOT_LOOK)
+#: Marks under which nothing is left to answer.
+_ANSWERED = frozenset(set(Mark) - {Mark.NOT_STARTED, Mark.IN_PROGRESS})
+
+
+@dataclass(frozen=True, slots=True)
+class SectionSummary:
+    """One row of the task list: how many of its requirements are answered, its worst mark, and the words for it.
+
+    `complete`: everything is answered and nothing is contradicted or not met.
+    """
+
+    section: Section
+    answered: int
+    total: int
+    contradicted: int
+    not_met: int
+    started: bool
+
+    @property
+    def complete(self) -> bool:
+        """Everything answered, nothing contradicted, nothing not met."""
+        return self.answered == self.total and not self.contradicted and not self.not_met
+
+    @property
+    def count(self) -> str:
+        """The second line in the sidebar: "7 of 10 · 1 contradicted"."""
+        out = _("{done} of {all}").format(done=self.answered, all=self.total)
+        if self.contradicted:
+            out += " · " + _("{n} contradicted").format(n=self.contradicted)
+        elif self.not_met:
+            out += " · " + _("{n} not met").format(n=self.not_met)
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRow:
+    """One row of the checks page: a check on a subject, with what it saw or None."""
+
+    check: str
+    title: str
+    subject: str
+    observation: Observation | None
+    requirements: tuple[str, ...]
+    contradicts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A requirement that a search found."""
+
+    requirement: Requirement
+    section: Section
+
+
+def answered(finding: Finding) -> bool:
+    """True when nothing is left to answer for a requirement."""
+    return finding.mark in _ANSWERED
+
+
+def section_summaries(questionnaire: Questionnaire, findings: Mapping[str, Finding]) -> tuple[SectionSummary, ...]:
+    """Every section in order; duties that only inform count as answered when they are."""
+    out = []
+    for section in questionnaire.sections:
+        of = [findings[r.id] for r in section.requirements]
+        marks = Counter(f.mark for f in of)
+        out.append(
+            SectionSummary(
+                section=section,
+                answered=sum(answered(f) for f in of),
+                total=len(of),
+                contradicted=marks[Mark.CONTRADICTED],
+                not_met=marks[Mark.NOT_MET],
+                started=any(f.answered or answered(f) for f in of),
+            )
+        )
+    return tuple(out)
+
+
+def tally(questionnaire: Questionnaire, findings: Mapping[str, Finding]) -> dict[Mark, int]:
+    """How many duties carry each mark, worst first, marks without any left out."""
+    marks = Counter(findings[r.id].mark for r in questionnaire.requirements)
+    return {mark: marks[mark] for mark in Mark if marks[mark]}
+
+
+def sentence(questionnaire: Questionnaire, assessment: Assessment, findings: Mapping[str, Finding]) -> str:
+    """What is known now, in numbers and words: "3 of 8 sections complete · 2 things contradict"."""
+    sections = section_summaries(questionnaire, findings)
+    done = sum(s.complete for s in sections)
+    parts = [_("{done} of {all} sections complete").format(done=done, all=len(sections))]
+    contradictions = sum(f.contradicted for f in findings.values())
+    if contradictions:
+        parts.append(
+            ngettext("{n} thing contradicts", "{n} things contradict", contradictions).format(n=contradictions)
+        )
+    if assessment.described.target:
+        target = assessment.described.target
+        parts.append(_("target {date}").format(date=f"{target.day} {target:%B}"))
+    return " · ".join(parts)
+
+
+def next_step(questionnaire: Questionnaire, findings: Mapping[str, Finding], after: str = "") -> Requirement | None:
+    """The next requirement that needs a person: the first open one behind `after`, else the first open one, else the
+    first contradiction that nobody explained."""
+    order = list(questionnaire.by_id.values())
+    ids = [r.id for r in order]
+    start = ids.index(after) + 1 if after in ids else 0
+    turned = order[start:] + order[:start]
+    unanswered = [r for r in turned if not r.computed and not answered(findings[r.id])]
+    if unanswered:
+        return unanswered[0]
+    return next((r for r in turned if findings[r.id].contradicted and not findings[r.id].explained), None)
+
+
+def minutes_left(questionnaire: Questionnaire, findings: Mapping[str, Finding]) -> int:
+    """About how long the open requirements take, two and a half minutes each, to the next ten minutes."""
+    left = sum(not answered(findings[r.id]) for r in questionnaire.by_id.values())
+    return -(-left * 5 // 20) * 10
+
+
+def check_rows(
+    questionnaire: Questionnaire, assessment: Assessment, findings: Mapping[str, Finding]
+) -> tuple[CheckRow, ...]:
+    """Every check on every subject in scope, worst first; those that have not looked come after what needs a person."""
+    served: dict[str, list[str]] = {}
+    for requirement in questionnaire.by_id.values():
+        for check in (*requirement.checks, *(c for p in requirement.parts for c in p.checks)):
+            served.setdefault(check, []).append(requirement.id)
+    rows = []
+    for check in CHECKS:
+        if check.about is not SubjectKind.HOST:
+            continue
+        for host in assessment.scope.hosts:
+            observation = assessment.observations.get((check.id, host.subject))
+            requirements = tuple(served.get(check.id, ()))
+            contradicts = (
+                observation is not None
+                and observation.result.verdict is Verdict.FAIL
+                and any(findings[id].contradicted for id in requirements)
+            )
+            rows.append(CheckRow(check.id, check.title(), host.subject, observation, requirements, contradicts))
+    order = {None: 2, Verdict.FAIL: 0, Verdict.UNKNOWN: 1, Verdict.WARN: 3, Verdict.PASS: 4, Verdict.NOT_APPLICABLE: 5}
+    verdict = {id(row): row.observation.result.verdict if row.observation else None for row in rows}
+    return tuple(sorted(rows, key=lambda row: (not row.contradicts, order[verdict[id(row)]])))
+
+
+def check_title(id: str) -> str:
+    """What a check is called; its id when it is one of answers or of a newer app."""
+    check = find(id)
+    return check.title() if check else id
+
+
+def review_groups(
+    questionnaire: Questionnaire, findings: Mapping[str, Finding]
+) -> tuple[tuple[Mark, tuple[Finding, ...]], ...]:
+    """The duties by mark, worst first, each group in the questionnaire's order."""
+    groups: dict[Mark, list[Finding]] = {mark: [] for mark in Mark}
+    for requirement in questionnaire.requirements:
+        groups[findings[requirement.id].mark].append(findings[requirement.id])
+    return tuple((mark, tuple(of)) for mark, of in groups.items() if of)
+
+
+def weakest(questionnaire: Questionnaire, findings: Mapping[str, Finding], count: int = 5) -> tuple[Finding, ...]:
+    """What a reviewer will ask about first: not met, gaps, unseen, and must-requirements that rest on words alone."""
+    marks = [*NOT_FINE, Mark.NOT_STARTED, Mark.IN_PROGRESS, Mark.SAID]
+    weak = [f for r in questionnaire.requirements if (f := findings[r.id]).mark in marks]
+    return tuple(sorted(weak, key=lambda f: (marks.index(f.mark), f.obligation is not Obligation.MUST))[:count])
+
+
+def search(questionnaire: Questionnaire, text: str, limit: int = 20) -> tuple[Found, ...]:
+    """The requirements in whose words every word of `text` occurs; ids and titles come first."""
+    words = text.casefold().split()
+    if not words:
+        return ()
+    ranked: list[tuple[int, Found]] = []
+    for requirement in questionnaire.by_id.values():
+        near = f"{requirement.id} {requirement.title}".casefold()
+        asks = " ".join(q.ask for q in questionnaire.questions_for(requirement.id))
+        far = f"{near} {requirement.explanation} {requirement.why} {asks}".casefold()
+        if all(word in far for word in words):
+            rank = 0 if near.startswith(words[0]) else 1 if all(word in near for word in words) else 2
+            ranked.append((rank, Found(requirement, questionnaire.section_of[requirement.id])))
+    ranked.sort(key=lambda pair: pair[0])
+    return tuple(found for _rank, found in ranked[:limit])
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """A time as people say it: "3 minutes ago", "yesterday", "10 September"."""
+    seconds = int((now - moment).total_seconds())
+    if seconds < 60:
+        return _("just now")
+    if seconds < 3600:
+        return ngettext("{n} minute ago", "{n} minutes ago", seconds // 60).format(n=seconds // 60)
+    days = (now.astimezone().date() - moment.astimezone().date()).days
+    if days == 0:
+        hours = seconds // 3600
+        return ngettext("{n} hour ago", "{n} hours ago", hours).format(n=hours)
+    if days == 1:
+        return _("yesterday")
+    local = moment.astimezone()
+    day = f"{local.day} {local:%B}"
+    return day if local.year == now.year else f"{day} {local.year}"
+
+
+def not_met(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """What is not as required, recommendations left out."""
+    return tuple(f for f in findings if f.state is State.FAIL and f.obligation is not Obligation.RECOMMENDED)
