@@ -1,0 +1,242 @@
+"""The journal: everything that happened, in order, each entry chained to the one before and signed by its author.
+
+Nothing is ever changed or removed in it. An entry is durable when `append` returns, and what `append` could not make
+durable did not happen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import rfc8785
+import sqlalchemy as sa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from wizard import __version__
+from wizard.domain.codec import Unreadable, to_json
+from wizard.domain.events import (
+    COMMITMENT_PREFIX,
+    PREFIX,
+    SIGNATURE_PREFIX,
+    ClockJumped,
+    Envelope,
+    Event,
+    Payload,
+    Unknown,
+    payload_json,
+    read_payload,
+)
+from wizard.vault.clock import Clock, Moment
+from wizard.vault.database import Database
+from wizard.vault.mistakes import CannotRecord, DamagedJournal, ReadOnly
+from wizard.vault.tables import AUTHORS, EVENTS
+
+#: Rows that are fetched at once: reading never keeps the file from being written for longer than this takes.
+CHUNK = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who writes on this computer: the Ed25519 key, and its id, the SHA-256 of the raw public key (hex)."""
+
+    key: Ed25519PrivateKey
+    id: str
+    public: bytes
+
+    def __repr__(self) -> str:
+        return f"Author({self.id})"
+
+
+def author_of(seed: bytes) -> Author:
+    """The author with this 32-byte private key (RFC 8032)."""
+    key = Ed25519PrivateKey.from_private_bytes(seed)
+    public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    return Author(key, hashlib.sha256(public).hexdigest(), public)
+
+
+def introduce(database: Database, author: Author) -> None:
+    """Write the author's public key beside the journal, once."""
+    with database.write() as connection:
+        connection.execute(sa.insert(AUTHORS).values(author=author.id, public=author.public))
+
+
+def event_hash(envelope: bytes) -> str:
+    """The hash of an entry (hex) from the canonical bytes of its envelope."""
+    return hashlib.sha256(PREFIX + envelope).hexdigest()
+
+
+def commitment(salt: bytes, payload: bytes) -> str:
+    """What the envelope says about the payload (hex); the salt keeps a payload that was taken out unguessable."""
+    return hashlib.sha256(COMMITMENT_PREFIX + salt + payload).hexdigest()
+
+
+def signed_bytes(hash_: str) -> bytes:
+    """What the author signs for an entry."""
+    return SIGNATURE_PREFIX + bytes.fromhex(hash_)
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """Where the next entry goes."""
+
+    count: int
+    head: str
+    sequence: int
+    previous: str
+    at: datetime | None
+
+
+class Journal:
+    """The journal of one open workspace. Every method may be called from any thread and blocks until it is done.
+
+    `read_only` is the sentence that says why nothing may be appended, "" when it may; `moved(count, head)` is told
+    after each durable append.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        workspace: str,
+        author: Author,
+        *,
+        read_only: str,
+        clock: Clock | None = None,
+        moved: Callable[[int, str], None] = lambda count, head: None,
+    ) -> None:
+        self._database = database
+        self._workspace = workspace
+        self._author = author
+        self._clock = clock or Clock()
+        self._moved = moved
+        self._writing = threading.Lock()
+        self.read_only = read_only
+        self._end = self._find_end()
+
+    @property
+    def count(self) -> int:
+        """How many events this journal holds, as far as this process knows."""
+        return self._end.count
+
+    @property
+    def head(self) -> str:
+        """The hash of the last event, "" for an empty journal."""
+        return self._end.head
+
+    def append(self, *payloads: Payload, questionnaire: str) -> tuple[Event, ...]:
+        """Record what happened, in one transaction: all of it is durable when this returns, or none of it.
+
+        `questionnaire` names the questionnaire's version as it is written into each envelope. Returns the events in
+        their order; when the computer's clock was moved by more than five minutes, a `ClockJumped` comes first.
+        Raises ReadOnly, NotSaved, CannotRecord, DamagedJournal.
+        """
+        with self._writing:
+            if self.read_only:
+                raise ReadOnly(self.read_only)
+            if not payloads:
+                return ()
+            moment = self._clock.now(self._end.at)
+            if moment.jumped:
+                payloads = (ClockJumped(moment.jumped), *payloads)
+            end, events, rows = self._end, [], []
+            for payload in payloads:
+                event, row = self._make(end, payload, moment, questionnaire)
+                end = _End(end.count + 1, event.hash, end.sequence + 1, event.hash, moment.at)
+                events.append(event)
+                rows.append({"position": end.count, **row})
+            with self._database.write() as connection:
+                connection.execute(sa.insert(EVENTS), rows)
+            self._end = end
+            self._moved(end.count, end.head)
+            return tuple(events)
+
+    def events(self, after: int = 0) -> Iterator[Event]:
+        """The events in order, from the one after number `after`. Raises DamagedJournal, NotRead."""
+        columns = (EVENTS.c.hash, EVENTS.c.signature, EVENTS.c.salt, EVENTS.c.envelope, EVENTS.c.payload)
+        chunk = sa.select(EVENTS.c.position, *columns).order_by(EVENTS.c.position).limit(CHUNK)
+        while True:
+            with self._database.read() as connection:
+                rows = connection.execute(chunk.where(EVENTS.c.position > after)).all()
+            for row in rows:
+                yield read_event(row.hash, row.signature, row.salt, row.envelope, row.payload)
+            if len(rows) < CHUNK:
+                return
+            after = rows[-1].position
+
+    def hash_at(self, position: int) -> str:
+        """The stored hash of the event with that number, "" when there is none."""
+        with self._database.read() as connection:
+            found = connection.execute(sa.select(EVENTS.c.hash).where(EVENTS.c.position == position))
+            return str(found.scalar_one_or_none() or "")
+
+    def _make(self, end: _End, payload: Payload, moment: Moment, questionnaire: str) -> tuple[Event, dict[str, Any]]:
+        salt = secrets.token_bytes(16)
+        try:
+            content = rfc8785.dumps(payload_json(payload))
+            envelope = Envelope(
+                v=1,
+                workspace=self._workspace,
+                author=self._author.id,
+                sequence=end.sequence + 1,
+                previous=end.previous,
+                parents=(end.head,) if end.head else (),
+                type=payload.type if isinstance(payload, Unknown) else payload.TYPE,
+                version=payload.version if isinstance(payload, Unknown) else payload.VERSION,
+                subject=payload.subject,
+                commitment=commitment(salt, content),
+                at=moment.at,
+                monotonic=moment.monotonic,
+                boot=moment.boot,
+                app=__version__,
+                questionnaire=questionnaire,
+            )
+            canonical = rfc8785.dumps(to_json(envelope))
+        except (rfc8785.CanonicalizationError, UnicodeError):
+            raise CannotRecord from None
+        hash_ = event_hash(canonical)
+        signature = self._author.key.sign(signed_bytes(hash_))
+        row = {
+            "hash": hash_,
+            "author": envelope.author,
+            "sequence": envelope.sequence,
+            "envelope": canonical,
+            "signature": signature,
+            "salt": salt,
+            "payload": content,
+        }
+        return Event(envelope, hash_, signature, salt, payload), row
+
+    def _find_end(self) -> _End:
+        last = sa.select(EVENTS).order_by(EVENTS.c.position.desc()).limit(1)
+        mine = (
+            sa.select(EVENTS.c.sequence, EVENTS.c.hash)
+            .where(EVENTS.c.author == self._author.id)
+            .order_by(EVENTS.c.sequence.desc())
+            .limit(1)
+        )
+        with self._database.read() as connection:
+            row = connection.execute(last).one_or_none()
+            own = connection.execute(mine).one_or_none()
+        if row is None:
+            return _End(0, "", 0, "", None)
+        at = read_event(row.hash, row.signature, row.salt, row.envelope, row.payload).envelope.at
+        return _End(row.position, row.hash, own.sequence if own else 0, own.hash if own else "", at)
+
+
+def read_event(hash_: str, signature: bytes, salt: bytes, envelope: bytes, payload: bytes) -> Event:
+    """An event from its stored parts, without checking chain and signature. Raises DamagedJournal."""
+    try:
+        data = json.loads(envelope)
+        data["at"] = datetime.fromisoformat(data["at"])
+        data["parents"] = tuple(data["parents"])
+        read = Envelope(**data)
+        return Event(read, hash_, signature, salt, read_payload(read.type, read.version, json.loads(payload)))
+    except (ValueError, TypeError, KeyError, RecursionError, Unreadable):
+        raise DamagedJournal from None

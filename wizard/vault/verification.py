@@ -1,0 +1,211 @@
+"""Goes through the whole journal and says whether it is what was written, entry by entry."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import sqlalchemy as sa
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from wizard.domain.codec import Unreadable, from_json
+from wizard.domain.events import Envelope, read_payload
+from wizard.domain.language import _
+from wizard.vault.database import Database
+from wizard.vault.heads import Memory
+from wizard.vault.journal import CHUNK, commitment, event_hash, signed_bytes
+from wizard.vault.mistakes import DamagedJournal, NotRead
+from wizard.vault.tables import AUTHORS, EVENTS
+
+#: After this many problems the rest is not worth a sentence each.
+_ENOUGH = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What the check of the journal found: `ok` when it is whole, else `problems`, sentences, the first one first.
+
+    `events` and `head` (hash, hex) say how far the journal goes. `notes` are sentences that are no problem.
+    """
+
+    ok: bool
+    events: int
+    head: str
+    problems: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def verify(
+    database: Database,
+    workspace: str,
+    memories: Sequence[Memory],
+    header_revision: int,
+    progress: Callable[[int, int], None] | None = None,
+) -> Verification:
+    """Check pages, chain, commitments, signatures and remembered heads. Raises only what `progress` raises."""
+    walk = _Walk(workspace, {memory.head.count for memory in memories if memory.head is not None})
+    try:
+        walk.pages(database)
+        walk.entries(database, progress)
+    except (DamagedJournal, NotRead) as mistake:
+        walk.problem(mistake.sentence)
+    problems = (*walk.problems, *compare(memories, walk.count, walk.at, header_revision))
+    return Verification(not problems, walk.count, walk.head, problems)
+
+
+def with_notes(found: Verification, notes: tuple[str, ...]) -> Verification:
+    """The same finding with sentences beside it."""
+    return replace(found, notes=notes)
+
+
+def compare(memories: Iterable[Memory], count: int, at: dict[int, str], header_revision: int) -> tuple[str, ...]:
+    """What the remembered heads say against a journal of `count` events with those hashes by number."""
+    problems: list[str] = []
+    for memory in memories:
+        head = memory.head
+        if head is None:
+            sentence = _(
+                "What {where} remembers about this workspace was changed by something else, "
+                "so an older copy might not be noticed."
+            ).format(where=memory.where)
+        elif head.count > count:
+            sentence = _(
+                "This is an older copy of the workspace: {where} remembers {theirs} entries, and this journal has "
+                "{ours}. What was saved after that is not in it. Put back the newest copy, or accept this one."
+            ).format(where=memory.where, theirs=head.count, ours=count)
+        elif head.count and at.get(head.count) != head.hash:
+            sentence = _(
+                "The journal is not the one that was written on this computer: entry {n} differs from what {where} "
+                "remembers. Put back the newest copy, or accept this one."
+            ).format(where=memory.where, n=head.count)
+        elif head.header > header_revision:
+            sentence = _(
+                "The file open.attestry is an older copy: {where} remembers a newer one. A passphrase or recovery key "
+                "that was replaced since opens the workspace again. Change the passphrase and make a new recovery key."
+            ).format(where=memory.where)
+        else:
+            continue
+        problems.append(sentence)
+    return tuple(dict.fromkeys(problems))
+
+
+@dataclass(slots=True)
+class _Walk:
+    """What was seen so far."""
+
+    workspace: str
+    wanted: set[int]
+    count: int = 0
+    head: str = ""
+    at: dict[int, str] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    _seen: set[str] = field(default_factory=set)
+    #: by author: the sequence and hash of their last entry
+    _last: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+    def problem(self, sentence: str) -> None:
+        if len(self.problems) < _ENOUGH and sentence not in self.problems:
+            self.problems.append(sentence)
+
+    def pages(self, database: Database) -> None:
+        """Every page's own authentication code, and the structure of the file."""
+        with database.read() as connection:
+            damaged = connection.exec_driver_sql("PRAGMA cipher_integrity_check").all()
+            if damaged:
+                self.problem(
+                    _(
+                        "The file journal.db is damaged in {n} places. "
+                        "Keep it, and put back journal.db from a backup of this workspace."
+                    ).format(n=len(damaged))
+                )
+                return
+            structure = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+        if structure != "ok":
+            self.problem(DamagedJournal().sentence)
+
+    def entries(self, database: Database, progress: Callable[[int, int], None] | None) -> None:
+        with database.read() as connection:
+            total = connection.execute(sa.select(sa.func.count()).select_from(EVENTS)).scalar_one()
+            authors = {row.author: row.public for row in connection.execute(sa.select(AUTHORS))}
+        public = {
+            author: Ed25519PublicKey.from_public_bytes(key)
+            for author, key in authors.items()
+            if len(key) == 32 and hashlib.sha256(key).hexdigest() == author
+        }
+        # signatures are checked beside the rest: the library lets go of the interpreter while it computes
+        with ThreadPoolExecutor(2, thread_name_prefix="verify") as pool:
+            while True:
+                chunk = sa.select(EVENTS).where(EVENTS.c.position > self.count).order_by(EVENTS.c.position).limit(CHUNK)
+                with database.read() as connection:
+                    rows = connection.execute(chunk).all()
+                parts = [rows[i : i + 250] for i in range(0, len(rows), 250)]
+                for part, bad in zip(parts, pool.map(lambda part: _unsigned(part, public), parts), strict=True):
+                    for row in part:
+                        self._entry(row, row.author in public, row.position in bad)
+                    if progress is not None:
+                        progress(min(self.count, total), total)
+                if len(rows) < CHUNK:
+                    return
+
+    def _entry(self, row: Any, known: bool, badly_signed: bool) -> None:
+        number = row.position
+        envelope, wrong = _read_entry(row, self.workspace)
+        if number != self.count + 1:
+            self.problem(
+                _("Between entries {a} and {b} of the journal something is missing.").format(a=self.count, b=number)
+            )
+        if not known:
+            wrong = wrong or _("its author is not known")
+        elif badly_signed:
+            wrong = wrong or _("it does not bear its author's signature")
+        if envelope is not None:
+            wrong = wrong or self._place_wrong(envelope)
+        if wrong:
+            self.problem(_("Entry {n} of the journal is not what was written: {wrong}.").format(n=number, wrong=wrong))
+        self._seen.add(row.hash)
+        self._last[row.author] = (row.sequence, row.hash)
+        self.count, self.head = number, row.hash
+        if number in self.wanted:
+            self.at[number] = row.hash
+
+    def _place_wrong(self, envelope: Envelope) -> str:
+        """The entry must follow its author's entry before, and name only parents that stand before it."""
+        sequence, hash_ = self._last.get(envelope.author, (0, ""))
+        if envelope.sequence != sequence + 1 or envelope.previous != hash_:
+            return _("it does not follow its author's entry before")
+        if not self._seen.issuperset(envelope.parents) or bool(envelope.parents) != bool(self._seen):
+            return _("it does not follow the entry before it")
+        return ""
+
+
+def _unsigned(rows: Iterable[Any], public: dict[str, Ed25519PublicKey]) -> set[int]:
+    """The numbers of the entries whose signature does not hold."""
+    bad = set()
+    for row in rows:
+        try:
+            if row.author in public:
+                public[row.author].verify(row.signature, signed_bytes(row.hash))
+        except (InvalidSignature, ValueError, TypeError):
+            bad.add(row.position)
+    return bad
+
+
+def _read_entry(row: Any, workspace: str) -> tuple[Envelope | None, str]:
+    """The entry's envelope when it can be read, and what is wrong with the entry by itself, "" when nothing is."""
+    try:
+        if event_hash(row.envelope) != row.hash:
+            return None, _("its hash does not match")
+        envelope = from_json(Envelope, json.loads(row.envelope))
+        if (envelope.author, envelope.sequence, envelope.workspace) != (row.author, row.sequence, workspace):
+            return envelope, _("it belongs to another place or workspace")
+        if len(row.salt) != 16 or commitment(row.salt, row.payload) != envelope.commitment:
+            return envelope, _("its contents were changed")
+        read_payload(envelope.type, envelope.version, json.loads(row.payload))
+    except (ValueError, TypeError, RecursionError, Unreadable):
+        return None, _("it cannot be read")
+    return envelope, ""
