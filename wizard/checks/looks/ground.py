@@ -1,0 +1,312 @@
+"""The ground of every look: one host of the confirmed scope, its checked addresses, polite connections to it."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import secrets
+import socket
+import ssl
+import threading
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from ipaddress import ip_address
+from pathlib import Path
+
+from wizard.checks.base import CouldNotLook, F, Fact, Facts, Trouble, TroubleKind
+from wizard.checks.looks.addresses import refusal
+from wizard.checks.politeness import Limits, Politeness
+from wizard.domain.language import _
+from wizard.domain.mistakes import Mistake
+from wizard.domain.scope import Host
+
+log = logging.getLogger(__name__)
+
+
+class UnreadableAuthority(Mistake):
+    """The file with the person's own certificate authority cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookSettings:
+    """What the person chose for a run.
+
+    `resolve` pins names to addresses that the person typed. `declared` is the whole confirmed scope when fewer hosts
+    are looked at: redirects are followed inside it only. `paths` gives API paths by host subject. `plain_port` is
+    where http is expected.
+    """
+
+    run_id: str = field(default_factory=lambda: secrets.token_hex(8))
+    app_version: str = "0"
+    ca_file: Path | None = None
+    resolve: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    allow_private: bool = False
+    careful: bool = False
+    declared: tuple[Host, ...] = ()
+    paths: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    plain_port: int = 80
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where a name leads: what may be contacted, and what may not with the reason."""
+
+    usable: tuple[str, ...]
+    refused: tuple[tuple[str, TroubleKind], ...] = ()
+
+
+class Run:
+    """Everything that the hosts of one run share: settings, trust, name look-ups, and the ground of each host."""
+
+    def __init__(self, settings: LookSettings, hosts: Sequence[Host]) -> None:
+        self.settings = settings
+        self.names = asyncio.Semaphore(settings.limits.names_at_once)
+        self._politeness: dict[str, Politeness] = {}
+        self._grounds: dict[tuple[str, int], Ground] = {}
+        self._declared = {(h.name, h.port): h for h in (*settings.declared, *hosts)}
+        self._probes = 0
+
+    def ground(self, host: Host) -> Ground:
+        """The one ground of a host in this run."""
+        return self._grounds.setdefault((host.name, host.port), Ground(self, host))
+
+    def declared(self, name: str, port: int) -> Ground | None:
+        """The ground of a host that the scope names; None for any other, which is never contacted."""
+        host = self._declared.get((name.lower().rstrip("."), port))
+        return self.ground(host) if host else None
+
+    def politeness(self, host: Host) -> Politeness:
+        """One bucket a name, whatever the port."""
+        if host.name not in self._politeness:
+            self._politeness[host.name] = Politeness(careful=self.settings.careful)
+        return self._politeness[host.name]
+
+    async def close(self) -> None:
+        """Stop every look of every host, redirect targets included."""
+        for ground in tuple(self._grounds.values()):
+            await ground.close()
+
+    def probe_headers(self) -> tuple[tuple[str, str], ...]:
+        """Who we are, for the person's own logs: the run, and a number for each request."""
+        self._probes += 1
+        run = self.settings.run_id
+        return (
+            ("User-Agent", f"Attestry/{self.settings.app_version} (self-check; run={run})"),
+            ("X-Attestry-Probe", f"{run}-{self._probes}"),
+        )
+
+    @cached_property
+    def trusting(self) -> ssl.SSLContext:
+        """The context of the verdict: public roots and the person's own authority; names in SAN only; TLS 1.2 up."""
+        import certifi
+
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.hostname_checks_common_name = False
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.set_alpn_protocols(["http/1.1"])
+        context.load_verify_locations(cafile=certifi.where())
+        if self.settings.ca_file is not None:
+            try:
+                context.load_verify_locations(cafile=str(self.settings.ca_file))
+            except (OSError, ssl.SSLError) as error:
+                raise UnreadableAuthority(
+                    _(
+                        "“{file}” could not be used as a certificate authority, so nothing was looked at. Give a file "
+                        "with one or more certificates in PEM form."
+                    ).format(file=self.settings.ca_file.name)
+                ) from error
+        return context
+
+    @cached_property
+    def explaining(self) -> ssl.SSLContext:
+        """Verifies nothing: only to see which certificates a server sends when it was not trusted. Nothing is asked."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        with suppress(ssl.SSLError):
+            context.set_ciphers("ALL:@SECLEVEL=0")
+        return context
+
+
+class Ground:
+    """One host in one run. Looks ask it for other facts, for addresses and for connections, and for nothing else."""
+
+    def __init__(self, run: Run, host: Host) -> None:
+        self.run, self.host = run, host
+        self.limits = run.settings.limits
+        self._facts: dict[type[Fact], asyncio.Task[Fact | Trouble]] = {}
+        self._addresses: asyncio.Task[Addresses | Trouble] | None = None
+
+    # -- facts ---------------------------------------------------------------------------------------------------
+
+    async def once(self, kind: type[F]) -> F:
+        """A fact, looked for once a run whoever needs it; raises `CouldNotLook`."""
+        return Facts({kind: await self.outcome(kind)}).get(kind)
+
+    async def outcome(self, kind: type[Fact]) -> Fact | Trouble:
+        """The same, with the trouble as a value."""
+        if kind not in self._facts:
+            self._facts[kind] = asyncio.create_task(self._look(kind))
+        return await asyncio.shield(self._facts[kind])
+
+    async def _look(self, kind: type[Fact]) -> Fact | Trouble:
+        try:
+            return await kind.look(self)
+        except CouldNotLook as could_not:
+            return could_not.trouble
+        except TimeoutError:
+            return Trouble(TroubleKind.TIMEOUT, seconds=self.limits.probe)
+        except OSError as error:
+            return trouble_of(error)
+        except Mistake:
+            raise
+        except Exception as error:  # a hostile answer must not end the other hosts' looks
+            log.exception("a look failed")
+            return Trouble(TroubleKind.OUR_FAULT, type(error).__name__)
+
+    async def close(self) -> None:
+        """Stop whatever still runs and wait until it has stopped."""
+        tasks = [t for t in (*self._facts.values(), self._addresses) if t is not None and not t.done()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    # -- addresses -----------------------------------------------------------------------------------------------
+
+    async def addresses(self) -> Addresses:
+        """Every address of the host that may be contacted, at most eight; resolved once. Raises `CouldNotLook`."""
+        if self._addresses is None:
+            self._addresses = asyncio.create_task(self._find_addresses())
+        found = await asyncio.shield(self._addresses)
+        if isinstance(found, Trouble):
+            raise CouldNotLook(found)
+        return found
+
+    async def _find_addresses(self) -> Addresses | Trouble:
+        settings = self.run.settings
+        typed = settings.resolve.get(self.host.name, ())
+        literal = (self.host.name,) if _is_address(self.host.name) else ()
+        try:
+            found = typed or literal or await self._ask_system()
+        except (OSError, UnicodeError) as error:
+            return Trouble(TroubleKind.NO_ADDRESS, (error.strerror or "") if isinstance(error, OSError) else "")
+        except TimeoutError:
+            return Trouble(TroubleKind.NO_ADDRESS, _("the name service did not answer"))
+        allowed = settings.allow_private or self.host.private_network or bool(typed or literal)
+        judged = [(text, refusal(text, private_allowed=allowed)) for text in dict.fromkeys(found)]
+        usable = tuple(text for text, why in judged if why is None)[: self.limits.addresses]
+        refused = tuple((text, why) for text, why in judged if why is not None)
+        if usable:
+            return Addresses(usable, refused)
+        if refused:
+            return Trouble(refused[0][1], refused[0][0])
+        return Trouble(TroubleKind.NO_ADDRESS)
+
+    async def _ask_system(self) -> tuple[str, ...]:
+        """Ask the operating system, on a thread of its own: a name service that hangs never holds up Stop."""
+        loop = asyncio.get_running_loop()
+        async with self.run.names:
+            answer: asyncio.Future[list[str]] = loop.create_future()
+
+            def settle(names: list[str] | None, error: Exception | None) -> None:
+                if not answer.done():
+                    answer.set_exception(error) if error else answer.set_result(names or [])
+
+            def ask() -> None:
+                names: list[str] | None = None
+                failed: Exception | None = None
+                try:
+                    names = [str(i[4][0]) for i in socket.getaddrinfo(self.host.name, None, type=socket.SOCK_STREAM)]
+                except (OSError, UnicodeError) as error:
+                    failed = error
+                with suppress(RuntimeError):  # the loop has closed meanwhile: nobody waits any more
+                    loop.call_soon_threadsafe(settle, names, failed)
+
+            threading.Thread(target=ask, name="name-look-up", daemon=True).start()
+            async with asyncio.timeout(self.limits.names):
+                return tuple(await answer)
+
+    # -- connections ---------------------------------------------------------------------------------------------
+
+    @asynccontextmanager
+    async def plain(self, address: str, port: int) -> AsyncIterator[socket.socket]:
+        """A connected socket to a checked address, counted and paced. Raises `OSError` or `TimeoutError`."""
+        async with self.run.politeness(self.host).connection():
+            sock = await self._connect(address, port)
+            try:
+                yield sock
+            finally:
+                sock.close()
+
+    @asynccontextmanager
+    async def stream(
+        self, address: str, port: int, context: ssl.SSLContext | None
+    ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+        """A stream to a checked address, with TLS for the host's name when `context` is given."""
+        async with self.run.politeness(self.host).connection():
+            reader, writer = await self._open(address, port, context)
+            try:
+                yield reader, writer
+            finally:
+                writer.transport.abort()
+
+    async def _open(
+        self, address: str, port: int, context: ssl.SSLContext | None
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Connect and shake hands; the caller aborts the transport."""
+        sock = await self._connect(address, port)
+        try:
+            async with asyncio.timeout(self.limits.hello):
+                return await asyncio.open_connection(
+                    sock=sock, ssl=context, server_hostname=self.host.name if context else None
+                )
+        except BaseException:
+            sock.close()
+            raise
+
+    async def _connect(self, address: str, port: int) -> socket.socket:
+        version = ip_address(address.partition("%")[0]).version
+        family = socket.AF_INET6 if version == 6 else socket.AF_INET
+        sock = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            sock.setblocking(False)
+            with suppress(OSError):
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            async with asyncio.timeout(self.limits.connect):
+                await asyncio.get_running_loop().sock_connect(sock, (address, port))
+            peer = sock.getpeername()[0]
+            if ip_address(str(peer).partition("%")[0]) != ip_address(address.partition("%")[0]):
+                raise OSError(errno.EHOSTUNREACH, "another address answered")
+        except BaseException:
+            sock.close()
+            raise
+        return sock
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def trouble_of(error: OSError) -> Trouble:
+    """A system error as the reason why nobody could look."""
+    if isinstance(error, TimeoutError) or error.errno == errno.ETIMEDOUT:
+        return Trouble(TroubleKind.TIMEOUT, seconds=10)
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return Trouble(TroubleKind.NOT_TRUSTED, error.verify_message)
+    if isinstance(error, ssl.SSLError):
+        return Trouble(TroubleKind.NO_TLS, (error.reason or "").replace("_", " ").lower())
+    if isinstance(error, ConnectionRefusedError):
+        return Trouble(TroubleKind.CLOSED)
+    if isinstance(error, ConnectionError):
+        return Trouble(TroubleKind.BROKEN_OFF)
+    if error.errno in (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
+        return Trouble(TroubleKind.UNREACHABLE, error.strerror or "")
+    return Trouble(TroubleKind.LOCAL, error.strerror or "")

@@ -1,0 +1,270 @@
+"""Asks one question over HTTP/1.1 and keeps the answer as it came: names as written, repeated fields, capped, plain."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+from wizard.checks.base import CouldNotLook, Trouble, TroubleKind
+from wizard.checks.masking import mask_address, mask_field
+
+if TYPE_CHECKING:
+    import ssl
+
+    import h11
+
+    from wizard.checks.looks.ground import Ground
+
+MOST_HEADER = 64 * 1024
+MOST_BODY = 256 * 1024
+MOST_INTERIM = 3
+MOST_PIECES = 4096
+MOST_REDIRECTS = 5
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP answer. `headers` keep order, spelling and repetition; `body` is text, and in a stored record only the
+    tags that judgements read; `body_length` and `body_sha256` are of the whole body.
+    """
+
+    url: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: str = ""
+    body_length: int = 0
+    body_sha256: str = ""
+    method: str = "GET"
+    address: str = ""
+    verified: bool = False
+
+    def fields(self, name: str) -> tuple[str, ...]:
+        """Every value of a header field, in order."""
+        wanted = name.lower()
+        return tuple(value for key, value in self.headers if key.lower() == wanted)
+
+    def first(self, name: str) -> str | None:
+        """The first value of a header field."""
+        values = self.fields(name)
+        return values[0] if values else None
+
+    @property
+    def redirects_to(self) -> str:
+        """The absolute address that it sends to; "" when it does not redirect."""
+        location = self.first("location")
+        if self.status not in _REDIRECTS or not location:
+            return ""
+        try:
+            return urljoin(self.url, location.strip())
+        except ValueError:
+            return ""
+
+    @property
+    def media_type(self) -> str:
+        """The media type without parameters, lower case; "" when none is named. The last that parses counts (Fetch)."""
+        for value in reversed([part for field in self.fields("content-type") for part in field.split(",")]):
+            kind = value.partition(";")[0].strip().lower()
+            if re.fullmatch(r"[!#$%&'*+.^_`|~0-9a-z-]+/[!#$%&'*+.^_`|~0-9a-z-]+", kind):
+                return kind
+        return ""
+
+    @property
+    def is_page(self) -> bool:
+        """True for what a browser shows as a page: HTML that is neither a redirect nor a download."""
+        if self.redirects_to or (self.first("content-disposition") or "").lower().startswith("attachment"):
+            return False
+        if self.media_type:
+            return self.media_type in ("text/html", "application/xhtml+xml")
+        return bool(re.match(r"\s*<(!doctype html|html|head|body)", self.body, re.I))
+
+    @property
+    def is_data(self) -> bool:
+        """True for JSON and XML that a program reads."""
+        kind = self.media_type
+        return kind in ("application/json", "application/xml", "text/xml") or kind.endswith(("+json", "+xml"))
+
+    def masked(self) -> Answer:
+        """The same without secret values; of the body only the tags that judgements read."""
+        return replace(
+            self,
+            url=mask_address(self.url),
+            headers=tuple((name, mask_field(name, value)) for name, value in self.headers),
+            body="\n".join(_kept_tags(self.body)) if self.is_page else "",
+        )
+
+
+_KEPT = re.compile(r"<meta\s[^>]{0,8192}>", re.I)
+
+
+def _kept_tags(body: str) -> list[str]:
+    tags = (found[0] for found in _KEPT.finditer(body))
+    return [tag for tag in tags if re.search(r"http-equiv|name\s*=\s*[\"']?referrer", tag, re.I)]
+
+
+class Talk:
+    """One connection to one host, question after question. Raises `CouldNotLook`, `OSError` and `TimeoutError`."""
+
+    def __init__(
+        self,
+        ground: Ground,
+        address: str,
+        scheme: str,
+        port: int,
+        io: tuple[asyncio.StreamReader, asyncio.StreamWriter],
+    ) -> None:
+        import h11
+
+        self._ground, self.address, self._scheme, self._port = ground, address, scheme, port
+        self._reader, self._writer = io
+        self._ended = False
+        self._conn: h11.Connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=MOST_HEADER)
+
+    @property
+    def usable(self) -> bool:
+        """True while another question may be asked on this connection."""
+        import h11
+
+        return self._conn.our_state is h11.IDLE and not self._reader.at_eof()
+
+    async def ask(
+        self, target: str, *, method: str = "GET", headers: Sequence[tuple[str, str]] = (), pieces: int = MOST_PIECES
+    ) -> Answer:
+        """One question and its whole answer, within the wall-clock limit."""
+        if method not in ("GET", "HEAD", "OPTIONS"):
+            raise ValueError("only GET, HEAD and OPTIONS are ever sent")
+        await self._ground.run.politeness(self._ground.host).request()
+        limit = self._ground.limits.answer
+        try:
+            async with asyncio.timeout(limit):
+                return await self._ask(target, method, headers, pieces)
+        except TimeoutError as error:
+            raise CouldNotLook(Trouble(TroubleKind.TIMEOUT, seconds=limit)) from error
+
+    async def _ask(self, target: str, method: str, headers: Sequence[tuple[str, str]], pieces: int) -> Answer:
+        import h11
+
+        name = self._ground.host.name
+        host = f"[{name}]" if ":" in name else name
+        authority = host if self._port == {"https": 443, "http": 80}[self._scheme] else f"{host}:{self._port}"
+        base = [
+            ("Host", authority),
+            *self._ground.run.probe_headers(),
+            ("Accept", "*/*"),
+            ("Accept-Encoding", "identity"),
+        ]
+        try:
+            request = h11.Request(method=method, target=target.encode("ascii"), headers=[*base, *headers])
+            self._writer.write((self._conn.send(request) or b"") + (self._conn.send(h11.EndOfMessage()) or b""))
+            await self._writer.drain()
+            response = await self._head()
+            body, length = await self._body(pieces)
+        except (h11.ProtocolError, UnicodeError) as error:
+            if self._ended:
+                raise CouldNotLook(Trouble(TroubleKind.BROKEN_OFF)) from error
+            too_long = isinstance(error, h11.RemoteProtocolError) and error.error_status_hint == 431
+            kind = TroubleKind.HEADERS_TOO_LONG if too_long else TroubleKind.NOT_HTTP
+            raise CouldNotLook(Trouble(kind)) from error
+        answer = Answer(
+            url=f"{self._scheme}://{authority}{target}",
+            status=response.status_code,
+            headers=tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in response.headers.raw_items()),
+            body=body.decode("utf-8", "replace"),
+            body_length=length,
+            body_sha256=hashlib.sha256(body).hexdigest() if body else "",
+            method=method,
+            address=self.address,
+            verified=self._scheme == "https",
+        )
+        codings = [c.strip().lower() for field in answer.fields("content-encoding") for c in field.split(",")]
+        if any(coding not in ("", "identity") for coding in codings):
+            raise CouldNotLook(Trouble(TroubleKind.COMPRESSED))
+        return answer
+
+    async def _event(self) -> object:
+        import h11
+
+        while (event := self._conn.next_event()) is h11.NEED_DATA:
+            data = await self._reader.read(16 * 1024)
+            self._ended = not data
+            self._conn.receive_data(data)
+        return event
+
+    async def _head(self) -> h11.Response:
+        import h11
+
+        for _reply in range(MOST_INTERIM + 1):
+            event = await self._event()
+            if isinstance(event, h11.Response):
+                if sum(len(k) + len(v) + 4 for k, v in event.headers.raw_items()) > MOST_HEADER:
+                    raise CouldNotLook(Trouble(TroubleKind.HEADERS_TOO_LONG))
+                return event
+            if not isinstance(event, h11.InformationalResponse):
+                raise CouldNotLook(Trouble(TroubleKind.BROKEN_OFF))
+        raise CouldNotLook(Trouble(TroubleKind.TOO_MANY_INTERIM))
+
+    async def _body(self, pieces: int) -> tuple[bytes, int]:
+        import h11
+
+        body = bytearray()
+        for _piece in range(pieces):
+            event = await self._event()
+            if isinstance(event, h11.Data):
+                body += event.data
+                if len(body) > MOST_BODY:
+                    break
+            else:
+                if self._conn.our_state is h11.DONE and self._conn.their_state is h11.DONE:
+                    self._conn.start_next_cycle()
+                return bytes(body), len(body)
+        raise CouldNotLook(Trouble(TroubleKind.BODY_TOO_LONG))
+
+
+@asynccontextmanager
+async def talk(ground: Ground, scheme: str = "https", port: int = 0) -> AsyncIterator[Talk]:
+    """A connection to the first address that takes one: verified TLS, or plain. Raises as `Talk` does."""
+    context: ssl.SSLContext | None = ground.run.trusting if scheme == "https" else None
+    port = port or ground.host.port
+    failed: OSError | None = None
+    for address in (await ground.addresses()).usable:
+        opened = False
+        try:
+            async with ground.stream(address, port, context) as io:
+                opened = True
+                yield Talk(ground, address, scheme, port, io)
+                return
+        except OSError as error:
+            if opened:
+                raise
+            failed = error
+    raise failed or OSError("no address")
+
+
+def parts_of(url: str) -> SplitResult | None:
+    """A URL taken apart; None for one that is none."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts if parts.scheme in ("http", "https") and parts.hostname else None
+
+
+def port_of(parts: SplitResult) -> int:
+    """The port of a URL, named or not."""
+    return parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def target_of(parts: SplitResult) -> str:
+    """Path and query for the request line."""
+    from urllib.parse import quote
+
+    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
+    return path + ("?" + quote(parts.query, safe="/?%:@!$&'()*+,;=~-._[]") if parts.query else "")

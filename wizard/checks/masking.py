@@ -1,0 +1,105 @@
+"""Replaces secret values by their length and kind before anything is stored; what a judgement needs stays readable."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What may be known of a secret value: how long it is, and whether it looks random."""
+
+    length: int
+    random: bool
+
+
+_MASK = re.compile(r"^\[masked ([0-9]{1,6}) (random|plain)\]$")
+
+
+def value_of(text: str) -> Value:
+    """What may be known of a value, from itself or from its mask."""
+    masked = _MASK.match(text)
+    if masked:
+        return Value(int(masked[1]), masked[2] == "random")
+    return Value(len(text), looks_random(text))
+
+
+def mask(text: str) -> str:
+    """The mask of a value; a mask stays as it is, an empty value stays empty."""
+    if not text or _MASK.match(text):
+        return text
+    value = value_of(text)
+    return f"[masked {value.length} {'random' if value.random else 'plain'}]"
+
+
+def looks_random(text: str) -> bool:
+    """True for 16 or more characters with at least 3 bits each: tokens and session ids, not words or numbers."""
+    if len(text) < 16 or re.search(r"\s", text):
+        return False
+    counts = Counter(text[:512])
+    total = sum(counts.values())
+    bits = -sum(n / total * math.log2(n / total) for n in counts.values())
+    return bits >= 3.0
+
+
+_JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
+_BEARER = re.compile(r"\b(Bearer|Basic|Token)\s+([A-Za-z0-9+/=_.~-]{8,})", re.I)
+#: header fields whose whole value is a secret
+_SECRET_NAME = re.compile(r"token|secret|api-?key|csrf|xsrf|session|password|^authorization$|^cookie$", re.I)
+#: header fields whose value is an address or holds one
+_WITH_ADDRESS = frozenset({"location", "content-location", "refresh", "link"})
+_ADDRESS = re.compile(r"(?:https?:)?//[^\s<>\"',;]+|(?<=[<=])/[^\s<>\"',;]*|^/[^\s<>\"',;]*", re.I)
+
+
+def mask_field(name: str, value: str) -> str:
+    """A header field's value without secrets."""
+    lower = name.lower()
+    if lower == "set-cookie":
+        pair, semicolon, rest = value.partition(";")
+        key, equals, secret = pair.partition("=")
+        if not equals:
+            return mask(pair.strip()) + semicolon + rest
+        spaced = secret.strip()
+        quoted = len(spaced) > 1 and spaced[0] == spaced[-1] == '"'
+        return key + equals + mask(spaced[1:-1] if quoted else spaced) + semicolon + rest
+    if _SECRET_NAME.search(lower) and not lower.startswith(("access-control-", "x-frame", "content-security")):
+        return mask(value)
+    if lower in _WITH_ADDRESS:
+        return _ADDRESS.sub(lambda found: mask_address(found[0]), value)
+    return mask_text(value)
+
+
+def mask_text(text: str) -> str:
+    """Free text without what is certainly a credential."""
+    text = _JWT.sub(lambda found: mask(found[0]), text)
+    return _BEARER.sub(lambda found: f"{found[1]} {mask(found[2])}", text)
+
+
+def mask_address(address: str) -> str:
+    """A URL without its user part and without the values of its query and fragment; the names stay."""
+    try:
+        parts = urlsplit(address)
+        netloc = parts.netloc.rpartition("@")[2]
+        query, fragment = _mask_pairs(parts.query), _mask_fragment(parts.fragment)
+        return urlunsplit((parts.scheme, netloc, mask_text(parts.path), query, fragment))
+    except ValueError:
+        return mask(address)
+
+
+def _mask_fragment(fragment: str) -> str:
+    path, mark, query = fragment.partition("?")
+    if mark:
+        return f"{mask_text(path)}?{_mask_pairs(query)}"
+    return _mask_pairs(fragment) if "=" in fragment else mask_text(fragment)
+
+
+def _mask_pairs(query: str) -> str:
+    pairs = []
+    for part in query.split("&"):
+        name, equals, value = part.partition("=")
+        pairs.append(f"{name}{equals}{mask(value)}" if equals else mask(part) if looks_random(part) else part)
+    return "&".join(pairs)

@@ -1,0 +1,123 @@
+"""Plans a run: which looks the chosen checks need, each once a host, politely and all hosts side by side."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from wizard.checks import record
+from wizard.checks.base import Check, CouldNotLook, Fact, Facts, Trouble, TroubleKind
+from wizard.checks.judging import judge
+from wizard.checks.looks.ground import Ground, LookSettings, Run
+from wizard.checks.politeness import Limits
+from wizard.domain.observation import Result
+from wizard.domain.scope import Host
+
+__all__ = ["HostLook", "Limits", "LookSettings", "Partial", "look"]
+
+
+@dataclass(frozen=True, slots=True)
+class HostLook:
+    """Everything about one host of one run. `record` is the masked raw proof, canonical JSON, to be sealed."""
+
+    host: Host
+    results: tuple[Result, ...]
+    record: bytes
+    addresses: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """News of a run: results that are new, and `look` when a host is done. `done` counts hosts of `total`."""
+
+    host: Host
+    results: tuple[Result, ...]
+    done: int
+    total: int
+    look: HostLook | None = None
+
+
+async def look(
+    hosts: Sequence[Host],
+    checks: Sequence[Check],
+    settings: LookSettings,
+    report: Callable[[Partial], None] = lambda _partial: None,
+) -> tuple[HostLook, ...]:
+    """Look at the hosts and judge; returns one `HostLook` a host in the given order.
+
+    `report` hears every result as soon as its looks are done. Cancelling stops everything at once. Only mistakes of
+    the person are raised (an unreadable certificate authority); whatever a host does becomes a result.
+    """
+    run = Run(settings, hosts)
+    if settings.ca_file is not None:
+        _ = run.trusting  # an unreadable file is said before anything is contacted
+    at_once = asyncio.Semaphore(settings.limits.hosts_at_once)
+    done = 0
+
+    async def one(host: Host) -> HostLook:
+        nonlocal done
+
+        def hear(results: tuple[Result, ...]) -> None:
+            report(Partial(host, results, done, len(hosts)))
+
+        async with at_once:
+            found = await _look_at(run.ground(host), checks, hear)
+        done += 1
+        report(Partial(host, (), done, len(hosts), found))
+        return found
+
+    tasks = [asyncio.create_task(one(host)) for host in hosts]
+    try:
+        return tuple(await asyncio.gather(*tasks))
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await run.close()
+
+
+async def _look_at(ground: Ground, checks: Sequence[Check], hear: Callable[[tuple[Result, ...]], None]) -> HostLook:
+    """All looks at one host side by side; each check is judged as soon as its own are done."""
+    host, settings = ground.host, ground.run.settings
+    at = datetime.now(UTC)
+    found: dict[type[Fact], Fact | Trouble] = {}
+    results: dict[str, Result] = {}
+    addresses: tuple[str, ...] = ()
+
+    def judge_ready() -> None:
+        ready = [c for c in checks if c.id not in results and all(need in found for need in c.needs)]
+        new = tuple(judge(c, host, Facts(dict(found)), at, addresses) for c in ready)
+        results.update((r.check, r) for r in new)
+        if new:
+            hear(new)
+
+    needs = list(dict.fromkeys(need for check in checks for need in check.needs))
+    tasks = {asyncio.create_task(ground.outcome(need)): need for need in needs}
+    try:
+        async with asyncio.timeout(ground.limits.host):
+            pending = set(tasks)
+            while pending:
+                ended, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+                addresses = addresses or await _addresses(ground)
+                found.update({tasks[task]: task.result() for task in ended})
+                judge_ready()
+    except TimeoutError:
+        too_late = Trouble(TroubleKind.TIMEOUT, seconds=ground.limits.host)
+        found.update({need: too_late for need in needs if need not in found})
+        judge_ready()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await ground.close()
+    proof = record.write(host, at, settings.run_id, settings.app_version, addresses, Facts(found))
+    return HostLook(host, tuple(results[c.id] for c in checks), proof, addresses, at)
+
+
+async def _addresses(ground: Ground) -> tuple[str, ...]:
+    try:
+        return (await ground.addresses()).usable
+    except CouldNotLook:
+        return ()

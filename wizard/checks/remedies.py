@@ -1,0 +1,152 @@
+"""What to change in a server's configuration: one minimal snippet for each remedy and family of servers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+#: Words of a Server, Via or X-Powered-By field, and the family they give away; the first that fits decides.
+_FAMILIES = (
+    ("cloudflare", "cloudflare"),
+    ("nginx", "nginx"),
+    ("openresty", "nginx"),
+    ("apache", "apache"),
+    ("caddy", "caddy"),
+    ("microsoft-iis", "iis"),
+    ("microsoft-httpapi", "iis"),
+    ("express", "express"),
+    ("gunicorn", "django"),
+    ("wsgiserver", "django"),
+    ("uvicorn", "django"),
+    ("phusion passenger", "rails"),
+    ("puma", "rails"),
+)
+
+
+def family(headers: Iterable[tuple[str, str]]) -> str:
+    """The family of a server by its own hints; "" when it gives none."""
+    hints = " ".join(value for name, value in headers if name.lower() in ("server", "x-powered-by", "via")).lower()
+    return next((found for word, found in _FAMILIES if word in hints), "")
+
+
+def header(server: str, name: str, value: str) -> str:
+    """The line that adds a response header to every answer, error answers included."""
+    match server:
+        case "apache":
+            return f'Header always set {name} "{_escaped(value)}"'
+        case "caddy":
+            return f'header {name} "{_escaped(value)}"'
+        case "iis":
+            shown = value.replace("&", "&amp;").replace('"', "&quot;")
+            return (
+                "<system.webServer><httpProtocol><customHeaders>\n"
+                f'  <add name="{name}" value="{shown}" />\n'
+                "</customHeaders></httpProtocol></system.webServer>"
+            )
+        case "cloudflare":
+            return f"Rules → Transform Rules → Modify Response Header → Set static: {name} = {value}"
+        case "express":
+            return f'app.use((req, res, next) => {{ res.setHeader("{name}", "{_escaped(value)}"); next(); }});'
+        case "django":
+            return (
+                "class AddHeader:  # in MIDDLEWARE, first\n"
+                "    def __init__(self, get_response): self.get_response = get_response\n"
+                "    def __call__(self, request):\n"
+                "        response = self.get_response(request)\n"
+                f'        response["{name}"] = "{_escaped(value)}"\n'
+                "        return response"
+            )
+        case "rails":
+            return f'config.action_dispatch.default_headers["{name}"] = "{_escaped(value)}"'
+        case _:
+            return f'add_header {name} "{_escaped(value)}" always;'
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def tls_versions(server: str) -> str:
+    """The line that leaves only TLS 1.2 and 1.3."""
+    match server:
+        case "apache":
+            return "SSLProtocol -all +TLSv1.2 +TLSv1.3"
+        case "caddy":
+            return "tls {\n    protocols tls1.2 tls1.3\n}"
+        case "iis":
+            return (
+                "HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\\Protocols:\n"
+                "under “SSL 3.0”, “TLS 1.0” and “TLS 1.1” → Server: Enabled = 0; then restart"
+            )
+        case "cloudflare":
+            return "SSL/TLS → Edge Certificates → Minimum TLS Version: TLS 1.2"
+        case _:
+            return "ssl_protocols TLSv1.2 TLSv1.3;"
+
+
+def strong_suites(server: str) -> str:
+    """The lines that leave only suites with forward secrecy and authenticated encryption (RFC 9325 4.2)."""
+    suites = (
+        "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
+        "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305"
+    )
+    match server:
+        case "apache":
+            return f"SSLCipherSuite {suites}\nSSLHonorCipherOrder off"
+        case "caddy":
+            return "# remove the line “tls { ciphers … }”: Caddy's own choice is right"
+        case "iis":
+            return "Disable-TlsCipherSuite NAME  # for each suite named above, in PowerShell as administrator"
+        case "cloudflare":
+            return "SSL/TLS → Edge Certificates → Cipher suites: Modern"
+        case _:
+            return f"ssl_ciphers {suites};\nssl_prefer_server_ciphers off;"
+
+
+def to_https(server: str, host: str) -> str:
+    """The lines that send plain HTTP to HTTPS on the same host."""
+    match server:
+        case "apache":
+            return (
+                f"<VirtualHost *:80>\n    ServerName {host}\n    Redirect permanent / https://{host}/\n</VirtualHost>"
+            )
+        case "caddy":
+            return f"# a site address without http:// redirects by itself:\n{host} {{ … }}"
+        case "iis":
+            return (
+                '<rule name="HTTPS" stopProcessing="true"><match url="(.*)" />\n'
+                '  <conditions><add input="{HTTPS}" pattern="off" /></conditions>\n'
+                '  <action type="Redirect" url="https://{HTTP_HOST}/{R:1}" redirectType="Permanent" /></rule>'
+            )
+        case "cloudflare":
+            return "SSL/TLS → Edge Certificates → Always Use HTTPS: on"
+        case "express":
+            return (
+                "app.use((req, res, next) => req.secure ? next() "
+                ': res.redirect(301, "https://" + req.hostname + req.url));'
+            )
+        case "django":
+            return "SECURE_SSL_REDIRECT = True"
+        case "rails":
+            return "config.force_ssl = true"
+        case _:
+            return f"server {{\n    listen 80;\n    server_name {host};\n    return 301 https://$host$request_uri;\n}}"
+
+
+def cookies(server: str) -> str:
+    """The lines that give cookies their attributes."""
+    match server:
+        case "apache":
+            return 'Header always edit Set-Cookie "^(.*)$" "$1; Secure; HttpOnly; SameSite=Lax"'
+        case "express":
+            return 'res.cookie(name, value, { secure: true, httpOnly: true, sameSite: "lax" });'
+        case "django":
+            return (
+                "SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True\nSESSION_COOKIE_HTTPONLY = True\n"
+                'SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"'
+            )
+        case "rails":
+            return "Rails.application.config.session_store :cookie_store, secure: true, httponly: true, same_site: :lax"
+        case "iis":
+            return '<httpCookies requireSSL="true" httpOnlyCookies="true" sameSite="Lax" />'
+        case _:
+            return "proxy_cookie_flags ~ secure httponly samesite=lax;"
