@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 run: $(VENV)/.runtime
 	@if [ "$$(uname)" = Linux ] && [ -z "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
 		echo "There is no display here, so Attestry does the whole job on its demo, without a window."; \
-		$(BIN)/attestry demo --out demo && for pdf in "$$PWD"/demo/*.pdf; do echo "The signed PDF is $$pdf"; done; \
+		$(BIN)/attestry demo --out demo; \
 	else \
 		$(BIN)/python packaging/system_libraries.py && $(BIN)/attestry; \
 	fi
