@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
 
 import wizard
 from wizard.checks import CHECKS, find, plan
@@ -14,7 +16,7 @@ from wizard.cli.output import Exit, Output, worst
 from wizard.domain.finding import SubjectKind
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
-from wizard.domain.observation import Level, Result, Verdict
+from wizard.domain.observation import Json, Level, Result, Verdict
 from wizard.domain.scope import Host, parse_host
 
 
@@ -28,6 +30,25 @@ class BadHost:
 
     subject: str
     error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A result as printed: every field is always there."""
+
+    check: str
+    subject: str
+    verdict: Verdict
+    level: Level
+    summary: str
+    facts: Mapping[str, Json]
+    rule: str
+    source: str
+    at: datetime
+    addresses: tuple[str, ...]
+    proof: str
+    next_step: str
+    fix: str
 
 
 def run(asked: argparse.Namespace, output: Output) -> Exit:
@@ -59,7 +80,7 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
     def report(news: plan.Partial) -> None:
         for result in news.results:
             codes.append(_code(result))
-            output.result(result, *_lines(result))
+            output.result(_printed(result), *_lines(result))
 
     if hosts:
         asyncio.run(plan.look(tuple(hosts.values()), checks, settings, report))
@@ -97,6 +118,10 @@ def _resolve(pairs: list[str]) -> dict[str, tuple[str, ...]]:
             raise BadArgument(_("--resolve {pair} is not HOST=IP. Nothing was contacted.").format(pair=pair)) from error
         out[name.lower()] = (*out.get(name.lower(), ()), literal)
     return out
+
+
+def _printed(result: Result) -> Printed:
+    return Printed(**{field.name: getattr(result, field.name) for field in fields(Printed)})
 
 
 def _code(result: Result) -> Exit:

@@ -21,7 +21,7 @@ from wizard.session.session import Session
 from wizard.session.settings import Preferences
 
 #: Shown to everyone: it protects nothing but this demonstration.
-PASSPHRASE = "demonstration only"
+PASSPHRASE = "demonstration only"  # noqa: S105
 #: What the PDF is called.
 FILE_NAME = "attestry-demonstration.pdf"
 
