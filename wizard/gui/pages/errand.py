@@ -1,0 +1,71 @@
+"""Slow things that a page does before an assessment is open: on the job thread, shown in the foot, never in its way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, TypeVar
+
+from wizard.gui.context import Context
+
+if TYPE_CHECKING:
+    from wizard.gui.widgets.page import Page
+    from wizard.jobs.runner import Job, Progress, Runner
+    from wizard.session.settings import Preferences
+
+T = TypeVar("T")
+
+
+@cache
+def lone_runner() -> Runner:
+    """The job thread of windows that have no assessment open."""
+    from wizard.jobs.runner import Runner
+
+    return Runner()
+
+
+def runner_of(context: Context) -> Runner:
+    """The job thread to use now."""
+    return context.session.runner if context.session is not None else lone_runner()
+
+
+def preferences_of(context: Context) -> Preferences:
+    """The person's preferences; those of this system's home where the window was handed none."""
+    if context.preferences is None:
+        from wizard.session.settings import Home, Preferences
+
+        context.preferences = Preferences(Home.default())
+    return context.preferences
+
+
+def run(
+    page: Page,
+    title: str,
+    work: Callable[[], T],
+    then: Callable[[T], object],
+    *,
+    failed: Callable[[Exception], object] | None = None,
+    let_go: Callable[[T], object] | None = None,
+) -> Job[T]:
+    """Do blocking `work` on another thread; `then` and `failed` are called on the window's.
+
+    Work that cannot be cut short ends by itself after a Stop; `let_go` then takes what it made.
+    """
+
+    async def all_of_it(progress: Progress) -> T:
+        progress(0, 0, "")
+        doing = asyncio.ensure_future(asyncio.to_thread(work))
+        try:
+            return await asyncio.shield(doing)
+        except asyncio.CancelledError:
+            doing.add_done_callback(lambda done: _leave(done, let_go))
+            raise
+
+    runner = runner_of(page.context)
+    return page.start(lambda hear: runner.start(all_of_it, title, hear), then, failed=failed)
+
+
+def _leave(done: asyncio.Future[T], let_go: Callable[[T], object] | None) -> None:
+    if not done.cancelled() and done.exception() is None and let_go is not None:
+        let_go(done.result())

@@ -1,0 +1,166 @@
+"""What opens the vault: another passphrase, another recovery key, and whether this computer opens it without asking."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from wizard.domain.language import _
+from wizard.gui.pages import errand
+from wizard.gui.pages.form import Form, beside, column, empty
+from wizard.gui.pages.recovery_sheet import RecoverySheet
+from wizard.gui.pages.vault_stop import SHORTEST
+from wizard.gui.widgets.buttons import OutlineButton
+from wizard.gui.widgets.fields import TickBox
+from wizard.gui.widgets.folded import Folded
+from wizard.gui.widgets.page import Page
+from wizard.gui.widgets.passphrase import PassphraseField, StrengthMeter
+from wizard.gui.widgets.plain import PlainLabel
+
+if TYPE_CHECKING:
+    from wizard.session.session import Session
+
+
+class KeysForm(QWidget):
+    """Each change asks for the passphrase of now, so that a passer-by at an unlocked computer changes nothing."""
+
+    def __init__(self, page: Page, session: Session):
+        super().__init__()
+        self._page, self._workspace = page, session.workspace
+        self.setEnabled(not session.read_only)
+        self.remember = TickBox(_("Open without asking on this computer"))
+        self.remember.clicked.connect(self._remember)
+        consequence = PlainLabel(
+            _("The computer's keyring then keeps a key: whoever uses your session can read the vault."),
+            "quiet",
+            wrap=True,
+        )
+        consequence.setContentsMargins(26, 0, 0, 0)
+        top = Form(fields=560)
+        top.row(_("Remember"), column(self.remember, consequence, gap=0))
+        self.passphrase = Folded(_("Change the passphrase"))
+        self.old = PassphraseField(_("Passphrase of now"))
+        self.new = PassphraseField(_("New passphrase"))
+        self.again = PassphraseField(_("The new passphrase once more"))
+        self._meter = StrengthMeter(SHORTEST)
+        self.change = OutlineButton(_("Change the passphrase"))
+        self._why = PlainLabel("", "quiet")
+        form = Form()
+        form.row(_("Of now"), self.old)
+        form.row(_("New"), self.new)
+        form.under(self._meter)
+        form.row(_("Once more"), self.again)
+        form.row("", beside(self.change, self._why, gap=12))
+        self.passphrase.body.addWidget(form)
+        self.recovery = Folded(_("Make a new recovery key"))
+        self.proof = PassphraseField(_("Passphrase"))
+        self.make = OutlineButton(_("Make a new recovery key"))
+        other = Form()
+        other.row(_("Passphrase"), self.proof, _("The sheet that you have now opens nothing from then on."))
+        other.row("", beside(self.make))
+        self._sheet_at = QVBoxLayout()
+        self.recovery.body.addWidget(other)
+        self.recovery.body.addLayout(self._sheet_at)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(8)
+        for widget in (top, self.passphrase, self.recovery):
+            whole.addWidget(widget)
+        for field in (self.old, self.new, self.again, self.proof):
+            field.textChanged.connect(self.draw)
+        self.change.clicked.connect(self._change)
+        self.make.clicked.connect(self._make)
+        self.draw()
+
+    def draw(self) -> None:
+        """Show what can be done now."""
+        self.remember.setChecked(self._workspace.remembered)
+        self._meter.show_for(self.new.text())
+        if not self.old.text():
+            why = _("Type the passphrase of now")
+        elif len(self.new.text()) < SHORTEST:
+            why = _("Choose a new one")
+        elif self.new.text() != self.again.text():
+            why = _("Type the new one once more")
+        else:
+            why = ""
+        self._why.setText(why)
+        self.change.setEnabled(not why)
+        self.make.setEnabled(bool(self.proof.text()))
+
+    def _remember(self, on: bool) -> None:
+        workspace = self._workspace
+
+        def work() -> str:
+            if not on:
+                workspace.forget()
+                return ""
+            return "" if workspace.remember() else workspace.keyring_said
+
+        def then(said: str) -> None:
+            self.draw()
+            if said:
+                self._page.message_bar.say_mistake(
+                    _("{why} So the passphrase is asked for as before.").format(why=said)
+                )
+            else:
+                self._page.message_bar.say(
+                    _("This computer opens the vault without asking now.")
+                    if on
+                    else _("The passphrase is asked for again.")
+                )
+
+        errand.run(self._page, _("Asking the keyring"), work, then, failed=self._failed)
+
+    def _change(self) -> None:
+        from wizard.vault.unlocking import WithPassphrase
+
+        workspace, new, proof = self._workspace, self.new.text(), WithPassphrase(self.old.text())
+
+        def then(_nothing: object) -> None:
+            for field in (self.old, self.new, self.again):
+                field.clear()
+            self.passphrase.button.set_open(False)
+            self._page.message_bar.say(_("The passphrase is changed. The old one opens nothing any more."))
+
+        self.change.setEnabled(False)
+        errand.run(
+            self._page,
+            _("Changing the passphrase"),
+            lambda: workspace.change_passphrase(new, proof),
+            then,
+            failed=self._failed,
+        )
+
+    def _make(self) -> None:
+        from wizard.vault.unlocking import WithPassphrase
+
+        workspace, proof = self._workspace, WithPassphrase(self.proof.text())
+
+        def then(key: str) -> None:
+            self.proof.clear()
+            empty(self._sheet_at)
+            sheet = RecoverySheet(key, workspace.folder.name)
+            sheet.setMaximumWidth(560)
+            sheet.matched.connect(lambda matched: self._written(sheet) if matched else None)
+            self._sheet_at.addWidget(sheet)
+
+        self.make.setEnabled(False)
+        errand.run(
+            self._page,
+            _("Making a recovery key"),
+            lambda: workspace.new_recovery_key(proof),
+            then,
+            failed=self._failed,
+        )
+
+    def _written(self, sheet: RecoverySheet) -> None:
+        sheet.hide()
+        sheet.deleteLater()
+        self.recovery.button.set_open(False)
+        self._page.message_bar.say(_("The new recovery key is written down. The old sheet can be thrown away."))
+
+    def _failed(self, error: Exception) -> None:
+        self.draw()
+        self._page.say_mistake(error)

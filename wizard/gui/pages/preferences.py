@@ -1,0 +1,158 @@
+"""Preferences on one page: applied at once, what was changed is marked, and what opens the vault can be changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
+
+from wizard.domain.language import _
+from wizard.gui.context import Context, Place
+from wizard.gui.pages.errand import preferences_of
+from wizard.gui.pages.form import Form, beside, column
+from wizard.gui.pages.keys_form import KeysForm
+from wizard.gui.theme import theme
+from wizard.gui.widgets.buttons import LinkButton, OutlineButton
+from wizard.gui.widgets.fields import ComboField, SpinField, TickBox
+from wizard.gui.widgets.page import Foot, Page, Side
+from wizard.gui.widgets.plain import FactLabel, PlainLabel
+from wizard.session.settings import Settings
+
+
+class PreferencesPage(Page):
+    """Every control writes its preference the moment it is changed."""
+
+    def __init__(self, context: Context, parent: QWidget | None = None):
+        super().__init__(context, _("Preferences"), "", parent)
+        self._marks: dict[str, _Changed] = {}
+        form = Form(fields=560)
+        form.heading(_("Appearance"))
+        self.theme = ComboField()
+        for wish, text in (
+            ("system", _("As the system")),
+            ("light", _("Light")),
+            ("dark", _("Dark")),
+            ("contrast", _("High contrast")),
+        ):
+            self.theme.addItem(text, wish)
+        self.theme.setFixedWidth(220)
+        self.theme.setAccessibleName(_("Colours"))
+        self.theme.activated.connect(lambda _n: self._set(theme=self.theme.currentData()))
+        form.row(_("Colours"), beside(self.theme, self._mark("theme")))
+        form.heading(_("Safety"))
+        self.lock = SpinField()
+        self.lock.setRange(1, 240)
+        self.lock.setFixedWidth(88)
+        self.lock.lineEdit().setTextMargins(8, 0, 0, 0)
+        self.lock.setAccessibleName(_("Lock after so many minutes"))
+        self.lock.valueChanged.connect(lambda n: self._set(lock_after_minutes=n))
+        form.row(
+            _("Lock after"),
+            beside(self.lock, PlainLabel(_("minutes without a key or a click")), self._mark("lock_after_minutes")),
+            _("Locking hides everything at once and loses nothing."),
+        )
+        form.heading(_("Checks"))
+        self.careful = TickBox(_("Look carefully"))
+        self.careful.clicked.connect(lambda on: self._set(careful=on))
+        careful = PlainLabel(
+            _("Four connections at a time and no bursts. Slower; for systems that are easily disturbed."),
+            "quiet",
+            wrap=True,
+        )
+        careful.setContentsMargins(26, 0, 0, 0)
+        top = QHBoxLayout()
+        top.addWidget(self.careful)
+        top.addWidget(self._mark("careful"))
+        top.addStretch(1)
+        holder = QWidget()
+        top.setContentsMargins(0, 0, 0, 0)
+        holder.setLayout(top)
+        form.row(_("Pace"), column(holder, careful, gap=0))
+        self.body.addWidget(form)
+        self._form = form
+        self.keys: KeysForm | None = None
+        if context.session is not None:
+            self._vault(context)
+        self.body.addStretch(1)
+
+    def shown(self, place: Place) -> None:
+        """Show what is set now."""
+        self._draw()
+        if self.keys is not None:
+            self.keys.draw()
+
+    def foot(self) -> Foot:
+        return Foot(left=_("Applied at once"), next_shown=False)
+
+    def side(self) -> Side | None:
+        return None if self.context.session else Side(_("No assessment is open"))
+
+    def back_pressed(self) -> bool:
+        if self.context.session is None:
+            self.go.emit(Place("welcome"))
+            return True
+        return False
+
+    def _vault(self, context: Context) -> None:
+        folder = context.open.workspace.folder
+        self._form.heading(_("This vault"))
+        show = OutlineButton(_("Show in folder"))
+        show.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder.parent))))
+        place = FactLabel(str(folder))
+        place.setMinimumHeight(32)
+        self._form.row(_("It lies in"), column(place, _left(show), gap=6))
+        self.keys = KeysForm(self, context.open)
+        self.body.addWidget(self.keys)
+
+    def _mark(self, name: str) -> _Changed:
+        first = getattr(Settings(), name)
+        mark = _Changed()
+        mark.reset.clicked.connect(lambda: self._set(**{name: first}))
+        self._marks[name] = mark
+        return mark
+
+    def _set(self, **values: Any) -> None:
+        preferences_of(self.context).change(**values)
+        if "theme" in values:
+            app = QApplication.instance()
+            assert isinstance(app, QApplication)
+            theme().apply(app, values["theme"])
+        self._draw()
+
+    def _draw(self) -> None:
+        settings = preferences_of(self.context).settings
+        self.theme.setCurrentIndex(max(0, self.theme.findData(settings.theme)))
+        if self.lock.value() != settings.lock_after_minutes:
+            self.lock.blockSignals(True)
+            self.lock.setValue(settings.lock_after_minutes)
+            self.lock.blockSignals(False)
+        self.careful.setChecked(settings.careful)
+        changed = [name for name in settings.changed if name in self._marks]
+        for name, mark in self._marks.items():
+            mark.setVisible(name in changed)
+        self.set_sentence(
+            _("Applied at once. {n} changed.").format(n=len(changed))
+            if changed
+            else _("Applied at once. All as at first.")
+        )
+
+
+class _Changed(QWidget):
+    """The mark beside a preference that is not what it was at first, with the way back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reset = LinkButton(_("Set back"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(PlainLabel(_("Changed"), "accent"))
+        row.addWidget(self.reset)
+
+
+def _left(widget: QWidget) -> QWidget:
+    holder = QWidget()
+    holder.setLayout(beside(widget))
+    return holder
