@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
@@ -27,7 +27,7 @@ class _Parser(argparse.ArgumentParser):
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """What was asked for; `command` is None for the window. Exits with 2 when it cannot be understood."""
-    everywhere = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    everywhere = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
     everywhere.add_argument("--home", metavar="DIR", type=Path, help=_("keep settings and data below DIR"))
     everywhere.add_argument("--log", choices=("json",), help=_("write the log as JSON lines to standard error"))
     parser = _Parser(
@@ -122,7 +122,7 @@ def _list(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=("checks", "questionnaires"))
 
 
-_OPTIONS = {
+_OPTIONS: dict[str, tuple[Callable[[], str], Callable[[argparse.ArgumentParser], None]]] = {
     "check": (lambda: _("Look at hosts that you run, from outside."), _check),
     "demo": (lambda: _("Do the whole job once, against a small imperfect service on this computer."), _demo),
     "status": (lambda: _("Say how far an assessment is."), _status),

@@ -10,7 +10,8 @@ from wizard.domain.language import _
 from wizard.session import opening
 from wizard.session.session import Session
 from wizard.session.settings import Home, Preferences
-from wizard.vault.workspace import WithKeyring, WithPassphrase, keyring_opens
+from wizard.vault.unlocking import WithKeyring, WithPassphrase
+from wizard.vault.workspace import keyring_opens
 
 
 def preferences(asked: argparse.Namespace) -> Preferences:

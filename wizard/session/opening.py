@@ -21,7 +21,8 @@ from wizard.jobs.runner import Runner
 from wizard.session.deeds import looking
 from wizard.session.session import Clock, Session, now_utc
 from wizard.session.settings import Preferences
-from wizard.vault.workspace import Unlock, Workspace
+from wizard.vault.unlocking import Unlock
+from wizard.vault.workspace import Workspace
 
 if TYPE_CHECKING:
     from wizard.vault.keys import Cost

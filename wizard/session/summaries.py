@@ -16,6 +16,8 @@ from wizard.domain.questionnaire import Obligation, Questionnaire, Requirement, 
 
 #: Marks that a person should look at, worst first.
 NOT_FINE = (Mark.CONTRADICTED, Mark.NOT_MET, Mark.RECOMMENDATION_NOT_MET, Mark.EXCEPTION, Mark.COULD_NOT_LOOK)
+#: Those that have not looked come after what needs a person.
+_WORST_FIRST = (Verdict.FAIL, Verdict.UNKNOWN, None, Verdict.WARN, Verdict.PASS, Verdict.NOT_APPLICABLE)
 #: Marks under which nothing is left to answer.
 _ANSWERED = frozenset(set(Mark) - {Mark.NOT_STARTED, Mark.IN_PROGRESS})
 
@@ -60,6 +62,11 @@ class CheckRow:
     observation: Observation | None
     requirements: tuple[str, ...]
     contradicts: bool
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """What it concluded; None before it has looked."""
+        return self.observation.result.verdict if self.observation else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +148,8 @@ def check_rows(
     """Every check on every subject in scope, worst first; those that have not looked come after what needs a person."""
     served: dict[str, list[str]] = {}
     for requirement in questionnaire.by_id.values():
-        for check in (*requirement.checks, *(c for p in requirement.parts for c in p.checks)):
-            served.setdefault(check, []).append(requirement.id)
+        for name in (*requirement.checks, *(c for p in requirement.parts for c in p.checks)):
+            served.setdefault(name, []).append(requirement.id)
     rows = []
     for check in CHECKS:
         if check.about is not SubjectKind.HOST:
@@ -153,12 +160,10 @@ def check_rows(
             contradicts = (
                 observation is not None
                 and observation.result.verdict is Verdict.FAIL
-                and any(findings[id].contradicted for id in requirements)
+                and any(findings[each].contradicted for each in requirements)
             )
             rows.append(CheckRow(check.id, check.title(), host.subject, observation, requirements, contradicts))
-    order = {None: 2, Verdict.FAIL: 0, Verdict.UNKNOWN: 1, Verdict.WARN: 3, Verdict.PASS: 4, Verdict.NOT_APPLICABLE: 5}
-    verdict = {id(row): row.observation.result.verdict if row.observation else None for row in rows}
-    return tuple(sorted(rows, key=lambda row: (not row.contradicts, order[verdict[id(row)]])))
+    return tuple(sorted(rows, key=lambda row: (not row.contradicts, _WORST_FIRST.index(row.verdict))))
 
 
 def check_title(id: str) -> str:

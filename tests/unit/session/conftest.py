@@ -8,7 +8,7 @@ from wizard.domain.events import AssessmentDescribed
 from wizard.session import opening
 from wizard.session.settings import Home, Preferences
 from wizard.vault.keys import Cost
-from wizard.vault.workspace import WithPassphrase
+from wizard.vault.unlocking import WithPassphrase
 
 CHEAP = Cost(memory_kib=64, iterations=1, lanes=1)
 PASSPHRASE = "correct horse battery staple"

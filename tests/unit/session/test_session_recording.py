@@ -105,9 +105,7 @@ def test_an_inventory_refuses_what_looks_like_a_secret(session):
 
 
 def test_checks_of_answers_follow_an_answer_and_never_count_as_seen(session):
-    hosts = Answer(
-        "SCOPE-1", AnswerState.GIVEN, (Row((("host", "app.example.com"), ("public", "yes"))),)
-    )
+    hosts = Answer("SCOPE-1", AnswerState.GIVEN, (Row((("host", "app.example.com"), ("public", "yes"))),))
     answers.answer(session, hosts).result(10)
     assert [h.name for h in session.assessment.scope.hosts] == ["app.example.com"]
     assert all(o.result.method is not Method.TEST for o in session.assessment.observations.values())
@@ -134,6 +132,8 @@ def test_summaries_count_what_is_there(session):
     assert sum(row.total for row in rows) == len(session.questionnaire.by_id)
     assert not any(row.complete for row in rows)
     assert summaries.next_step(session.questionnaire, findings) is not None
-    assert sum(summaries.tally(session.questionnaire, findings).values()) == len(list(session.questionnaire.requirements))
+    assert sum(summaries.tally(session.questionnaire, findings).values()) == len(
+        list(session.questionnaire.requirements)
+    )
     found = summaries.search(session.questionnaire, "HSTS")
     assert found[0].requirement.id == "DATA-4"
