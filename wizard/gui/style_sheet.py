@@ -101,10 +101,14 @@ QTableView::item:focus { border: 2px solid $accent; }
 QTableView QLineEdit, QTableView QComboBox, QTableView QAbstractSpinBox { border: 2px solid $accent; border-radius: 0;
   min-height: 20px; padding: 0 6px; }
 QHeaderView { background: $page; border: 0; }
-QHeaderView::section { background: $page; color: $quiet; border: 0; border-bottom: 1px solid $line; padding: 0 8px;
+QHeaderView::section { background: $page; color: $quiet; border: 0; border-bottom: 1px solid $line; padding: 0 11px;
   min-height: 33px; font-weight: 400; text-align: left; }
 QTableCornerButton::section { background: $page; border: 0; }
 
+QListWidget#sidebar { border: 0; background: transparent; outline: 0; }
+QListWidget#sidebar:focus { border: 0; }
+QListWidget#sidebar::item { border: 0; padding: 0; }
+QListWidget#sidebar::item:selected { background: transparent; }
 QScrollArea { border: 0; background: transparent; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
 QScrollBar::handle:vertical { background: $edge; min-height: 32px; border-radius: 3px; margin: 2px 4px 2px 2px; }

@@ -31,7 +31,8 @@ class ContactQuestion(QuestionWidget):
             grid.addWidget(label_for(labels[id], line, "quiet"), number, 0)
             grid.addWidget(line, number, 1)
         grid.setColumnMinimumWidth(0, 72)
-        grid.setColumnStretch(1, 1)
+        grid.setColumnMinimumWidth(1, 420)
+        grid.setColumnStretch(2, 1)
         inside.setFocusProxy(self._lines["name"])
         self.body.addWidget(inside)
         return inside

@@ -157,6 +157,13 @@ class Page(QWidget):
     def link_pressed(self) -> None:
         """The link at the foot of the sidebar was pressed (`Side.link`)."""
 
+    def focus_first(self) -> None:
+        """Put the focus on the first thing in this page that takes it."""
+        for widget in self.findChildren(QWidget):
+            if widget.isVisibleTo(self) and widget.isEnabled() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                widget.setFocus(Qt.FocusReason.TabFocusReason)
+                return
+
     def say_mistake(self, error: BaseException) -> None:
         """Say in the page what went wrong."""
         self.message_bar.say_mistake(sentence_of(error))

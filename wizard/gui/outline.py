@@ -1,0 +1,83 @@
+"""The places of an open assessment in order, and how each stands in the sidebar."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wizard.domain.finding import Mark
+from wizard.domain.language import _
+from wizard.gui import words
+from wizard.gui.context import Place
+from wizard.gui.sidebar import SideRow
+from wizard.gui.words import Sign
+
+if TYPE_CHECKING:
+    from wizard.domain.questionnaire import Section
+    from wizard.session.session import Session
+    from wizard.session.summaries import SectionSummary
+
+
+def place_of_section(section: Section) -> Place:
+    """Where a section is answered; the scoping questions have a page of their own."""
+    return Place("scope") if section.scoping else Place("section", section.id)
+
+
+def section_state(summary: SectionSummary) -> tuple[Sign, str]:
+    """Glyph and word of a section: what needs a person first, then how far it is."""
+    if summary.contradicted:
+        return words.sign(Mark.CONTRADICTED), _("{n} contradicted").format(n=summary.contradicted)
+    if summary.not_met:
+        return words.sign(Mark.NOT_MET), _("{n} not met").format(n=summary.not_met)
+    if summary.complete:
+        return words.complete_sign(), words.complete()
+    mark = Mark.IN_PROGRESS if summary.started else Mark.NOT_STARTED
+    return words.sign(mark), words.word(mark)
+
+
+def side_rows(session: Session) -> tuple[SideRow | None, ...]:
+    """Home, the sections, a line, and the places behind them."""
+    from wizard.session import summaries
+
+    rows: list[SideRow | None] = [SideRow(Place("home"), _("Home"), icon="home")]
+    for summary in summaries.section_summaries(session.questionnaire, session.findings):
+        sign, word = section_state(summary)
+        red = summary.contradicted or summary.not_met
+        rows.append(
+            SideRow(
+                place_of_section(summary.section),
+                summary.section.title,
+                summary.count,
+                "contradicts" if red else "quiet",
+                sign,
+                word="" if red else word,
+            )
+        )
+    rows.append(None)
+    rows.append(SideRow(Place("checks"), _("Checks"), icon="eye"))
+    rows.append(SideRow(Place("evidence"), _("Evidence"), icon="paperclip"))
+    rows.append(SideRow(Place("review"), _("Review"), icon="list"))
+    rows.append(SideRow(Place("sign"), _("Sign"), icon="pencil"))
+    return tuple(rows)
+
+
+def order(session: Session) -> tuple[Place, ...]:
+    """The places that Back and Next walk through."""
+    sections = (place_of_section(s) for s in session.questionnaire.sections)
+    rest = (Place(name) for name in ("checks", "evidence", "review", "sign"))
+    return tuple(dict.fromkeys((Place("home"), *sections, *rest)))
+
+
+def written(place: Place) -> str:
+    """A place as it is remembered between runs."""
+    return "\n".join((place.page, place.item, place.requirement))
+
+
+def read(text: str, session: Session) -> Place:
+    """The remembered place; home when it is not there (any more)."""
+    parts = [*text.split("\n"), "", ""][:3]
+    place = Place(*parts)
+    known = {p.page for p in order(session)}
+    requirement = place.requirement if place.requirement in session.questionnaire.by_id else ""
+    if place.page == "section" and place.item not in {s.id for s in session.questionnaire.sections}:
+        return Place("home")
+    return Place(place.page, place.item, requirement) if place.page in known else Place("home")

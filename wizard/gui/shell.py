@@ -1,0 +1,398 @@
+"""The window: sidebar, page and foot; where one is, where one can go, and what stays when it is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from wizard.domain.language import _
+from wizard.gui import outline, pages, words
+from wizard.gui.context import Context, Place, sentence_of
+from wizard.gui.foot import FootBar
+from wizard.gui.locking import IdleWatch
+from wizard.gui.mailbox import Mailbox
+from wizard.gui.sidebar import Sidebar
+from wizard.gui.widgets.card import line, upright
+from wizard.gui.widgets.page import Page, Side
+
+if TYPE_CHECKING:
+    from wizard.session.changes import Change
+    from wizard.session.session import Session
+    from wizard.session.settings import Preferences
+
+
+class Shell(QWidget):
+    """One window. It owns the mailbox and, while one is open, the session."""
+
+    def __init__(self, preferences: Preferences | None = None, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.setWindowTitle("Attestry")
+        self.setMinimumSize(960, 600)
+        self.mailbox = Mailbox(self)
+        self.context = Context(self.mailbox, preferences)
+        self.place = Place("")
+        self._pages: dict[str, Page] = {}
+        self._stop_listening: Callable[[], None] = lambda: None
+        self.sidebar = Sidebar()
+        self.sidebar.chosen.connect(self.go)
+        self.sidebar.searched.connect(self._search)
+        self.sidebar.find_entered.connect(self._take_first_found)
+        self.sidebar.link_pressed.connect(lambda: self.page.link_pressed())
+        self.sidebar.lock.clicked.connect(self.lock)
+        self.stack = QStackedWidget()
+        self.foot = FootBar()
+        self.foot.back.connect(self.go_back)
+        self.foot.forward.connect(self.go_next)
+        self.foot.stopped.connect(lambda: self.context.work.stop())
+        self.context.work.changed.connect(self._draw_work)
+        middle = QVBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.stack, 1)
+        middle.addWidget(line())
+        middle.addWidget(self.foot)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.sidebar)
+        row.addWidget(upright())
+        row.addLayout(middle, 1)
+        self.idle = IdleWatch(self)
+        self.idle.idle.connect(self._lock_when_idle)
+        self._remember_soon = QTimer(self, singleShot=True, interval=1000)
+        self._remember_soon.timeout.connect(self._remember)
+        for keys, do in (
+            ("Ctrl+K", self._focus_search),
+            ("Ctrl+Return", self.go_next),
+            ("Alt+Left", self.go_back),
+            ("Ctrl+Z", self.undo),
+            ("F6", lambda: self._cycle(1)),
+            ("Shift+F6", lambda: self._cycle(-1)),
+            ("F1", lambda: self.go(Place("keys"))),
+            ("Ctrl+L", self.lock),
+            ("Esc", self._escape),
+        ):
+            QShortcut(QKeySequence(keys), self).activated.connect(do)
+
+    def sizeHint(self) -> QSize:
+        kept = self.context.preferences.settings.window if self.context.preferences else ()
+        return QSize(*kept) if len(kept) == 2 else QSize(1280, 800)
+
+    @property
+    def session(self) -> Session | None:
+        """The open assessment."""
+        return self.context.session
+
+    @property
+    def page(self) -> Page:
+        """The page that is shown."""
+        page = self.stack.currentWidget()
+        assert isinstance(page, Page)
+        return page
+
+    def start(self, workspace: Path | None = None) -> None:
+        """Show the first page: the workspace asked for, the last one, or the welcome page."""
+        preferences = self.context.preferences
+        recent = preferences.settings.recent if preferences else ()
+        if workspace is None and recent and Path(recent[0].folder).is_dir():
+            workspace = Path(recent[0].folder)
+        self.go(Place("unlock", str(workspace)) if workspace is not None else Place("welcome"))
+
+    def open_session(self, opened: object) -> None:
+        """Show an assessment: a session, or a session with the place to start at."""
+        session, place = opened if isinstance(opened, tuple) else (opened, None)
+        if self.context.session is not None and self.context.session is not session:
+            self.close_session()
+        self.context.session = session
+        self._drop_pages()
+        self._stop_listening = session.listen(self.mailbox.carry(self._changed))
+        self._draw_saved()
+        preferences = self.context.preferences
+        if place is None and preferences is not None:
+            folder = str(session.workspace.folder)
+            place = next(
+                (outline.read(r.place, session) for r in preferences.settings.recent if r.folder == folder), None
+            )
+        if preferences is not None:
+            self.idle.start(preferences.settings.lock_after_minutes * 60)
+        self.go(place or Place("home"))
+        self._verify()
+
+    def close_session(self) -> None:
+        """Hand over what is typed, remember the place, and let the assessment go."""
+        session = self.context.session
+        if session is None:
+            return
+        if isinstance(self.stack.currentWidget(), Page):
+            self.page.left()
+        self._remember()
+        self.idle.stop()
+        self.context.work.stop()
+        self._stop_listening()
+        self.context.session = None
+        self._drop_pages()
+        session.close()
+
+    def lock(self) -> None:
+        """Hide everything at once and let the keys go; unlocking comes back to the same place."""
+        session = self.context.session
+        if session is not None:
+            folder = session.workspace.folder
+            self.close_session()
+            self.go(Place("unlock", str(folder)))
+
+    def go(self, place: Place) -> None:
+        """Show a place."""
+        if self.place.page and isinstance(self.stack.currentWidget(), Page):
+            self.page.left()
+        page = self._page(place.page)
+        self.place = place
+        self.stack.setCurrentWidget(page)
+        page.shown(place)
+        page.message_bar.clear()
+        self._draw_side()
+        self._draw_foot()
+        self._draw_title()
+        if self.context.session is not None:
+            self._remember_soon.start()
+        focus = QApplication.focusWidget()
+        if focus is None or not focus.isVisible():
+            page.focus_first()
+
+    def go_next(self) -> None:
+        """What Next does on this page, or the next place."""
+        if self.foot.deed.isEnabled() and not self.page.next_pressed():
+            self._walk(1)
+
+    def go_back(self) -> None:
+        """What Back does on this page, or the place before."""
+        if not self.page.back_pressed():
+            self._walk(-1)
+
+    def undo(self) -> None:
+        """Take the last deed back, and say so."""
+        session = self.context.session
+        if session is None:
+            return
+        sentence = session.undoable
+        future = session.undo()
+        if future is None:
+            self.page.message_bar.say(_("There is nothing to take back."))
+        else:
+            page = self.page
+            page.when_saved(future, lambda _c: page.message_bar.say(_("Taken back: {deed}.").format(deed=sentence)))
+
+    def say_fault(self, error: BaseException) -> None:
+        """Say in the page that something of ours went wrong."""
+        if isinstance(self.stack.currentWidget(), Page):
+            self.page.message_bar.say_mistake(sentence_of(error))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        handle = self.windowHandle()
+        if handle is not None:
+            handle.installEventFilter(self.idle)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.context.preferences is not None:
+            self.context.preferences.change(window=(self.width(), self.height()))
+        self.close_session()
+        self.context.work.stop()
+        self.mailbox.close()
+        event.accept()
+
+    def _page(self, name: str) -> Page:
+        if name not in self._pages:
+            page = self._made(name)
+            page.go.connect(self.go)
+            page.foot_changed.connect(lambda: self._page_said(page, self._draw_foot))
+            page.side_changed.connect(lambda: self._page_said(page, self._draw_side))
+            page.opened.connect(self.open_session)
+            self._pages[name] = page
+            self.stack.addWidget(page)
+        return self._pages[name]
+
+    def _made(self, name: str) -> Page:
+        match name:
+            case "keys":
+                from wizard.gui.keys import KeysPage
+
+                return KeysPage(self.context)
+            case "finder":
+                from wizard.gui.finder import FinderPage
+
+                return FinderPage(self.context)
+            case _:
+                return pages.entry(name).find()(self.context)
+
+    def _drop_pages(self) -> None:
+        """Pages show one assessment; for another they are made again."""
+        self.place = Place("")
+        for page in self._pages.values():
+            self.stack.removeWidget(page)
+            page.deleteLater()
+        self._pages = {}
+
+    def _page_said(self, page: Page, draw: Callable[[], None]) -> None:
+        if page is self.stack.currentWidget():
+            draw()
+
+    def _walk(self, step: int) -> None:
+        session = self.context.session
+        if session is None:
+            return
+        order = outline.order(session)
+        at = self._at(order)
+        if at is None:
+            self.go(Place("home"))
+        elif 0 <= at + step < len(order):
+            self.go(order[at + step])
+
+    def _at(self, order: tuple[Place, ...]) -> int | None:
+        return next((n for n, p in enumerate(order) if (p.page, p.item) == (self.place.page, self.place.item)), None)
+
+    def _changed(self, change: Change) -> None:
+        """Something was recorded: only now it is saved."""
+        if self.context.session is None:
+            return
+        self._draw_saved()
+        if isinstance(self.stack.currentWidget(), Page):
+            self.page.redraw(change)
+        self._draw_side()
+        self._draw_foot()
+        self._draw_title()
+
+    def _verify(self) -> None:
+        """The first job after opening checks the whole journal; signing waits for it."""
+        from wizard.session.changes import Change
+        from wizard.session.deeds import attesting
+
+        session = self.context.open
+
+        def checked(verification: object) -> None:
+            if self.context.session is not session:
+                return
+            problems = getattr(verification, "problems", ())
+            if problems:
+                self.page.message_bar.say_mistake(" ".join(problems))
+            self.page.redraw(Change(frozenset(session.questionnaire.by_id), (), None, session.clock()))
+
+        self.context.work.start(
+            lambda hear: attesting.verify_workspace(session, hear), then=checked, failed=self.say_fault
+        )
+
+    def _draw_side(self) -> None:
+        session = self.context.session
+        side = self.page.side()
+        if session is not None and side is None:
+            described = session.assessment.described
+            about = described.integration or described.organisation or _("Untitled assessment")
+            if session.assessment.demonstration:
+                about = _("{title} · demonstration").format(title=about)
+            self.sidebar.show_rows(about, outline.side_rows(session))
+            self.sidebar.select(self.place)
+        else:
+            self.sidebar.show_side(side or Side(""))
+
+    def _draw_foot(self) -> None:
+        session = self.context.session
+        at = self._at(outline.order(session)) if session is not None else None
+        first, last = at == 0, session is not None and at == len(outline.order(session)) - 1
+        self.foot.show_foot(self.page.foot(), first=first, last=last)
+
+    def _draw_title(self) -> None:
+        session = self.context.session
+        parts = [self.page.title, "Attestry"]
+        if session is not None:
+            described = session.assessment.described
+            name = described.integration or described.organisation
+            parts = [p for p in (name, self.page.title if self.page.title != name else "", "Attestry") if p]
+        self.setWindowTitle(" · ".join(parts))
+
+    def _draw_saved(self) -> None:
+        session = self.context.session
+        if session is None:
+            self.foot.set_saved("")
+        elif session.read_only:
+            self.foot.set_saved(_("Open for reading only"), trouble=True)
+        elif session.saved_at is not None:
+            now = self.context.now()
+            today = session.saved_at.astimezone().date() == now.astimezone().date()
+            when = words.clock(session.saved_at) if today else words.ago(session.saved_at, now)
+            self.foot.set_saved(_("Saved {when}").format(when=when))
+
+    def _draw_work(self) -> None:
+        running = self.context.work.running
+        if running:
+            newest = running[-1]
+            self.foot.strip.show_progress(newest.title, newest.done, newest.total, newest.text)
+        else:
+            self.foot.strip.finish()
+            if not self.isActiveWindow():
+                QApplication.alert(self)
+
+    def _search(self, text: str) -> None:
+        if self.context.session is None:
+            return
+        if not text.strip():
+            if self.place.page == "finder":
+                self.go(self._before_search)
+            return
+        if self.place.page != "finder":
+            self._before_search = self.place
+            self.go(Place("finder"))
+        from wizard.gui.finder import FinderPage
+
+        if isinstance(self.page, FinderPage):
+            self.page.look_for(text)
+
+    _before_search = Place("home")
+
+    def _take_first_found(self) -> None:
+        from wizard.gui.finder import FinderPage
+
+        if isinstance(self.page, FinderPage):
+            self.page.take_first()
+            self.sidebar.search.blockSignals(True)
+            self.sidebar.search.clear()
+            self.sidebar.search.blockSignals(False)
+
+    def _focus_search(self) -> None:
+        if self.context.session is not None:
+            self.sidebar.search.setFocus()
+            self.sidebar.search.selectAll()
+
+    def _escape(self) -> None:
+        if self.sidebar.search.text():
+            self.sidebar.search.clear()
+        elif self.place.page == "keys":
+            self.go(Place("home") if self.context.session is not None else Place("welcome"))
+        elif self.page.message_bar.text:
+            self.page.message_bar.clear()
+
+    def _cycle(self, step: int) -> None:
+        inside = (self.sidebar.rows, self.page, self.foot.deed)
+        focus = QApplication.focusWidget()
+        at = next((n for n, w in enumerate((self.sidebar, self.page, self.foot)) if focus and w.isAncestorOf(focus)), 0)
+        target = inside[(at + step) % 3]
+        if isinstance(target, Page):
+            target.focus_first()
+        else:
+            target.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _lock_when_idle(self) -> None:
+        """What is running goes on; the lock comes when it is done."""
+        if not self.context.work.running:
+            self.lock()
+
+    def _remember(self) -> None:
+        session, preferences = self.context.session, self.context.preferences
+        if session is None or preferences is None or self.place.page in ("", "finder", "keys"):
+            return
+        described = session.assessment.described
+        title = described.integration or described.organisation or _("Untitled assessment")
+        preferences.remember(session.workspace.folder, title, outline.written(self.place))

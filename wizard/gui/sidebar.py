@@ -1,0 +1,285 @@
+"""The left side of the window: what is assessed, the sections with their state, and the places behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from wizard.domain.language import _
+from wizard.gui.context import Place
+from wizard.gui.icons import draw_icon, paint_glyph
+from wizard.gui.theme import ColorName, theme
+from wizard.gui.widgets.buttons import IconButton, LinkButton
+from wizard.gui.widgets.fields import LineField
+from wizard.gui.widgets.page import Side
+from wizard.gui.widgets.plain import ElidedLabel, PlainLabel
+from wizard.gui.words import Sign
+
+_ROLE = Qt.ItemDataRole.UserRole
+
+
+@dataclass(frozen=True, slots=True)
+class SideRow:
+    """One row: where it leads, its name, its second line with colour, and its glyph (`sign`) or `icon`."""
+
+    place: Place | None
+    title: str
+    second: str = ""
+    second_color: ColorName = "quiet"
+    sign: Sign | None = None
+    word: str = ""
+    icon: str = ""
+    here: bool = False
+
+    @property
+    def spoken(self) -> str:
+        """What a screen reader says."""
+        return ", ".join(filter(None, (self.title, self.second, self.word)))
+
+
+class _RowPainter(QStyledItemDelegate):
+    """Rows are tinted when selected, with a bar of three pixels at the left."""
+
+    def __init__(self, on: QWidget):
+        super().__init__(on)
+        self._on = on
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        row = index.data(_ROLE)
+        size = theme().size
+        if not isinstance(row, SideRow):
+            return QSize(200, 17)
+        return QSize(200, size.two_line_row if row.second else size.tool_row)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        look, row = theme(), index.data(_ROLE)
+        box = QRectF(option.rect)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if not isinstance(row, SideRow):
+            middle = round(box.center().y())
+            painter.fillRect(QRectF(box.left() + 12, middle, box.width() - 24, 1), look.color("line"))
+            painter.restore()
+            return
+        state = option.state
+        selected = bool(state & QStyle.StateFlag.State_Selected) or row.here
+        if selected or state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(look.color("selection" if selected else "track"))
+            painter.drawRoundedRect(box, 4, 4)
+        if selected:
+            painter.fillRect(QRectF(box.left(), box.top() + 4, 3, box.height() - 8), look.color("accent"))
+        mark = QRectF(box.left() + 12, box.center().y() - 8, 16, 16)
+        if row.sign is not None:
+            inner = look.color("selection" if selected else "ground")
+            paint_glyph(painter, mark, row.sign.glyph, look.color(row.sign.color), inner)
+        elif row.icon:
+            draw_icon(painter, mark, row.icon, "quiet", self._on)
+        font = look.font()
+        font.setWeight(QFont.Weight.DemiBold if selected else QFont.Weight.Medium)
+        painter.setFont(font)
+        painter.setPen(look.color("text"))
+        wide = box.width() - 42 - 8
+        metrics = painter.fontMetrics()
+        title = metrics.elidedText(row.title, Qt.TextElideMode.ElideRight, int(wide))
+        left = box.left() + 42
+        flags = int(Qt.AlignmentFlag.AlignVCenter)
+        if row.second:
+            painter.drawText(QRectF(left, box.top() + 4, wide, 20), flags, title)
+            painter.setFont(look.font())
+            painter.setPen(look.color(row.second_color))
+            second = painter.fontMetrics().elidedText(row.second, Qt.TextElideMode.ElideRight, int(wide))
+            painter.drawText(QRectF(left, box.top() + 24, wide, 20), flags, second)
+        else:
+            painter.drawText(QRectF(left, box.top(), wide, box.height()), flags, title)
+        if state & QStyle.StateFlag.State_HasFocus:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            pen = painter.pen()
+            pen.setColor(look.color("accent"))
+            pen.setWidth(2)
+            painter.setPen(pen)
+            painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 4, 4)
+        painter.restore()
+
+
+class _Rows(QListWidget):
+    """The list itself; rows change in place, their order does not."""
+
+    entered_row = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("sidebar")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setItemDelegate(_RowPainter(self))
+        self.setMouseTracking(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Right):
+            self.entered_row.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        self.viewport().update()
+
+
+class SearchField(LineField):
+    """Finds a requirement; the keys that lead here stand in it while it is empty."""
+
+    def __init__(self) -> None:
+        super().__init__(hint=_("Find a requirement"))
+        self.setAccessibleName(_("Find a requirement"))
+        self.setToolTip(_("Ctrl+K"))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self.text():
+            painter = QPainter(self)
+            painter.setPen(theme().color("quiet"))
+            flags = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
+            painter.drawText(QRectF(self.rect()).adjusted(0, 0, -11, 0), flags, _("Ctrl+K"))
+            painter.end()
+
+
+class Sidebar(QWidget):
+    """`chosen(Place)` when a row is taken; `searched(text)` while one types; `find_next()` for Return or Down there."""
+
+    chosen = Signal(object)
+    searched = Signal(str)
+    find_entered = Signal()
+    link_pressed = Signal()
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        size = theme().size
+        self.setObjectName("ground")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedWidth(size.sidebar - 1)
+        self._name = PlainLabel("Attestry", "heading")
+        self._about = ElidedLabel("", "quiet")
+        head = QVBoxLayout()
+        head.setContentsMargins(12, 0, 12, 0)
+        head.setSpacing(0)
+        for label in (self._name, self._about):
+            label.setFixedHeight(20)
+            head.addWidget(label)
+        self.search = SearchField()
+        self.search.textChanged.connect(self.searched)
+        self.search.returnPressed.connect(self.find_entered)
+        self.rows = _Rows()
+        self.rows.setAccessibleName(_("Sections"))
+        self.rows.itemClicked.connect(self._take)
+        self.rows.currentItemChanged.connect(self._moved)
+        self.rows.entered_row.connect(lambda: self._take(self.rows.currentItem()))
+        self._question = PlainLabel("", "quiet", wrap=True)
+        self._link = LinkButton("")
+        self._link.clicked.connect(self.link_pressed)
+        self.preferences = IconButton("settings", _("Preferences"))
+        self.preferences.clicked.connect(lambda: self.chosen.emit(Place("preferences")))
+        self.about = IconButton("info", _("About and diagnostics"))
+        self.about.clicked.connect(lambda: self.chosen.emit(Place("about")))
+        self.lock = IconButton("lock", _("Lock now"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 20, 12, 8)
+        column.setSpacing(12)
+        column.addLayout(head)
+        column.addWidget(self.search)
+        column.addWidget(self.rows, 1)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(12, 0, 12, 0)
+        foot.setSpacing(2)
+        foot.addWidget(self._question)
+        foot.addWidget(self._link, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addLayout(foot)
+        tools = QHBoxLayout()
+        tools.setContentsMargins(6, 0, 6, 0)
+        tools.setSpacing(4)
+        for button in (self.preferences, self.about, self.lock):
+            tools.addWidget(button)
+        tools.addStretch()
+        column.addLayout(tools)
+        self._filling = False
+        self._places: list[Place | None] = []
+
+    def show_side(self, side: Side) -> None:
+        """Show the stops of a page while no assessment is open."""
+        self.search.hide()
+        self.lock.hide()
+        self._about.setText(side.second)
+        rows = [SideRow(None, s.title, s.second, sign=s.sign, word=s.second, here=s.here) for s in side.stops]
+        self._fill(rows)
+        self._foot(side.question, side.link)
+
+    def show_rows(self, about: str, rows: Sequence[SideRow | None]) -> None:
+        """Show sections and places of an assessment; None draws a line. Nothing jumps when only states change."""
+        self.search.show()
+        self.lock.show()
+        self._about.setText(about)
+        self._fill(rows)
+        self._foot("", "")
+
+    def select(self, place: Place) -> None:
+        """Mark where one is."""
+        wanted = next((n for n, p in enumerate(self._places) if p and (p.page, p.item) == (place.page, place.item)), -1)
+        self._filling = True
+        if wanted < 0:
+            self.rows.setCurrentRow(-1)
+            self.rows.clearSelection()
+        else:
+            self.rows.setCurrentRow(wanted)
+        self._filling = False
+
+    def _fill(self, rows: Sequence[SideRow | None]) -> None:
+        self._filling = True
+        places = [row.place if row else None for row in rows]
+        if places != self._places or self.rows.count() != len(rows):
+            self.rows.clear()
+            for _row in rows:
+                self.rows.addItem(QListWidgetItem())
+            self._places = places
+        for number, row in enumerate(rows):
+            item = self.rows.item(number)
+            if item.data(_ROLE) == row and row is not None:
+                continue
+            item.setData(_ROLE, row if row is not None else "line")
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, row.spoken if row else "")
+            usable = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+            item.setFlags(usable if row is not None and row.place else Qt.ItemFlag.NoItemFlags)
+        self._filling = False
+
+    def _foot(self, question: str, link: str) -> None:
+        self._question.setText(question)
+        self._question.setVisible(bool(question))
+        self._link.setText(link)
+        self._link.setVisible(bool(link))
+
+    def _take(self, item: QListWidgetItem | None) -> None:
+        row = item.data(_ROLE) if item is not None else None
+        if isinstance(row, SideRow) and row.place is not None:
+            self.chosen.emit(row.place)
+
+    def _moved(self, item: QListWidgetItem | None) -> None:
+        if not self._filling and self.rows.hasFocus() and not self.rows.underMouse():
+            self._take(item)
