@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ast
 import os
 import platform
 import shutil
@@ -23,8 +24,29 @@ def freeze(dist: Path, work: Path) -> Path:
     subprocess.run([*build, *places, specification], check=True, env={**os.environ, "PYTHONHASHSEED": "1"})
     folder = dist / "attestry"
     if sys.platform.startswith("linux"):
-        shutil.copytree(LINUX, folder / "desktop", dirs_exist_ok=True)
+        shutil.copytree(LINUX, folder / "desktop")
+        notices = folder / "_internal" / "assets" / "licences" / "system"
+        notices.mkdir()
+        for package in sorted({_package_of(library) for library in _of_the_system(work)}):
+            shutil.copyfile(f"/usr/share/doc/{package}/copyright", notices / f"{package}.txt")
     return folder
+
+
+def _of_the_system(work: Path) -> list[Path]:
+    """The libraries of this system that PyInstaller collected, from its own table of contents."""
+    table = ast.literal_eval((work / "attestry" / "COLLECT-00.toc").read_text(encoding="utf-8"))
+    entries = next(part for part in table if isinstance(part, list))
+    return [Path(source) for _, source, _ in entries if source.startswith(("/lib/", "/lib64/", "/usr/lib/"))]
+
+
+def _package_of(library: Path) -> str:
+    """The Debian package that a library came from; exits with a sentence if it came from none."""
+    usr = library.resolve()
+    places = {str(usr), str(usr).removeprefix("/usr")}  # where /lib is a link to /usr/lib, dpkg knows one of the two
+    found = subprocess.run(["dpkg-query", "--search", *places], capture_output=True, text=True, check=False).stdout
+    if not found:
+        raise SystemExit(f"{library} belongs to no Debian package, so its copyright notice is unknown: it cannot ship.")
+    return found.split(": ", 1)[0].partition(":")[0]
 
 
 def prove(folder: Path, work: Path) -> None:

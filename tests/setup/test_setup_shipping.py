@@ -71,5 +71,7 @@ def test_the_frozen_program_does_the_whole_job(packaging, tool, elsewhere, monke
     assert (internal / "assets" / "licences" / "LGPL-3.0.txt").is_file()
     assert (internal / "PySide6" / "Qt" / "plugins" / "platforms" / "libqxcb.so").is_file()
     assert not list(internal.rglob("*Qt6Qml*"))
-    assert not list(internal.rglob("DarkGarden*"))
+    for forbidden in ("DarkGarden*", "libreadline*", "libgdbm*", "libgtk*"):
+        assert not list(internal.rglob(forbidden)), forbidden
+    assert (internal / "assets" / "licences" / "system" / "libxcb-cursor0.txt").is_file()
     assert (folder / "desktop" / "install.sh").is_file()
