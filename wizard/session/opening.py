@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from wizard import resources
 from wizard.catalog import toml_folder
 from wizard.checks import CHECKS, kinds
-from wizard.checks.answers import ANSWER_CHECKS
+from wizard.checks.answers import CHECK_IDS
 from wizard.domain import events as e
 from wizard.domain.assessment import Assessment, fold
 from wizard.domain.finding import SubjectKind
@@ -45,12 +45,12 @@ class Created:
 
 def check_names() -> frozenset[str]:
     """Every id that a questionnaire may name as a check."""
-    return frozenset(check.id for check in (*CHECKS, *ANSWER_CHECKS))
+    return CHECK_IDS | {check.id for check in CHECKS}
 
 
 def check_kinds() -> Mapping[str, SubjectKind]:
     """What each check is about."""
-    return {**{check.id: SubjectKind.ASSESSMENT for check in ANSWER_CHECKS}, **kinds()}
+    return {**dict.fromkeys(CHECK_IDS, SubjectKind.ASSESSMENT), **kinds()}
 
 
 def shipped_questionnaires() -> tuple[Questionnaire, ...]:
@@ -139,7 +139,7 @@ def _session(
     workspace: Workspace, questionnaire: Questionnaire, custom: bool, runner: Runner | None, clock: Clock
 ) -> Session:
     session = Session(workspace, questionnaire, check_kinds(), runner=runner, clock=clock, custom_questionnaire=custom)
-    session.derive = looking.fresh_look_at_answers
+    session.derive = looking.what_follows
     if not session.read_only:
         recording = looking.look_at_answers(session)
         if recording is not None:

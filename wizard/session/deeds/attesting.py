@@ -167,7 +167,7 @@ def sign(
         progress(0, 5, _("Checking that nothing was changed"))
         if session.verification is None or session.verification.events != session.assessment.events:
             await asyncio.wrap_future(verify_workspace(session).result)
-        if (looked := looking.fresh_look_at_answers(session)) is not None:
+        if (looked := looking.what_follows(session)) is not None:
             await asyncio.wrap_future(session.record(looked))
         stopping = blockers(session)
         if stopping:

@@ -20,6 +20,7 @@ from wizard.domain.mistakes import Mistake
 from wizard.formats.kind import HEAD, media_type
 from wizard.jobs.runner import Hear, Job, Progress
 from wizard.session.changes import Change
+from wizard.session.deeds import looking
 from wizard.session.session import Session
 
 #: What is handed to the child that draws previews.
@@ -77,6 +78,7 @@ def add(
             change = await asyncio.wrap_future(
                 session.record(e.EvidenceAdded(item), title=_("Added {name}").format(name=item.name))
             )
+            await looking.read_document(session, item)
             added.append(item)
             progress(len(added), len(paths), item.name, change)
         if left_out and not added:

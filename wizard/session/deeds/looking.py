@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import wizard
 from wizard.checks import CHECKS
+from wizard.checks.answers import DOCUMENT_CHECKS, look_at_plan
 from wizard.checks.answers import look_at_answers as judge_answers
 from wizard.checks.base import Check
 from wizard.domain import events as e
+from wizard.domain.evidence import Evidence
 from wizard.domain.finding import SubjectKind
 from wizard.domain.language import _, ngettext
 from wizard.domain.mistakes import Mistake
-from wizard.domain.observation import Method, Result, Verdict
+from wizard.domain.observation import Observation, Result, Verdict
 from wizard.domain.scope import Host
 from wizard.jobs.runner import Hear, Job, Progress
 from wizard.session.changes import Change
@@ -25,6 +27,9 @@ from wizard.session.session import Session
 
 #: The name under which looks at the answers are recorded; no host can be called so.
 ANSWERS = "answers"
+#: The name under which looks at documents are recorded.
+DOCUMENTS = "documents"
+_DOCUMENT_LIMIT = 64 * 1024 * 1024
 
 
 class ScopeNotConfirmed(Mistake):
@@ -156,26 +161,56 @@ async def _run(
 
 def look_at_answers(session: Session) -> Future[Change] | None:
     """Record what the checks of answers say now, where that differs from what they said before."""
-    looked = fresh_look_at_answers(session)
+    looked = what_follows(session)
     return session.record(looked) if looked else None
 
 
-def fresh_look_at_answers(session: Session) -> e.Looked | None:
-    """What the checks of answers say now; None when nothing differs from what is recorded."""
+def what_follows(session: Session) -> e.Looked | None:
+    """What the checks of answers say now, and that a document which was read is gone; None when there is no news."""
     assessment, now = session.assessment, session.clock()
-    results = {r.check: r for r in judge_answers(session.questionnaire, assessment, now)}
-    news: list[Result] = []
-    for result in results.values():
-        before = assessment.observations.get((result.check, result.subject))
-        if before is None or replace(before.result, at=now) != replace(result, at=now):
-            news.append(result)
-    for (check, subject), before in assessment.observations.items():
-        gone = before.result.method is Method.INTERVIEW and check not in results
-        if gone and before.result.verdict is not Verdict.NOT_APPLICABLE:
-            summary = _("The answer that it looked at is no longer there.")
-            news.append(
-                replace(
-                    before.result, subject=subject, verdict=Verdict.NOT_APPLICABLE, summary=summary, at=now, facts={}
-                )
-            )
-    return e.Looked(run=secrets.token_hex(8), host=ANSWERS, results=tuple(news)) if news else None
+    results = [*judge_answers(session.questionnaire, assessment, now), *_gone_documents(session)]
+    news = tuple(r for r in results if _is_news(r, assessment.observations.get((r.check, r.subject))))
+    return e.Looked(run=secrets.token_hex(8), host=ANSWERS, results=news) if news else None
+
+
+def _is_news(result: Result, before: Observation | None) -> bool:
+    return before is None or replace(before.result, at=result.at) != result
+
+
+def _gone_documents(session: Session) -> Iterator[Result]:
+    """A document check whose document was removed no longer shows anything."""
+    kept = {item.sealed.digest for item in session.assessment.evidence.values()}
+    for check in DOCUMENT_CHECKS:
+        before = session.assessment.observations.get((check.id, ""))
+        if before is None or before.record in kept or before.result.verdict is Verdict.NOT_APPLICABLE:
+            continue
+        summary = _("The document that it read was removed.")
+        yield replace(before.result, verdict=Verdict.NOT_APPLICABLE, summary=summary, at=session.clock(), facts={})
+
+
+async def read_document(session: Session, item: Evidence) -> None:
+    """Let the document checks read the words of a piece of evidence, in the limited child; others are left alone."""
+    wanted = [c for c in DOCUMENT_CHECKS if any(c.id in _checks_of(session, id) for id in item.requirements)]
+    if not wanted or item.sealed.size > _DOCUMENT_LIMIT:
+        return
+    from wizard.jobs import worker_process
+
+    data = await asyncio.to_thread(session.workspace.box.read, item.sealed, _DOCUMENT_LIMIT)
+    try:
+        answer = await worker_process.ask("text", {}, data)
+    except (worker_process.WorkerRefused, worker_process.WorkerFailed):
+        return  # kept as evidence; nothing was read from it
+    result = look_at_plan(answer.data.decode("utf-8", "replace"), session.clock())
+    looked = e.Looked(
+        run=secrets.token_hex(8),
+        host=DOCUMENTS,
+        results=(result,),
+        record=item.sealed.digest,
+        record_name=item.sealed.name,
+    )
+    await asyncio.wrap_future(session.record(looked))
+
+
+def _checks_of(session: Session, id: str) -> tuple[str, ...]:
+    requirement = session.questionnaire.owner_of(id)
+    return requirement.checks if requirement else ()
