@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from wizard.checks import certificate, hsts, tls_versions
+from wizard.checks import (
+    certificate,
+    content_type_options,
+    cookies,
+    csp,
+    framing,
+    hsts,
+    https_redirect,
+    referrer_policy,
+    tls_versions,
+)
 from wizard.checks.base import Check
 from wizard.domain.finding import SubjectKind
 
@@ -10,7 +20,13 @@ from wizard.domain.finding import SubjectKind
 CHECKS: tuple[Check, ...] = (
     tls_versions.CHECK,
     certificate.CHECK,
+    https_redirect.CHECK,
     hsts.CHECK,
+    csp.CHECK,
+    content_type_options.CHECK,
+    framing.CHECK,
+    referrer_policy.CHECK,
+    cookies.CHECK,
 )
 
 

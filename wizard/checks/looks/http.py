@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from wizard.checks.base import CouldNotLook, Trouble, TroubleKind
-from wizard.checks.masking import mask_address, mask_field
+from wizard.checks.looks.tags import tags
+from wizard.checks.masking import mask_address, mask_field, mask_text
 
 if TYPE_CHECKING:
     import ssl
@@ -97,16 +98,8 @@ class Answer:
             self,
             url=mask_address(self.url),
             headers=tuple((name, mask_field(name, value)) for name, value in self.headers),
-            body="\n".join(_kept_tags(self.body)) if self.is_page else "",
+            body="\n".join(("<html>", *(mask_text(tag.html) for tag in tags(self.body)))) if self.is_page else "",
         )
-
-
-_KEPT = re.compile(r"<meta\s[^>]{0,8192}>", re.I)
-
-
-def _kept_tags(body: str) -> list[str]:
-    tags = (found[0] for found in _KEPT.finditer(body))
-    return [tag for tag in tags if re.search(r"http-equiv|name\s*=\s*[\"']?referrer", tag, re.I)]
 
 
 class Talk:

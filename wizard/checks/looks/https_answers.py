@@ -48,7 +48,7 @@ class HttpsAnswers(Fact):
         try:
             async with asyncio.timeout(ground.limits.probe), Talks(ground) as talks:
                 for purpose, path in wanted:
-                    visits.append(await _visit(talks, purpose, path))
+                    visits.append(await _visit(talks, Visit(purpose, path), path))
                     busy = visits[-1].trouble
                     if busy and busy.kind is TroubleKind.BUSY:
                         break
@@ -108,10 +108,15 @@ class Talks:
         return await fresh.ask(target)
 
 
-async def _visit(talks: Talks, purpose: str, path: str) -> Visit:
-    """Ask for a path and follow redirects inside the scope, at most five."""
-    ground, target = talks.ground, path
-    visit = Visit(purpose, path)
+async def visit_from(ground: Ground, visit: Visit, target: str) -> Visit:
+    """One visit on connections of its own; the caller sets the time limit."""
+    async with Talks(ground) as talks:
+        return await _visit(talks, visit, target)
+
+
+async def _visit(talks: Talks, visit: Visit, target: str) -> Visit:
+    """Ask for a target and follow redirects inside the scope, at most five."""
+    ground = talks.ground
     for _hop in range(MOST_REDIRECTS + 1):
         try:
             answer = await talks.ask(ground, target)

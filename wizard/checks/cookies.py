@@ -1,0 +1,177 @@
+"""Cookies: does each one carry the attributes that keep it from thieves?"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from wizard.checks import remedies
+from wizard.checks.base import Check, Facts, JudgeContext, Judgement
+from wizard.checks.looks.https_answers import HttpsAnswers
+from wizard.checks.masking import mask_address, mask_field, value_of
+from wizard.checks.pages import PageTrouble, trouble_of
+from wizard.checks.seen import asked
+from wizard.domain.language import _, ngettext
+from wizard.domain.observation import Level, Verdict
+
+#: RFC 6265bis 5.6: browsers drop cookies whose name and value are longer together.
+_MOST_BYTES = 4096
+_SESSION_NAME = re.compile(
+    r"sess|(^|[^a-z])sid($|[^a-z])|^sid|sid$|auth|jwt|login|remember|(^|[^a-z])token|access_?token|refresh_?token|"
+    r"identity|ticket|^laravel_|^connect\.",
+    re.I,
+)
+_FORGERY_NAME = re.compile(r"csrf|xsrf|antiforgery", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Cookie:
+    """One Set-Cookie field as browsers read it, without its value: `length` and `random` are all that is known of it.
+
+    `same_site` is "strict", "lax", "none", "" (not said) or "unknown". `raw` is the field, masked.
+    """
+
+    name: str
+    url: str
+    length: int
+    random: bool
+    secure: bool
+    http_only: bool
+    same_site: str
+    domain: str
+    path: str
+    session: bool
+    removed: bool
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cookies:
+    """Every cookie that any answer of the host set, and where nothing was set."""
+
+    cookies: tuple[Cookie, ...]
+    asked: tuple[str, ...]
+    broken: tuple[str, ...] = ()
+    trouble: PageTrouble | None = None
+
+
+def read(facts: Facts) -> Cookies:
+    """The Set-Cookie fields of every answer, redirects included."""
+    answers = facts.get(HttpsAnswers)
+    seen = asked(answers)
+    fields = [(s.answer.url, field) for s in seen for field in s.answer.fields("set-cookie")]
+    parsed = [(parse(field, url), field) for url, field in fields]
+    unique = {(c.name, c.domain, c.path, c.raw): c for c, _field in parsed if c is not None}
+    return Cookies(
+        tuple(unique.values()),
+        tuple(mask_address(s.answer.url) for s in seen),
+        tuple(mask_field("set-cookie", field)[:200] for cookie, field in parsed if cookie is None),
+        trouble_of(answers),
+    )
+
+
+def parse(field: str, url: str) -> Cookie | None:
+    """One Set-Cookie field by RFC 6265bis 5.6; None where browsers drop it. Never raises."""
+    if re.search(r"[\x00-\x08\x0a-\x1f\x7f]", field):
+        return None
+    pair, *parts = field.split(";")
+    name, equals, value = pair.partition("=")
+    if not equals:
+        name, value = "", pair
+    name, value = name.strip(" \t"), value.strip(" \t")
+    if not name and not value:
+        return None
+    attributes: dict[str, str] = {}
+    for part in parts:
+        key, _equals, content = part.partition("=")
+        attributes[key.strip(" \t").lower()] = content.strip(" \t")
+    known = value_of(value.strip('"') if len(value) > 1 else value)
+    same_site = attributes.get("samesite")
+    return Cookie(
+        name=name[:200],
+        url=mask_address(url),
+        length=known.length,
+        random=known.random,
+        secure="secure" in attributes,
+        http_only="httponly" in attributes,
+        same_site="" if same_site is None else _same_site(same_site),
+        domain=attributes.get("domain", "").lower().removeprefix(".")[:260],
+        path=attributes.get("path", "")[:260],
+        session=bool(_SESSION_NAME.search(name)) and not _FORGERY_NAME.search(name),
+        removed=not known.length or attributes.get("max-age", "").startswith(("0", "-")),
+        raw=mask_field("set-cookie", field)[:500],
+    )
+
+
+def _same_site(text: str) -> str:
+    return text.lower() if text.lower() in ("strict", "lax", "none") else "unknown"
+
+
+def judge(reading: Cookies, context: JudgeContext) -> Judgement:
+    """RFC 6265bis 4.1 and 5.6; a cookie that is only being removed has nothing to lose."""
+    fix = remedies.cookies(context.server)
+    live = [c for c in reading.cookies if not c.removed]
+    for find, verdict in ((_fault, Verdict.FAIL), (_note, Verdict.WARN)):
+        if verdict is Verdict.WARN and reading.trouble:
+            return Judgement(Verdict.UNKNOWN, reading.trouble.said, next_step=reading.trouble.next_step)
+        faults = [(cookie, fault) for cookie in live if (fault := find(cookie))]
+        if faults:
+            said = faults[0][1]
+            more = len({c.name for c, _fault in faults}) - 1
+            if more:
+                said += " " + ngettext("{n} more cookie has a fault.", "{n} more cookies have faults.", more).format(
+                    n=more
+                )
+            proof = "\n".join(f"{c.url}\nSet-Cookie: {c.raw}" for c, _fault in faults[:5])
+            return Judgement(verdict, said, proof, fix=fix)
+    if reading.broken:
+        said = _("A Set-Cookie field is malformed; browsers drop it.")
+        return Judgement(Verdict.WARN, said, "\n".join(reading.broken[:3]))
+    if not live:
+        said = _("No cookie was set by what was asked: {urls}.").format(urls=", ".join(reading.asked[:10]))
+        return Judgement(Verdict.NOT_APPLICABLE, said)
+    said = ngettext(
+        "{n} cookie, with every attribute it needs.", "{n} cookies, each with every attribute it needs.", len(live)
+    )
+    return Judgement(Verdict.PASS, said.format(n=len(live)), "\n".join(f"Set-Cookie: {c.raw}" for c in live[:5]))
+
+
+def _fault(cookie: Cookie) -> str:
+    name, lower = cookie.name or _("(without a name)"), cookie.name.lower()
+    if cookie.same_site == "none" and not cookie.secure:
+        return _("Cookie {name} says SameSite=None without Secure, so browsers drop it.").format(name=name)
+    if lower.startswith("__host-") and not (cookie.secure and cookie.path == "/" and not cookie.domain):
+        return _("Cookie {name} breaks the rules of its prefix: Secure, Path=/ and no Domain.").format(name=name)
+    if not cookie.secure:
+        return _("Cookie {name} lacks Secure, so it also travels over plain HTTP.").format(name=name)
+    if cookie.session and not cookie.http_only:
+        return _("Cookie {name} looks like a session and lacks HttpOnly, so any script can read it.").format(name=name)
+    return ""
+
+
+def _note(cookie: Cookie) -> str:
+    name = cookie.name or _("(without a name)")
+    if cookie.same_site in ("", "unknown"):
+        return _("Cookie {name} has no valid SameSite; each browser decides for itself.").format(name=name)
+    if cookie.random and not cookie.http_only and not _FORGERY_NAME.search(cookie.name):
+        return _("Cookie {name} holds a random value that scripts can read (no HttpOnly).").format(name=name)
+    if cookie.domain:
+        return _("Cookie {name} goes to every subdomain of {domain}.").format(name=name, domain=cookie.domain)
+    if cookie.length + len(cookie.name) > _MOST_BYTES:
+        return _("Cookie {name} is longer than 4096 bytes, so browsers drop it.").format(name=name)
+    if cookie.session and not cookie.name.lower().startswith(("__host-", "__secure-")):
+        return _("Cookie {name} could carry the prefix __Host-, which protects it from subdomains.").format(name=name)
+    return ""
+
+
+CHECK = Check(
+    id="cookies",
+    title=lambda: _("Cookies carry their security attributes"),
+    level=Level.MUST,
+    source="RFC 6265bis 4.1, 5.6; OWASP ASVS 5.0 3.3.1-3.3.5; Apollo Marketplace, Security Requirements, Application "
+    "Security",
+    aliases=("HDR-05", "CHK-COOKIE"),
+    needs=(HttpsAnswers,),
+    read=read,
+    judge=judge,
+)

@@ -1,0 +1,150 @@
+"""HTTP to HTTPS: is plain HTTP closed, refused, or sent on to HTTPS before anything is said?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wizard.checks import remedies
+from wizard.checks.base import Check, Facts, JudgeContext, Judgement, Trouble, TroubleKind
+from wizard.checks.looks.http import Answer, parts_of
+from wizard.checks.looks.http_plain import PlainHttp
+from wizard.checks.masking import mask_address
+from wizard.checks.troubles import next_step, sentence
+from wizard.domain.language import _
+from wizard.domain.observation import Level, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """One address on the plain port: the status (0 without an answer), where it redirects to, what it gave away."""
+
+    address: str
+    status: int = 0
+    location: str = ""
+    content: int = 0
+    cookies: int = 0
+    state: str = "answered"
+    trouble: str = ""
+    trouble_next_step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Redirects:
+    """All addresses, and what came after the first redirect."""
+
+    port: int
+    alive: bool
+    plain: tuple[Plain, ...]
+    hops: tuple[str, ...]
+    last: str = ""
+    hop_trouble: str = ""
+
+
+def read(facts: Facts) -> Redirects:
+    """What plain HTTP answered."""
+    found = facts.get(PlainHttp)
+    return Redirects(
+        found.port,
+        found.alive,
+        tuple(_plain(p.address, p.answer) if p.answer else _no_answer(p.address, p.trouble) for p in found.ports),
+        tuple(mask_address(a.url) for a in found.hops),
+        mask_address(found.went_to),
+        sentence(found.hop_trouble) if found.hop_trouble else "",
+    )
+
+
+def _plain(address: str, answer: Answer) -> Plain:
+    return Plain(
+        address,
+        answer.status,
+        mask_address(answer.redirects_to),
+        answer.body_length,
+        len(answer.fields("set-cookie")),
+    )
+
+
+def _no_answer(address: str, trouble: Trouble | None) -> Plain:
+    trouble = trouble or Trouble(TroubleKind.OUR_FAULT)
+    return Plain(address, state=trouble.kind.value, trouble=sentence(trouble), trouble_next_step=next_step(trouble))
+
+
+def judge(reading: Redirects, context: JudgeContext) -> Judgement:
+    """CHECKS of the page's “encrypt all of its traffic”; RFC 6797 7.2 for the redirect. The worst address decides."""
+    each = [_one(p, reading, context) for p in reading.plain]
+    if not each:
+        return Judgement(Verdict.UNKNOWN, sentence(Trouble(TroubleKind.NO_ADDRESS)))
+    order = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN, Verdict.PASS)
+    return min(each, key=lambda j: order.index(j.verdict))
+
+
+def _one(plain: Plain, reading: Redirects, context: JudgeContext) -> Judgement:
+    fix = remedies.to_https(context.server, context.host.name)
+    proof = f"http, {plain.address} port {reading.port} → {plain.status or plain.state}"
+    if plain.location:
+        proof += f"\nLocation: {plain.location}"
+    if not plain.status:
+        return _unanswered(plain, reading, proof)
+    if plain.cookies:
+        said = _("Plain HTTP sets a cookie, readable by everybody on the way.")
+        return Judgement(Verdict.FAIL, said, proof, fix=fix)
+    if plain.location:
+        return _redirected(plain, reading, context, proof, fix)
+    if 200 <= plain.status < 300 and plain.content:
+        said = _("Plain HTTP answers with content ({n} bytes) instead of leading to HTTPS.").format(n=plain.content)
+        return Judgement(Verdict.FAIL, said, proof, fix=fix)
+    if 400 <= plain.status < 500 and plain.status != 429:
+        if plain.content:
+            said = _("Plain HTTP refuses with {status}, but with a page that others on the way can replace.")
+            return Judgement(Verdict.WARN, said.format(status=plain.status), proof, fix=fix)
+        said = _("Plain HTTP is refused with {status} and nothing else.").format(status=plain.status)
+        return Judgement(Verdict.PASS, said, proof)
+    if plain.status >= 400:
+        said = _("Could not look: plain HTTP answers {status}, so nobody knows what it does when all is well.")
+        step = _("Look again when the server is well.")
+        return Judgement(Verdict.UNKNOWN, said.format(status=plain.status), proof, step)
+    said = _("Plain HTTP answers {status} without content and without leading to HTTPS.").format(status=plain.status)
+    return Judgement(Verdict.WARN, said, proof, fix=fix)
+
+
+def _unanswered(plain: Plain, reading: Redirects, proof: str) -> Judgement:
+    if not reading.alive:
+        return Judgement(Verdict.UNKNOWN, plain.trouble, proof, plain.trouble_next_step)
+    if plain.state == TroubleKind.CLOSED:
+        return Judgement(Verdict.PASS, _("Plain HTTP is closed (port {port}).").format(port=reading.port), proof)
+    if plain.state == TroubleKind.TIMEOUT:
+        said = _("Plain HTTP gives no answer (port {port}); closing the port would say so at once.")
+        return Judgement(Verdict.WARN, said.format(port=reading.port), proof)
+    return Judgement(Verdict.UNKNOWN, plain.trouble, proof, plain.trouble_next_step)
+
+
+def _redirected(plain: Plain, reading: Redirects, context: JudgeContext, proof: str, fix: str) -> Judgement:
+    to = parts_of(plain.location)
+    if to is None or to.scheme != "https":
+        said = _("Plain HTTP leads to {location}, which is not HTTPS.").format(location=plain.location[:200])
+        return Judgement(Verdict.FAIL, said, proof, fix=fix)
+    if reading.last.lower().startswith("http:"):
+        said = _("The way ends at {location}, back on plain HTTP.").format(location=reading.last[:200])
+        return Judgement(Verdict.FAIL, said, f"{proof}\n{' → '.join((*reading.hops, reading.last))}", fix=fix)
+    if (to.hostname or "").lower().rstrip(".") != context.host.name:
+        said = _("The first step leads to another host ({host}): browsers never learn to use HTTPS here.")
+        return Judgement(Verdict.WARN, said.format(host=to.hostname), proof, fix=fix)
+    if plain.status not in (301, 308):
+        said = _("Plain HTTP leads to HTTPS only for the moment ({status}); 301 or 308 says for good.")
+        return Judgement(Verdict.WARN, said.format(status=plain.status), proof, fix=fix)
+    if reading.hop_trouble:
+        said = _("Plain HTTP leads to HTTPS on the same host; what follows there could not be seen.")
+        return Judgement(Verdict.WARN, f"{said} {reading.hop_trouble}", proof)
+    said = _("Plain HTTP leads to HTTPS on the same host at once ({status}).").format(status=plain.status)
+    return Judgement(Verdict.PASS, said, proof)
+
+
+CHECK = Check(
+    id="https-redirect",
+    title=lambda: _("Plain HTTP leads to HTTPS"),
+    level=Level.MUST,
+    source="RFC 6797 7.2; OWASP ASVS 5.0 12.2.1; Apollo Marketplace, Security Requirements, Data Protection",
+    aliases=("TLS-06", "CHK-HTTPS"),
+    needs=(PlainHttp,),
+    read=read,
+    judge=judge,
+)

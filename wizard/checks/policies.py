@@ -1,0 +1,75 @@
+"""Reads Content-Security-Policy fields and tags as browsers do, for every check that judges them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from wizard.checks.looks.http import Answer
+from wizard.checks.looks.tags import tags
+
+_NONCE = re.compile(r"^'nonce-[A-Za-z0-9+/_-]+={0,2}'$", re.I)
+_HASH = re.compile(r"^'sha(256|384|512)-[A-Za-z0-9+/_-]+={0,2}'$", re.I)
+_SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:$", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One policy: its directives in order, names lower case, of repeated ones the first (CSP3 2.2.1).
+
+    `origin` is "header", "meta" or "report-only".
+    """
+
+    origin: str
+    directives: tuple[tuple[str, tuple[str, ...]], ...]
+
+    def get(self, *names: str) -> tuple[str, ...] | None:
+        """The sources of the first of these directives that is there; None if none is."""
+        there = dict(self.directives)
+        return next((there[name] for name in names if name in there), None)
+
+
+def parse(text: str, origin: str) -> tuple[Policy, ...]:
+    """The policies in one field or tag (CSP3 2.2.2: commas separate policies). Never raises."""
+    found = []
+    for serialized in text.split(","):
+        directives: dict[str, tuple[str, ...]] = {}
+        for part in serialized.split(";"):
+            words = part.split()
+            if words and words[0].lower() not in directives:
+                directives[words[0].lower()] = tuple(words[1:])
+        if directives:
+            found.append(Policy(origin, tuple(directives.items())))
+    return tuple(found)
+
+
+def of_answer(answer: Answer) -> tuple[Policy, ...]:
+    """Every policy of a page: fields, fields that only report, and tags (which cannot set some directives)."""
+    return tuple(_of_answer(answer))
+
+
+def _of_answer(answer: Answer) -> Iterator[Policy]:
+    for field in answer.fields("content-security-policy"):
+        yield from parse(field, "header")
+    for field in answer.fields("content-security-policy-report-only"):
+        yield from parse(field, "report-only")
+    for tag in tags(answer.body):
+        if tag.name == "content-security-policy":
+            for policy in parse(tag.content, "meta"):
+                # HTML standard, 4.2.5.3: these three mean nothing in a tag.
+                kept = tuple(d for d in policy.directives if d[0] not in ("frame-ancestors", "report-uri", "sandbox"))
+                yield Policy("meta", kept)
+
+
+def has_key(sources: tuple[str, ...]) -> bool:
+    """True when a nonce or a hash is there: then 'unsafe-inline' is passed over (CSP3 6.7.3.2)."""
+    return any(_NONCE.match(s) or _HASH.match(s) for s in sources)
+
+
+def is_broad(source: str) -> bool:
+    """True for a source that stands for any host: `*`, a bare scheme, or a scheme or port with `*`."""
+    if _SCHEME.match(source):
+        return True
+    host = re.sub(r"^[a-z][a-z0-9+.-]*://", "", source.lower()).partition("/")[0].rpartition(":")
+    return (host[0] or host[2]) == "*"
