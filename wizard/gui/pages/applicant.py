@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from PySide6.QtCore import QDate, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from wizard.domain.events import AssessmentDescribed
 from wizard.domain.language import _
-from wizard.gui.pages.form import FIELDS, LABELS, Form, beside
-from wizard.gui.widgets.fields import DateField, LineField, TickBox
+from wizard.gui.pages.form import FIELDS, LABELS, Form
+from wizard.gui.widgets.day_field import DayField
+from wizard.gui.widgets.fields import LineField
 from wizard.gui.widgets.folded import Folded
 
 
@@ -27,10 +28,7 @@ class ApplicantForm(QWidget):
         self.place = LineField()
         self.registration = LineField()
         self.reference = LineField()
-        self.aims = TickBox(_("There is a day by which it should be signed"))
-        self.target = DateField()
-        self.target.setDate(QDate.currentDate().addDays(30))
-        self.target.setFixedWidth(160)
+        self.target = DayField()
         self.target.setAccessibleName(_("To be signed by"))
         form = Form(fields=fields, labels=labels)
         form.row(_("Organisation"), self.organisation, _("The company that applies, as in its contract with Apollo."))
@@ -41,7 +39,7 @@ class ApplicantForm(QWidget):
         more.row(
             _("Reference"), self.reference, _("What the reviewer gave you to quote. It becomes part of what is signed.")
         )
-        more.row(_("Target"), beside(self.aims, self.target, gap=12))
+        more.row(_("Target"), self.target, _("The day by which it should be signed, if there is one."))
         self.more = Folded(_("More for page 1"))
         self.more.body.setContentsMargins(0, 8, 0, 0)
         self.more.body.addWidget(more)
@@ -52,10 +50,8 @@ class ApplicantForm(QWidget):
         for field in (self.organisation, self.integration, self.place, self.registration, self.reference):
             field.textEdited.connect(self.edited)
             field.editingFinished.connect(self.left_field)
-        self.aims.toggled.connect(self.target.setEnabled)
-        self.aims.clicked.connect(self.left_field)
-        self.target.setEnabled(False)
-        self.target.editingFinished.connect(self.left_field)
+        self.target.line.editingFinished.connect(self.left_field)
+        self.target.changed.connect(self.edited)
 
     @property
     def complete(self) -> bool:
@@ -64,14 +60,13 @@ class ApplicantForm(QWidget):
 
     def value(self) -> AssessmentDescribed:
         """What is written now."""
-        day = self.target.date()
         return AssessmentDescribed(
             organisation=self.organisation.text().strip(),
             integration=self.integration.text().strip(),
             place=self.place.text().strip(),
             registration=self.registration.text().strip(),
             reference=self.reference.text().strip(),
-            target=date(day.year(), day.month(), day.day()) if self.aims.isChecked() else None,
+            target=self._target(),
         )
 
     def show_value(self, described: AssessmentDescribed) -> None:
@@ -85,9 +80,14 @@ class ApplicantForm(QWidget):
         ):
             if not field.hasFocus() and field.text().strip() != text:
                 field.setText(text)
-        if not self.target.hasFocus():
-            self.aims.setChecked(described.target is not None)
-            if described.target is not None:
-                self.target.setDate(QDate(described.target.year, described.target.month, described.target.day))
+        if not self.target.line.hasFocus() and self._target() != described.target:
+            self.target.set_iso(described.target.isoformat() if described.target else "")
         if described.place or described.registration or described.reference or described.target:
             self.more.button.set_open(True)
+
+    def _target(self) -> date | None:
+        """The day that is typed; None while it is none."""
+        try:
+            return self.target.day()
+        except ValueError:
+            return None

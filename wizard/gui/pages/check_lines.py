@@ -1,0 +1,195 @@
+"""The checks as rows: one row a check, with the worst that it saw on any host, worst first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+from typing import assert_never
+
+from wizard.domain.language import _, ngettext
+from wizard.domain.observation import Level, Verdict
+from wizard.gui import words
+from wizard.gui.icons import Glyph
+from wizard.gui.widgets.fact_table import Cell, Line
+from wizard.gui.widgets.tally_bar import Segment
+from wizard.gui.words import Sign
+from wizard.session.summaries import CheckRow
+
+
+class Look(IntEnum):
+    """What a check amounts to on a host, worst first."""
+
+    CONTRADICTS = 0
+    NOT_MET = 1
+    NOT_RECOMMENDED = 2
+    COULD_NOT = 3
+    NOTE = 4
+    SUPPORTS = 5
+    NOT_APPLICABLE = 6
+    WAITING = 7
+
+    @classmethod
+    def of(cls, row: CheckRow) -> Look:
+        """What this row says."""
+        if row.observation is None:
+            return cls.WAITING
+        result = row.observation.result
+        match result.verdict:
+            case Verdict.FAIL if result.level is not Level.MUST:
+                return cls.NOT_RECOMMENDED
+            case Verdict.FAIL:
+                return cls.CONTRADICTS if row.contradicts else cls.NOT_MET
+            case Verdict.UNKNOWN:
+                return cls.COULD_NOT
+            case Verdict.WARN:
+                return cls.NOTE
+            case Verdict.PASS:
+                return cls.SUPPORTS
+            case Verdict.NOT_APPLICABLE:
+                return cls.NOT_APPLICABLE
+        assert_never(result.verdict)
+
+    @property
+    def sign(self) -> Sign:
+        """Its glyph and colours."""
+        match self:
+            case Look.CONTRADICTS:
+                return Sign(Glyph.TRIANGLE, "contradicts", "contradicts_tint", "contradicts")
+            case Look.NOT_MET:
+                return Sign(Glyph.SQUARE, "contradicts", "contradicts_tint", "contradicts")
+            case Look.NOT_RECOMMENDED:
+                return Sign(Glyph.SQUARE_HOLLOW, "unsure", "unsure_tint", "unsure")
+            case Look.COULD_NOT:
+                return Sign(Glyph.QUESTION, "unsure", "unsure_tint", "unsure")
+            case Look.NOTE | Look.SUPPORTS:
+                return Sign(Glyph.DISC, "supports", "supports_tint", "supports")
+            case Look.NOT_APPLICABLE:
+                return Sign(Glyph.MINUS, "quiet", "ground", "quiet")
+            case Look.WAITING:
+                return Sign(Glyph.RING, "quiet", "ground", "quiet")
+
+    @property
+    def word(self) -> str:
+        """Its word on a badge."""
+        match self:
+            case Look.CONTRADICTS:
+                return _("Contradicts")
+            case Look.NOT_MET:
+                return _("Not as required")
+            case Look.NOT_RECOMMENDED:
+                return _("Not as recommended")
+            case Look.COULD_NOT:
+                return _("Could not look")
+            case Look.NOTE:
+                return _("Supports, with a note")
+            case Look.SUPPORTS:
+                return _("Supports")
+            case Look.NOT_APPLICABLE:
+                return _("Does not apply")
+            case Look.WAITING:
+                return _("Has not looked yet")
+
+    def counted(self, n: int) -> str:
+        """Its word in the legend of the tally."""
+        match self:
+            case Look.CONTRADICTS:
+                return ngettext("contradicts", "contradict", n)
+            case Look.NOT_MET:
+                return _("not as required")
+            case Look.NOT_RECOMMENDED:
+                return _("not as recommended")
+            case Look.COULD_NOT:
+                return _("could not look")
+            case Look.NOTE:
+                return ngettext("supports, with a note", "support, with a note", n)
+            case Look.SUPPORTS:
+                return ngettext("supports", "support", n)
+            case Look.NOT_APPLICABLE:
+                return ngettext("does not apply", "do not apply", n)
+            case Look.WAITING:
+                return _("waiting")
+
+
+@dataclass(frozen=True, slots=True)
+class CheckGroup:
+    """One check on all hosts; `rows` worst first."""
+
+    check: str
+    title: str
+    rows: tuple[CheckRow, ...]
+
+    @property
+    def worst(self) -> CheckRow:
+        """The row that needs a person most."""
+        return self.rows[0]
+
+    @property
+    def look(self) -> Look:
+        """What the check amounts to: the worst of its hosts, but waiting only where nobody looked at all."""
+        return Look.of(self.worst)
+
+    @property
+    def waiting(self) -> tuple[CheckRow, ...]:
+        """The hosts that it has not looked at."""
+        return tuple(row for row in self.rows if row.observation is None)
+
+
+def grouped(rows: Sequence[CheckRow]) -> tuple[CheckGroup, ...]:
+    """One group a check, the worst first, else in the order of the catalogue."""
+    of: dict[str, list[CheckRow]] = {}
+    for row in rows:
+        of.setdefault(row.check, []).append(row)
+    groups = [CheckGroup(check, some[0].title, tuple(sorted(some, key=Look.of))) for check, some in of.items()]
+    return tuple(sorted(groups, key=lambda group: group.look))
+
+
+def sentence(groups: Sequence[CheckGroup]) -> str:
+    """What is known: "7 of 11 have looked. 1 contradicts an answer." """
+    looked = sum(group.look is not Look.WAITING for group in groups)
+    parts = [_("{n} of {all} have looked.").format(n=looked, all=len(groups))]
+    count = Counter(group.look for group in groups)
+    if n := count[Look.CONTRADICTS]:
+        parts.append(ngettext("{n} contradicts an answer.", "{n} contradict an answer.", n).format(n=n))
+    if n := count[Look.NOT_MET]:
+        parts.append(_("{n} not as required.").format(n=n))
+    if n := count[Look.COULD_NOT]:
+        parts.append(_("{n} could not look.").format(n=n))
+    return " ".join(parts)
+
+
+def segments(groups: Sequence[CheckGroup]) -> tuple[Segment, ...]:
+    """The tally bar, worst first."""
+    count = Counter(group.look for group in groups)
+    return tuple(
+        Segment(look.name, count[look], look.counted(count[look]), look.sign, waiting=look is Look.WAITING)
+        for look in Look
+        if count[look]
+    )
+
+
+def line(group: CheckGroup, now: datetime, running: Collection[tuple[str, str]]) -> Line:
+    """The row of a check; faded while a newer result is on its way."""
+    look, worst = group.look, group.worst
+    name = Cell(
+        group.title, glyph=look.sign.glyph, glyph_color=look.sign.color, spoken=look.word, sort=(look, group.title)
+    )
+    faded = any((row.check, row.subject) in running for row in group.rows)
+    if worst.observation is None:
+        text = _("Is looking now") if faded else _("Has not looked yet")
+        return Line(group.check, (name, Cell(text, "quiet", sort=""), Cell("–", "quiet", sort=0.0)), faded)
+    result = worst.observation.result
+    text = result.summary
+    bad = look <= Look.COULD_NOT
+    looked = len(group.rows) - len(group.waiting)
+    if len(group.rows) > 1:
+        if bad:
+            text = f"{worst.subject.split('.')[0]}: {text}"
+        else:
+            text += " " + ngettext("({n} host)", "({n} hosts)", looked).format(n=looked)
+    said = Cell(text, look.sign.text if bad else "text", tip=result.summary)
+    latest = min(row.observation.result.at for row in group.rows if row.observation)
+    when = Cell(words.ago(latest, now), "quiet", tip=words.exactly(latest), sort=latest.timestamp())
+    return Line(group.check, (name, said, when), faded)

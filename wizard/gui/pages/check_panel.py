@@ -1,0 +1,242 @@
+"""What a check saw on one host: said, asked, answered, rule, remedy, and what can be done about it."""
+
+from __future__ import annotations
+
+import re
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from wizard.domain import events as e
+from wizard.domain import readable
+from wizard.domain.language import _, ngettext
+from wizard.domain.observation import Result
+from wizard.gui import words
+from wizard.gui.context import Context, Place
+from wizard.gui.pages.check_lines import CheckGroup, Look
+from wizard.gui.pages.form import beside, empty
+from wizard.gui.widgets.badge import Badge
+from wizard.gui.widgets.buttons import ChipButton, FilledButton, LinkButton, OutlineButton
+from wizard.gui.widgets.card import Card
+from wizard.gui.widgets.flow import Flow
+from wizard.gui.widgets.growing_text import GrowingText
+from wizard.gui.widgets.plain import FactLabel, PlainLabel
+from wizard.session.session import Session
+from wizard.session.summaries import CheckRow
+
+#: How proofs of HTTP looks begin: the address, an arrow, the status.
+_ASKED = re.compile(r"^(https?)://([^/\s]+)(\S*) → (\S+)", re.MULTILINE)
+
+
+class CheckPanel(Card):
+    """`again(check, subject)`, `disputed(requirement, text)`; `go(Place)` for links."""
+
+    again = Signal(str, str)
+    disputed = Signal(str, str)
+    go = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent=parent)
+        self._group: CheckGroup | None = None
+        self._row: CheckRow | None = None
+        self._context: Context | None = None
+        self._running = False
+        self.badge = Badge()
+        self._ids = QHBoxLayout()
+        self._ids.setSpacing(4)
+        head = QHBoxLayout()
+        head.addWidget(self.badge)
+        head.addStretch(1)
+        head.addLayout(self._ids)
+        self._title = PlainLabel("", "heading", wrap=True)
+        self._hosts = Flow(gap=6)
+        self._facts = QVBoxLayout()
+        self._facts.setSpacing(0)
+        self.again_button = OutlineButton(_("Look again"))
+        self.copy_button = OutlineButton(_("Copy"))
+        self.dispute_button = OutlineButton(_("Dispute…"))
+        self.again_button.clicked.connect(self._again)
+        self.copy_button.clicked.connect(self._copy)
+        self.dispute_button.clicked.connect(self._turn_dispute)
+        self._dispute = QWidget()
+        self._why = GrowingText(hint=_("Why the answer stands although the check says otherwise"), lines=2)
+        self._why.setAccessibleName(_("Why the answer stands"))
+        self.keep = FilledButton(_("Keep this explanation"))
+        self.keep.clicked.connect(self._disputed)
+        dispute = QVBoxLayout(self._dispute)
+        dispute.setContentsMargins(0, 8, 0, 0)
+        dispute.setSpacing(8)
+        dispute.addWidget(self._why)
+        dispute.addWidget(
+            PlainLabel(
+                _("The state stays as it is; your words stand beside it, here and in the attestation. "
+                  "You can add evidence on the evidence page."), "quiet", wrap=True)
+        )  # fmt: skip
+        dispute.addLayout(beside(self.keep))
+        self._dispute.hide()
+        self.body.setSpacing(6)
+        self.body.addLayout(head)
+        self.body.addWidget(self._title)
+        self.body.addWidget(self._hosts)
+        self.body.addLayout(self._facts)
+        self.body.addSpacing(8)
+        self.body.addLayout(beside(self.again_button, self.copy_button, self.dispute_button))
+        self.body.addWidget(self._dispute)
+
+    def show_group(self, group: CheckGroup, context: Context, *, running: bool) -> None:
+        """Show one check; the host that was chosen stays chosen."""
+        subject = self._row.subject if self._row and self._group and self._group.check == group.check else ""
+        self._group, self._context, self._running = group, context, running
+        self._show_row(next((row for row in group.rows if row.subject == subject), group.worst))
+
+    def _show_row(self, row: CheckRow) -> None:
+        context, group = self._context, self._group
+        if context is None or group is None:
+            return
+        other = self._row is None or (self._row.check, self._row.subject) != (row.check, row.subject)
+        self._row = row
+        session = context.open
+        look = Look.of(row)
+        self.badge.set(look.sign, look.word)
+        self._title.setText(_("{check} on {host}").format(check=row.title, host=row.subject))
+        self._draw_ids(row, session)
+        self._draw_hosts(group, row)
+        empty(self._facts)
+        self._said(row, session)
+        if row.observation is None:
+            self._part(_("What it saw"), PlainLabel(_("It has not looked at this host yet."), wrap=True))
+        else:
+            self._seen(row, row.observation.result, session)
+        self.again_button.setText(_("Look") if row.observation is None else _("Look again"))
+        self.again_button.setEnabled(not self._running and not session.read_only)
+        self.copy_button.setVisible(row.observation is not None)
+        disputable = self._disputable(row, session)
+        self.dispute_button.setVisible(bool(disputable) and not session.read_only)
+        if other:
+            self._dispute.hide()
+            noted = session.assessment.explanations.get(disputable) if disputable else None
+            self._why.setText(
+                noted.payload.text if noted and isinstance(noted.payload, e.ContradictionExplained) else ""
+            )
+
+    def _draw_ids(self, row: CheckRow, session: Session) -> None:
+        empty(self._ids)
+        for id in row.requirements[:3]:
+            link = LinkButton(id, quiet=True)
+            link.setAccessibleName(_("Go to {id}").format(id=id))
+            link.setToolTip(session.questionnaire.by_id[id].title)
+            section = session.questionnaire.section_of[id]
+            link.clicked.connect(
+                lambda _c=False, id=id, section=section: self.go.emit(Place("section", section.id, id))
+            )
+            self._ids.addWidget(link)
+
+    def _draw_hosts(self, group: CheckGroup, row: CheckRow) -> None:
+        chips: list[QWidget] = []
+        for each in group.rows if len(group.rows) > 1 else ():
+            chip = ChipButton(each.subject, checkable=True, soft=True)
+            chip.setChecked(each.subject == row.subject)
+            chip.setAccessibleName(f"{each.subject}: {Look.of(each).word}")
+            chip.clicked.connect(lambda _c=False, each=each: self._show_row(each))
+            chips.append(chip)
+        self._hosts.replace(chips)
+        self._hosts.setVisible(bool(chips))
+
+    def _said(self, row: CheckRow, session: Session) -> None:
+        said: list[str] = []
+        for id in row.requirements:
+            for question in session.questionnaire.questions_for(id):
+                answer = session.assessment.answers.get(question.id)
+                if answer is not None and answer.given:
+                    names = {item.id: item.name for item in session.assessment.evidence.values()}
+                    said.append(f"{question.ask} {readable.one_line(question, answer, names)}")
+        text = "\n".join(said[:3]) if said else _("Nothing yet.")
+        self._part(_("You said"), PlainLabel(text, "text" if said else "quiet", wrap=True))
+
+    def _seen(self, row: CheckRow, result: Result, session: Session) -> None:
+        asked = tuple(_ASKED.finditer(result.proof))
+        if asked:
+            first = asked[0]
+            self._part(_("Request sent"), FactLabel(f"GET {first[3] or '/'} HTTP/1.1\nHost: {first[2]}", block=True))
+        when = words.clock(result.at) if result.at.date() == session.clock().date() else words.day(result.at.date())
+        head = " · ".join(filter(None, (_("Answer received"), ", ".join(result.addresses[:2]), when)))
+        answered = _ASKED.sub(r"HTTP \4   \1://\2\3", result.proof)
+        if answered:
+            self._part(head, FactLabel(answered, block=True), tip=words.exactly(result.at))
+        self._part(_("What it saw") if answered else head, self._summary(row, result), tip=words.exactly(result.at))
+        if result.inconsistent:
+            self._part("", PlainLabel(_("Two looks of the same run did not agree."), "unsure", wrap=True))
+        if row.observation is not None and row.observation.runs > 1:
+            n, failed = row.observation.runs, row.observation.failed_runs
+            many = ngettext("Looked {n} time; {m} not as required.", "Looked {n} times; {m} not as required.", n)
+            self._part("", PlainLabel(many.format(n=n, m=failed), "quiet", wrap=True))
+        rule = PlainLabel(f"{result.source} ({result.rule})", wrap=True)
+        self._part(_("Rule"), rule)
+        if result.next_step:
+            self._part(_("What to try"), PlainLabel(result.next_step, wrap=True))
+        fix = result.fix or (_fix(row, session) if Look.of(row) <= Look.NOT_RECOMMENDED else "")
+        if fix:
+            self._part(
+                _("How to fix it"), PlainLabel(fix, wrap=True) if "\n" not in fix else FactLabel(fix, block=True)
+            )
+        disputable = self._disputable(row, session)
+        noted = session.assessment.explanations.get(disputable) if disputable else None
+        if noted is not None and isinstance(noted.payload, e.ContradictionExplained):
+            self._part(_("Your explanation"), PlainLabel(noted.payload.text, wrap=True))
+
+    def _summary(self, row: CheckRow, result: Result) -> PlainLabel:
+        look = Look.of(row)
+        role = "red" if look <= Look.NOT_MET else "unsure" if look <= Look.COULD_NOT else "text"
+        return PlainLabel(result.summary, role, wrap=True)  # type: ignore[arg-type]
+
+    def _part(self, heading: str, content: QWidget, tip: str = "") -> None:
+        if heading:
+            label = PlainLabel(heading, "quiet", wrap=True)
+            label.setToolTip(tip)
+            label.setContentsMargins(0, 8, 0, 2)
+            self._facts.addWidget(label)
+        self._facts.addWidget(content)
+
+    def _turn_dispute(self) -> None:
+        self._dispute.setVisible(self._dispute.isHidden())
+        if self._dispute.isVisible():
+            self._why.setFocus()
+
+    def _disputable(self, row: CheckRow, session: Session) -> str:
+        """The requirement whose answer this row contradicts; "" when it contradicts none."""
+        if not row.contradicts:
+            return ""
+        return next((id for id in row.requirements if session.findings[id].contradicted), "")
+
+    def _again(self) -> None:
+        if self._row is not None:
+            self.again.emit(self._row.check, self._row.subject)
+
+    def _copy(self) -> None:
+        row = self._row
+        if row is None or row.observation is None:
+            return
+        result = row.observation.result
+        lines = (
+            self._title.text(),
+            self.badge.text,
+            words.exactly(result.at) + " " + ", ".join(result.addresses),
+            result.summary,
+            result.proof,
+            f"{result.source} ({result.rule})",
+            result.fix,
+        )
+        QGuiApplication.clipboard().setText("\n".join(filter(None, (line.strip() for line in lines))))
+        self.copy_button.setText(_("Copied"))
+
+    def _disputed(self) -> None:
+        if self._row is not None and self._context is not None:
+            requirement = self._disputable(self._row, self._context.open)
+            if requirement and self._why.text().strip():
+                self._dispute.hide()
+                self.disputed.emit(requirement, self._why.text().strip())
+
+
+def _fix(row: CheckRow, session: Session) -> str:
+    return next((session.questionnaire.by_id[id].fix for id in row.requirements), "")

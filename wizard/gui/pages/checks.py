@@ -1,0 +1,262 @@
+"""What the checks saw: a sentence, the tally, one row a check worst first, and the details of the chosen one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from wizard.domain import events as e
+from wizard.domain.language import _, ngettext
+from wizard.domain.mistakes import Mistake
+from wizard.gui import a11y
+from wizard.gui.context import Context, Place
+from wizard.gui.pages import check_lines
+from wizard.gui.pages.check_lines import CheckGroup, Look
+from wizard.gui.pages.check_panel import CheckPanel
+from wizard.gui.pages.targets import TargetsPanel
+from wizard.gui.widgets.buttons import ChipButton, FilledButton, OutlineButton
+from wizard.gui.widgets.empty_state import EmptyState
+from wizard.gui.widgets.fact_table import FactTable, Head
+from wizard.gui.widgets.page import Page
+from wizard.gui.widgets.plain import PlainLabel
+from wizard.gui.widgets.progress_strip import ProgressStrip
+from wizard.gui.widgets.tally_bar import TallyBar
+from wizard.jobs.events import Cancelled, Failed, Finished, JobEvent, Progressed
+from wizard.jobs.runner import Job
+from wizard.session import summaries
+from wizard.session.changes import Change
+from wizard.session.deeds import answers, looking
+from wizard.session.settings import Settings
+
+#: How often "3 minutes ago" is said anew.
+_AGES_MS = 30_000
+
+
+class ChecksPage(Page):
+    """`Place.item` is a check to choose."""
+
+    def __init__(self, context: Context, parent: QWidget | None = None):
+        super().__init__(context, _("Checks"), "", parent)
+        self._job: Job[looking.Looks] | None = None
+        self._running: set[tuple[str, str]] = set()
+        self._only: str = ""
+        self._groups: tuple[CheckGroup, ...] = ()
+        self.all_button = OutlineButton(_("Run all again"))
+        self.left_button = FilledButton()
+        self.stop_button = OutlineButton(_("Stop"))
+        self.all_button.clicked.connect(lambda: self._ask(()))
+        self.left_button.clicked.connect(self._ask_left)
+        self.stop_button.clicked.connect(self.stop)
+        for button in (self.stop_button, self.all_button, self.left_button):
+            self.deeds.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        self.tally = TallyBar()
+        self.tally.clicked.connect(self._filter)
+        self.strip = ProgressStrip()
+        self.strip.stop.hide()
+        self.targets = TargetsPanel()
+        self.targets.agreed.connect(self._agreed)
+        self.targets.declined.connect(self.targets.hide)
+        self.filter_chip = ChipButton("", "cross")
+        self.filter_chip.clicked.connect(lambda: self._filter(""))
+        self.filter_chip.hide()
+        self.table = FactTable((Head(_("Check"), 212), Head(_("What it saw")), Head(_("When"), 128)), _("Checks"))
+        self.table.picked.connect(lambda _key: self._draw_panel())
+        self.panel = CheckPanel()
+        self.panel.again.connect(lambda check, subject: self._look((subject,), (check,)))
+        self.panel.disputed.connect(self._disputed)
+        self.panel.go.connect(self.go)
+        self._scope = PlainLabel("", "quiet", wrap=True)
+        self.empty = EmptyState("eye", "", _("Name the hosts"))
+        self.empty.acted.connect(lambda: self.go.emit(Place("scope")))
+        self.empty.hide()
+        left = QVBoxLayout()
+        left.setSpacing(12)
+        left.addWidget(self.filter_chip, 0, Qt.AlignmentFlag.AlignLeft)
+        left.addWidget(self.table)
+        left.addWidget(self._scope)
+        left.addStretch(1)
+        right = QVBoxLayout()
+        right.addWidget(self.panel)
+        right.addStretch(1)
+        self.panel.setMinimumWidth(360)
+        sides = QHBoxLayout()
+        sides.setSpacing(16)
+        sides.addLayout(left, 136)
+        sides.addLayout(right, 100)
+        self._full = QWidget()
+        full = QVBoxLayout(self._full)
+        full.setContentsMargins(0, 0, 0, 0)
+        full.setSpacing(16)
+        for widget in (self.tally, self.strip, self.targets):
+            full.addWidget(widget)
+        full.addLayout(sides)
+        self.body.addWidget(self._full)
+        self.body.addWidget(self.empty)
+        self.body.addStretch(1)
+        self.targets.hide()
+        self._ages = QTimer(self, interval=_AGES_MS)
+        self._ages.timeout.connect(lambda: self._draw(keep=True))
+
+    def shown(self, place: Place) -> None:
+        """Draw everything anew; choose what was asked for, else the worst."""
+        self._draw(keep=bool(self._running))
+        if not (place.item and self.table.choose(place.item)) and not self.table.key and self.table.lines:
+            self.table.choose(self.table.lines[0].key)
+        self._ages.start()
+
+    def left(self) -> None:
+        """Times need not be said while nobody sees them; what is running goes on."""
+        self._ages.stop()
+
+    def redraw(self, change: Change) -> None:
+        for payload in change.payloads:
+            if isinstance(payload, e.Looked):
+                self._running -= {key for key in self._running if key[1] == payload.host}
+        self._draw(keep=self._job is not None)
+
+    def stop(self) -> None:
+        """Stop now; what was seen before stays."""
+        if self._job is not None:
+            self._job.cancel()
+
+    # --- drawing -----------------------------------------------------------------------------------------------------
+
+    def _draw(self, *, keep: bool = False) -> None:
+        session = self.context.open
+        rows = summaries.check_rows(session.questionnaire, session.assessment, session.findings)
+        self._groups = check_lines.grouped(rows)
+        looking_now = self._job is not None
+        hosts = session.assessment.scope.hosts
+        self._full.setVisible(bool(self._groups))
+        self.empty.setVisible(not self._groups)
+        self.empty.words.setText(
+            _("No check has looked yet. They only contact the hosts in your scope, and it is empty.")
+        )
+        self.set_sentence(check_lines.sentence(self._groups) if self._groups else _("Nothing to look at yet."))
+        self.tally.set(check_lines.segments(self._groups))
+        shown = [group for group in self._groups if not self._only or group.look.name == self._only]
+        if not shown and self._only:
+            self._only, shown = "", list(self._groups)
+        self.filter_chip.setVisible(bool(self._only))
+        if self._only:
+            self.filter_chip.setText(_("Only: {state}").format(state=Look[self._only].word.lower()))
+        now = self.context.now()
+        self.table.show_lines([check_lines.line(group, now, self._running) for group in shown], keep_order=keep)
+        self._draw_deeds(looking_now)
+        self._scope.setText(
+            _("Only the hosts in your scope are contacted:") + "\n" + ", ".join(host.subject for host in hosts)
+        )
+        self._draw_panel()
+
+    def _draw_deeds(self, looking_now: bool) -> None:
+        session = self.context.open
+        left = [group for group in self._groups if group.waiting]
+        may = bool(self._groups) and not session.read_only
+        self.stop_button.setVisible(looking_now)
+        self.all_button.setVisible(may and not looking_now and len(left) < len(self._groups))
+        self.left_button.setVisible(may and not looking_now and bool(left))
+        self.left_button.setText(
+            ngettext("Run the {n} check", "Run all {n} checks", len(left)).format(n=len(left))
+            if len(left) == len(self._groups)
+            else _("Run the {n} left").format(n=len(left))
+        )
+
+    def _draw_panel(self) -> None:
+        group = next((group for group in self._groups if group.check == self.table.key), None)
+        self.panel.setVisible(group is not None)
+        if group is not None:
+            self.panel.show_group(group, self.context, running=self._job is not None)
+
+    def _filter(self, key: str) -> None:
+        self._only = "" if key == self._only else key
+        self._draw()
+        if not self.table.key and self.table.lines:
+            self.table.choose(self.table.lines[0].key)
+
+    # --- looking -----------------------------------------------------------------------------------------------------
+
+    def _ask_left(self) -> None:
+        self._ask(tuple(group.check for group in self._groups if group.waiting))
+
+    def _ask(self, checks: tuple[str, ...]) -> None:
+        """Show once a run exactly what would be contacted."""
+        left = {row.subject for group in self._groups if group.check in checks for row in group.waiting}
+        hosts = tuple(subject for subject in looking.targets(self.context.open) if not checks or subject in left)
+        self.targets.ask(hosts, checks, confirmed=self.context.open.assessment.scope.confirmed)
+
+    def _agreed(self, hosts: tuple[str, ...], checks: tuple[str, ...]) -> None:
+        session = self.context.open
+        self.targets.hide()
+        if session.assessment.scope.confirmed:
+            self._look(hosts, checks)
+            return
+        signatory = session.assessment.signatory
+        try:
+            saving = looking.confirm_scope(session, signatory.name if signatory else "")
+        except Mistake as mistake:
+            self.say_mistake(mistake)
+            return
+        self.when_saved(saving, lambda _change: self._look(hosts, checks))
+
+    def _look(self, hosts: Collection[str], checks: Collection[str]) -> None:
+        session = self.context.open
+        if self._job is not None:
+            return
+        if not session.assessment.scope.confirmed:
+            self.targets.ask(tuple(hosts), tuple(checks), confirmed=False)
+            return
+        preferences = self.context.preferences
+        options = looking.LookOptions(careful=(preferences.settings if preferences else Settings()).careful)
+        self._running = {
+            (row.check, row.subject)
+            for group in self._groups
+            for row in group.rows
+            if (not hosts or row.subject in hosts) and (not checks or row.check in checks)
+        }
+        try:
+            self._job = self.start(
+                lambda hear: looking.look(session, hosts, checks, hear, options), self._done, failed=self._failed,
+                each=self._each,
+            )  # fmt: skip
+        except Mistake as mistake:
+            self._running = set()
+            self.say_mistake(mistake)
+        self._draw(keep=True)
+
+    def _each(self, event: JobEvent) -> None:
+        match event:
+            case Progressed(_job, done, total, text):
+                self.strip.show_progress(_("Looking"), done, total, text)
+            case Cancelled():
+                self._ended()
+                self.message_bar.say(_("Stopped. What was seen before that is kept."))
+            case Finished() | Failed():
+                self._ended()
+
+    def _ended(self) -> None:
+        self._job = None
+        self._running = set()
+        self.strip.finish()
+        self._draw(keep=True)
+
+    def _done(self, _looks: looking.Looks) -> None:
+        sentence = check_lines.sentence(self._groups)
+        a11y.announce(self, sentence)
+        self.message_bar.say(_("The checks have looked. {sentence}").format(sentence=sentence))
+
+    def _failed(self, error: Exception) -> None:
+        self.say_mistake(error)
+
+    def _disputed(self, requirement: str, text: str) -> None:
+        saving = answers.explain(self.context.open, requirement, text)
+        self.when_saved(
+            saving,
+            lambda _change: self.message_bar.say(_("Kept beside {id}.").format(id=requirement), _("Undo"), self._undo),
+        )
+
+    def _undo(self) -> None:
+        future = self.context.open.undo()
+        if future is not None:
+            self.when_saved(future)
