@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from wizard.demo.partner import Partner
+from wizard.demo.said import LEAD, OPERATIONS, by_hand, person, row
 from wizard.domain import events as e
 from wizard.domain.answers import Answer, AnswerState, Row, Value
 from wizard.domain.conditions import holds
@@ -15,7 +16,6 @@ from wizard.domain.questionnaire import AnswerKind, Column, Question, Questionna
 SIGNATORY = e.SignatoryNamed(
     "Ines Mertens", "Chief Technology Officer", "Board resolution of 3 March", "ines@northwindsync.example"
 )
-_LEAD = "Dana Ortiz"
 
 #: Notes beside requirements.
 COMMENTS = (
@@ -49,13 +49,13 @@ def described() -> e.AssessmentDescribed:
 def scope(partner: Partner, today: date) -> Iterator[Answer]:
     """The scoping answers: the partner's hosts on loopback, and a small company around them."""
     hosts = tuple(
-        _row(
+        row(
             host=f"{host.name}:{host.port}",
             purpose="api" if "api" in host.name else "website",
             environment="production",
             public="yes",
             private_network="yes",
-            owner=_LEAD,
+            owner=LEAD,
         )
         for host in partner.hosts
     )
@@ -64,9 +64,9 @@ def scope(partner: Partner, today: date) -> Iterator[Answer]:
     yield _given(
         "SCOPE-2",
         (
-            _row(data="Contacts and e-mail addresses", store="database", name="crm-main", kept_for="P365D"),
-            _row(data="Contacts and e-mail addresses", store="backup", name="crm-main nightly", kept_for="P35D"),
-            _row(data="Import files", store="object-store", name="imports", kept_for="P7D"),
+            row(data="Contacts and e-mail addresses", store="database", name="crm-main", kept_for="P365D"),
+            row(data="Contacts and e-mail addresses", store="backup", name="crm-main nightly", kept_for="P35D"),
+            row(data="Import files", store="object-store", name="imports", kept_for="P7D"),
         ),
     )
     yield _given("SCOPE-3", "pages")
@@ -75,15 +75,15 @@ def scope(partner: Partner, today: date) -> Iterator[Answer]:
     yield _given(
         "SCOPE-6",
         (
-            _row(repository="github.com/northwind-sync/app", host="github", ecosystems="npm", images="app"),
-            _row(repository="github.com/northwind-sync/api", host="github", ecosystems="PyPI", images="api"),
+            row(repository="github.com/northwind-sync/app", host="github", ecosystems="npm", images="app"),
+            row(repository="github.com/northwind-sync/api", host="github", ecosystems="PyPI", images="api"),
         ),
     )
     yield _given("SCOPE-7", ("none",))
     yield _given("SCOPE-8-any", "some")
     yield _given(
         "SCOPE-8",
-        (_row(name="Sample Hosting", data="Everything at rest, encrypted", country="Germany", contract="DPA"),),
+        (row(name="Sample Hosting", data="Everything at rest, encrypted", country="Germany", contract="DPA"),),
     )
     yield _given("SCOPE-9", "4.2.0")
     yield _given("SCOPE-9-date", (today - timedelta(days=6)).isoformat())
@@ -92,11 +92,11 @@ def scope(partner: Partner, today: date) -> Iterator[Answer]:
 
 def answers(questionnaire: Questionnaire, today: date) -> Iterator[Answer]:
     """An answer to every other question, written by hand where it matters and plausible everywhere else."""
-    by_hand = _by_hand(today)
+    written = by_hand(today)
     for question in questionnaire.questions:
         if question.id.startswith("SCOPE-"):
             continue
-        value = by_hand.get(question.id) or _plausible(question, today)
+        value = written[question.id] if question.id in written else _plausible(question, today)
         if value:
             yield _given(question.id, value)
 
@@ -106,7 +106,7 @@ def exceptions(today: date) -> Iterator[e.ExceptionSet]:
     yield e.ExceptionSet(
         "INC-7",
         gap="The last restore test is older than a year.",
-        owner="Jonas Weil",
+        owner=OPERATIONS,
         control="Nightly snapshots are checked by digest; a full restore is booked.",
         until=today + timedelta(days=25),
     )
@@ -146,10 +146,6 @@ def evidence(today: date) -> Iterator[tuple[str, tuple[str, ...], str, bytes]]:
     )
 
 
-def _by_hand(today: date) -> dict[str, Value]:
-    return {}
-
-
 def _plausible(question: Question, today: date) -> Value:
     """A value of the right kind that says that things are fine."""
     match question.kind:
@@ -169,9 +165,9 @@ def _plausible(question: Question, today: date) -> Value:
         case AnswerKind.FILES:
             return ()
         case AnswerKind.CONTACT:
-            return _row(name=_LEAD, email="security@northwindsync.example", phone="+31 30 000 0000")
+            return person(LEAD)
         case AnswerKind.DECLARATION:
-            return _row(name=SIGNATORY.name, role=SIGNATORY.role, date=today.isoformat(), accepted="yes")
+            return row(name=SIGNATORY.name, role=SIGNATORY.role, date=today.isoformat(), accepted="yes")
         case AnswerKind.DATE:
             return (today - timedelta(days=30)).isoformat()
         case AnswerKind.NUMBER:
@@ -209,8 +205,8 @@ def _cell(column: Column, today: date) -> str:
 
 _WORDS = {
     "name": "crm-main",
-    "owner": _LEAD,
-    "who": _LEAD,
+    "owner": LEAD,
+    "who": LEAD,
     "store": "crm-main",
     "service": "Managed PostgreSQL",
     "place": "Secret manager",
@@ -225,10 +221,6 @@ _WORDS = {
     "method": "GET",
     "purpose": "Shows contacts",
 }
-
-
-def _row(**cells: str) -> Row:
-    return Row(tuple(cells.items()))
 
 
 def _given(question: str, value: Value) -> Answer:

@@ -63,6 +63,7 @@ def walk(out: Path, preferences: Preferences, say: Say = lambda sentence: None) 
 def _walk(session: Session, partner: Partner, temporary: Path, pdf: Path, say: Say) -> attesting.Signed:
     for given in script.scope(partner, session.clock().date()):
         answers.answer(session, given)
+    session.flush()
     looking.confirm_scope(session, script.SIGNATORY.name).result()
     say(_("The scope is written down and agreed to."))
     options = looking.LookOptions(ca_file=partner.ca_file, resolve=tuple(partner.resolve.items()))
