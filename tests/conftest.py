@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import ModuleType
+from typing import NoReturn
 
 import pytest
 
@@ -53,11 +54,16 @@ def checkout() -> Path:
 # --- tools ---------------------------------------------------------------------------------------------------------
 
 
-def absent(reason: str) -> None:
-    """Skip by name on a person's machine, fail where `CI` is set: there, everything must run."""
+def _absent(reason: str) -> NoReturn:
     if os.environ.get("CI"):
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def absent() -> Callable[[str], NoReturn]:
+    """`absent("needs …")` skips by name on a person's machine and fails where `CI` is set: there, everything must run."""
+    return _absent
 
 
 @pytest.fixture(scope="session")
@@ -69,8 +75,7 @@ def tool() -> Callable[[str], str]:
         if found is None:
             package = _packaging("system_libraries").package_of(name)
             hint = f" (Debian: sudo apt-get install {package})" if package else ""
-            absent(f"needs the program {name}, which is not installed{hint}")
-        assert found is not None
+            _absent(f"needs the program {name}, which is not installed{hint}")
         return found
 
     return find
@@ -92,7 +97,7 @@ def unprivileged() -> Iterator[Callable[[], AbstractContextManager[Path]]]:
     @contextmanager
     def become() -> Iterator[Path]:
         if not hasattr(os, "geteuid"):
-            absent("needs POSIX file permissions")
+            _absent("needs POSIX file permissions")
         folder = Path(tempfile.mkdtemp(prefix="attestry-unprivileged-")).resolve()
         folders.append(folder)
         if os.geteuid() != 0:
@@ -104,7 +109,7 @@ def unprivileged() -> Iterator[Callable[[], AbstractContextManager[Path]]]:
             os.seteuid(NOBODY)
         except OSError as error:
             os.setegid(os.getgid())
-            absent(f"needs to become the user nobody: {error}")
+            _absent(f"needs to become the user nobody: {error}")
         try:
             yield folder
         finally:
