@@ -62,7 +62,7 @@ def _absent(reason: str) -> NoReturn:
 
 @pytest.fixture(scope="session")
 def absent() -> Callable[[str], NoReturn]:
-    """`absent("needs …")` skips by name on a person's machine and fails where `CI` is set: there, everything must run."""
+    """`absent("needs …")` skips by name on a person's machine and fails where `CI` is set: there, all must run."""
     return _absent
 
 
