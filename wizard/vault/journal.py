@@ -178,8 +178,13 @@ class Journal:
 
     def _make(self, end: _End, payload: Payload, moment: Moment, questionnaire: str) -> tuple[Event, dict[str, Any]]:
         salt = secrets.token_bytes(16)
+        type_, version = (
+            (payload.type, payload.version) if isinstance(payload, Unknown) else (payload.TYPE, payload.VERSION)
+        )
         try:
             content = rfc8785.dumps(payload_json(payload))
+            # what is handed back is what will be read back: a payload that cannot be is refused now
+            payload = read_payload(type_, version, json.loads(content))
             envelope = Envelope(
                 v=1,
                 workspace=self._workspace,
@@ -187,8 +192,8 @@ class Journal:
                 sequence=end.sequence + 1,
                 previous=end.previous,
                 parents=(end.head,) if end.head else (),
-                type=payload.type if isinstance(payload, Unknown) else payload.TYPE,
-                version=payload.version if isinstance(payload, Unknown) else payload.VERSION,
+                type=type_,
+                version=version,
                 subject=payload.subject,
                 commitment=commitment(salt, content),
                 at=moment.at,
@@ -198,7 +203,7 @@ class Journal:
                 questionnaire=questionnaire,
             )
             canonical = rfc8785.dumps(to_json(envelope))
-        except (rfc8785.CanonicalizationError, UnicodeError):
+        except (ValueError, TypeError, RecursionError, Unreadable):
             raise CannotRecord from None
         hash_ = event_hash(canonical)
         signature = self._author.key.sign(signed_bytes(hash_))

@@ -92,7 +92,7 @@ class Keyring:
     """The keyring of this computer, or the one that `find` gives.
 
     `trusted` are full class names; `patience` is in seconds for each call. A call that hangs is left behind on its
-    own thread: the bus may ask the person something that nobody answers.
+    own thread: the bus may ask the person something that nobody answers. After that this object asks no more.
     """
 
     def __init__(
@@ -105,6 +105,7 @@ class Keyring:
         self._find = find
         self._trusted = trusted
         self._patience = patience
+        self._gave_up = False
 
     def available(self) -> Reply:
         """Is there a keyring that may be trusted? Touches no secret and asks the person nothing."""
@@ -149,6 +150,8 @@ class Keyring:
         return self._call(work)
 
     def _call(self, work: Callable[[Any], Reply]) -> Reply:
+        if self._gave_up:
+            return Reply(State.SLOW)
         replies: list[Reply] = []
 
         def run() -> None:
@@ -157,6 +160,7 @@ class Keyring:
         thread = threading.Thread(target=run, name="keyring", daemon=True)
         thread.start()
         thread.join(self._patience)
+        self._gave_up = not replies
         return replies[0] if replies else Reply(State.SLOW)
 
     def _work(self, work: Callable[[Any], Reply]) -> Reply:

@@ -361,6 +361,7 @@ class Workspace:
         self._change(lambda head: head.without(SlotKind.KEYRING, head.epoch))
         self._keyring.forget(self.id)
         self._heads.forget_keyring()
+        self._heads.keyring = None
 
     def change_passphrase(self, new: str, proof: WithPassphrase | WithRecoveryKey) -> None:
         """Set another passphrase; the old one opens nothing from now on.
