@@ -166,6 +166,10 @@ class Attestation:
     journal: Journal
     notes: tuple[str, ...] = ()
     fonts: tuple[str, ...] = field(default_factory=tuple)
+    #: "A4" or "Letter"
+    paper: str = "A4"
+    #: the language of the document's own words; layout 1 knows English
+    language: str = "en"
 
 
 FORMAT = "attestry-attestation/1"

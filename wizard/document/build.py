@@ -1,0 +1,67 @@
+"""Makes the unsigned document of an attestation: the same data always give the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from wizard.document.book import Book
+from wizard.document.evidence_index import evidence_index
+from wizard.document.finish import finish
+from wizard.document.front import Contents, front
+from wizard.document.furniture import furniture
+from wizard.document.glance import glance
+from wizard.document.history import history
+from wizard.document.how_to_verify import how_to_verify
+from wizard.document.pen import Pen
+from wizard.document.requirements import requirements
+from wizard.document.scope_pages import scope
+from wizard.document.words import _
+from wizard.domain.attestation import Attestation
+from wizard.domain.language import _ as _now
+from wizard.domain.mistakes import Mistake
+
+
+class UnknownLayout(Mistake):
+    """The data ask for a layout that this release does not know."""
+
+    def __init__(self, layout: int) -> None:
+        super().__init__(
+            _now(
+                "This attestation uses layout {layout}, which this version of Attestry does not know. Its pages cannot "
+                "be rebuilt here. Install a newer version and try again."
+            ).format(layout=layout)
+        )
+
+
+def build(attestation: Attestation) -> bytes:
+    """The unsigned PDF, in the layout that the data name.
+
+    Raises `MissingGlyph` (naming text and character), `UnwritableText` and `UnknownLayout`.
+    """
+    layout = _LAYOUTS.get(attestation.layout)
+    if layout is None:
+        raise UnknownLayout(attestation.layout)
+    return layout(attestation)
+
+
+def _layout_1(attestation: Attestation) -> bytes:
+    book = Book.begin(attestation)
+    first = next((f"section-{group.id}" for group in attestation.groups), "")
+    entries = [(_("At a glance"), "glance"), (_("Scope"), "scope")]
+    if first:
+        entries.append((_("Requirements"), first))
+    entries += [(_("Evidence"), "evidence"), (_("Journal"), "journal"), (_("How to verify"), "verify")]
+    complete = front(book, Contents(tuple(entries)))
+    glance(book, not complete)
+    scope(book)
+    requirements(book)
+    evidence_index(book)
+    history(book)
+    how_to_verify(book)
+    pen = Pen(book.fonts, *book.flow.paper)
+    book.flow.render(pen, lambda pen, number, places: furniture(book, pen, number, places))
+    return finish(pen.finish(), book, pen.drawn)
+
+
+#: Every released layout is rendered for ever: verification rebuilds the pages of old files too.
+_LAYOUTS: dict[int, Callable[[Attestation], bytes]] = {1: _layout_1}
