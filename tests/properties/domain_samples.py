@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from wizard.domain import events as e
 from wizard.domain.answers import Answer, AnswerState, Row, Value
-from wizard.domain.assessment import Assessment, fold
+from wizard.domain.assessment import Assessment, Noted, fold
 from wizard.domain.evidence import Evidence, Sealed
 from wizard.domain.finding import Finding, SubjectKind, judge
 from wizard.domain.observation import Level, Method, Result, Verdict
@@ -143,6 +143,15 @@ def finding(sheet: Questionnaire, assessment: Assessment, id: str, now: datetime
     return judge(sheet, assessment, now, KINDS)[id]
 
 
-def content(assessment: Assessment) -> Assessment:
-    """An assessment without its place in the journal and without the history that undoing leaves behind."""
-    return replace(assessment, events=0, head="", last_at=None, removed_evidence={}, attestations=())
+def content(assessment: Assessment) -> dict[str, object]:
+    """What an assessment says: without its place in the journal, who wrote it when, and what undoing leaves behind."""
+    left_out = {"events", "head", "last_at", "started_at", "removed_evidence"}
+    return {f.name: _said(getattr(assessment, f.name)) for f in fields(assessment) if f.name not in left_out}
+
+
+def _said(value: object) -> object:
+    if isinstance(value, Noted):
+        return value.payload
+    if isinstance(value, Mapping):
+        return {key: _said(item) for key, item in value.items()}
+    return value

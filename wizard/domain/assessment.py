@@ -140,10 +140,9 @@ class _Building:
                 self._note("not_applicable", requirement, noted, bool(reason.strip()))
             case e.ContradictionExplained(requirement, text):
                 self._note("explanations", requirement, noted, bool(text.strip()))
-            case e.ExceptionSet() as exception:
-                self._note(
-                    "exceptions", exception.requirement, noted, exception.until is not None or bool(exception.gap)
-                )
+            case e.ExceptionSet(requirement, gap, owner, control, until):
+                something = until is not None or bool("".join((gap, owner, control)).strip())
+                self._note("exceptions", requirement, noted, something)
             case e.EvidenceAdded(evidence):
                 self._take_evidence(replace(evidence, added_at=noted.at, added_by=noted.author))
             case e.EvidenceFiled(id, requirements, note, expires):

@@ -184,7 +184,7 @@ class EvidenceRestored(Payload):
 
 @dataclass(frozen=True, slots=True)
 class ExceptionSet(Payload):
-    """A known gap with owner, compensating control and date; `until` None takes it back."""
+    """A known gap with owner, compensating control and date. Empty: taken back; half full: it does not count."""
 
     TYPE: ClassVar[str] = "exception-set"
     requirement: str

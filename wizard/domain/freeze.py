@@ -173,8 +173,9 @@ def _open(
     binding = requirement.scoping or requirement.obligation is Obligation.MUST
     opened = [part for part in (finding.parts or (finding,)) if part.state is State.OPEN]
     questions = tuple(dict.fromkeys(q for part in opened for q in part.open_questions))
-    # ELIG-6 waits for the others, which are named themselves: only what it asks itself is a step to take
-    if binding and opened and (questions or not requirement.computed):
+    # ELIG-6 waits for the others, which are named themselves, and a scoping question may be optional: of these two only
+    # what they demand themselves is a step to take
+    if binding and opened and (questions or not (requirement.computed or requirement.scoping)):
         n = len(questions)
         yield Blocker(
             id,

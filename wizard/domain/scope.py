@@ -59,7 +59,7 @@ def parse_host(text: str) -> tuple[str, int] | None:
 
     Schemes, user names, paths, upper case, trailing dots and international names are sorted out.
     """
-    found = _HOST.match(text.strip().strip(",;"))
+    found = _HOST.match(text.strip(" \t\r\n,;"))
     if not found:
         return None
     name, port = found[1].lower().rstrip("."), int(found[2] or 443)
