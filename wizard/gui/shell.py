@@ -161,7 +161,7 @@ class Shell(QWidget):
             self._remember_soon.start()
         focus = QApplication.focusWidget()
         if focus is None or not focus.isVisible():
-            page.focus_first()
+            page.setFocus()
 
     def go_next(self) -> None:
         """What Next does on this page, or the next place."""

@@ -7,6 +7,7 @@ QFrame#upright { background: $line; border: 0; max-width: 1px; min-width: 1px; }
 QToolTip { background: $ground; color: $text; border: 1px solid $edge; padding: 4px 8px; }
 
 PlainLabel { background: transparent; color: $text; }
+PlainLabel:disabled { color: $quiet; }
 PlainLabel[role="title"] { font-size: ${title_px}px; font-weight: 600; }
 PlainLabel[role="heading"] { font-size: ${card_px}px; font-weight: 600; }
 PlainLabel[role="strong"] { font-weight: 600; }
@@ -26,7 +27,12 @@ QFrame#card[edge="contradicts"] { border: 1px solid $contradicts; }
 QFrame#card[edge="accent"] { border: 1px solid $accent; }
 QFrame#panel { background: $selection; border: 0; border-radius: ${size_radius_card}px; }
 QFrame#inset { background: $ground; border: 1px solid $line; border-radius: ${size_radius}px; }
-QFrame#bar { background: $ground; border: 1px solid $line; border-radius: ${size_radius}px; }
+QFrame#sides { background: $page; border: 1px solid $line; border-radius: ${size_radius}px; }
+QFrame#side { background: transparent; border: 0; }
+QFrame#side[against="true"] { background: $contradicts_tint; border-top-right-radius: 3px;
+  border-bottom-right-radius: 3px; }
+QFrame#bar { background: $ground; border: 1px solid $line; border-radius: ${size_radius}px;
+  margin: 0 ${size_margin}px 8px ${size_margin}px; }
 
 QPushButton { min-height: ${inner}px; padding: 0 16px; border: 1px solid $edge; border-radius: ${size_radius}px;
   background: $page; color: $text; font-weight: 500; }
@@ -35,12 +41,16 @@ QPushButton:pressed { background: $track; }
 QPushButton:focus { border: 2px solid $accent; padding: 0 15px; min-height: 28px; }
 QPushButton:disabled { color: $quiet; border: 1px solid $line; background: $page; padding: 0 16px;
   min-height: ${inner}px; }
-FilledButton { background: $accent; color: $on_accent; border: 1px solid $accent; font-weight: 600; }
-FilledButton:hover { background: $accent; border-color: $text; }
-FilledButton:pressed { background: $accent; }
-FilledButton:focus { border: 2px solid $text; }
+FilledButton, QPushButton[filled="true"] { background: $accent; color: $on_accent; border: 1px solid $accent;
+  font-weight: 600; }
+FilledButton:hover, QPushButton[filled="true"]:hover { background: $accent; border-color: $text; }
+FilledButton:pressed, QPushButton[filled="true"]:pressed { background: $accent; }
+FilledButton:focus, QPushButton[filled="true"]:focus { border: 2px solid $text; }
+FilledButton:disabled, QPushButton[filled="true"]:disabled { background: $page; color: $quiet;
+  border: 1px solid $line; }
 ChipButton { min-height: ${chip_inner}px; padding: 0 10px; font-weight: 500; }
 ChipButton:focus { min-height: 24px; padding: 0 9px; border: 2px solid $accent; }
+ChipButton:disabled { min-height: ${chip_inner}px; padding: 0 10px; border: 1px solid $line; }
 ChipButton:checked { background: $selection; color: $accent; border-color: $accent; font-weight: 600; }
 ChipButton[soft="true"] { border-color: $line; font-weight: 400; }
 ChipButton[soft="true"]:hover { border-color: $edge; }

@@ -37,6 +37,11 @@ class AnswerRows(QAbstractTableModel):
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._columns)
 
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns in order."""
+        return self._columns
+
     def column(self, index: Index) -> Column:
         """The column of a cell."""
         return self._columns[index.column()]
@@ -80,10 +85,14 @@ class AnswerRows(QAbstractTableModel):
         return True
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.ToolTipRole and orientation == Qt.Orientation.Horizontal:
+            column = self._columns[section]
+            need = _("needed") if column.required else _("optional")
+            return f"{column.label} ({need}). {column.hint}".strip()
         if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
             if 0 <= section < len(self._columns):
                 column = self._columns[section]
-                return column.label if column.required else _("{label} (optional)").format(label=column.label)
+                return column.label
         elif role == Qt.ItemDataRole.DisplayRole:
             return str(section + 1)
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -29,6 +29,10 @@ from wizard.gui.widgets.fields import ComboField, LineField
 from wizard.gui.widgets.plain import PlainLabel
 
 Index = QModelIndex | QPersistentModelIndex
+
+
+#: how wide a column of a kind is at least
+_WIDTHS = {AnswerKind.YES_NO: 90, AnswerKind.NUMBER: 90, AnswerKind.DATE: 130, AnswerKind.DURATION: 110}
 
 
 class _CellEditor(QStyledItemDelegate):
@@ -107,10 +111,10 @@ class RowsView(QTableView):
         self.verticalHeader().setDefaultSectionSize(theme().size.row)
         self.verticalHeader().setMinimumSectionSize(theme().size.row)
         head = self.horizontalHeader()
-        head.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         head.setHighlightSections(False)
-        head.setMinimumSectionSize(90)
+        head.setMinimumSectionSize(60)
         head.setSectionsClickable(False)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for signal in (rows.rowsInserted, rows.rowsRemoved, rows.modelReset):
@@ -123,7 +127,25 @@ class RowsView(QTableView):
         self.setVerticalScrollBarPolicy(
             Qt.ScrollBarPolicy.ScrollBarAsNeeded if count > 12 else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         )
-        self.setFixedHeight(theme().size.row * (1 + max(1, min(12, count))) + 4)
+        bar = self.horizontalScrollBar()
+        below = bar.sizeHint().height() if bar.isVisible() else 0
+        self.setFixedHeight(theme().size.row * (1 + max(1, min(12, count))) + 5 + below)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_width()
+
+    def _share_width(self) -> None:
+        """Every column as wide as its words need; what is left over is shared, what is too much is scrolled to."""
+        head, metrics = self.horizontalHeader(), self.fontMetrics()
+        wanted = [max(_WIDTHS.get(c.kind, 150), metrics.horizontalAdvance(c.label) + 26) for c in self._rows.columns]
+        spare = self.viewport().width() - sum(wanted)
+        each = max(0, spare) // max(1, len(wanted))
+        for number, width in enumerate(wanted):
+            head.resizeSection(number, width + each)
+        if spare > 0:
+            head.resizeSection(len(wanted) - 1, wanted[-1] + spare - each * (len(wanted) - 1))
+        self.fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         here = self.currentIndex()

@@ -26,6 +26,13 @@ class OutlineButton(QPushButton):
         self._icon_name = icon_name
         self._draw_icon()
 
+    def set_filled(self, filled: bool) -> None:
+        """Make this deed the next best one for now, or an ordinary one again."""
+        if self.property("filled") != filled:
+            self.setProperty("filled", filled)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:

@@ -48,6 +48,10 @@ class Flow(QWidget):
             widget.show()
         self._arrange()
 
+    def rearrange(self) -> None:
+        """Lay out again after some were shown or hidden."""
+        self._arrange()
+
     def heightForWidth(self, width: int) -> int:
         return self._place(width, move=False)
 
@@ -77,7 +81,7 @@ class Flow(QWidget):
         lines: list[list[tuple[QWidget, QSize]]] = [[]]
         used = 0
         for item in self._items:
-            if item.isHidden() and move and not item.isVisibleTo(self):
+            if item.isHidden():
                 continue
             size = item.sizeHint().expandedTo(item.minimumSize())
             if lines[-1] and used + size.width() > width:

@@ -88,7 +88,7 @@ class Page(QWidget):
         self.body.setSpacing(12)
         inside = QWidget()
         self._column = QVBoxLayout(inside)
-        self._column.setContentsMargins(size.margin, size.margin_top, size.margin, size.margin)
+        self._column.setContentsMargins(size.margin, size.margin_top, size.margin, 12)
         self._column.setSpacing(16)
         self._column.addLayout(head)
         self._column.addLayout(self.body, 1)
@@ -101,14 +101,11 @@ class Page(QWidget):
         self.scroll_area.verticalScrollBar().setSingleStep(24)
         self.scroll_area.verticalScrollBar().rangeChanged.connect(self._keep_margin)
         self.message_bar = MessageBar()
-        bar = QVBoxLayout()
-        bar.setContentsMargins(size.margin, 0, size.margin, 8)
-        bar.addWidget(self.message_bar)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self.scroll_area, 1)
-        whole.addLayout(bar)
+        whole.addWidget(self.message_bar)
 
     @property
     def title(self) -> str:
@@ -187,4 +184,4 @@ class Page(QWidget):
         """The bar to scroll with stands inside the margin, so that nothing moves when it comes."""
         size = theme().size
         right = size.margin - (self.scroll_area.verticalScrollBar().sizeHint().width() if most > 0 else 0)
-        self._column.setContentsMargins(size.margin, size.margin_top, right, size.margin)
+        self._column.setContentsMargins(size.margin, size.margin_top, right, 12)
