@@ -21,7 +21,7 @@ SYSTEM_PYTHON = "/usr/bin/python3"
 class Screen:
     """One display with one program on it. `folder` gets the program's home, its log and the pictures."""
 
-    def __init__(self, folder: Path, size: str = "1280x800") -> None:
+    def __init__(self, folder: Path, size: str = "1440x960") -> None:
         self.folder = folder
         self.log: list[dict[str, object]] = []
         self._size = size

@@ -42,11 +42,12 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         command = commands.add_parser(name, parents=[everywhere], help=words(), description=words())
         command.add_argument("--json", action="store_true", help=_("one JSON object a result on standard output"))
         options(command)
-    given = list(arguments)
-    place = _workspace_to_open(given)
-    asked = parser.parse_args([] if place else given)
+    asked, rest = everywhere.parse_known_args(arguments)
+    place = _workspace_to_open(rest)
+    if place is None:
+        asked = parser.parse_args(arguments)
     asked.open = place
-    for name in ("home", "log"):
+    for name in ("home", "log", "command"):
         if not hasattr(asked, name):
             setattr(asked, name, None)
     return asked
@@ -72,7 +73,7 @@ def run(asked: argparse.Namespace) -> int:
         return 130
 
 
-def _workspace_to_open(given: list[str]) -> Path | None:
+def _workspace_to_open(given: Sequence[str]) -> Path | None:
     """The workspace of a double click: `attestry /path/to/NAME.attestry/open.attestry`."""
     if len(given) == 1 and given[0] not in COMMANDS and Path(given[0]).suffix == ".attestry":
         return Path(given[0])
