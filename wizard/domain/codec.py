@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache
@@ -58,9 +58,12 @@ def to_json(value: object) -> Json:
     raise TypeError(f"no JSON for {type(value).__name__}")
 
 
-def from_json(kind: type[T], data: Json, where: str = "$") -> T:
+def from_json(kind: type[T], data: Json) -> T:
     """Build a `kind` from JSON. Raises `Unreadable` with the place; unknown keys are refused."""
-    return typing.cast(T, _read(kind, data, where))
+    try:
+        return typing.cast(T, _reader(typing.cast(Any, kind))(data))
+    except _Wrong as wrong:
+        raise Unreadable(f"${''.join(reversed(wrong.path))}: {wrong.what}") from None
 
 
 def _is_default(field: dataclasses.Field[Any], item: object) -> bool:
@@ -71,91 +74,174 @@ def _is_default(field: dataclasses.Field[Any], item: object) -> bool:
     return False
 
 
+#: Builds a value from JSON, or raises `_Wrong`. Made once for each type: a journal of 100,000 events is read by these.
+_Reader = Callable[[Any], Any]
+
+
+class _Wrong(Exception):
+    """What is wrong, and the steps to it, innermost first; they are only put together when something is wrong."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.path: list[str] = []
+
+
 @cache
-def _hints(kind: type) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
-
-
-def _read(kind: Any, data: Json, where: str) -> Any:
-    origin = typing.get_origin(kind)
+def _reader(kind: Any) -> _Reader:
+    origin, args = typing.get_origin(kind), typing.get_args(kind)
     if origin in (typing.Union, types.UnionType):
-        return _read_union(typing.get_args(kind), data, where)
-    if kind is type(None):
-        if data is None:
-            return None
-        raise Unreadable(f"{where}: nothing expected")
+        return _union_reader(args)
     if origin is tuple:
-        return _read_tuple(typing.get_args(kind), data, where)
+        return _list_reader(args[0]) if len(args) == 2 and args[1] is Ellipsis else _tuple_reader(args)
     if origin is not None and issubclass(origin, Mapping):
-        if not isinstance(data, Mapping):
-            raise Unreadable(f"{where}: an object expected")
-        value_kind = typing.get_args(kind)[1]
-        if not isinstance(value_kind, type):  # Mapping[str, Json]: JSON as it is
-            return dict(data)
-        return {key: _read(value_kind, item, f"{where}.{key}") for key, item in data.items()}
-    if isinstance(kind, type):
-        return _read_plain(kind, data, where)
+        return _mapping_reader(args[1])
+    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+        return _dataclass_reader(kind)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return _enum_reader(kind)
+    if kind in _PLAIN:
+        return _PLAIN[kind]
     raise TypeError(f"cannot read {kind!r}")
 
 
-def _read_plain(kind: type, data: Json, where: str) -> Any:
-    if dataclasses.is_dataclass(kind):
-        return _read_dataclass(kind, data, where)
-    if kind is bool or kind is int:
+def _exactly(kind: type) -> _Reader:
+    def read(data: Any) -> Any:
         if type(data) is not kind:
-            raise Unreadable(f"{where}: {kind.__name__} expected")
+            raise _Wrong("text expected" if kind is str else f"{kind.__name__} expected")
         return data
-    if kind is float:
-        if isinstance(data, bool) or not isinstance(data, int | float):
-            raise Unreadable(f"{where}: a number expected")
-        return float(data)
-    if not isinstance(data, str):
-        raise Unreadable(f"{where}: text expected")
+
+    return read
+
+
+def _nothing(data: Any) -> None:
+    if data is not None:
+        raise _Wrong("nothing expected")
+
+
+def _number(data: Any) -> float:
+    if isinstance(data, bool) or not isinstance(data, int | float):
+        raise _Wrong("a number expected")
+    return float(data)
+
+
+def _moment(data: Any) -> datetime:
     try:
-        if issubclass(kind, Enum):
-            return kind(data)
-        if kind is datetime:
-            moment = datetime.fromisoformat(data)
-            if moment.tzinfo is None:
-                raise ValueError
-            return moment.astimezone(UTC)
-        if kind is date:
-            return date.fromisoformat(data)
-    except (ValueError, OverflowError) as error:
-        raise Unreadable(f"{where}: {kind.__name__} expected") from error
-    if kind is str:
-        return data
-    raise TypeError(f"cannot read {kind!r}")
+        moment = datetime.fromisoformat(data)
+        if moment.tzinfo is None:
+            raise _Wrong("datetime expected")
+        return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    except (ValueError, TypeError, OverflowError):
+        raise _Wrong("datetime expected") from None
 
 
-def _read_dataclass(kind: type, data: Json, where: str) -> Any:
-    if not isinstance(data, Mapping):
-        raise Unreadable(f"{where}: an object expected")
-    hints = _hints(kind)
-    names = {field.name for field in dataclasses.fields(kind) if field.init}
-    unknown = set(data) - names
-    if unknown:
-        raise Unreadable(f"{where}: unknown {sorted(unknown)[0]!r}")
+def _day(data: Any) -> date:
     try:
-        return kind(**{name: _read(hints[name], item, f"{where}.{name}") for name, item in data.items()})
-    except TypeError as error:
-        raise Unreadable(f"{where}: {kind.__name__} is incomplete") from error
+        return date.fromisoformat(data)
+    except (ValueError, TypeError):
+        raise _Wrong("date expected") from None
 
 
-def _read_tuple(args: tuple[Any, ...], data: Json, where: str) -> Any:
-    if not isinstance(data, Sequence) or isinstance(data, str):
-        raise Unreadable(f"{where}: a list expected")
-    if len(args) == 2 and args[1] is Ellipsis:
-        return tuple(_read(args[0], item, f"{where}[{i}]") for i, item in enumerate(data))
-    if len(args) != len(data):
-        raise Unreadable(f"{where}: {len(args)} items expected")
-    return tuple(_read(arg, item, f"{where}[{i}]") for i, (arg, item) in enumerate(zip(args, data, strict=True)))
+_PLAIN: dict[Any, _Reader] = {
+    str: _exactly(str),
+    bool: _exactly(bool),
+    int: _exactly(int),
+    float: _number,
+    type(None): _nothing,
+    datetime: _moment,
+    date: _day,
+}
 
 
-def _read_union(args: tuple[Any, ...], data: Json, where: str) -> Any:
-    for arg in args:
+def _enum_reader(kind: type[Enum]) -> _Reader:
+    members = {member.value: member for member in kind}
+
+    def read(data: Any) -> Enum:
+        if not isinstance(data, str) or data not in members:
+            raise _Wrong(f"{kind.__name__} expected")
+        return members[data]
+
+    return read
+
+
+def _dataclass_reader(kind: type) -> _Reader:
+    readers: dict[str, _Reader] = {}
+
+    def read(data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            raise _Wrong("an object expected")
+        if not readers:  # on first use, because a type may hold its own kind
+            hints = typing.get_type_hints(kind)
+            readers.update({f.name: _reader(hints[f.name]) for f in dataclasses.fields(kind) if f.init})
+        made = {}
+        for name, item in data.items():
+            if name not in readers:
+                raise _Wrong(f"unknown {name!r}")
+            try:
+                made[name] = readers[name](item)
+            except _Wrong as wrong:
+                wrong.path.append(f".{name}")
+                raise
         try:
-            return _read(arg, data, where)
-        except Unreadable:
-            continue
-    raise Unreadable(f"{where}: not one of {', '.join(getattr(a, '__name__', str(a)) for a in args)}")
+            return kind(**made)
+        except TypeError:
+            raise _Wrong(f"{kind.__name__} is incomplete") from None
+
+    return read
+
+
+def _mapping_reader(kind: Any) -> _Reader:
+    if not isinstance(kind, type):  # Mapping[str, Json]: JSON as it is
+        return lambda data: dict(_object(data))
+    reader = _reader(kind)
+    return lambda data: {key: _at(f".{key}", reader, item) for key, item in _object(data).items()}
+
+
+def _list_reader(kind: Any) -> _Reader:
+    reader = _reader(kind)
+    return lambda data: tuple([_at(f"[{i}]", reader, item) for i, item in enumerate(_list(data))])
+
+
+def _tuple_reader(kinds: tuple[Any, ...]) -> _Reader:
+    readers = [_reader(kind) for kind in kinds]
+
+    def read(data: Any) -> Any:
+        if len(_list(data)) != len(readers):
+            raise _Wrong(f"{len(readers)} items expected")
+        return tuple([reader(item) for reader, item in zip(readers, data, strict=True)])
+
+    return read
+
+
+def _union_reader(kinds: tuple[Any, ...]) -> _Reader:
+    readers = [_reader(kind) for kind in kinds]
+
+    def read(data: Any) -> Any:
+        for reader in readers:
+            try:
+                return reader(data)
+            except _Wrong:
+                continue
+        raise _Wrong(f"not one of {', '.join(getattr(kind, '__name__', str(kind)) for kind in kinds)}")
+
+    return read
+
+
+def _at(step: str, reader: _Reader, item: Any) -> Any:
+    try:
+        return reader(item)
+    except _Wrong as wrong:
+        wrong.path.append(step)
+        raise
+
+
+def _object(data: Any) -> Mapping[str, Any]:
+    if not isinstance(data, Mapping):
+        raise _Wrong("an object expected")
+    return data
+
+
+def _list(data: Any) -> Sequence[Any]:
+    if not isinstance(data, list | tuple):
+        raise _Wrong("a list expected")
+    return data
