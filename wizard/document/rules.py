@@ -1,0 +1,265 @@
+"""The rules that decide whether a signed attestation is what was signed: each names itself when it is broken.
+
+The numbers are those of the verifier's rules: 1 the file, 2 revisions and signatures, 3 the byte range, 4 the
+signature itself, 5 certification, 6 nothing active or hidden, 7 the data, 8 the pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+import pikepdf
+from asn1crypto import cms
+from cryptography import x509
+
+from wizard.document.canonical import NotCanonical, digest, read
+from wizard.document.finish import ATTACHMENT, FIELD
+from wizard.document.xmp import NAMESPACE
+from wizard.domain.attestation import Attestation
+from wizard.domain.language import _
+
+#: Rule 1: larger files are not read.
+LARGEST_FILE = 20_000_000
+_ACTIVE = (
+    "/JS",
+    "/JavaScript",
+    "/AA",
+    "/OpenAction",
+    "/OCProperties",
+    "/XFA",
+    "/RichMedia",
+    "/Launch",
+    "/Movie",
+    "/Sound",
+)
+_HASHES = ("sha256", "sha384", "sha512")
+
+
+class Broken(Exception):
+    """A rule does not hold; the text is the sentence that says which and why."""
+
+    def __init__(self, rule: int, sentence: str) -> None:
+        self.rule = rule
+        super().__init__(_("Rule {rule}: {sentence}").format(rule=rule, sentence=sentence))
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """What the file carries: the data as bytes, and the attestation that they are."""
+
+    data: bytes
+    attestation: Attestation
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What the one good signature says: whose certificate, the claimed time, and where the first revision ends."""
+
+    certificate: x509.Certificate
+    at: datetime | None
+    first_revision_ends: int
+
+
+def looks_like_ours(pdf: bytes) -> bool:
+    """True for a file that was an attestation of ours, however damaged: its marks are written in clear."""
+    return NAMESPACE.encode() in pdf or (f"({ATTACHMENT})".encode() in pdf and b"/AFRelationship" in pdf)
+
+
+def embedded(pdf: bytes) -> Embedded | None:
+    """The attached data, or None when there are none. Raises `Broken` (rules 1 and 7)."""
+    if len(pdf) > LARGEST_FILE:
+        raise Broken(1, _("the file is larger than 20 MB."))
+    try:
+        with pikepdf.open(BytesIO(pdf), attempt_recovery=False, suppress_warnings=True) as opened:
+            data = _attached(opened)
+            described = opened.Root.get("/Metadata")
+            packet = bytes(described.read_bytes()) if isinstance(described, pikepdf.Stream) else b""
+    except pikepdf.PasswordError as error:
+        raise Broken(1, _("the file is encrypted.")) from error
+    except Exception as error:  # a hostile file may make a parser fail in any way; that is a verdict, not a crash
+        raise Broken(1, _("the file cannot be read as a PDF.")) from error
+    if data is None:
+        return None
+    try:
+        attestation = read(data)
+    except NotCanonical as error:
+        raise Broken(7, _("the attached data are not a canonical attestation ({why}).").format(why=error)) from error
+    if f"<attestry:dataSHA256>{digest(data)}</attestry:dataSHA256>".encode() not in packet:
+        raise Broken(7, _("the digest in the document’s metadata is not that of the attached data."))
+    return Embedded(data, attestation)
+
+
+def _attached(opened: pikepdf.Pdf) -> bytes | None:
+    names = opened.Root.get("/Names")
+    tree = names.get("/EmbeddedFiles") if names is not None else None
+    listed = tree.get("/Names") if tree is not None else None
+    if listed is None:
+        return None
+    for name, specification in zip(listed[0::2] if False else list(listed)[0::2], list(listed)[1::2], strict=False):
+        if str(name) == ATTACHMENT:
+            return bytes(specification.EF.F.read_bytes())
+    return None
+
+
+def the_file(pdf: bytes) -> None:
+    """Rule 1: strictly one PDF from the first byte to the last, without hybrid references or encryption."""
+    if not pdf.startswith(b"%PDF-1."):
+        raise Broken(1, _("something stands before the beginning of the PDF."))
+    if not pdf.endswith((b"%%EOF\n", b"%%EOF")):
+        raise Broken(1, _("something stands after the end of the PDF."))
+    if b"/XRefStm" in pdf[-4096:]:
+        raise Broken(1, _("the file has hybrid cross-references."))
+
+
+def signature(pdf: bytes) -> Signed:
+    """Rules 1 to 5. Raises `Broken`, for a file that no parser can read too."""
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
+    try:
+        the_file(pdf)
+        reader = PdfFileReader(BytesIO(pdf), strict=True)
+        if reader.encrypted:
+            raise Broken(1, _("the file is encrypted."))
+        return _signature(pdf, reader)
+    except Broken:
+        raise
+    except Exception as error:  # pyHanko raises errors of many classes on hostile files; each means: not verified
+        raise Broken(1, _("the signature cannot be read ({kind}).").format(kind=type(error).__name__)) from error
+
+
+def _signature(pdf: bytes, reader: Any) -> Signed:
+    found = list(reader.embedded_signatures)
+    if not found:
+        raise Broken(2, _("the document bears no signature."))
+    if len(found) != 1:
+        raise Broken(2, _("the document bears {n} signatures instead of one.").format(n=len(found)))
+    one = found[0]
+    fields = reader.root["/AcroForm"]["/Fields"]
+    if len(fields) != 1 or one.field_name != FIELD:
+        raise Broken(2, _("the document has other form fields than the one for the signature."))
+    if reader.xrefs.total_revisions != 2:
+        raise Broken(2, _("the file was saved {n} times instead of twice.").format(n=reader.xrefs.total_revisions))
+    _byte_range(pdf, one)
+    ends = _first_revision(pdf, reader)
+    _second_revision(reader, one)
+    _certified(one)
+    certificate = _cryptography(one)
+    return Signed(certificate, one.self_reported_timestamp, ends)
+
+
+def _byte_range(pdf: bytes, one: Any) -> None:
+    """Rule 3."""
+    numbers = [int(n) for n in one.byte_range]
+    if len(numbers) != 4 or numbers[0] != 0 or numbers[2] + numbers[3] != len(pdf):
+        raise Broken(3, _("the signature does not cover the whole file."))
+    start, end = numbers[1], numbers[2]
+    if not 0 < start < end < len(pdf) or pdf[start : start + 1] != b"<" or pdf[end - 1 : end] != b">":
+        raise Broken(3, _("the part that the signature leaves out is not the signature itself."))
+    digits = pdf[start + 1 : end - 1]
+    if digits.strip(b"0123456789abcdefABCDEF"):
+        raise Broken(3, _("the part that the signature leaves out is not the signature itself."))
+    message = bytes(one.pkcs7_content)
+    written = bytes.fromhex(digits.decode("ascii"))
+    used = len(cms.ContentInfo.load(message).dump())
+    if written[:used] != message[:used] or written[used:].strip(b"\0"):
+        raise Broken(3, _("something is hidden beside the signature."))
+
+
+def _first_revision(pdf: bytes, reader: Any) -> int:
+    """Where the document as it was before signing ends, from the cross-reference that the second revision names."""
+    previous = int(reader.trailer.raw_get("/Prev"))
+    mark = b"startxref\n%d\n%%%%EOF\n" % previous
+    at = pdf.find(mark, previous)
+    if at < 0:
+        raise Broken(2, _("the end of the document before signing cannot be found."))
+    return at + len(mark)
+
+
+def _second_revision(reader: Any, one: Any) -> None:
+    """Rule 2: signing added the signature, named it in the field and in the catalogue, and changed nothing else."""
+    root, field = reader.root_ref, one.sig_field.container_ref
+    added = {(ref.idnum, ref.generation) for ref in reader.xrefs.explicit_refs_in_revision(1)}
+    value = one.sig_field.raw_get("/V")
+    expected = {(ref.idnum, ref.generation) for ref in (root, field, getattr(value, "reference", value))}
+    if added != expected:
+        raise Broken(2, _("the signing revision holds objects that do not belong to a signature."))
+    before = reader.get_historical_resolver(0)
+    for ref, allowed in ((root, "/Perms"), (field, "/V")):
+        old, new = before.get_object(ref), reader.get_object(ref)
+        if {key: _plain(old, key) for key in old} != {key: _plain(new, key) for key in new if key != allowed}:
+            raise Broken(2, _("the signing revision changed more than the signature."))
+
+
+def _plain(container: Any, key: str) -> str:
+    return repr(container.raw_get(key))
+
+
+def _certified(one: Any) -> None:
+    """Rule 5."""
+    from pyhanko.sign.fields import MDPPerm
+
+    if one.docmdp_level is not MDPPerm.NO_CHANGES:
+        raise Broken(5, _("the document is not certified with “no changes allowed”."))
+
+
+def _cryptography(one: Any) -> x509.Certificate:
+    """Rule 4: signed attributes with the right digest, modern algorithms, and a signature that verifies."""
+    from pyhanko.sign.validation import validate_pdf_signature
+    from pyhanko_certvalidator import ValidationContext
+
+    data = one.signed_data
+    if len(data["signer_infos"]) != 1:
+        raise Broken(4, _("the signature has {n} signers instead of one.").format(n=len(data["signer_infos"])))
+    info = one.signer_info
+    kinds = {attribute["type"].native for attribute in info["signed_attrs"]}
+    if not {"content_type", "message_digest", "signing_certificate_v2"} <= kinds:
+        raise Broken(4, _("the signature does not say which certificate and which digest it covers."))
+    if info["digest_algorithm"]["algorithm"].native not in _HASHES:
+        raise Broken(4, _("the signature uses an outdated digest."))
+    context = ValidationContext(trust_roots=[one.signer_cert], allow_fetching=False)
+    status = validate_pdf_signature(one, signer_validation_context=context)
+    if not status.intact:
+        raise Broken(4, _("the bytes were changed after signing."))
+    if not status.valid:
+        raise Broken(4, _("the signature does not fit the key that it names."))
+    if status.coverage.name != "ENTIRE_FILE":
+        raise Broken(3, _("the signature does not cover the whole file."))
+    if status.modification_level is not None and status.modification_level.name != "NONE":
+        raise Broken(5, _("the document was changed after signing."))
+    return x509.load_der_x509_certificate(one.signer_cert.dump())
+
+
+def quiet(pdf: bytes) -> None:
+    """Rule 6: nothing active, nothing optional, one attached file, no annotation but the signature and links."""
+    try:
+        with pikepdf.open(BytesIO(pdf), attempt_recovery=False, suppress_warnings=True) as opened:
+            for trouble in _loud(opened):
+                raise Broken(6, trouble)
+    except Broken:
+        raise
+    except Exception as error:  # as above: a parser that fails is a verdict
+        raise Broken(1, _("the file cannot be read as a PDF.")) from error
+
+
+def _loud(opened: pikepdf.Pdf) -> Iterator[str]:
+    files = 0
+    for thing in opened.objects:
+        if not isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
+            continue
+        if any(key in thing for key in _ACTIVE):
+            yield _("the document holds active or optional content.")
+        kind, sort = thing.get("/Type"), thing.get("/Subtype")
+        files += kind == "/EmbeddedFile"
+        if kind == "/Annot" and sort not in ("/Link", "/Widget"):
+            yield _("the document holds annotations.")
+        action = thing.get("/A")
+        if sort == "/Link" and action is not None:
+            address = str(action.get("/URI", ""))
+            if action.get("/S") != "/URI" or not address.startswith(("https://", "http://")):
+                yield _("the document holds a link that is not a web address.")
+    if files != 1:
+        yield _("the document has {n} attached files instead of one.").format(n=files)

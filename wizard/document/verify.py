@@ -1,0 +1,223 @@
+"""Verifies a signed attestation and says what it found on four separate lines; it never fails on a hostile file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from wizard.document import rules
+from wizard.document.fingerprint import groups, words
+from wizard.domain.attestation import Attestation
+from wizard.domain.language import _
+from wizard.domain.mistakes import Mistake
+
+#: The signer's clock and the printed time of signing may differ by the time that signing takes.
+_SAME_TIME = timedelta(hours=1)
+
+
+class Outcome(StrEnum):
+    """The verdict in one word."""
+
+    INTACT = "intact"
+    ALTERED = "altered"
+    NOT_AN_ATTESTATION = "not-an-attestation"
+    NOT_REPRODUCIBLE = "not-reproducible"
+
+
+class LineState(StrEnum):
+    """Good, bad, or neither: what could not be known is never green."""
+
+    GOOD = "good"
+    UNKNOWN = "unknown"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the report."""
+
+    state: LineState
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What was found. `fingerprint` is that of the key that signed, "" when there is no good signature."""
+
+    outcome: Outcome
+    integrity: Line
+    identity: Line
+    time: Line
+    content: Line
+    attestation: Attestation | None = None
+    fingerprint: str = ""
+    signer: str = ""
+    problems: tuple[str, ...] = ()
+
+    @property
+    def fingerprint_groups(self) -> tuple[str, str]:
+        """As it is printed: two lines of four groups."""
+        return groups(self.fingerprint)
+
+    @property
+    def fingerprint_words(self) -> tuple[str, ...]:
+        """As it is read out: four lines of four words."""
+        return words(self.fingerprint)
+
+
+def verify(pdf: bytes, known: Mapping[str, str] | None = None) -> Verification:
+    """Check rules 1 to 8. `known` maps an organisation to the key fingerprint (SHA-256 hex) it signed with before.
+
+    Never raises. The verdict is "intact" only when one signature covers the whole file and the pages rebuilt from the
+    attached data are byte for byte the beginning of it (or the same document written by another library build).
+    """
+    try:
+        return _verify(pdf, known or {})
+    except Exception as error:  # whatever a hostile file does to a parser, the answer is: not verified
+        sentence = _("Cannot be verified: {kind} while reading the file.").format(kind=type(error).__name__)
+        return _nothing(Outcome.ALTERED if rules.looks_like_ours(pdf) else Outcome.NOT_AN_ATTESTATION, sentence)
+
+
+def _verify(pdf: bytes, known: Mapping[str, str]) -> Verification:
+    try:
+        found = rules.embedded(pdf)
+    except rules.Broken as broken:
+        if rules.looks_like_ours(pdf):
+            sentence = _("Cannot be verified. {why}").format(why=broken)
+            return replace(_nothing(Outcome.ALTERED, sentence), problems=(str(broken),))
+        return _nothing(
+            Outcome.NOT_AN_ATTESTATION, _("This is not an attestation made with Attestry. {why}").format(why=broken)
+        )
+    if found is None:
+        if rules.looks_like_ours(pdf):
+            sentence = _("Cannot be verified. Rule 7: the attached data are missing.")
+            return replace(_nothing(Outcome.ALTERED, sentence), problems=(sentence,))
+        sentence = _("This PDF holds no attestation: no data of one are attached to it.")
+        return _nothing(Outcome.NOT_AN_ATTESTATION, sentence)
+    attestation = found.attestation
+    try:
+        signed = rules.signature(pdf)
+        rules.quiet(pdf)
+    except rules.Broken as broken:
+        state = _("Changed after signing, or not signed. {why}") if broken.rule != 1 else _("Cannot be verified. {why}")
+        verdict = _nothing(Outcome.ALTERED, state.format(why=broken))
+        return replace(verdict, attestation=attestation, problems=(str(broken),))
+    fingerprint, identity = _identity(attestation, signed, known)
+    content, outcome = _content(pdf, attestation, signed)
+    problems = []
+    integrity = Line(LineState.GOOD, _("Unchanged since signing; one signature over the whole file."))
+    if fingerprint != attestation.signatory.fingerprint:
+        sentence = _("Rule 7: the data name another key than the one that signed.")
+        integrity = Line(LineState.BAD, _("Cannot be verified. {why}").format(why=sentence))
+        outcome = Outcome.ALTERED
+        problems.append(sentence)
+    if content.state is LineState.BAD:
+        problems.append(content.sentence)
+    return Verification(
+        outcome=outcome,
+        integrity=integrity,
+        identity=identity,
+        time=_time(attestation, signed),
+        content=content,
+        attestation=attestation,
+        fingerprint=fingerprint,
+        signer=_name(signed),
+        problems=tuple(problems),
+    )
+
+
+def _nothing(outcome: Outcome, sentence: str) -> Verification:
+    unknown = Line(LineState.UNKNOWN, _("Not checked, because the integrity does not hold."))
+    return Verification(outcome, Line(LineState.BAD, sentence), unknown, unknown, unknown)
+
+
+def _name(signed: rules.Signed) -> str:
+    from cryptography.x509.oid import NameOID
+
+    found = signed.certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(found[0].value) if found else signed.certificate.subject.rfc4514_string()
+
+
+def _identity(attestation: Attestation, signed: rules.Signed, known: Mapping[str, str]) -> tuple[str, Line]:
+    """Who held the key: known, unknown, or another than before. A self-signed key is never green by itself."""
+    from wizard.document.keys import fingerprint_of
+
+    certificate = signed.certificate
+    fingerprint = fingerprint_of(certificate)
+    at = signed.at or attestation.signed_at
+    shown = " ".join(groups(fingerprint))
+    if not certificate.not_valid_before_utc <= at.astimezone(UTC) <= certificate.not_valid_after_utc:
+        sentence = _("Identity check failed: the certificate was not valid at the time of signing.")
+        return fingerprint, Line(LineState.BAD, sentence)
+    before = known.get(attestation.organisation)
+    if attestation.demonstration:
+        sentence = _("Demonstration key: it binds nobody and is not remembered.")
+        return fingerprint, Line(LineState.UNKNOWN, sentence)
+    if before is not None and before != fingerprint:
+        sentence = _(
+            "Identity check failed: the key changed since last time. Ask {organisation} over a channel you trust. "
+            "Fingerprint now: {fingerprint}"
+        ).format(organisation=attestation.organisation, fingerprint=shown)
+        return fingerprint, Line(LineState.BAD, sentence)
+    if before is not None:
+        sentence = _("The same key that {organisation} signed with before.").format(
+            organisation=attestation.organisation
+        )
+        return fingerprint, Line(LineState.GOOD, sentence)
+    if certificate.issuer != certificate.subject:
+        sentence = _(
+            "Signature intact; certificate issued by {issuer}, which was not checked. Compare this fingerprint: "
+            "{fingerprint}"
+        ).format(issuer=certificate.issuer.rfc4514_string(), fingerprint=shown)
+        return fingerprint, Line(LineState.UNKNOWN, sentence)
+    sentence = _(
+        "Signature intact; signer identity not verified by a certificate authority. Compare this fingerprint: "
+        "{fingerprint}"
+    ).format(fingerprint=shown)
+    return fingerprint, Line(LineState.UNKNOWN, sentence)
+
+
+def _time(attestation: Attestation, signed: rules.Signed) -> Line:
+    at = signed.at or attestation.signed_at
+    claimed = f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    if abs(at - attestation.signed_at) > _SAME_TIME:
+        sentence = _("Claimed by the signer’s clock: {claimed}, while the document says {printed}.").format(
+            claimed=claimed, printed=f"{attestation.signed_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        )
+        return Line(LineState.UNKNOWN, sentence)
+    if datetime.now(UTC).date() > attestation.valid_until:
+        sentence = _("Claimed by the signer’s clock: {claimed}. The validity ended on {end}.").format(
+            claimed=claimed, end=attestation.valid_until.isoformat()
+        )
+        return Line(LineState.BAD, sentence)
+    return Line(LineState.UNKNOWN, _("Claimed by the signer’s clock: {claimed}.").format(claimed=claimed))
+
+
+def _content(pdf: bytes, attestation: Attestation, signed: rules.Signed) -> tuple[Line, Outcome]:
+    """Rule 8: rebuild the pages from the data and compare."""
+    from wizard.document.build import UnknownLayout, build
+    from wizard.document.compare import same_document
+    from wizard.document.renderer import renderer
+
+    first = pdf[: signed.first_revision_ends]
+    try:
+        rebuilt = build(attestation)
+    except UnknownLayout as mistake:
+        return Line(LineState.UNKNOWN, mistake.sentence), Outcome.NOT_REPRODUCIBLE
+    except Mistake as mistake:
+        sentence = _("Rule 8: the pages cannot be rebuilt. {why}").format(why=mistake.sentence)
+        return Line(LineState.BAD, sentence), Outcome.ALTERED
+    if rebuilt == first:
+        return Line(LineState.GOOD, _("Pages match the embedded data (rebuilt, byte for byte).")), Outcome.INTACT
+    if same_document(rebuilt, first):
+        sentence = _("Pages match the embedded data (rebuilt; the same pages, written by another library build).")
+        return Line(LineState.GOOD, sentence), Outcome.INTACT
+    if attestation.fonts and attestation.fonts != renderer():
+        sentence = _(
+            "Pages not checked: they were made with {theirs}, here is {ours}. Read the data themselves, or verify with "
+            "the version that made them."
+        ).format(theirs=", ".join(attestation.fonts), ours=", ".join(renderer()))
+        return Line(LineState.UNKNOWN, sentence), Outcome.NOT_REPRODUCIBLE
+    return Line(LineState.BAD, _("Rule 8: the pages do not show the data that are attached.")), Outcome.ALTERED
