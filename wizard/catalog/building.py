@@ -129,11 +129,18 @@ class _Builder:
         section = head.text("id") if head else ""
         if head and section:
             self._once(section, head, self.sections)
-        requirements = [self.scoping(t) for t in file.below("scoping")]
-        requirements += [self.requirement(t) for t in file.below("requirement")]
-        if not requirements:
+        if "scoping" not in file.data and "requirement" not in file.data:
             self.problems.append(file.problem(_("A section needs at least one [[requirement]] or [[scoping]].")))
-        self.written += [self.question(t) for t in file.below("question")]
+        requirements = []
+        for tables, read in ((file.below("scoping"), self.scoping), (file.below("requirement"), self.requirement)):
+            for table in tables:
+                requirement = read(table)
+                if self._is_first(requirement.id, table, self.requirements):
+                    requirements.append(requirement)
+        for table in file.below("question"):
+            question = self.question(table)
+            if self._is_first(question.id, table, self.questions):
+                self.written.append(question)
         return Section(
             id=section,
             title=head.text("title") if head else "",
@@ -242,6 +249,10 @@ class _Builder:
             self.problems.append(table.problem(sentence + near, key))
             table.mark(key)
             return None
+
+    def _is_first(self, id: str, table: Table, seen: dict[str, Table]) -> bool:
+        """False for a thing whose id another one took before: it is said once, and left out of all that follows."""
+        return not id or seen[id] is table
 
     def _once(self, id: str, table: Table, seen: dict[str, Table]) -> None:
         if not id:
