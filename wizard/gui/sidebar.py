@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -58,13 +58,16 @@ class _RowPainter(QStyledItemDelegate):
     def __init__(self, on: QWidget):
         super().__init__(on)
         self._on = on
+        #: rows stand closer where the window is low
+        self.dense = False
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         row = index.data(_ROLE)
         size = theme().size
         if not isinstance(row, SideRow):
             return QSize(200, 17)
-        return QSize(200, size.two_line_row if row.second else size.tool_row)
+        less = 8 if self.dense else 0
+        return QSize(200, (size.two_line_row if row.second else size.tool_row) - less)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -102,11 +105,12 @@ class _RowPainter(QStyledItemDelegate):
         left = box.left() + 42
         flags = int(Qt.AlignmentFlag.AlignVCenter)
         if row.second:
-            painter.drawText(QRectF(left, box.top() + 4, wide, 20), flags, title)
+            top = box.center().y() - 20
+            painter.drawText(QRectF(left, top, wide, 20), flags, title)
             painter.setFont(look.font())
             painter.setPen(look.color(row.second_color))
             second = painter.fontMetrics().elidedText(row.second, Qt.TextElideMode.ElideRight, int(wide))
-            painter.drawText(QRectF(left, box.top() + 24, wide, 20), flags, second)
+            painter.drawText(QRectF(left, top + 20, wide, 20), flags, second)
         else:
             painter.drawText(QRectF(left, box.top(), wide, box.height()), flags, title)
         if state & QStyle.StateFlag.State_HasFocus:
@@ -128,11 +132,23 @@ class _Rows(QListWidget):
         super().__init__()
         self.setObjectName("sidebar")
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setItemDelegate(_RowPainter(self))
+        self._painter = _RowPainter(self)
+        self.setItemDelegate(self._painter)
         self.setMouseTracking(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+
+    def fit(self) -> None:
+        """Let rows stand closer when they would not all be seen."""
+        self._painter.dense = False
+        sizes = [self.sizeHintForRow(row) for row in range(self.count())]
+        self._painter.dense = sum(sizes) > self.viewport().height()
+        self.scheduleDelayedItemsLayout()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Right):
@@ -267,6 +283,7 @@ class Sidebar(QWidget):
             item.setData(Qt.ItemDataRole.AccessibleTextRole, row.spoken if row else "")
             usable = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
             item.setFlags(usable if row is not None and row.place else Qt.ItemFlag.NoItemFlags)
+        self.rows.fit()
         self._filling = False
 
     def _foot(self, question: str, link: str) -> None:

@@ -121,9 +121,10 @@ QListWidget#sidebar::item { border: 0; padding: 0; }
 QListWidget#sidebar::item:selected { background: transparent; }
 QScrollArea { border: 0; background: transparent; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
-QScrollBar::handle:vertical { background: $edge; min-height: 32px; border-radius: 3px; margin: 2px 4px 2px 2px; }
+QScrollBar::handle:vertical { background: $thumb; min-height: 32px; border-radius: 3px; margin: 2px 4px 2px 2px; }
 QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; }
-QScrollBar::handle:horizontal { background: $edge; min-width: 32px; border-radius: 3px; margin: 2px 2px 4px 2px; }
+QScrollBar::handle:horizontal { background: $thumb; min-width: 32px; border-radius: 3px; margin: 2px 2px 4px 2px; }
+QScrollBar::handle:hover { background: $edge; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; border: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QProgressBar { border: 0; background: $track; border-radius: 2px; min-height: 4px; max-height: 4px; }

@@ -173,6 +173,8 @@ class Theme(QObject):
         words |= {f"size_{f.name}": getattr(size, f.name) for f in fields(size)}
         words |= {"text_px": pixels, "title_px": round(pixels * 1.7), "card_px": round(pixels * 1.16)}
         words |= {"mono": self.mono().family(), "inner": size.field - 2, "chip_inner": size.chip - 2}
+        edge = self.color("edge")
+        words["thumb"] = f"rgba({edge.red()}, {edge.green()}, {edge.blue()}, 60%)"
         return Template(STYLE_SHEET).substitute(words)
 
     def _system_scheme(self) -> str:

@@ -103,6 +103,8 @@ def seen(session: Session, requirement: Requirement, finding: Finding) -> Column
     if Method.TEST not in methods:
         heading = _("The document says") if Method.EXAMINE in methods else _("Reading the answers shows")
     lines = [line for o in relevant[:_SHOWN] for line in _observation(o)]
+    if finding.mark is Mark.COULD_NOT_LOOK and not any(line.role == "unsure" for line in lines):
+        lines.insert(0, Line(finding.because, "unsure"))
     if len(relevant) > _SHOWN:
         more = len(relevant) - _SHOWN
         lines.append(Line(ngettext("and {n} more", "and {n} more", more).format(n=more), "quiet"))

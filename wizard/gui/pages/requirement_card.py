@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from wizard.domain import events as e
 from wizard.domain.answers import Answer
@@ -60,8 +60,12 @@ class RequirementCard(Card):
         self._sides = SaidAndSeen()
         self._noted = PlainLabel("", wrap=True)
         self._evidence: EvidenceStrip | None = None
-        self._fix_title = PlainLabel(_("How to fix it"), "strong")
-        self._fix_words = PlainLabel(requirement.fix, wrap=True)
+        self._fix_words = QWidget()
+        fix = QVBoxLayout(self._fix_words)
+        fix.setContentsMargins(0, 0, 0, 0)
+        fix.setSpacing(2)
+        fix.addWidget(PlainLabel(_("How to fix it"), "strong"))
+        fix.addWidget(PlainLabel(requirement.fix, wrap=True))
         self._fix = CodeText()
         self._guidance: Guidance | None = None
         self._note: NoteField | None = None
@@ -76,7 +80,7 @@ class RequirementCard(Card):
         self.explain = self._button(_("Explain the contradiction…"), lambda: self._turn_form("explanation"))
         self.not_applicable = self._button(_("Does not apply…"), lambda: self._turn_form("not-applicable"))
         order: tuple[QWidget, ...] = (self.head, self._explanation, self._sides, self._noted)
-        order += (self._fix_title, self._fix_words, self._fix, self._buttons)
+        order += (self._fix_words, self._fix, self._buttons)
         for widget in order:
             self.body.addWidget(widget)
         self.redraw()
@@ -131,7 +135,6 @@ class RequirementCard(Card):
         self._noted.setVisible(bool(noted))
         self._fix.setText(remedy)
         self._fix.setVisible(bool(remedy) and needs)
-        self._fix_title.setVisible(needs and bool(remedy or requirement.fix))
         self._fix_words.setVisible(needs and bool(requirement.fix))
         if files or self.is_open:
             self._show_evidence(files)
