@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from wizard.domain.codec import Unreadable, from_json
+from wizard.domain.codec import from_json
 from wizard.domain.events import Envelope, read_payload
 from wizard.domain.language import _
 from wizard.vault.database import Database
@@ -206,6 +206,6 @@ def _read_entry(row: Any, workspace: str) -> tuple[Envelope | None, str]:
         if len(row.salt) != 16 or commitment(row.salt, row.payload) != envelope.commitment:
             return envelope, _("its contents were changed")
         read_payload(envelope.type, envelope.version, json.loads(row.payload))
-    except (ValueError, TypeError, RecursionError, Unreadable):
+    except (ValueError, TypeError, RecursionError):
         return None, _("it cannot be read")
     return envelope, ""

@@ -1,0 +1,194 @@
+"""Killed, out of space, cut, flipped or rolled back: no acknowledged answer is lost, and nothing changes unseen."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from vault_place import QUESTIONNAIRE, Place, said, texts
+
+from wizard.domain.evidence import Sealed
+from wizard.vault import mistakes
+from wizard.vault.workspace import Workspace
+
+HERE = Path(__file__).parent
+
+
+def writer(place: Place, deed: str, limit: int = 0) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, str(HERE / "vault_writer.py"), str(place.folder), str(place.home), deed, str(limit)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={"PYTHONPATH": str(HERE.parents[2]), "PATH": "/usr/bin:/bin"},
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("deed", ["append", "seal"])
+def test_killed_at_any_moment_nothing_acknowledged_is_lost(place: Place, deed: str) -> None:
+    place.create().close()
+    chance = random.Random(7)
+    for _ in range(6):
+        with writer(place, deed) as child:
+            assert child.stdout is not None
+            assert child.stdout.readline().startswith("ready")
+            # killed somewhere inside a write, at a moment that nothing here is in step with
+            timer = threading.Timer(chance.uniform(0.05, 0.3), child.kill)
+            timer.start()
+            acknowledged = [line.split() for line in child.stdout if line.endswith("\n")]
+            timer.join()
+        again = place.open()
+        assert not again.read_only
+        assert again.verify().ok
+        assert len(acknowledged) > 0
+        if deed == "append":
+            counts = [int(words[1]) for words in acknowledged]
+            assert again.journal.count in (counts[-1], counts[-1] + 2)  # never half of one deed
+        else:
+            for _word, name, digest, sealed_digest, size in acknowledged:
+                assert again.box.verify(Sealed(name, digest, sealed_digest, int(size))) == ""
+            assert not list((place.folder / "evidence").glob(".*"))
+        place.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("deed", ["append", "seal"])
+def test_a_full_disk_loses_nothing_and_saving_goes_on_when_there_is_room(place: Place, deed: str) -> None:
+    made = place.create()
+    made.journal.append(said(0, "before " + "y" * 3000), questionnaire=QUESTIONNAIRE)
+    made.close()
+    size = place.journal.stat().st_size
+    before = shutil.copytree(place.folder, place.folder.parent / "before")
+    fits_none = (512, 3000, 4096, 9000)  # a sealed file has some ten thousand bytes, the journal grows
+    for limit in fits_none if deed == "seal" else (*fits_none, 40_000, size, size + 1, size + 20_000, size + 50_000):
+        shutil.rmtree(place.folder)
+        shutil.rmtree(place.home, ignore_errors=True)
+        shutil.copytree(before, place.folder)
+        with writer(place, deed, limit) as child:
+            out, err = child.communicate(timeout=60)
+        lines = [line.split() for line in out.splitlines()]
+        assert lines[-2][:2] == ["mistake", "NotSaved"], (limit, out, err)
+        assert lines[-1][::2] == ["saved", "True"], (limit, out, err)
+        assert "CANARY" not in err
+        again = place.open()
+        assert again.verify().ok, (limit, again.verify())
+        assert not again.read_only
+        assert again.journal.count == int(lines[-1][1])
+        assert texts(again)[-1] == "after room was made"
+        assert not list((place.folder / "evidence").glob(".*"))
+        place.close()
+
+
+def test_two_processes_one_writes_and_both_agree(place: Place) -> None:
+    place.create().close()
+    with writer(place, "once") as child:
+        assert child.stdout is not None
+        assert child.stdout.readline().startswith("ready")
+        reader = place.open()
+        assert reader.read_only
+        seen = 0
+        while child.poll() is None:
+            now = len(list(reader.journal.events()))
+            assert now >= seen
+            assert now % 2 == 1  # one warm answer, then pairs
+            seen = now
+        rest = child.stdout.read()
+    assert rest.splitlines()[-1] == "saved 401"
+    assert len(list(reader.journal.events())) == 401
+
+
+@pytest.fixture
+def good(place: Place) -> bytes:
+    """The bytes of a closed journal with some pages."""
+    made = place.create()
+    made.journal.append(*[said(n, "x" * 500) for n in range(40)], questionnaire=QUESTIONNAIRE)
+    made.close()
+    return place.journal.read_bytes()
+
+
+def damage_is_reported(place: Place) -> bool:
+    """Opening refuses, or the check says so; never fewer answers without a word."""
+    try:
+        return not place.open().verify().ok
+    except (mistakes.DamagedJournal, mistakes.MissingJournal):
+        return True
+    finally:
+        place.close()
+
+
+@pytest.mark.slow
+def test_one_flipped_bit_anywhere_is_reported(place: Place, good: bytes) -> None:
+    # every tenth byte of the first two pages (all of them in the torture run), one byte of each other page
+    chance = random.Random(3)
+    positions = [*range(0, 8192, 10), *(at + chance.randrange(4096) for at in range(8192, len(good), 4096))]
+    for at in positions:
+        bad = bytearray(good)
+        bad[at] ^= 1 << chance.randrange(8)
+        place.journal.write_bytes(bad)
+        assert damage_is_reported(place), at
+
+
+def test_a_journal_cut_anywhere_is_reported_and_never_begun_anew(place: Place, good: bytes) -> None:
+    for size in [0, 1, 100, *range(4096, len(good), 4096), len(good) - 1]:
+        place.journal.write_bytes(good[:size])
+        assert damage_is_reported(place), size
+        assert place.journal.stat().st_size == size
+
+
+def test_a_page_of_an_older_copy_is_reported_wherever_it_is_put(place: Place, good: bytes) -> None:
+    made = place.open()
+    made.journal.append(*[said(n, "newer " + "z" * 500) for n in range(10)], questionnaire=QUESTIONNAIRE)
+    made.close()
+    newer = place.journal.read_bytes()
+    reported = 0
+    for at in range(0, len(good), 4096):
+        if newer[at : at + 4096] != good[at : at + 4096]:
+            place.journal.write_bytes(newer[:at] + good[at : at + 4096] + newer[at + 4096 :])
+            if damage_is_reported(place):
+                reported += 1
+            else:  # a page that held nothing of the answers
+                assert len(texts(place.open())) == 50
+                place.close()
+    assert reported >= 1
+
+
+def test_a_side_journal_that_is_not_ours_never_leaves_fewer_answers_unsaid(place: Place, good: bytes) -> None:
+    side = place.journal.with_name("journal.db-journal")
+    other = Place(place.folder.parent / "Other.attestry", place.home)
+    made = other.create()
+    made.journal.append(said(1), questionnaire=QUESTIONNAIRE)
+    with made._database.write() as connection:
+        connection.exec_driver_sql("UPDATE events SET salt = zeroblob(16)")
+        connection.exec_driver_sql("PRAGMA cache_spill = 1")
+        foreign = other.journal.with_name("journal.db-journal").read_bytes()
+    other.close()
+    for content in (b"", b"\0" * 512, b"x" * 5000, foreign, bytes.fromhex("d9d505f920a163d7") + foreign[8:]):
+        place.journal.write_bytes(good)
+        side.write_bytes(content)
+        try:
+            opened = place.open()
+            assert not opened.verify().ok or len(texts(opened)) == 40
+        except mistakes.Mistake:
+            pass
+        finally:
+            place.close()
+        side.unlink(missing_ok=True)
+
+
+def test_a_folder_that_goes_away_is_a_sentence_and_nothing_is_said_to_be_saved(place: Place, filled: Workspace) -> None:
+    moved = place.folder.with_name("elsewhere")
+    place.folder.rename(moved)
+    with pytest.raises(mistakes.NotSaved):
+        filled.journal.append(said(9), questionnaire=QUESTIONNAIRE)
+    with pytest.raises(mistakes.NotSaved):
+        filled.box.seal_bytes(b"x")
+    moved.rename(place.folder)
+    filled.journal.append(said(9, "again there"), questionnaire=QUESTIONNAIRE)
+    assert texts(filled)[-1] == "again there"
+    assert filled.verify().ok
