@@ -82,8 +82,6 @@ class ApplicantForm(QWidget):
                 field.setText(text)
         if not self.target.line.hasFocus() and self._target() != described.target:
             self.target.set_iso(described.target.isoformat() if described.target else "")
-        if described.place or described.registration or described.reference or described.target:
-            self.more.button.set_open(True)
 
     def _target(self) -> date | None:
         """The day that is typed; None while it is none."""

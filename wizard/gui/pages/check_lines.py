@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -186,10 +187,16 @@ def line(group: CheckGroup, now: datetime, running: Collection[tuple[str, str]])
     looked = len(group.rows) - len(group.waiting)
     if len(group.rows) > 1:
         if bad:
-            text = f"{worst.subject.split('.')[0]}: {text}"
+            text = f"{worst.subject.split('.')[0]}: {_without_address(text, worst.subject)}"
         else:
             text += " " + ngettext("({n} host)", "({n} hosts)", looked).format(n=looked)
     said = Cell(text, look.sign.text if bad else "text", tip=result.summary)
     latest = min(row.observation.result.at for row in group.rows if row.observation)
     when = Cell(words.ago(latest, now), "quiet", tip=words.exactly(latest), sort=latest.timestamp())
     return Line(group.check, (name, said, when), faded)
+
+
+def _without_address(text: str, subject: str) -> str:
+    """A summary without the address that the row names already; the path stays unless it is the start page."""
+    place = re.compile(rf"https?://{re.escape(subject)}(/[^\s:]*)?:?\s?")
+    return place.sub(lambda found: "" if found[1] in (None, "/") else f"{found[1]} ", text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
@@ -14,12 +15,13 @@ from wizard.domain.language import _, ngettext
 from wizard.domain.observation import Result
 from wizard.gui import words
 from wizard.gui.context import Context, Place
+from wizard.gui.icons import glyph_icon
 from wizard.gui.pages.check_lines import CheckGroup, Look
 from wizard.gui.pages.form import beside, empty
 from wizard.gui.widgets.badge import Badge
-from wizard.gui.widgets.buttons import ChipButton, FilledButton, LinkButton, OutlineButton
+from wizard.gui.widgets.buttons import FilledButton, LinkButton, OutlineButton
 from wizard.gui.widgets.card import Card
-from wizard.gui.widgets.flow import Flow
+from wizard.gui.widgets.fields import ComboField
 from wizard.gui.widgets.growing_text import GrowingText
 from wizard.gui.widgets.plain import FactLabel, PlainLabel
 from wizard.session.session import Session
@@ -27,6 +29,8 @@ from wizard.session.summaries import CheckRow
 
 #: How proofs of HTTP looks begin: the address, an arrow, the status.
 _ASKED = re.compile(r"^(https?)://([^/\s]+)(\S*) → (\S+)", re.MULTILINE)
+#: Characters in a line of facts, and lines shown.
+_WIDE, _MOST = 38, 12
 
 
 class CheckPanel(Card):
@@ -50,7 +54,9 @@ class CheckPanel(Card):
         head.addStretch(1)
         head.addLayout(self._ids)
         self._title = PlainLabel("", "heading", wrap=True)
-        self._hosts = Flow(gap=6)
+        self.hosts = ComboField()
+        self.hosts.setAccessibleName(_("Host"))
+        self.hosts.activated.connect(lambda n: self._show_row(self._group.rows[n]) if self._group else None)
         self._facts = QVBoxLayout()
         self._facts.setSpacing(0)
         self.again_button = OutlineButton(_("Look again"))
@@ -78,7 +84,7 @@ class CheckPanel(Card):
         self.body.setSpacing(6)
         self.body.addLayout(head)
         self.body.addWidget(self._title)
-        self.body.addWidget(self._hosts)
+        self.body.addWidget(self.hosts)
         self.body.addLayout(self._facts)
         self.body.addSpacing(8)
         self.body.addLayout(beside(self.again_button, self.copy_button, self.dispute_button))
@@ -99,7 +105,8 @@ class CheckPanel(Card):
         session = context.open
         look = Look.of(row)
         self.badge.set(look.sign, look.word)
-        self._title.setText(_("{check} on {host}").format(check=row.title, host=row.subject))
+        many = len(group.rows) > 1
+        self._title.setText(row.title if many else _("{check} on {host}").format(check=row.title, host=row.subject))
         self._draw_ids(row, session)
         self._draw_hosts(group, row)
         empty(self._facts)
@@ -133,15 +140,14 @@ class CheckPanel(Card):
             self._ids.addWidget(link)
 
     def _draw_hosts(self, group: CheckGroup, row: CheckRow) -> None:
-        chips: list[QWidget] = []
-        for each in group.rows if len(group.rows) > 1 else ():
-            chip = ChipButton(each.subject, checkable=True, soft=True)
-            chip.setChecked(each.subject == row.subject)
-            chip.setAccessibleName(f"{each.subject}: {Look.of(each).word}")
-            chip.clicked.connect(lambda _c=False, each=each: self._show_row(each))
-            chips.append(chip)
-        self._hosts.replace(chips)
-        self._hosts.setVisible(bool(chips))
+        many = len(group.rows) > 1
+        self.hosts.setVisible(many)
+        self.hosts.clear()
+        for each in group.rows if many else ():
+            look = Look.of(each)
+            self.hosts.addItem(glyph_icon(look.sign.glyph, look.sign.color), each.subject)
+        self.hosts.setCurrentIndex(group.rows.index(row))
+        self.hosts.setAccessibleDescription(Look.of(row).word)
 
     def _said(self, row: CheckRow, session: Session) -> None:
         said: list[str] = []
@@ -163,7 +169,7 @@ class CheckPanel(Card):
         head = " · ".join(filter(None, (_("Answer received"), ", ".join(result.addresses[:2]), when)))
         answered = _ASKED.sub(r"HTTP \4   \1://\2\3", result.proof)
         if answered:
-            self._part(head, FactLabel(answered, block=True), tip=words.exactly(result.at))
+            self._part(head, FactLabel(_fitting(answered), block=True), tip=words.exactly(result.at))
         self._part(_("What it saw") if answered else head, self._summary(row, result), tip=words.exactly(result.at))
         if result.inconsistent:
             self._part("", PlainLabel(_("Two looks of the same run did not agree."), "unsure", wrap=True))
@@ -175,11 +181,10 @@ class CheckPanel(Card):
         self._part(_("Rule"), rule)
         if result.next_step:
             self._part(_("What to try"), PlainLabel(result.next_step, wrap=True))
-        fix = result.fix or (_fix(row, session) if Look.of(row) <= Look.NOT_RECOMMENDED else "")
-        if fix:
-            self._part(
-                _("How to fix it"), PlainLabel(fix, wrap=True) if "\n" not in fix else FactLabel(fix, block=True)
-            )
+        if result.fix:
+            self._part(_("How to fix it"), FactLabel(_fitting(result.fix), block=True))
+        elif Look.of(row) <= Look.NOT_RECOMMENDED and (fix := _fix(row, session)):
+            self._part(_("How to fix it"), PlainLabel(fix, wrap=True))
         disputable = self._disputable(row, session)
         noted = session.assessment.explanations.get(disputable) if disputable else None
         if noted is not None and isinstance(noted.payload, e.ContradictionExplained):
@@ -219,7 +224,7 @@ class CheckPanel(Card):
             return
         result = row.observation.result
         lines = (
-            self._title.text(),
+            _("{check} on {host}").format(check=row.title, host=row.subject),
             self.badge.text,
             words.exactly(result.at) + " " + ", ".join(result.addresses),
             result.summary,
@@ -240,3 +245,9 @@ class CheckPanel(Card):
 
 def _fix(row: CheckRow, session: Session) -> str:
     return next((session.questionnaire.by_id[id].fix for id in row.requirements), "")
+
+
+def _fitting(text: str) -> str:
+    """Long runs without spaces in pieces, at most a dozen lines; *Copy* gives the whole."""
+    lines = [piece for line in text.splitlines() for piece in (textwrap.wrap(line, _WIDE) or [""])]
+    return "\n".join(lines[:_MOST] + (["…"] if len(lines) > _MOST else []))

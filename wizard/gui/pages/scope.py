@@ -21,7 +21,7 @@ from wizard.gui.pages.hosts_card import HostsCard
 from wizard.gui.questions import widget_for
 from wizard.gui.questions.base import QuestionWidget
 from wizard.gui.widgets.badge import Badge, GlyphMark
-from wizard.gui.widgets.buttons import FilledButton, OutlineButton
+from wizard.gui.widgets.buttons import FilledButton, LinkButton, OutlineButton
 from wizard.gui.widgets.card import Card
 from wizard.gui.widgets.folded import Folded
 from wizard.gui.widgets.page import Foot, Page
@@ -42,7 +42,16 @@ class ScopePage(Page):
         self.who = ApplicantForm(fields=520)
         self.who.left_field.connect(self._describe)
         who = Card()
-        who.body.addWidget(PlainLabel(_("Who applies"), "heading"))
+        self._who_said = PlainLabel("", wrap=True)
+        self._change_who = LinkButton(_("Change"))
+        self._change_who.setAccessibleName(_("Change who applies"))
+        self._change_who.clicked.connect(lambda: self._show_form(self.who.isHidden()))
+        head = QHBoxLayout()
+        head.addWidget(PlainLabel(_("Who applies"), "heading"))
+        head.addSpacing(12)
+        head.addWidget(self._who_said, 1)
+        head.addWidget(self._change_who)
+        who.body.addLayout(head)
         who.body.addWidget(self.who)
         self._cards["who"] = who
         self.body.addWidget(who)
@@ -75,6 +84,7 @@ class ScopePage(Page):
     def shown(self, place: Place) -> None:
         """Draw everything anew and come to what was asked for."""
         self._draw(None)
+        self._show_form(not self.who.complete)
         target = self._cards.get(place.requirement or place.item)
         if target is not None:
             self.scroll_area.ensureWidgetVisible(target, 0, 24)
@@ -106,6 +116,7 @@ class ScopePage(Page):
         parts.append(_("{done} of {all} answered").format(done=done, all=len(self._all_ids())))
         self.set_sentence(" · ".join(parts))
         self.who.show_value(session.assessment.described)
+        self._show_form(not self.who.isHidden())
         self.who.setEnabled(not session.read_only)
         if self.hosts is not None:
             self.hosts.show_session(session)
@@ -113,6 +124,15 @@ class ScopePage(Page):
         for card in self._asked.values():
             card.draw(origin)
         self.foot_changed.emit()
+
+    def _show_form(self, show: bool) -> None:
+        """The form while something is missing or is being changed, else one line."""
+        self.who.setVisible(show)
+        self._change_who.setText(_("Done") if show else _("Change"))
+        self._change_who.setVisible(self.who.complete or not show)
+        described = self.context.open.assessment.described
+        said = (described.organisation, described.integration, described.place, described.reference)
+        self._who_said.setText("" if show else " · ".join(filter(None, said)))
 
     def _all_ids(self) -> tuple[str, ...]:
         return tuple(r.id for s in self.context.open.questionnaire.sections if s.scoping for r in s.requirements)

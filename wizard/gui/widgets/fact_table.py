@@ -11,6 +11,7 @@ from PySide6.QtCore import (
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
+    QRect,
     QRectF,
     QSize,
     Qt,
@@ -59,11 +60,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """One column: its words, its width (0: takes what is left), and whether it stands right."""
+    """One column: its words, its width (0: takes what is left), how far they are put in, whether they stand right."""
 
     text: str
     width: int = 0
     right: bool = False
+    indent: int = 0
     sortable: bool = True
 
 
@@ -126,6 +128,29 @@ class _Model(QAbstractTableModel):
 
 def _sort_key(cell: Cell) -> tuple[int, Any]:
     return (0, cell.sort) if cell.sort is not None else (1, cell.text.casefold())
+
+
+class _Header(QHeaderView):
+    """Quiet words over a thin line, put in as far as the words below them."""
+
+    def __init__(self, heads: Sequence[Head]):
+        super().__init__(Qt.Orientation.Horizontal)
+        self._heads = tuple(heads)
+        self.setStyleSheet("background: transparent")
+        self.setSectionsClickable(True)
+        self.setHighlightSections(False)
+
+    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:  # noqa: N803 - Qt names it so
+        look, head = theme(), self._heads[logicalIndex]
+        box = QRectF(rect)
+        painter.save()
+        painter.fillRect(QRectF(box.left(), box.bottom() - 1, box.width(), 1), look.color("line"))
+        painter.setPen(look.color("quiet"))
+        painter.setFont(look.font())
+        inside = box.adjusted((12.0 if logicalIndex == 0 else 8.0) + head.indent, 0, -8, -1)
+        side = Qt.AlignmentFlag.AlignRight if head.right else Qt.AlignmentFlag.AlignLeft
+        painter.drawText(inside, int(side | Qt.AlignmentFlag.AlignVCenter), head.text)
+        painter.restore()
 
 
 class _Painter(QStyledItemDelegate):
@@ -200,9 +225,8 @@ class FactTable(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(theme().size.row)
         self.verticalHeader().setMinimumSectionSize(theme().size.row)
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSectionsClickable(True)
+        header = _Header(heads)
+        self.setHorizontalHeader(header)
         header.setFixedHeight(theme().size.row)
         header.setMinimumSectionSize(24)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)

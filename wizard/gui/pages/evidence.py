@@ -1,0 +1,323 @@
+"""Files that show something: dropped anywhere on the page, filed under requirements, looked at, taken out as copies."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from wizard.domain.evidence import Evidence
+from wizard.domain.language import _, ngettext
+from wizard.domain.mistakes import Mistake
+from wizard.gui import words
+from wizard.gui.context import Context, Place, sentence_of
+from wizard.gui.icons import Glyph
+from wizard.gui.pages.evidence_panel import EvidencePanel
+from wizard.gui.pages.filing_sheet import FilingSheet
+from wizard.gui.widgets import choosing
+from wizard.gui.widgets.drop_zone import DropZone, dropped_paths
+from wizard.gui.widgets.empty_state import EmptyState
+from wizard.gui.widgets.fact_table import Cell, FactTable, Head, Line
+from wizard.gui.widgets.page import Page
+from wizard.session.changes import Change
+from wizard.session.deeds import evidence as deeds
+
+#: Our default, not Apollo's: evidence older than this is marked.
+_OLD = timedelta(days=365)
+
+
+class EvidencePage(Page):
+    """`Place.requirement`: new files are offered for it first; `Place.item`: the evidence to show."""
+
+    def __init__(self, context: Context, parent: QWidget | None = None):
+        super().__init__(context, _("Evidence"), "", parent)
+        self.setAcceptDrops(True)
+        self._wanted: tuple[str, ...] = ()
+        self._sheets: dict[str, FilingSheet] = {}
+        self.zone = DropZone(_("Drop files anywhere on this page, paste, or"), _("choose files"), tall=True)
+        self.zone.dropped.connect(self.add)
+        self._arrived = QVBoxLayout()
+        self._arrived.setSpacing(12)
+        self.table = FactTable(
+            (
+                Head(_("Name")),
+                Head(_("What it supports"), 212),
+                Head(_("Size"), 84, right=True),
+                Head(_("Digest"), 108, sortable=False),
+                Head(_("Added"), 124),
+                Head(_("Age"), 200),
+            ),
+            _("Evidence"),
+        )
+        self.table.picked.connect(self._choose)
+        self.table.opened.connect(self._choose)
+        self.panel = EvidencePanel(context)
+        self.panel.hide()
+        self.panel.closed.connect(self._close_panel)
+        self.panel.export.connect(self._export)
+        self.panel.removed.connect(self._remove)
+        self.panel.refiled.connect(self._file)
+        self.panel.wanted.connect(self._preview)
+        self.empty = EmptyState(
+            "paperclip",
+            _("No file is here yet. Console views, policies, reports and plans show what an answer only says."),
+        )
+        self.body.addWidget(self.zone)
+        self.body.addLayout(self._arrived)
+        self.body.addWidget(self.table)
+        self.body.addWidget(self.panel)
+        self.body.addWidget(self.empty)
+        self.body.addStretch(1)
+        paste = QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self)
+        paste.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        paste.activated.connect(self._paste)
+
+    def shown(self, place: Place) -> None:
+        """Draw everything anew."""
+        self._wanted = (place.requirement,) if place.requirement in self.context.open.questionnaire.by_id else ()
+        self._draw()
+        if place.item and self.table.choose(place.item):
+            self._choose(place.item)
+
+    def redraw(self, change: Change) -> None:
+        self._draw()
+
+    # --- adding --------------------------------------------------------------------------------------------------
+
+    def add(self, paths: tuple[Path, ...]) -> None:
+        """Seal files; each then asks what it supports."""
+        session = self.context.open
+        if session.read_only:
+            self.message_bar.say_mistake(_("This assessment is open for reading only, so nothing was added."))
+        elif paths:
+            self.start(lambda hear: deeds.add(session, paths, self._wanted, hear), self._added)
+
+    def _added(self, added: deeds.Added) -> None:
+        for item in added.evidence:
+            sheet = FilingSheet(item, self.context.open.questionnaire, self._wanted)
+            sheet.filed.connect(self._file)
+            sheet.refused.connect(self._remove)
+            self._sheets[item.id] = sheet
+            self._arrived.insertWidget(0, sheet)
+        if added.evidence:
+            self.panel.hide()
+            self._sheets[added.evidence[0].id].file_button.setFocus()
+            self.scroll_area.ensureVisible(0, 0)
+        if added.left_out:
+            self.message_bar.say_mistake(" ".join(added.left_out))
+        self._draw()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped_paths(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = dropped_paths(event.mimeData())
+        if paths:
+            event.acceptProposedAction()
+            self.add(paths)
+
+    def _paste(self) -> None:
+        paths = dropped_paths(QGuiApplication.clipboard().mimeData())
+        if paths:
+            self.add(paths)
+        else:
+            self.message_bar.say(
+                _("There is no file in the clipboard. Copy one in your file manager, then paste here.")
+            )
+
+    # --- what a person does with a piece ---------------------------------------------------------------------------
+
+    def _file(self, id: str, requirements: tuple[str, ...], note: str, expires: object) -> None:
+        from datetime import date
+
+        day = expires if isinstance(expires, date) else None
+        try:
+            saving = deeds.file(self.context.open, id, requirements, note, day)
+        except Mistake as mistake:
+            self.say_mistake(mistake)
+            return
+        self.when_saved(saving, lambda _change: self._filed(id, requirements))
+
+    def _filed(self, id: str, requirements: tuple[str, ...]) -> None:
+        self._drop_sheet(id)
+        item = self.context.open.assessment.evidence.get(id)
+        if item is not None:
+            under = ", ".join(requirements) or _("no requirement")
+            self._say_done(_("{name} is filed under {under}.").format(name=item.name, under=under))
+        self._draw()
+
+    def _remove(self, id: str) -> None:
+        item = self.context.open.assessment.evidence.get(id)
+        try:
+            saving = deeds.remove(self.context.open, id)
+        except Mistake as mistake:
+            self.say_mistake(mistake)
+            return
+
+        def removed(_change: object) -> None:
+            self._drop_sheet(id)
+            self._draw()
+            if item is not None:
+                self._say_done(_("Removed {name}.").format(name=item.name))
+
+        self.when_saved(saving, removed)
+
+    def _say_done(self, sentence: str) -> None:
+        self.message_bar.say(sentence, _("Undo"), self._undo)
+
+    def _undo(self) -> None:
+        future = self.context.open.undo()
+        if future is not None:
+            self.when_saved(future)
+
+    def _export(self, id: str) -> None:
+        session = self.context.open
+        item = session.assessment.evidence.get(id)
+        if item is None:
+            return
+        start = (self.context.preferences.home.documents if self.context.preferences else Path.home()) / item.name
+        target = choosing.choose_target(self, _("Export a copy"), start)
+        if target is None:
+            return
+
+        def done(path: Path) -> None:
+            self.message_bar.say(
+                _("A clear copy of {name} is now at {path}. It is not encrypted there.").format(
+                    name=item.name, path=path
+                )
+            )
+
+        def failed(error: Exception) -> None:
+            if isinstance(error, OSError):
+                self.message_bar.say_mistake(
+                    _("{path} could not be written ({why}). Nothing was exported. Choose another folder.").format(
+                        path=target, why=error.strerror or type(error).__name__
+                    )
+                )
+            else:
+                self.say_mistake(error)
+
+        self.start(lambda hear: deeds.export_copy(session, id, target, hear), done, failed=failed)
+
+    def _preview(self, id: str, page: int) -> None:
+        session = self.context.open
+        ratio = self.devicePixelRatioF()
+        try:
+            self.start(
+                lambda hear: deeds.preview(session, id, page, round(520 * ratio), hear),
+                lambda preview: self.panel.show_preview(id, preview),
+                failed=lambda error: self.panel.say_no_preview(id, sentence_of(error)),
+            )
+        except Mistake as mistake:
+            self.panel.say_no_preview(id, mistake.sentence)
+
+    # --- drawing -----------------------------------------------------------------------------------------------------
+
+    def _choose(self, id: str) -> None:
+        item = self.context.open.assessment.evidence.get(id)
+        if item is not None and id not in self._sheets:
+            self.panel.show_item(item, self.context.open)
+            self.panel.show()
+
+    def _close_panel(self) -> None:
+        self.panel.hide()
+        self.table.clearSelection()
+        self.table.setFocus()
+
+    def _drop_sheet(self, id: str) -> None:
+        sheet = self._sheets.pop(id, None)
+        if sheet is not None:
+            sheet.hide()
+            sheet.deleteLater()
+
+    def _draw(self) -> None:
+        session = self.context.open
+        items = tuple(session.assessment.evidence.values())
+        for id in tuple(self._sheets):
+            if id not in session.assessment.evidence:
+                self._drop_sheet(id)
+        now = self.context.now()
+        self.zone.setVisible(not session.read_only)
+        self.table.setVisible(bool(items))
+        self.empty.setVisible(not items)
+        self.table.show_lines([line(item, now) for item in reversed(items)])
+        self.set_sentence(sentence(items, now))
+        shown = session.assessment.evidence.get(self.table.key)
+        if shown is None or shown.id in self._sheets:
+            self.panel.hide()
+        elif not self.panel.isHidden():
+            self.panel.show_item(shown, session)
+
+
+def sentence(items: tuple[Evidence, ...], now: datetime) -> str:
+    """What is there: "8 files support 8 requirements. 1 is older than it should be." """
+    if not items:
+        return _("No file yet.")
+    supported = {id for item in items for id in item.requirements}
+    files = ngettext("{n} file", "{n} files", len(items)).format(n=len(items))
+    verb = _("supports") if len(items) == 1 else _("support")
+    duties = ngettext("{n} requirement", "{n} requirements", len(supported)).format(n=len(supported))
+    parts = [_("{files} {verb} {duties}.").format(files=files, verb=verb, duties=duties)]
+    old = sum(too_old(item, now) for item in items)
+    if old:
+        parts.append(
+            ngettext("{n} is older than it should be.", "{n} are older than they should be.", old).format(n=old)
+        )
+    unfiled = sum(not item.requirements for item in items)
+    if unfiled:
+        parts.append(ngettext("{n} supports nothing yet.", "{n} support nothing yet.", unfiled).format(n=unfiled))
+    return " ".join(parts)
+
+
+def too_old(item: Evidence, now: datetime) -> bool:
+    """True when its day has passed, or when it was added more than a year ago (our default)."""
+    if item.expires is not None:
+        return item.expires < now.date()
+    return item.added_at is not None and now - item.added_at > _OLD
+
+
+def line(item: Evidence, now: datetime) -> Line:
+    """One row of the table."""
+    supports = ", ".join(item.requirements)
+    added = item.added_at
+    today = now.astimezone().date()
+    cells = (
+        Cell(item.name, icon="file", tip=f"{item.name}\n{item.note}".strip()),
+        Cell(supports or _("nothing yet"), "text" if supports else "unsure", tip=supports),
+        Cell(words.size(item.sealed.size), "quiet", sort=item.sealed.size),
+        Cell(item.sealed.digest[:8], "quiet", mono=True, tip=item.sealed.digest),
+        Cell(
+            words.day(added.astimezone().date(), today) if added else "–",
+            "quiet",
+            tip=words.exactly(added) if added else "",
+            sort=added.timestamp() if added else 0.0,
+        ),
+        _age(item, now),
+    )
+    return Line(item.id, cells)
+
+
+def _age(item: Evidence, now: datetime) -> Cell:
+    days = (now - item.added_at).days if item.added_at else 0
+    sort = float(days)
+    if item.expires is not None and too_old(item, now):
+        text = _("expired {day}").format(day=words.day(item.expires, now.date()))
+        return Cell(text, "unsure", glyph=Glyph.CLOCK, glyph_color="unsure", sort=sort)
+    months = days // 30
+    text = (
+        ngettext("{n} month", "{n} months", months).format(n=months)
+        if months > 2
+        else ngettext("{n} day", "{n} days", days).format(n=days)
+        if days
+        else _("today")
+    )
+    if too_old(item, now):
+        text = _("{age}, older than 12 months").format(age=text)
+        return Cell(text, "unsure", glyph=Glyph.CLOCK, glyph_color="unsure", sort=sort)
+    if item.expires is not None:
+        text = _("{age}, until {day}").format(age=text, day=words.day(item.expires, now.date()))
+    return Cell(text, sort=sort)
