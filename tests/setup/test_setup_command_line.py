@@ -1,7 +1,9 @@
 """docs/command-line.md says exactly what the command line does."""
 
 import argparse
+import dataclasses
 import re
+from importlib import import_module
 
 import pytest
 
@@ -88,3 +90,15 @@ def test_no_option_takes_a_secret_as_its_value(commands):
     for parser in commands.values():
         for option in options(parser):
             assert option.endswith("-fd") or not re.search("pass|secret|token|password|key", option), option
+
+
+@pytest.mark.parametrize("name", main.COMMANDS)
+def test_every_field_of_a_result_is_named(name, page):
+    section = page.partition(f"\n## {name}\n")[2].partition("\n## ")[0]
+    module = import_module(f"wizard.cli.{name}_command")
+    printed = [
+        kind for kind in vars(module).values() if dataclasses.is_dataclass(kind) and kind.__module__ == module.__name__
+    ]
+    for kind in printed:
+        for field in dataclasses.fields(kind):
+            assert f"`{field.name}`" in section, f"{kind.__name__}.{field.name}"
