@@ -179,9 +179,10 @@ def _property(key: Key) -> dict[str, object]:
         case Type.FLAG:
             return {"type": "boolean"}
         case Type.TEXTS:
-            return {"type": "array", "items": {"type": "string", "minLength": 1}}
+            return {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": int(key.required)}
         case Type.IDS:
-            return {"type": "array", "items": {"type": "string", "pattern": ID_PATTERN}, "uniqueItems": True}
+            items = {"type": "string", "pattern": ID_PATTERN}
+            return {"type": "array", "items": items, "uniqueItems": True, "minItems": int(key.required)}
         case Type.TABLE:
             return reference
         case Type.TABLES:
