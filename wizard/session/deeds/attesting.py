@@ -22,7 +22,7 @@ from wizard.session.deeds import looking
 from wizard.session.session import Session
 
 if TYPE_CHECKING:
-    from wizard.document.sign import SigningKey
+    from wizard.document.keys import SigningKey
     from wizard.document.verify import Verification
     from wizard.vault.verification import Verification as Checked
 
@@ -224,7 +224,7 @@ def _sign(unsigned: bytes, key: SigningKey, attestation: Attestation) -> bytes:
 
 
 def _key(session: Session, wanted: VaultKey | FileKey) -> SigningKey:
-    from wizard.document.sign import SigningKey
+    from wizard.document.keys import SigningKey
 
     if isinstance(wanted, FileKey):
         try:
