@@ -81,6 +81,11 @@ class Book:
                 high = middle - 1
         return self.pieces(Span(text[:low].rstrip() + "…", span.style, span.link), width, element, align)[:most]
 
+    def spread(self, widths: Sequence[float]) -> list[float]:
+        """Where columns of these widths begin so that the gaps between them are equal; the last ends at the edge."""
+        gap = (self.width - sum(widths)) / max(1, len(widths) - 1)
+        return [sum(widths[:i]) + gap * i for i in range(len(widths))]
+
     def late(
         self, spans: Callable[[Places], Sequence[Span]], width: float, element: Element | None, style: Style = TEXT
     ) -> LateLine:
@@ -137,9 +142,6 @@ class Book:
         head = Row(tuple(cells), below=4 * PX, rule_below=Rule(edges.left, edges.right, 0.75 * PX, INK))
         body = [self._row(table, columns, row, edges, padding, row_heads) for row in rows]
         if heading is not None:
-            first = body[0].height if body else 0.0
-            if heading.height + head.height + min(first, 0.4 * self.flow.whole) > self.flow.room:
-                self.flow.new_page()
             self.flow.add([heading])
         self.flow.table(head, body)
 

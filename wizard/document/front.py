@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from wizard.document import marks
 from wizard.document.book import Book
 from wizard.document.findings import tally
 from wizard.document.furniture import banner
-from wizard.document.layout import Cell, Figure, Gap, LateLine, Marker, Piece, Places, Row, Rule
+from wizard.document.layout import Cell, Figure, Gap, LateLine, Marker, Places, Row, Rule
 from wizard.document.lists import lists, place_lists
 from wizard.document.pen import Pen
 from wizard.document.signature_block import signature_block
 from wizard.document.tags import Element
-from wizard.document.text import Span, Style
+from wizard.document.text import Span, Style, measure
 from wizard.document.theme import (
     BANNER,
     BAR,
@@ -101,39 +102,49 @@ def _particulars(book: Book, section: Element) -> None:
     hosts = ngettext("{n} host", "{n} hosts", len(a.hosts)).format(n=len(a.hosts))
     addresses = ngettext("{n} address", "{n} addresses", count).format(n=count)
     code = ngettext("{n} repository", "{n} repositories", len(a.repositories)).format(n=len(a.repositories))
+    assessed = _("Assessed {start} to {end}").format(
+        start=_start(a.assessed_from, a.assessed_to), end=day(a.assessed_to)
+    )
     columns = (
-        (0.0, 172, _("Who"), a.organisation, [a.place, a.registration]),
+        (_("Who"), a.organisation, (a.place, a.registration)),
         (
-            156 * PX,
-            184,
             _("What"),
             _("{integration}, release {release}").format(integration=a.integration, release=a.release),
-            [
+            (
                 _("Questionnaire {version}").format(version=a.questionnaire_version),
                 _("of {date}").format(date=day(a.questionnaire_read_on)),
-            ],
+            ),
         ),
-        (348 * PX, 170, _("Scope"), f"{hosts}, {addresses}", [code, _("exactly as probed, see Scope")]),
-        (
-            526 * PX,
-            148,
-            _("Validity"),
-            _("{start} to {end}").format(start=day(a.signed_at), end=day(a.valid_until)),
-            [
-                _("Assessed {start} to {end}").format(start=short_day(a.assessed_from), end=day(a.assessed_to)),
-            ],
-        ),
+        (_("Scope"), f"{hosts}, {addresses}", (code, _("exactly as probed: see Scope"))),
+        (_("Validity"), _("{start} to {end}").format(start=day(a.signed_at), end=day(a.valid_until)), (assessed,)),
     )
+    widths = [_natural(book, bold, quiet) for _label, bold, quiet in columns]
+    spare = book.width - sum(widths)
+    if spare < 45 * PX:
+        widths = [width * (book.width - 45 * PX) / sum(widths) for width in widths]
     cells = []
-    for x, width, label, bold, quiet in columns:
+    for x, width, (label, bold, quiet) in zip(book.spread(widths), widths, columns, strict=True):
         element = section.add("P")
-        pieces: list[Piece] = [*book.pieces(Span(label, LABEL), width * PX, element)]
-        pieces += book.at_most(Span(bold, BOLD), width * PX, 3, element)
+        pieces = book.pieces(Span(label, LABEL), width, element)
+        pieces += book.at_most(Span(bold, BOLD), width, 3, element)
         for line in quiet:
             if line:
-                pieces += book.at_most(Span(line, TEXT), width * PX, 2, element)
-        cells.append(Cell(x, tuple(pieces)))
+                pieces += book.at_most(Span(line, TEXT), width, 2, element)
+        cells.append(Cell(x, pieces))
     book.flow.add([Row(tuple(cells), above=8 * PX)])
+
+
+def _natural(book: Book, bold: str, quiet: Sequence[str]) -> float:
+    """The width that a column of particulars would like, within reason."""
+    lines = [Span(bold[:80], BOLD), *(Span(text[:80], TEXT) for text in quiet)]
+    return min(190 * PX, max(measure(book.fonts, [line]) for line in lines) + 1)
+
+
+def _start(start: date, end: date) -> str:
+    """The beginning of a span without what its end says anyway: 3 to 23 Nov 2026."""
+    if start.year != end.year:
+        return day(start)
+    return str(start.day) if start.month == end.month else short_day(start)
 
 
 def _verdict(book: Book, section: Element) -> None:
@@ -210,23 +221,32 @@ def _tally(book: Book, section: Element) -> Row:
     count = tally(book.attestation)
     shown = [mark for mark in marks.ORDER if mark is not Mark.NOT_STARTED or count.of(mark)]
     bad = (Mark.NOT_MET, Mark.EXCEPTION, Mark.COULD_NOT_LOOK, Mark.NOT_STARTED)
-    step = book.width / len(shown)
+    sign_room = 13 * PX
+    small = Style(BOLD.weight, 9.5 * PX, 16 * PX, INK)
+    word = BOLD if len(shown) < 8 else small
+    widths = [
+        max(
+            sign_room + measure(book.fonts, [Span(marks.title(mark), word)]),
+            measure(book.fonts, [Span(marks.note(mark), NOTE)]),
+        )
+        + 1
+        for mark in shown
+    ]
     cells = []
-    for i, mark in enumerate(shown):
+    for x, width, mark in zip(book.spread(widths), widths, shown, strict=True):
         element = section.add("P")
         n = count.of(mark)
         style = TALLY_BOLD.coloured(marks.colour(mark)) if n and mark in bad else TALLY
-        word = BOLD if len(shown) < 8 else Style(BOLD.weight, 9.5 * PX, 16 * PX, INK)
-        figure = book.pieces(Span(str(n), style), step, element)
-        title = book.pieces(Span(marks.title(mark), word), step, element)
-        note = book.pieces(Span(marks.note(mark), NOTE), step - 4, element)
+        figure = book.pieces(Span(str(n), style), width, element)
+        title = book.pieces(Span(marks.title(mark), word), width, element)
+        note = book.pieces(Span(marks.note(mark), NOTE), width, element)
 
         def sign(pen: Pen, x: float, top: float, mark: Mark = mark) -> None:
-            marks.paint(pen, mark, x - 13 * PX, top + 8 * PX)
+            marks.paint(pen, mark, x - sign_room, top + 8 * PX)
 
-        cells.append(Cell(i * step, (*figure,)))
-        cells.append(Cell(i * step + 13 * PX, (Gap(28 * PX), Marker(sign), *title)))
-        cells.append(Cell(i * step, (Gap(46 * PX), *note)))
+        cells.append(Cell(x, figure))
+        cells.append(Cell(x + sign_room, (Gap(28 * PX), Marker(sign), *title)))
+        cells.append(Cell(x, (Gap(46 * PX), *note)))
     return Row(tuple(cells), above=4 * PX, below=16 * PX)
 
 

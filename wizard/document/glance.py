@@ -28,10 +28,10 @@ def glance(book: Book, lists_in_full: bool) -> None:
     section = book.chapter(_("Every requirement at a glance"), "glance", intro)
     book.flow.space(12 * PX)
     columns = (
-        Column(_("Id"), 70 * PX),
-        Column(_("Requirement"), book.width - 330 * PX),
-        Column(_("Binding"), 90 * PX),
-        Column(_("State"), 130 * PX),
+        Column(_("Id"), 66 * PX),
+        Column(_("Requirement"), book.width - 326 * PX),
+        Column(_("Binding"), 80 * PX),
+        Column(_("State"), 140 * PX),
         Column(_("Page"), 40 * PX, "right"),
     )
     table = section.add("Table")

@@ -8,7 +8,7 @@ from wizard.document.layout import Cell, Gap, Piece, Row, Rule, TextLine, Tinted
 from wizard.document.tags import Element
 from wizard.document.text import Span, wrap
 from wizard.document.theme import BOLD, HEADING, INK, LABEL, MONO, MONO_SMALL, PRINT, PRINT_WORDS, PX, QUIET, TEXT, TINT
-from wizard.document.words import _, day, eights, moment, size
+from wizard.document.words import _, eights, moment, size
 
 
 def how_to_verify(book: Book) -> None:
@@ -53,15 +53,15 @@ def _print(book: Book, section: Element) -> None:
 
 
 def _ways(book: Book, section: Element) -> None:
-    width = book.width / 3
+    starts = (0.0, 246 * PX, 460 * PX, book.width)
     ways = (
         (
             _("A PDF reader"),
             (),
             _(
                 "Open the signature panel. Look for “not been modified since this certification was applied”. "
-                "“Identity unknown” is expected: the key is the partner’s own. Open its certificate, compare the "
-                "fingerprint above, then choose “Add to trusted certificates” if you want the reader to remember it."
+                "“Identity unknown” is expected: the key is the partner’s own. Compare the fingerprint above, then add "
+                "the certificate to the trusted ones if you like."
             ),
         ),
         (
@@ -83,7 +83,7 @@ def _ways(book: Book, section: Element) -> None:
     cells = []
     for number, (title, commands, explanation) in enumerate(ways, 1):
         item = listed.add("LI")
-        x = (number - 1) * width
+        x, width = starts[number - 1], starts[number] - starts[number - 1]
         figure = book.pieces(Span(str(number), HEADING.coloured(QUIET)), 20 * PX, item.add("Lbl"))
         body = item.add("LBody")
         text = width - 34 * PX
@@ -135,13 +135,12 @@ def _expected(book: Book, section: Element) -> None:
 
 
 def _claims(book: Book, section: Element) -> None:
-    a = book.attestation
     half = (book.width - 24 * PX) / 2
     does = (
-        _("The signatory states what is printed here, for the release on page 1."),
+        _("The signatory states what is printed here, for this release."),
         _("What is marked seen, a machine saw on the date beside it."),
         _("Each file in the evidence index had the digest printed there."),
-        _("Duties known to be unmet on {date} are listed from page 1 on.").format(date=day(a.signed_at)),
+        _("Each duty known to be unmet is counted on page 1."),
     )
     not_ = (
         _("That Apollo, or anyone else, has audited or approved it."),
@@ -181,7 +180,6 @@ def _data(book: Book, section: Element) -> None:
     for name, digest, note in (
         (_("Embedded data"), book.digest, _("attestation.json, attached, {size}").format(size=size(len(book.data)))),
         (_("Journal head"), journal.head, _("after {n} events").format(n=f"{journal.events:,}")),
-        (_("Questionnaire"), book.attestation.questionnaire_digest, _("its exact content")),
     ):
         digits = eights(digest).split(" ")
         lines = [[Span(" ".join(digits[i : i + 4]), MONO_SMALL)] for i in range(0, len(digits), 4)]

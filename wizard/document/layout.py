@@ -209,6 +209,7 @@ class Flow:
         self._floor = height - BOTTOM
         self._top = TOP
         self._repeat: tuple[Row, ...] = ()
+        self._held: list[Row] = []
 
     @property
     def room(self) -> float:
@@ -252,22 +253,22 @@ class Flow:
 
     def add(self, rows: Iterable[Row]) -> None:
         """Place rows one below the other; a row with `keep_with_next` moves with its follower."""
-        pending: list[Row] = []
         for row in rows:
-            pending.append(row)
+            self._held.append(row)
             if not row.keep_with_next:
-                self._add_together(pending)
-                pending = []
-        if pending:
-            self._add_together(pending)
+                held, self._held = self._held, []
+                self._add_together(held)
 
     def table(self, head: Row, rows: Iterable[Row]) -> None:
         """A table whose head is repeated on each page."""
         rows = list(rows)
+        held, self._held = self._held, []
         first = rows[0].height if rows else 0.0
-        wanted = head.height + min(first, 0.4 * self.whole)
+        wanted = sum(row.height for row in held) + head.height + min(first, 0.4 * self.whole)
         if wanted > self.room and wanted <= self.whole:
             self.new_page()
+        for row in held:
+            self._put(row, artifact=False)
         self._put(head, artifact=False)
         repeated = replace(head, cells=tuple(_silent(cell) for cell in head.cells), anchor="")
         self._repeat = (repeated,)
@@ -289,6 +290,8 @@ class Flow:
         height = sum(row.height for row in rows)
         if height > self.room and self._y > self._top and not self._worth_splitting(rows):
             self.new_page(TOP)
+            if rows[0].rule_above is None:  # the distance to what came before is the page's edge here
+                rows = [replace(rows[0], above=min(rows[0].above, 6 * PX)), *rows[1:]]
         for row in rows:
             self._split(row)
 

@@ -154,7 +154,7 @@ def place_lists(book: Book, section: Element, found: list[List], room: float) ->
         block = found[index]
         rows = sum(row.height for rows in block.rows[:count] for row in rows)
         left = _block_head(book, block, Element("Sect")).height
-        return max(left, rows + (last if count < len(block.rows) else 0.0)) + 20 * PX
+        return max(left, rows + (last if count < len(block.rows) else 0.0)) + 11 * PX
 
     for index, block in enumerate(found):
         others = sum(height(i, counts[i]) for i in range(len(found)) if i != index)

@@ -59,7 +59,7 @@ def note(mark: Mark) -> str:
     """What stands below the word on page 1."""
     match merged(mark):
         case Mark.NOT_MET:
-            return _("said no, or seen otherwise")
+            return _("not as required")
         case Mark.EXCEPTION:
             return _("known, dated")
         case Mark.COULD_NOT_LOOK:

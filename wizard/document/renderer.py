@@ -14,6 +14,6 @@ def renderer() -> tuple[str, ...]:
     """For `Attestation.fonts`: the libraries with their versions, and a digest of all shipped fonts."""
     digest = sha256()
     for file in sorted(asset("fonts").glob("*.ttf")):
-        digest.update(f"{file.name}\0{file.stat().st_size}\0".encode())
+        digest.update(file.read_bytes())
     libraries = tuple(f"{name} {version(name)}" for name in ("reportlab", "pikepdf", "uharfbuzz"))
     return (*libraries, f"fonts {digest.hexdigest()[:16]}")

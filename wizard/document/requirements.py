@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from wizard.document import marks
 from wizard.document.book import Book
@@ -65,7 +66,7 @@ def _legend(book: Book, section: Element) -> None:
         width = measure(book.fonts, spans) + 4
         cells.append(Cell(x + 13 * PX, (_sign(mark), *book.pieces(spans, width, section.add("P")))))
         x += width + 36 * PX
-    book.flow.add([Row(tuple(cells), above=6 * PX)])
+    book.flow.add([Row(tuple(cells), above=6 * PX, below=8 * PX)])
 
 
 def _sign(mark: Mark) -> Marker:
@@ -78,20 +79,26 @@ def _sign(mark: Mark) -> Marker:
 def _item(book: Book, section: Element, item: Item, *, scoping: bool = False) -> None:
     own = section.add("Sect")
     book.outline.append((2, f"{item.id}  {' '.join(item.title.split())[:120]}", item.id))
-    head = _head(book, own, item, scoping)
-    if item.parts and not item.said and not item.seen:
-        book.flow.add([head])
-    else:
-        _claims(book, own, item, head, scoping)
+    rows = _claims(book, own, item, _head(book, own, item, scoping), scoping)
+    if item.parts:
+        _together(book, rows)
+        rows = []
     for part in item.parts:
-        _claims(book, own, part, _part_head(book, own, part), scoping)
-        _grounds(book, own, part, scoping)
-    _grounds(book, own, item, scoping)
+        claims = _claims(book, own, part, _part_head(book, own, part), scoping)
+        _together(book, [*claims, *_grounds(book, own, part, scoping)])
+    _together(book, [*rows, *_grounds(book, own, item, scoping)])
     book.flow.space(12 * PX)
 
 
+def _together(book: Book, rows: list[Row]) -> None:
+    """A short requirement stays on one page."""
+    if sum(row.height for row in rows) <= 0.45 * book.flow.whole:
+        rows = [replace(row, keep_with_next=True) for row in rows[:-1]] + rows[-1:]
+    book.flow.add(rows)
+
+
 def _head(book: Book, section: Element, item: Item, scoping: bool) -> Row:
-    edge = 0.0 if scoping else 180 * PX
+    edge = 0.0 if scoping else _edge(book, item)
     element = section.add("H2")
     id_ = book.pieces(Span(item.id, HEADING), _HANG - 4, element)
     width = book.width - _HANG - edge
@@ -106,15 +113,20 @@ def _head(book: Book, section: Element, item: Item, scoping: bool) -> Row:
 
 
 def _part_head(book: Book, section: Element, part: Item) -> Row:
-    edge = 180 * PX
+    edge = _edge(book, part)
     spans = [Span(f"{part.id}  ", BOLD), Span(part.title, BOLD)]
     pieces = book.pieces(spans, book.width - _HANG - edge, section.add("H3"))
     cells = (Cell(_HANG, pieces), _state(book, part, section.add("P"), edge))
     return Row(cells, above=12 * PX, below=6 * PX, anchor=part.id, keep_with_next=True)
 
 
+def _edge(book: Book, item: Item) -> float:
+    """The room at the right edge for the state's sign and word, with a gap before it."""
+    return min(230 * PX, measure(book.fonts, [Span(marks.title(item.mark), HEADING)]) + 46 * PX)
+
+
 def _state(book: Book, item: Item, element: Element, edge: float) -> Cell:
-    room = edge - 20 * PX
+    room = edge - 24 * PX
     word = Span(marks.title(item.mark), HEADING.coloured(marks.colour(item.mark)))
     width = min(room, measure(book.fonts, [word]))
 
@@ -129,10 +141,13 @@ def _source(item: Item) -> list[Span]:
     source = item.source
     if source is not None:
         where = _("source page, “{heading}”, read {date}").format(heading=source.heading, date=day(source.read_on))
+        own = source.word.strip()
+        if own and own != binding_of(item.obligation):
+            spans.append(Span("  ·  " + _("the page says “{word}”").format(word=own), LABEL))
         link = source.page if source.page.startswith(("https://", "http://")) else ""
         dim = Style(MONO.weight, 9 * PX, 16 * PX, LABEL.colour)
         spans += [
-            Span("  ·  " + _("the page’s word: {word}").format(word=source.word) + "  ·  ", LABEL),
+            Span("  ·  ", LABEL),
             Span(where, LABEL, link),
             Span("  ·  " + _("sentence") + " ", LABEL),
             Span(short_digest(source.digest), dim),
@@ -143,8 +158,13 @@ def _source(item: Item) -> list[Span]:
 # -- said and seen --------------------------------------------------------------------------------------------------
 
 
-def _claims(book: Book, section: Element, item: Item, head: Row, scoping: bool) -> None:
-    """What was said left, what was seen right; over the whole width where either is long or a table."""
+def _claims(book: Book, section: Element, item: Item, head: Row, scoping: bool) -> list[Row]:
+    """What was said left, what was seen right; over the whole width where either is long or a table.
+
+    The rows are handed back while they may still move together; what is long is placed at once.
+    """
+    if not item.said and not item.seen:
+        return [head]
     width = book.width - _HANG
     half = (width - 34 * PX) / 2
     hair = Rule(_HANG, book.width)
@@ -157,8 +177,7 @@ def _claims(book: Book, section: Element, item: Item, head: Row, scoping: bool) 
             cells = (Cell(_HANG + 13 * PX, said), Cell(_HANG + half + 47 * PX, seen))
             upright = _HANG + half + 17 * PX
             panes = Row(cells, above=6 * PX, below=8 * PX, rule_above=hair, upright=upright)
-            book.flow.add([head, panes])
-            return
+            return [head, panes]
         del section.kids[-2:]
     said_in = section.add("Div")
     first = [head]
@@ -173,6 +192,7 @@ def _claims(book: Book, section: Element, item: Item, head: Row, scoping: bool) 
     if not scoping:
         pieces = _seen(book, section.add("Div"), item.seen, width - 13 * PX)
         book.flow.add([Row((Cell(_HANG + 13 * PX, pieces),), above=6 * PX, below=8 * PX, rule_above=hair)])
+    return []
 
 
 def _said(book: Book, section: Element, said: Sequence[Said], width: float) -> tuple[Piece, ...]:
@@ -230,8 +250,8 @@ def _look(book: Book, section: Element, one: Seen, width: float) -> tuple[Piece,
     sign = _SIGNS[result.verdict]
     if result.level is Level.RECOMMENDED and result.verdict is Verdict.FAIL:
         sign = Mark.RECOMMENDATION_NOT_MET
-    label = _("{how} {moment}, check {check}, rule {rule}").format(
-        how=_how(result.method), moment=moment(result.at), check=result.check, rule=result.rule
+    label = _("{how} {moment}, check {check}").format(
+        how=_how(result.method), moment=moment(result.at), check=result.check
     )
     pieces: tuple[Piece, ...] = (_sign(sign), *book.pieces(Span(label, LABEL), width, section.add("P")))
     bold = sign in (Mark.NOT_MET, Mark.COULD_NOT_LOOK, Mark.RECOMMENDATION_NOT_MET)
@@ -240,7 +260,7 @@ def _look(book: Book, section: Element, one: Seen, width: float) -> tuple[Piece,
     pieces += book.pieces([*where, Span(result.summary, style)], width, section.add("P"))
     if result.proof:
         pieces += _quoted(book, section.add("P"), result.proof, width)
-    notes = [_("Addresses: {addresses}").format(addresses=", ".join(result.addresses))] if result.addresses else []
+    notes = []
     if result.verdict is Verdict.WARN:
         notes.append(_("As required, with this note."))
     if result.inconsistent:
@@ -253,15 +273,22 @@ def _look(book: Book, section: Element, one: Seen, width: float) -> tuple[Piece,
         notes.append(_("To put right: {fix}").format(fix=result.fix))
     if result.next_step:
         notes.append(_("Next: {step}").format(step=result.next_step))
-    if result.source:
-        notes.append(_("Rule from: {source}").format(source=result.source))
     for note in notes:
         pieces += book.pieces(Span(note, LABEL), width, section.add("P"))
+    return (*pieces, *book.pieces(_origin(one), width, section.add("P")))
+
+
+def _origin(one: Seen) -> list[Span]:
+    """The small print below a look: addresses, rule and its source, and the sealed record that proves it."""
+    result = one.result
+    rule = (
+        _("rule {rule} from {source}").format(rule=result.rule, source=result.source) if result.source else result.rule
+    )
+    spans = [Span("  ·  ".join(filter(None, (", ".join(result.addresses), rule))), LABEL)]
     if one.record:
         dim = Style(MONO.weight, 9 * PX, 16 * PX, LABEL.colour)
-        spans = [Span(_("Sealed record") + " ", LABEL), Span(short_digest(one.record), dim)]
-        pieces += book.pieces(spans, width, section.add("P"))
-    return pieces
+        spans += [Span("  ·  " + _("record") + " ", LABEL), Span(short_digest(one.record), dim)]
+    return spans
 
 
 def _how(method: Method) -> str:
@@ -283,7 +310,7 @@ def _quoted(book: Book, element: Element, text: str, width: float) -> tuple[Piec
 # -- shown, and why ---------------------------------------------------------------------------------------------------
 
 
-def _grounds(book: Book, section: Element, item: Item, scoping: bool) -> None:
+def _grounds(book: Book, section: Element, item: Item, scoping: bool) -> list[Row]:
     """The evidence, the reason for the state, and what people remarked."""
     rows = _shown(book, section, item)
     if not scoping:
@@ -307,7 +334,7 @@ def _grounds(book: Book, section: Element, item: Item, scoping: bool) -> None:
     ):
         if text:
             rows.append(_remark(book, section, label, [Span(text, TEXT)]))
-    book.flow.add(rows)
+    return rows
 
 
 def _shown(book: Book, section: Element, item: Item) -> list[Row]:

@@ -32,7 +32,6 @@ _ACTIVE = (
     "/OCProperties",
     "/XFA",
     "/RichMedia",
-    "/Launch",
     "/Movie",
     "/Sound",
 )
@@ -99,7 +98,7 @@ def _attached(opened: pikepdf.Pdf) -> bytes | None:
     listed = tree.get("/Names") if tree is not None else None
     if listed is None:
         return None
-    for name, specification in zip(listed[0::2] if False else list(listed)[0::2], list(listed)[1::2], strict=False):
+    for name, specification in zip(list(listed)[0::2], list(listed)[1::2], strict=False):
         if str(name) == ATTACHMENT:
             return bytes(specification.EF.F.read_bytes())
     return None
@@ -208,7 +207,9 @@ def _certified(one: Any) -> None:
 
 def _cryptography(one: Any) -> x509.Certificate:
     """Rule 4: signed attributes with the right digest, modern algorithms, and a signature that verifies."""
+    from pyhanko.sign.diff_analysis import ModificationLevel
     from pyhanko.sign.validation import validate_pdf_signature
+    from pyhanko.sign.validation.status import SignatureCoverageLevel
     from pyhanko_certvalidator import ValidationContext
 
     data = one.signed_data
@@ -226,9 +227,9 @@ def _cryptography(one: Any) -> x509.Certificate:
         raise Broken(4, _("the bytes were changed after signing."))
     if not status.valid:
         raise Broken(4, _("the signature does not fit the key that it names."))
-    if status.coverage.name != "ENTIRE_FILE":
+    if status.coverage is not SignatureCoverageLevel.ENTIRE_FILE:
         raise Broken(3, _("the signature does not cover the whole file."))
-    if status.modification_level is not None and status.modification_level.name != "NONE":
+    if status.modification_level not in (None, ModificationLevel.NONE):
         raise Broken(5, _("the document was changed after signing."))
     return x509.load_der_x509_certificate(one.signer_cert.dump())
 

@@ -22,21 +22,21 @@ from wizard.domain.attestation import Attestation
 __all__ = ["SigningKey", "UnusableKey", "WrongKey", "WrongPassphrase", "sign"]
 
 
-class _DrawnOnThePage(BaseStampStyle):  # type: ignore[misc]
+class _DrawnOnThePage(BaseStampStyle):
     """No stamp: the visible signature is part of page 1 and is rebuilt with it."""
 
     def create_stamp(self, writer: Any, box: Any, text_params: Any) -> None:
         return None
 
 
-class _Signer(PdfSigner):  # type: ignore[misc]
+class _Signer(PdfSigner):
     """Declares no extension: the file stays PDF 1.7, as PDF/A-3 wants it."""
 
     def register_extensions(self, pdf_out: Any, *, md_algorithm: str) -> None:
         """Nothing to declare."""
 
 
-class _Appending(IncrementalPdfFileWriter):  # type: ignore[misc]
+class _Appending(IncrementalPdfFileWriter):
     """Appends the signature and nothing else: dates, producer and XMP stay those of the rebuilt document."""
 
     def _update_meta(self) -> None:
@@ -68,7 +68,7 @@ def sign(unsigned: bytes, key: SigningKey, attestation: Attestation) -> bytes:
 
 def _signer(key: SigningKey) -> SimpleSigner:
     private = key.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    store = SimpleCertificateStore()
+    store: Any = SimpleCertificateStore()  # type: ignore[no-untyped-call]
     store.register_multiple([_asn1(one) for one in key.others])
     return SimpleSigner(
         signing_cert=_asn1(key.certificate),

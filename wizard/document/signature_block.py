@@ -32,8 +32,8 @@ def signature_block(book: Book, section: Element) -> Row:
 
         statement = (LateLine(book.fonts, spans, declared, width, 16 * PX),)
     by, print_, same = section.add("P"), section.add("P"), section.add("P")
-    left, right = 300 * PX, 486 * PX
-    who = 280 * PX
+    left, right = 270 * PX, 432 * PX
+    who = 244 * PX
     signer: list[Piece] = []
     if a.demonstration:
         signer += book.pieces(Span(_("Demonstration key, not a person"), HEADING.coloured(RED)), who, by)
@@ -46,18 +46,18 @@ def signature_block(book: Book, section: Element) -> Row:
     signer += book.at_most(Span(authority, TEXT), who, 2, by)
     when = _("{moment}, by the signer’s clock").format(moment=moment(a.signed_at))
     signer += book.pieces(Span(when, MUTED), who, by)
-    printed: list[Piece] = [*book.pieces(Span(_("Key fingerprint (SHA-256, 128 bit)"), LABEL), 180 * PX, print_)]
+    printed: list[Piece] = [*book.pieces(Span(_("Key fingerprint (SHA-256, 128 bit)"), LABEL), 160 * PX, print_)]
     for line in groups(a.signatory.fingerprint):
-        printed += book.pieces(Span(line, MONO_TEXT), 180 * PX, print_)
-    worded: list[Piece] = [*book.pieces(Span(_("In words"), LABEL), 160 * PX, same)]
+        printed += book.pieces(Span(line, MONO_TEXT), 160 * PX, print_)
+    worded: list[Piece] = [*book.pieces(Span(_("In words"), LABEL), 224 * PX, same)]
     for line in words(a.signatory.fingerprint):
-        worded += book.pieces(Span(line, BOLD), 160 * PX, same)
+        worded += book.pieces(Span(line, BOLD), 224 * PX, same)
 
     def compare(places: Places) -> Sequence[Span]:
         page = places.page("verify")
         return [Span(_("Compare by telephone: page {page}").format(page=page), LABEL, "#verify")]
 
-    worded.append(LateLine(book.fonts, compare, same, 160 * PX, 16 * PX))
+    worded.append(LateLine(book.fonts, compare, same, 224 * PX, 16 * PX))
     height = sum(piece.height for piece in statement)
     offset = Gap(height + 15 * PX)
     form = section.add("Form")

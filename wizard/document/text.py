@@ -114,7 +114,9 @@ def wrap(fonts: Fonts, spans: Sequence[Span], width: float) -> list[Line]:
     for paragraph in _paragraphs(spans):
         base, atoms = _atoms(fonts, paragraph)
         leading = max((span.style.leading for span in paragraph), default=spans[0].style.leading if spans else 12.0)
-        lines += _fill(fonts, atoms, width, leading, base)
+        filled = _fill(fonts, atoms, width, leading, base)
+        # A name alone stays at the edge where its neighbours stand; a text of several lines is flush right.
+        lines += filled if len(filled) > 1 else [replace(line, right_to_left=False) for line in filled]
     return lines
 
 
