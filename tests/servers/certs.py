@@ -11,7 +11,7 @@ from tempfile import mkdtemp
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 NOW = dt.datetime.now(dt.UTC)
@@ -77,13 +77,12 @@ def stranger() -> Authority:
 def leaf(
     *,
     by: Authority | None = None,
-    names: tuple[str, ...] = ("localhost", "*.localhost"),
+    names: tuple[str, ...] = ("localhost", "*.test.localhost"),
     days: tuple[int, int] = (-10, 80),
     key: object | None = None,
     usage: tuple[x509.ObjectIdentifier, ...] = (ExtendedKeyUsageOID.SERVER_AUTH,),
     common_name: str = "localhost",
     self_signed: bool = False,
-    digest: hashes.HashAlgorithm | None = None,
     addresses: bool = True,
 ) -> tuple[x509.Certificate, object]:
     import ipaddress
@@ -107,7 +106,36 @@ def leaf(
     if usage:
         builder = builder.add_extension(x509.ExtendedKeyUsage(usage), critical=False)
     signer = key if self_signed else issuer.key
-    return builder.sign(signer, digest or hashes.SHA256()), key  # type: ignore[arg-type]
+    return builder.sign(signer, hashes.SHA256()), key  # type: ignore[arg-type]
+
+
+@cache
+def rsa_intermediate() -> Authority:
+    key = rsa_key(2048)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(_name("RSA Intermediate"))
+        .issuer_name(root().certificate.subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(NOW - 400 * DAY)
+        .not_valid_after(NOW + 3000 * DAY)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(root().key, hashes.SHA256())  # type: ignore[arg-type]
+    )
+    return Authority(certificate, key)
+
+
+def _signed_with_sha1() -> tuple[x509.Certificate, object]:
+    """No library signs with SHA-1 any more: write the algorithm into a certificate and sign that by hand."""
+    certificate, key = leaf(by=rsa_intermediate())
+    sha256, sha1 = bytes.fromhex("06092a864886f70d01010b"), bytes.fromhex("06092a864886f70d010105")
+    body = certificate.tbs_certificate_bytes.replace(sha256, sha1)
+    signature = rsa_key(2048).sign(body, padding.PKCS1v15(), hashes.SHA1())
+    algorithm = b"\x30\x0d" + sha1 + b"\x05\x00"
+    bits = b"\x03\x82" + (len(signature) + 1).to_bytes(2, "big") + b"\x00" + signature
+    whole = body + algorithm + bits
+    return x509.load_der_x509_certificate(b"\x30\x82" + len(whole).to_bytes(2, "big") + whole), key
 
 
 def pem(*certificates: x509.Certificate) -> bytes:
@@ -174,7 +202,7 @@ def faulty(fault: str) -> ssl.SSLContext:
         case "short RSA key":
             return _with(leaf(key=rsa_key(1024)), middle, weak=True)
         case "SHA-1":
-            return _with(leaf(digest=hashes.SHA1()), middle, weak=True)
+            return _with(_signed_with_sha1(), rsa_intermediate().certificate, weak=True)
         case "wildcard too deep":
             return _with(leaf(names=("*.example.localhost",), addresses=False), middle)
         case "expires soon":

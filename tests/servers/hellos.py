@@ -154,7 +154,9 @@ async def _answer(manner: Manner, hello: Hello, writer: asyncio.StreamWriter) ->
     speaks = (manner.own_names or {}).get(hello.name, manner.suites)
     offered = hello.suites[: manner.first_suites_only] if manner.first_suites_only else hello.suites
     lower = [v for v in speaks if v <= hello.newest and (v != TLS13 or hello.versions)]
-    version = max(lower, default=0) if not hello.versions else max((v for v in hello.versions if v in speaks), default=0)
+    version = (
+        max(lower, default=0) if not hello.versions else max((v for v in hello.versions if v in speaks), default=0)
+    )
     common = [s for s in speaks.get(version, ()) if s in offered]
     if not version:
         await _refuse(manner.refuse, writer)

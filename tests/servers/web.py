@@ -33,7 +33,9 @@ class Port:
 
 
 @asynccontextmanager
-async def serve(handler: Handler, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> AsyncIterator[Port]:
+async def serve(
+    handler: Handler, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1", number: int = 0
+) -> AsyncIterator[Port]:
     """Any handler on a free port; at the end every connection is dropped."""
     port = Port(0)
     tasks: set[asyncio.Task[None]] = set()
@@ -52,7 +54,7 @@ async def serve(handler: Handler, tls: ssl.SSLContext | None = None, host: str =
                 writer.transport.abort()
             tasks.discard(task)
 
-    server = await asyncio.start_server(on_connect, host, 0, ssl=tls, backlog=1024)
+    server = await asyncio.start_server(on_connect, host, number, ssl=tls, backlog=1024)
     port.number = server.sockets[0].getsockname()[1]
     try:
         yield port

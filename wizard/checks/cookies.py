@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from wizard.checks import remedies
 from wizard.checks.base import Check, Facts, JudgeContext, Judgement
 from wizard.checks.looks.https_answers import HttpsAnswers
-from wizard.checks.masking import mask_address, mask_field, value_of
+from wizard.checks.masking import BLANK, mask_address, mask_field, unquoted, value_of
 from wizard.checks.pages import PageTrouble, trouble_of
 from wizard.checks.seen import asked
 from wizard.domain.language import _, ngettext
@@ -78,14 +78,14 @@ def parse(field: str, url: str) -> Cookie | None:
     name, equals, value = pair.partition("=")
     if not equals:
         name, value = "", pair
-    name, value = name.strip(" \t"), value.strip(" \t")
+    name, value = name.strip(BLANK), value.strip(BLANK)
     if not name and not value:
         return None
     attributes: dict[str, str] = {}
     for part in parts:
         key, _equals, content = part.partition("=")
-        attributes[key.strip(" \t").lower()] = content.strip(" \t")
-    known = value_of(value.strip('"') if len(value) > 1 else value)
+        attributes[key.strip(BLANK).lower()] = content.strip(BLANK)
+    known = value_of(unquoted(value))
     same_site = attributes.get("samesite")
     return Cookie(
         name=name[:200],

@@ -43,7 +43,7 @@ def read(facts: Facts) -> Framing:
 def _framing(place: Place, answer: Answer) -> PageFraming:
     fields = [p for f in answer.fields("content-security-policy") for p in policies.parse(f, "header")]
     ancestors = tuple(a for p in fields if (a := p.get("frame-ancestors")) is not None)
-    options = [o.strip().lower() for f in answer.fields("x-frame-options") for o in f.split(",")]
+    options = [o.strip(" \t").lower() for f in answer.fields("x-frame-options") for o in f.split(",")]
     in_tag = any(
         p.get("frame-ancestors") is not None
         for tag in tags(answer.body)

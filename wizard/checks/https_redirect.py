@@ -24,6 +24,8 @@ class Plain:
     content: int = 0
     cookies: int = 0
     state: str = "answered"
+    #: the answer began and never ended
+    partly: bool = False
     trouble: str = ""
     trouble_next_step: str = ""
 
@@ -65,7 +67,13 @@ def _plain(address: str, answer: Answer) -> Plain:
 
 def _no_answer(address: str, trouble: Trouble | None) -> Plain:
     trouble = trouble or Trouble(TroubleKind.OUR_FAULT)
-    return Plain(address, state=trouble.kind.value, trouble=sentence(trouble), trouble_next_step=next_step(trouble))
+    return Plain(
+        address,
+        state=trouble.kind.value,
+        partly=bool(trouble.detail),
+        trouble=sentence(trouble),
+        trouble_next_step=next_step(trouble),
+    )
 
 
 def judge(reading: Redirects, context: JudgeContext) -> Judgement:
@@ -111,7 +119,7 @@ def _unanswered(plain: Plain, reading: Redirects, proof: str) -> Judgement:
         return Judgement(Verdict.UNKNOWN, plain.trouble, proof, plain.trouble_next_step)
     if plain.state == TroubleKind.CLOSED:
         return Judgement(Verdict.PASS, _("Plain HTTP is closed (port {port}).").format(port=reading.port), proof)
-    if plain.state == TroubleKind.TIMEOUT:
+    if plain.state == TroubleKind.TIMEOUT and not plain.partly:
         said = _("Plain HTTP gives no answer (port {port}); closing the port would say so at once.")
         return Judgement(Verdict.WARN, said.format(port=reading.port), proof)
     return Judgement(Verdict.UNKNOWN, plain.trouble, proof, plain.trouble_next_step)

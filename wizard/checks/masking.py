@@ -17,7 +17,10 @@ class Value:
     random: bool
 
 
-_MASK = re.compile(r"^\[masked ([0-9]{1,6}) (random|plain)\]$")
+#: The white space of header fields (RFC 9110 5.6.3); Python's own strip() takes much more.
+BLANK = " \t"
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_MASK = re.compile(r"^\[masked ([0-9]{1,6}) (random|plain)\][\x00-\x08\x0a-\x1f\x7f]?\Z")
 
 
 def value_of(text: str) -> Value:
@@ -33,7 +36,9 @@ def mask(text: str) -> str:
     if not text or _MASK.match(text):
         return text
     value = value_of(text)
-    return f"[masked {value.length} {'random' if value.random else 'plain'}]"
+    # A control character makes browsers drop a cookie: the stored field must show that too.
+    control = _CONTROL.search(text)
+    return f"[masked {value.length} {'random' if value.random else 'plain'}]" + (control[0] if control else "")
 
 
 def looks_random(text: str) -> bool:
@@ -44,6 +49,12 @@ def looks_random(text: str) -> bool:
     total = sum(counts.values())
     bits = -sum(n / total * math.log2(n / total) for n in counts.values())
     return bits >= 3.0
+
+
+def unquoted(text: str) -> str:
+    """A cookie's value without the white space and the pair of quotes around it."""
+    inner = text.strip(BLANK)
+    return inner[1:-1] if len(inner) > 1 and inner[0] == inner[-1] == '"' else inner
 
 
 _JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
@@ -62,10 +73,8 @@ def mask_field(name: str, value: str) -> str:
         pair, semicolon, rest = value.partition(";")
         key, equals, secret = pair.partition("=")
         if not equals:
-            return mask(pair.strip()) + semicolon + rest
-        spaced = secret.strip()
-        quoted = len(spaced) > 1 and spaced[0] == spaced[-1] == '"'
-        return key + equals + mask(spaced[1:-1] if quoted else spaced) + semicolon + rest
+            return mask(unquoted(pair)) + semicolon + rest
+        return key + equals + mask(unquoted(secret)) + semicolon + rest
     if _SECRET_NAME.search(lower) and not lower.startswith(("access-control-", "x-frame", "content-security")):
         return mask(value)
     if lower in _WITH_ADDRESS:

@@ -36,8 +36,8 @@ def parse(text: str, origin: str) -> tuple[Policy, ...]:
     for serialized in text.split(","):
         directives: dict[str, tuple[str, ...]] = {}
         for part in serialized.split(";"):
-            words = part.split()
-            if words and words[0].lower() not in directives:
+            words = re.split(r"[\t\n\f\r ]+", part.strip("\t\n\f\r "))
+            if words[0] and words[0].lower() not in directives:
                 directives[words[0].lower()] = tuple(words[1:])
         if directives:
             found.append(Policy(origin, tuple(directives.items())))

@@ -46,7 +46,7 @@ def _policy(place: Place, answer: Answer) -> PagePolicy:
     fields = answer.fields("referrer-policy")
     in_tags = [tag.content for tag in tags(answer.body) if tag.name == "referrer"]
     # W3C Referrer Policy 8.1: of the tokens that are known, the last; a tag in the page comes after the field (4.2).
-    tokens = [t.strip().lower() for f in fields for t in f.split(",")] + [t.strip().lower() for t in in_tags]
+    tokens = [t.strip(" \t").lower() for f in fields for t in f.split(",")] + [t.strip().lower() for t in in_tags]
     known = [t for t in tokens if t in _KNOWN]
     return PagePolicy(place, known[-1] if known else "", ", ".join((*fields, *in_tags))[:400])
 

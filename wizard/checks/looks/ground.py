@@ -192,7 +192,7 @@ class Ground:
         literal = (self.host.name,) if _is_address(self.host.name) else ()
         try:
             found = typed or literal or await self._ask_system()
-        except (OSError, UnicodeError) as error:
+        except (OSError, ValueError) as error:
             return Trouble(TroubleKind.NO_ADDRESS, (error.strerror or "") if isinstance(error, OSError) else "")
         except TimeoutError:
             return Trouble(TroubleKind.NO_ADDRESS, _("the name service did not answer"))
@@ -221,7 +221,7 @@ class Ground:
                 failed: Exception | None = None
                 try:
                     names = [str(i[4][0]) for i in socket.getaddrinfo(self.host.name, None, type=socket.SOCK_STREAM)]
-                except (OSError, UnicodeError) as error:
+                except (OSError, UnicodeError, ValueError) as error:
                     failed = error
                 with suppress(RuntimeError):  # the loop has closed meanwhile: nobody waits any more
                     loop.call_soon_threadsafe(settle, names, failed)

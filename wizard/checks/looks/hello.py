@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from ipaddress import ip_address
@@ -40,40 +41,27 @@ class Form(StrEnum):
     REST_3 = "rest-3"
 
 
-#: Words in a suite's name by how likely a server is to take it; the first that fits decides.
-_LIKELY = (
-    "_AES_128_GCM_",
-    "_AES_256_GCM_",
-    "_CHACHA20_",
-    "_AES_128_CBC_SHA",
-    "_AES_256_CBC_SHA",
-    "_3DES_",
-    "_RC4_128_",
-    "_WITH_NULL_",
-    "_EXPORT",
-    "_DES_",
-    "_IDEA_",
-    "_CAMELLIA_",
-    "_SEED_",
-    "_CCM",
-)
-_EXCHANGES = (
-    "TLS_ECDHE_RSA",
-    "TLS_RSA",
-    "TLS_DHE_RSA",
-    "TLS_ECDHE_ECDSA",
-    "TLS_DHE_DSS",
-    "TLS_DH_anon",
-    "TLS_ECDH_anon",
-)
+#: Ciphers by how likely a server is to take them; the first word that fits decides.
+_LIKELY = ("_AES_128_GCM_", "_AES_256_GCM_", "_CHACHA20_", "_AES_128_CBC_", "_AES_256_CBC_", "_3DES_", "_RC4_128_")
+_RARE = ("_WITH_NULL_", "_EXPORT", "_DES_", "_IDEA_", "_CAMELLIA_", "_SEED_", "_CCM")
+_EXCHANGES = ("TLS_ECDHE_RSA", "TLS_ECDHE_ECDSA", "TLS_RSA", "TLS_DHE_RSA")
+_RARE_EXCHANGES = ("TLS_DH_anon", "TLS_ECDH_anon", "TLS_DHE_DSS")
 _NEEDS_1_2 = ("_GCM_", "_CCM", "_SHA256", "_SHA384", "_POLY1305")
 
 
 def _rank(number: int) -> tuple[int, int, int]:
     name = NAMES[number]
-    kind = next((i for i, word in enumerate(_LIKELY) if word in name), len(_LIKELY))
-    exchange = next((i for i, start in enumerate(_EXCHANGES) if name.startswith(start + "_")), len(_EXCHANGES))
-    return exchange // 3, kind, number
+    cipher = _place(_LIKELY, lambda word: word in name)
+    exchange = _place(_EXCHANGES, lambda start: name.startswith(start + "_"))
+    if "_EXPORT" not in name and cipher < len(_LIKELY) and exchange < len(_EXCHANGES):
+        return 0, cipher, exchange
+    rare = _place(_RARE, lambda word: word in name)
+    other = _place((*_EXCHANGES, *_RARE_EXCHANGES), lambda start: name.startswith(start + "_"))
+    return 1, min(rare, other), rare + other
+
+
+def _place(words: tuple[str, ...], fits: Callable[[str], bool]) -> int:
+    return next((i for i, word in enumerate(words) if fits(word)), len(words))
 
 
 _MODERN_SUITES = tuple(n for n in NAMES if n >> 8 == 0x13)

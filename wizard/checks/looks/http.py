@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 from wizard.checks.base import CouldNotLook, Trouble, TroubleKind
 from wizard.checks.looks.tags import tags
 from wizard.checks.masking import mask_address, mask_field, mask_text
+from wizard.domain.language import _
 
 if TYPE_CHECKING:
     import ssl
@@ -117,7 +118,7 @@ class Talk:
 
         self._ground, self.address, self._scheme, self._port = ground, address, scheme, port
         self._reader, self._writer = io
-        self._ended = False
+        self._ended, self._start = False, b""
         self._conn: h11.Connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=MOST_HEADER)
 
     @property
@@ -139,11 +140,15 @@ class Talk:
             async with asyncio.timeout(limit):
                 return await self._ask(target, method, headers, pieces)
         except TimeoutError as error:
-            raise CouldNotLook(Trouble(TroubleKind.TIMEOUT, seconds=limit)) from error
+            if self._start and not self._start.startswith(b"HTTP/"[: len(self._start)]):
+                raise CouldNotLook(Trouble(TroubleKind.NOT_HTTP)) from error
+            detail = _("in the middle of an answer") if self._start else ""
+            raise CouldNotLook(Trouble(TroubleKind.TIMEOUT, detail, seconds=limit)) from error
 
     async def _ask(self, target: str, method: str, headers: Sequence[tuple[str, str]], pieces: int) -> Answer:
         import h11
 
+        self._start = b""
         name = self._ground.host.name
         host = f"[{name}]" if ":" in name else name
         authority = host if self._port == {"https": 443, "http": 80}[self._scheme] else f"{host}:{self._port}"
@@ -187,6 +192,7 @@ class Talk:
         while (event := self._conn.next_event()) is h11.NEED_DATA:
             data = await self._reader.read(16 * 1024)
             self._ended = not data
+            self._start = (self._start + data)[:5]
             self._conn.receive_data(data)
         return event
 
@@ -244,7 +250,7 @@ def parts_of(url: str) -> SplitResult | None:
     """A URL taken apart; None for one that is none."""
     try:
         parts = urlsplit(url)
-        _ = parts.port
+        parts.port  # noqa: B018 - raises for a port that is no number
     except ValueError:
         return None
     return parts if parts.scheme in ("http", "https") and parts.hostname else None

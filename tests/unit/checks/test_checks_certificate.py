@@ -1,0 +1,149 @@
+"""Certificates: an expected-verdict table over real handshakes with every fault."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.servers import certs
+from tests.servers.web import hang, serve
+from wizard.checks import find
+from wizard.checks.base import Facts, JudgeContext
+from wizard.checks.looks.certificates import Certificates, Handshake
+from wizard.checks.looks.ground import UnreadableAuthority
+from wizard.checks.plan import Limits, LookSettings, look
+from wizard.checks.record import judge_again
+from wizard.domain.observation import Result, Verdict
+from wizard.domain.scope import Host
+
+CHECK = find("certificate")
+assert CHECK
+F, W, P = Verdict.FAIL, Verdict.WARN, Verdict.PASS
+
+TABLE = {
+    "good": (P, "valid until"),
+    "RSA": (P, "valid until"),
+    "no extended usage": (P, "valid until"),
+    "one third left, but long": (P, "valid until"),
+    "expired": (F, "expired on"),
+    "not yet valid": (F, "valid only from"),
+    "wrong name": (F, "not for localhost"),
+    "wildcard too deep": (F, "not for localhost"),
+    "common name only": (F, "common name does not count"),
+    "self-signed": (F, "signed by itself"),
+    "untrusted authority": (F, "do not trust"),
+    "incomplete chain": (F, "incomplete"),
+    "expired intermediate": (F, "in the chain expired"),
+    "client only": (F, "serverAuth"),
+    "short RSA key": (F, "too"),
+    "SHA-1": (F, ""),
+    "expires soon": (W, "renew it now"),
+    "lives too long": (W, "are allowed"),
+    "root sent": (W, "root certificate is sent"),
+    "out of order": (W, "not sent in order"),
+}
+
+
+def _look(fault: str) -> tuple[Result, bytes]:
+    async def run() -> tuple[Result, bytes]:
+        async with serve(hang, certs.faulty(fault)) as port:
+            settings = LookSettings(allow_private=True, ca_file=certs.root_file())
+            (found,) = await look([Host("localhost", port.number)], [CHECK], settings)  # type: ignore[list-item]
+            return found.results[0], found.record
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize("fault", TABLE)
+def test_every_fault_gets_its_verdict_and_its_words(fault: str) -> None:
+    verdict, words = TABLE[fault]
+    result, record = _look(fault)
+    assert (result.verdict, words in result.summary) == (verdict, True), (result.summary, result.proof)
+    assert "SHA-256" in result.proof
+    (again,) = judge_again(record, [CHECK])  # type: ignore[list-item]
+    assert (again.verdict, again.summary, again.facts) == (result.verdict, result.summary, result.facts)
+
+
+def test_without_our_authority_it_is_not_trusted() -> None:
+    async def run() -> Result:
+        async with serve(hang, certs.good()) as port:
+            (found,) = await look([Host("localhost", port.number)], [CHECK], LookSettings(allow_private=True))  # type: ignore[list-item]
+            return found.results[0]
+
+    assert asyncio.run(run()).verdict is F
+
+
+def test_an_unreadable_authority_is_said_before_anything_is_contacted(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    path = tmp_path / "mine.pem"
+    path.write_text("this is no certificate")
+
+    async def run() -> int:
+        async with serve(hang) as port:
+            with pytest.raises(UnreadableAuthority, match=r"mine\.pem"):
+                await look([Host("localhost", port.number)], [CHECK], LookSettings(allow_private=True, ca_file=path))  # type: ignore[list-item]
+            return port.connections
+
+    assert asyncio.run(run()) == 0
+
+
+def test_a_silent_port_is_unknown() -> None:
+    async def run() -> Result:
+        async with serve(hang) as port:
+            limits = Limits(hello=0.3, connect=0.3, probe=1.0)
+            (found,) = await look(
+                [Host("localhost", port.number)], [CHECK], LookSettings(allow_private=True, limits=limits)
+            )  # type: ignore[list-item]
+            return found.results[0]
+
+    result = asyncio.run(run())
+    assert result.verdict is Verdict.UNKNOWN
+    assert result.next_step
+
+
+def _judged(chain: tuple[str, ...], at: datetime, **said: object) -> Result:
+    from wizard.checks.judging import judge
+
+    facts = Facts({Certificates: Certificates((Handshake("192.0.2.1", chain=chain, **said),))})  # type: ignore[arg-type]
+    return judge(CHECK, Host("localhost"), facts, at)  # type: ignore[arg-type]
+
+
+@given(st.lists(st.binary(max_size=200), max_size=3))
+def test_any_bytes_as_a_chain_are_never_a_pass(chain: list[bytes]) -> None:
+    encoded = tuple(base64.b64encode(c).decode() for c in chain)
+    assert _judged(encoded, datetime.now(UTC), trusted=True).verdict is Verdict.UNKNOWN
+    assert _judged(encoded, datetime.now(UTC), trusted=False, code=1, error="x").verdict is F
+
+
+@given(st.integers(0, 600), st.integers(0, 255))
+def test_a_damaged_certificate_never_raises(at: int, byte: int) -> None:
+    certificate, _key = certs.leaf()
+    der = bytearray(certificate.public_bytes(certs.serialization.Encoding.DER))
+    der[at % len(der)] ^= byte
+    _judged((base64.b64encode(bytes(der)).decode(),), datetime.now(UTC), trusted=False, code=7, error="x")
+
+
+@pytest.mark.parametrize(("days", "verdict"), [(79, P), (22, P), (20, W), (0.5, W), (-0.5, F)])
+def test_the_time_of_the_look_decides(days: float, verdict: Verdict) -> None:
+    certificate, _key = certs.leaf(days=(-10, 80))
+    encoded = base64.b64encode(certificate.public_bytes(certs.serialization.Encoding.DER)).decode()
+    at = certificate.not_valid_after_utc - timedelta(days=days)
+    assert _judged((encoded,), at, trusted=True).verdict is verdict
+
+
+def test_context_has_a_remedy_for_every_server() -> None:
+    from wizard.checks.certificate import read
+
+    certificate, _key = certs.leaf(days=(-90, -1))
+    encoded = base64.b64encode(certificate.public_bytes(certs.serialization.Encoding.DER)).decode()
+    reading = read(Facts({Certificates: Certificates((Handshake("192.0.2.1", trusted=False, chain=(encoded,)),))}))
+    fixes = {
+        CHECK.judge(reading, JudgeContext(Host("localhost"), datetime.now(UTC), server)).fix  # type: ignore[union-attr]
+        for server in ("", "apache", "caddy", "iis", "cloudflare")
+    }
+    assert len(fixes) == 5
+    assert all(fixes)
