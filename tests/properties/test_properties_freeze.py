@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import pytest
 from hypothesis import given, settings
 
 from tests.properties.domain_samples import NOW, TODAY, assessed
@@ -14,6 +15,8 @@ from wizard.domain.codec import from_json, to_json
 from wizard.domain.finding import State, judge
 from wizard.domain.freeze import blockers, counts_until, freeze
 from wizard.domain.observation import Json
+
+pytestmark = pytest.mark.slow
 
 #: Stored spellings that are shown in other words, and the words.
 SHOWN = {
@@ -61,7 +64,7 @@ def frozen(sheet, assessment) -> Attestation:
 
 
 @given(worlds())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_nothing_that_is_stored_is_lost(world):
     sheet, history = world
     assessment = assessed(*history)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 
 from tests.properties.domain_samples import NOW, assessed, looked
@@ -12,7 +13,8 @@ from wizard.domain.observation import LOOK_COUNTS_FOR, Level, Method, Observatio
 from wizard.domain.questionnaire import Part, Questionnaire, Requirement
 
 ORDER = list(State)
-MANY = settings(max_examples=200, deadline=None)
+pytestmark = pytest.mark.slow
+MANY = settings(max_examples=150, deadline=None)
 
 
 def leaves(sheet: Questionnaire, assessment: Assessment):

@@ -26,7 +26,7 @@ from wizard.domain.attestation import (
 )
 from wizard.domain.finding import Finding, State, not_asked_because
 from wizard.domain.language import _, ngettext
-from wizard.domain.observation import Observation
+from wizard.domain.observation import Observation, Outcome
 from wizard.domain.questionnaire import AnswerKind, Obligation, Part, Question, Questionnaire, Requirement
 from wizard.domain.scope import HOSTS_QUESTION
 
@@ -329,8 +329,12 @@ class _Freezing:
         return replace(said, lines=lines) if any(lines) else replace(said, not_asked=_("Not answered."))
 
     def _seen(self, observation: Observation) -> tuple[Seen, ...]:
+        """The newest look, and the failure before it that stands while nobody could look."""
         self.seen.add((observation.result.check, observation.result.subject))
-        return (Seen(observation.result, observation.runs, observation.failed_runs, observation.record),)
+        newest = Seen(observation.result, observation.runs, observation.failed_runs, observation.record)
+        if observation.standing.outcome is not Outcome.CONTRADICTS or observation.decided is None:
+            return (newest,)
+        return (newest, Seen(observation.decided, observation.runs, observation.failed_runs))
 
     def _gap(self, noted: Noted | None) -> Gap | None:
         if noted is None or not isinstance(noted.payload, e.ExceptionSet) or noted.payload.until is None:
@@ -437,30 +441,34 @@ def _declaration(
     signatory: e.SignatoryNamed,
     valid_until: date,
 ) -> str:
-    what = (
-        _("{integration}, release {release}").format(integration=described.integration, release=release)
-        if release
-        else described.integration
+    blank = _("(not named yet)")
+    what = described.integration.strip() or blank
+    if release:
+        what = _("{integration}, release {release}").format(integration=what, release=release)
+    sentences = (
+        _(
+            "I, {name}, {role} of {organisation}, declare that {what} was assessed against “{title}” "
+            "as published by {publisher} and read on {date}."
+        ).format(
+            name=signatory.name.strip() or blank,
+            role=signatory.role.strip() or blank,
+            organisation=described.organisation.strip() or blank,
+            what=what,
+            title=questionnaire.title,
+            publisher=questionnaire.publisher,
+            date=readable.day(questionnaire.read_on),
+        ),
+        _("The answers are complete and true to the best of my knowledge after reasonable inquiry."),
+        _(
+            "Every duty that is known not to be met, every exception and everything that nobody could look at "
+            "is named on page 1."
+        ),
+        _("I may sign this for {organisation}: {authority}.").format(
+            organisation=described.organisation.strip() or blank,
+            authority=signatory.authority.strip().rstrip(".") or blank,
+        ),
+        _("If any of it changes before {date}, this statement no longer holds and will be made again.").format(
+            date=readable.day(valid_until)
+        ),
     )
-    return " ".join(
-        (
-            _(
-                "For {organisation} I declare that {what} was assessed against “{title}” "
-                "as published by {publisher} and read on {date}."
-            ).format(
-                organisation=described.organisation,
-                what=what,
-                title=questionnaire.title,
-                publisher=questionnaire.publisher,
-                date=readable.day(questionnaire.read_on),
-            ),
-            _("The answers are complete and true to the best of my knowledge after reasonable inquiry."),
-            _(
-                "Every duty that is known not to be met, every exception and everything that nobody could look at "
-                "is named on page 1."
-            ),
-            _("If that changes before {date}, this statement no longer holds and will be made again.").format(
-                date=readable.day(valid_until)
-            ),
-        )
-    )
+    return " ".join(sentences)

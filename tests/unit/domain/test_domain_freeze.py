@@ -182,7 +182,7 @@ def test_the_statement_says_who_what_where_and_until_when():
     assert statement.runs == (("run-1", NAMES),)
     assert statement.notes == SHEET.notes
     assert statement.valid_until == date(2027, 5, 1)
-    for words in ("Nordwind GmbH", "Sync", "page 1", "1 May 2027", "1 June 2026"):
+    for words in ("Nordwind GmbH", "Sync", "Ann Lee, CISO", "Board decision 7", "page 1", "1 May 2027", "1 June 2026"):
         assert words in statement.declaration
 
 
@@ -280,6 +280,21 @@ def test_a_table_that_serves_two_duties_is_printed_once():
     )
     assert item(statement, "D").said[0].rows == (("k1",),)
     assert item(statement, "E").said[0].lines == ("The table is printed at D.",)
+
+
+def test_a_failure_that_nobody_could_look_at_again_is_shown_with_the_blind_look():
+    failed, blind = result("hsts", "a.example", Verdict.FAIL), result("hsts", "a.example", Verdict.UNKNOWN)
+    duty = item(frozen(*READY, looked(failed), looked(blind)), "DATA-4")
+    assert duty.state is State.FAIL
+    assert [(seen.result.verdict, seen.runs, seen.failed_runs) for seen in duty.seen] == [
+        (Verdict.UNKNOWN, 3, 1),
+        (Verdict.FAIL, 3, 1),
+    ]
+
+
+def test_a_draft_says_what_is_not_named_yet():
+    declaration = frozen().declaration
+    assert declaration.count("(not named yet)") == 6
 
 
 def test_what_left_the_scope_is_in_the_notes():
