@@ -10,6 +10,7 @@ from types import MappingProxyType
 from wizard.domain import events as e
 from wizard.domain import readable
 from wizard.domain.answers import Answer, AnswerState, Row
+from wizard.domain.asked import complete
 from wizard.domain.assessment import Assessment, Noted
 from wizard.domain.attestation import (
     FORMAT,
@@ -145,7 +146,7 @@ def freeze(
         assessed_to=days[-1],
         signed_at=signed_at,
         valid_until=valid_until,
-        declaration=_declaration(questionnaire, described, release, signatory, valid_until),
+        declaration=_declaration(questionnaire, assessment, release, signatory, valid_until),
         signatory=Signatory(signatory.name, signatory.role, signatory.authority, fingerprint, signatory.email),
         hosts=scope.hosts,
         addresses=_addresses(assessment),
@@ -434,13 +435,19 @@ def _addresses(assessment: Assessment) -> tuple[tuple[str, tuple[str, ...]], ...
     return tuple((subject, tuple(sorted(addresses))) for subject, addresses in sorted(found.items()))
 
 
+def _known(questionnaire: Questionnaire, assessment: Assessment) -> Iterable[str]:
+    """What was acknowledged and binds to nothing else (PROG-2): repeated beside the signature."""
+    for requirement in questionnaire.requirements:
+        if requirement.obligation is Obligation.INFO:
+            for question in questionnaire.questions_for(requirement.id):
+                if question.statement and complete(question, assessment.answers.get(question.id)):
+                    yield question.statement
+
+
 def _declaration(
-    questionnaire: Questionnaire,
-    described: e.AssessmentDescribed,
-    release: str,
-    signatory: e.SignatoryNamed,
-    valid_until: date,
+    questionnaire: Questionnaire, assessment: Assessment, release: str, signatory: e.SignatoryNamed, valid_until: date
 ) -> str:
+    described = assessment.described
     blank = _("(not named yet)")
     what = described.integration.strip() or blank
     if release:
@@ -463,10 +470,7 @@ def _declaration(
             "Every duty that is known not to be met, every exception and everything that nobody could look at "
             "is named on page 1."
         ),
-        _("I may sign this for {organisation}: {authority}.").format(
-            organisation=described.organisation.strip() or blank,
-            authority=signatory.authority.strip().rstrip(".") or blank,
-        ),
+        *_known(questionnaire, assessment),
         _("If any of it changes before {date}, this statement no longer holds and will be made again.").format(
             date=readable.day(valid_until)
         ),
