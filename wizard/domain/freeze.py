@@ -1,8 +1,8 @@
-"""Freezes an assessment into the statement that is signed, and says what must be put right before."""
+"""Freezes an assessment into the statement that is signed: everything that was said, seen and shown, in words."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from types import MappingProxyType
@@ -16,7 +16,6 @@ from wizard.domain.attestation import (
     FORMAT,
     LAYOUT,
     Attestation,
-    Blocker,
     Gap,
     Item,
     ItemGroup,
@@ -25,70 +24,17 @@ from wizard.domain.attestation import (
     Seen,
     Signatory,
 )
+from wizard.domain.blockers import blockers as blockers
+from wizard.domain.blockers import counts_until as counts_until
 from wizard.domain.finding import Finding, State, not_asked_because
-from wizard.domain.language import _, ngettext
+from wizard.domain.language import _
 from wizard.domain.observation import Observation, Outcome
 from wizard.domain.questionnaire import AnswerKind, Obligation, Part, Question, Questionnaire, Requirement
-from wizard.domain.scope import HOSTS_QUESTION
 
-#: The requirement whose date says when the next assessment is due (page heading of PROG-1: a duty that lasts).
-NEXT_ASSESSMENT = "PROG-1"
 #: The scoping question that names the release which is attested.
 RELEASE = "SCOPE-9"
 
 _NOBODY: Mapping[str, str] = MappingProxyType({})
-
-
-def counts_until(questionnaire: Questionnaire, assessment: Assessment, signed_on: date) -> date:
-    """The last day of an attestation signed on that day: the next assessment's date, twelve months at most."""
-    limit = _a_year_after(signed_on)
-    planned = (
-        when
-        for question in questionnaire.questions_for(NEXT_ASSESSMENT)
-        if question.kind is AnswerKind.DATE and (when := _date(assessment.answers.get(question.id))) is not None
-    )
-    return min([limit, *(when for when in planned if when > signed_on)])
-
-
-def blockers(
-    questionnaire: Questionnaire,
-    assessment: Assessment,
-    findings: Mapping[str, Finding],
-    verification_problems: Collection[str],
-    today: date,
-) -> tuple[Blocker, ...]:
-    """Everything that stops signing, in the order in which a person walks; nothing when it may be signed.
-
-    Not met, could not look and looks that are old never block: page 1 shows them. `verification_problems` are the
-    sentences of the journal's and the evidence's verification. `where` is a requirement's id, or the page "scope",
-    "evidence", "review" or "sign".
-    """
-    found: list[Blocker] = []
-    described = assessment.described
-    if not described.organisation.strip() or not described.integration.strip():
-        found.append(
-            Blocker("scope", _("The organisation or the integration has no name. Page 1 needs both: write them down."))
-        )
-    hosts = assessment.answers.get(HOSTS_QUESTION)
-    if hosts is not None and hosts.state is AnswerState.GIVEN and hosts.given and not assessment.scope.confirmed:
-        found.append(
-            Blocker("scope", _("The scope is not confirmed as it stands now. Read the list of hosts and confirm it."))
-        )
-    for requirement in questionnaire.by_id.values():
-        finding = findings.get(requirement.id)
-        if finding is not None:
-            found += _open(questionnaire, assessment, requirement, finding)
-    until = counts_until(questionnaire, assessment, today)
-    for id, noted in assessment.exceptions.items():
-        if isinstance(noted.payload, e.ExceptionSet) and (sentence := _exception(noted.payload, today, until)):
-            found.append(Blocker(id, sentence))
-    found += [Blocker("review", problem) for problem in verification_problems]
-    signatory = assessment.signatory
-    if signatory is None or not all(text.strip() for text in (signatory.name, signatory.role, signatory.authority)):
-        found.append(
-            Blocker("sign", _("The signatory needs a name, a role and what gives the authority to sign. Fill them in."))
-        )
-    return tuple(found)
 
 
 def freeze(
@@ -164,75 +110,6 @@ def freeze(
         journal=journal,
         notes=(*questionnaire.notes, *freezing.left_over()),
     )
-
-
-def _open(
-    questionnaire: Questionnaire, assessment: Assessment, requirement: Requirement, finding: Finding
-) -> Iterable[Blocker]:
-    """What is open, does not apply without a reason, or stands against a look without a word, of one requirement."""
-    id, name = requirement.id, f"{requirement.id} {requirement.title}"
-    binding = requirement.scoping or requirement.obligation is Obligation.MUST
-    opened = [part for part in (finding.parts or (finding,)) if part.state is State.OPEN]
-    questions = tuple(dict.fromkeys(q for part in opened for q in part.open_questions))
-    # ELIG-6 waits for the others, which are named themselves, and a scoping question may be optional: of these two only
-    # what they demand themselves is a step to take
-    if binding and opened and (questions or not (requirement.computed or requirement.scoping)):
-        n = len(questions)
-        yield Blocker(
-            id,
-            ngettext(
-                "{name}: a question is still open. Answer it, or say why this does not apply.",
-                "{name}: {n} questions are still open. Answer them, or say why this does not apply.",
-                max(n, 1),
-            ).format(name=name, n=n),
-        )
-    for question in questionnaire.questions_for(id):
-        answer = assessment.answers.get(question.id)
-        if (
-            answer is not None
-            and answer.state is AnswerState.NOT_APPLICABLE
-            and not answer.reason.strip()
-            and not not_asked_because(question, assessment.answers)
-        ):
-            yield Blocker(
-                id, _("{name}: an answer says “does not apply” without a reason. Write why.").format(name=name)
-            )
-            break
-    if finding.contradicted and not finding.explained:
-        yield Blocker(
-            id,
-            _("{name}: the answer and what was seen disagree. Correct the answer, or explain why it stands.").format(
-                name=name
-            ),
-        )
-
-
-def _exception(exception: e.ExceptionSet, today: date, until: date) -> str:
-    """Why this exception cannot be signed; "" when it is complete and its date lies in the attestation's time."""
-    missing = [
-        word
-        for text, word in (
-            (exception.gap, _("the gap")),
-            (exception.owner, _("an owner")),
-            (exception.control, _("a compensating control")),
-            (exception.until, _("a date")),
-        )
-        if not (text.strip() if isinstance(text, str) else text)
-    ]
-    if missing:
-        return _("The exception for {id} is not complete: it lacks {missing}. Fill it in, or take it back.").format(
-            id=exception.requirement, missing=", ".join(missing)
-        )
-    if exception.until is None or exception.until <= today:
-        return _("The exception for {id} is over. Set a date that is still to come, or take it back.").format(
-            id=exception.requirement
-        )
-    if exception.until >= until:
-        return _(
-            "The exception for {id} lasts until {date}, but the attestation counts only until {until}. "
-            "Set an earlier date."
-        ).format(id=exception.requirement, date=readable.day(exception.until), until=readable.day(until))
-    return ""
 
 
 @dataclass
@@ -392,22 +269,6 @@ def _text(noted: Noted | None) -> str:
             return text
         case _:
             return ""
-
-
-def _date(answer: Answer | None) -> date | None:
-    if answer is None or answer.state is not AnswerState.GIVEN or not isinstance(answer.value, str):
-        return None
-    try:
-        return date.fromisoformat(answer.value)
-    except ValueError:
-        return None
-
-
-def _a_year_after(day: date) -> date:
-    try:
-        return day.replace(year=day.year + 1)
-    except ValueError:  # 29 February
-        return day.replace(year=day.year + 1, day=28)
 
 
 def _release(questionnaire: Questionnaire, assessment: Assessment) -> str:
