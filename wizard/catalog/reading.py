@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -21,7 +22,6 @@ MAIN_FILE = "questionnaire.toml"
 MAX_FILES = 100
 MAX_BYTES = 512 * 1024
 
-_TYPE_NAMES = {str: "text", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "a table"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -32,6 +32,26 @@ class Wrong(Protocol):
         """Notes it."""
 
 
+class Lines:
+    """The line of every key of a file. They are looked for only when the first mistake asks."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def _found(self) -> dict[places.Path, int]:
+        try:
+            return places.places(self._text)
+        except RecursionError:  # lists so deep that the reader just managed them: the file's first line must do
+            return {}
+
+    def of(self, path: places.Path) -> int:
+        """The line of `path`, or of the nearest thing above it that has one."""
+        while path and path not in self._found:
+            path = path[:-1]
+        return self._found.get(path, 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """One table of a file, with the line of each of its keys; `marks` are the paths in this file that do not fit."""
@@ -40,7 +60,7 @@ class Table:
     shape: str
     path: places.Path
     data: dict[str, object]
-    lines: dict[places.Path, int]
+    lines: Lines
     marks: set[places.Path] = field(default_factory=set)
 
     @property
@@ -54,12 +74,7 @@ class Table:
 
     def line(self, *keys: str | int) -> int:
         """The line of a key below this table; of the nearest thing above it that has one."""
-        path = (*self.path, *keys)
-        while path:
-            if path in self.lines:
-                return self.lines[path]
-            path = path[:-1]
-        return 1
+        return self.lines.of((*self.path, *keys))
 
     def problem(self, sentence: str, *keys: str | int) -> Problem:
         """A mistake at a key of this table."""
@@ -142,7 +157,6 @@ def _read_file(path: Path, shape: str, problems: list[Problem]) -> Table | None:
         return None
     try:
         data = tomllib.loads(text)
-        lines = places.places(text)
     except RecursionError:
         wrong(1, _("Lists or tables lie too deep inside each other."))
         return None
@@ -152,7 +166,7 @@ def _read_file(path: Path, shape: str, problems: list[Problem]) -> Table | None:
         said = re.sub(r"\s*\(at .*\)$", "", str(error)).rstrip(".")
         wrong(line, _("This is not TOML: {said}.").format(said=said))
         return None
-    return Table(path.name, shape, (), data, lines)
+    return Table(path.name, shape, (), data, Lines(text))
 
 
 def _fit(table: Table, problems: list[Problem]) -> None:
@@ -184,8 +198,7 @@ def _fit_value(table: Table, name: str, key: Key, wrong: Wrong) -> None:
     value = table.data[name]
 
     def wanted(what: str) -> None:
-        got = _TYPE_NAMES.get(type(value), _("a date") if isinstance(value, date) else type(value).__name__)
-        wrong(_("“{key}” must be {wanted}, not {got}.").format(key=name, wanted=what, got=got), name)
+        wrong(_("“{key}” must be {wanted}, not {got}.").format(key=name, wanted=what, got=_type_name(value)), name)
 
     match key.type:
         case Type.TEXT | Type.CONDITION | Type.ID | Type.DIGEST:
@@ -215,6 +228,22 @@ def _fit_value(table: Table, name: str, key: Key, wrong: Wrong) -> None:
         case Type.TABLES:
             if not isinstance(value, list) or not value or not all(isinstance(item, dict) for item in value):
                 wanted(_("a list of tables, written [[{key}]]").format(key=name))
+
+
+def _type_name(value: object) -> str:
+    match value:
+        case str():
+            return _("text")
+        case bool():
+            return _("true or false")
+        case int() | float():
+            return _("a number")
+        case list():
+            return _("a list")
+        case dict():
+            return _("a table")
+        case _:
+            return _("a date or time")
 
 
 def _fit_text(name: str, key: Key, value: str, wrong: Wrong, *index: int) -> None:

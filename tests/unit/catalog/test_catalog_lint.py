@@ -281,3 +281,15 @@ def test_no_damage_ends_in_a_traceback(tmp_path: Path, data: st.DataObject) -> N
     assert (questionnaire is None) == bool(problems)
     for problem in problems:
         assert 1 <= problem.line <= text.count("\n") + 1
+
+
+@pytest.mark.parametrize("opening", ["[", "{ a = "])
+def test_any_depth_of_lists_is_said(opening: str, tmp_path: Path) -> None:
+    """As deep as the reader can just manage, and around it."""
+    closing = "]" if opening == "[" else "}"
+    folder = write(tmp_path / "q")
+    for depth in (*range(100, 520, 7), 2000):
+        text = f"x = {opening * depth}{1 if closing == '}' else ''}{closing * depth}\n{SECTION.replace('one', 'two')}"
+        (folder / "20-two.toml").write_text(text, encoding="utf-8")
+        problems = linter.lint(folder, CHECKS)
+        assert any(p.file == "20-two.toml" and p.line == 1 for p in problems)
