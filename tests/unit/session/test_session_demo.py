@@ -6,16 +6,20 @@ import re
 import subprocess
 import sys
 import unicodedata
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from wizard.demo import walk
+from wizard.document.keys import SigningKey
 from wizard.document.verify import Outcome, verify
+from wizard.domain.events import ExceptionSet, SignatoryNamed
 from wizard.domain.finding import Mark, State
+from wizard.domain.mistakes import Mistake
 from wizard.domain.observation import Verdict
 from wizard.session import opening, summaries
-from wizard.session.deeds import attesting
+from wizard.session.deeds import answers, attesting
 from wizard.session.settings import Home, Preferences
 from wizard.vault.unlocking import WithPassphrase
 
@@ -176,3 +180,44 @@ def test_status_and_export_from_the_shell(walked, session, tmp_path):
     assert said.returncode == 1
     assert len(rows) == 49
     assert next(r for r in rows if r["requirement"] == "DATA-4")["state"] == "FAIL"
+
+
+def test_a_certificate_file_signs_and_a_wrong_passphrase_is_said(session, tmp_path):
+    from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
+
+    made = SigningKey.make("Ines Mertens", "Northwind Sync B.V.", "ines@northwindsync.example")
+    p12 = tmp_path / "officer.p12"
+    p12.write_bytes(
+        pkcs12.serialize_key_and_certificates(
+            b"officer", made.key, made.certificate, None, BestAvailableEncryption(b"right words")
+        )
+    )
+    out = tmp_path / "by-file.pdf"
+    with pytest.raises(Mistake, match="passphrase"):
+        attesting.sign(session, out, attesting.FileKey(p12, b"wrong words")).result.result(120)
+    assert not out.exists()
+    signed = attesting.sign(session, out, attesting.FileKey(p12, b"right words")).result.result(120)
+    assert signed.attestation.signatory.fingerprint == made.fingerprint
+
+
+def test_nothing_is_signed_while_something_stops_it(session, tmp_path):
+    answers.grant_exception(
+        session,
+        ExceptionSet("INC-7", "Old restore test", "Jonas", "Snapshots", session.clock().date() + timedelta(days=9)),
+    ).result(10)
+    answers.name_signatory(session, SignatoryNamed("", "", "")).result(10)
+    blocked = attesting.blockers(session)
+    assert [b.where for b in blocked] == ["sign"]
+    out = tmp_path / "never.pdf"
+    with pytest.raises(attesting.Blocked):
+        attesting.sign(session, out).result.result(60)
+    assert not out.exists()
+    session.undo().result(10)
+    assert attesting.blockers(session) == ()
+
+
+def test_a_place_that_cannot_be_written_is_said_and_nothing_is_recorded(session, tmp_path):
+    before = len(session.assessment.attestations)
+    with pytest.raises(attesting.NotWritten):
+        attesting.sign(session, tmp_path / "no such folder" / "x.pdf").result.result(120)
+    assert len(session.assessment.attestations) == before
