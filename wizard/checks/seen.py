@@ -30,7 +30,9 @@ def _own(answers: HttpsAnswers) -> Iterator[Seen]:
             parts = parts_of(answer.url)
             where = (parts.hostname, port_of(parts)) if parts else None
             home = home or where
-            if where == home and parts is not None and parts.scheme == "https":
+            # A limiter that answers in place of the service proves nothing about the service.
+            limited = answer.status in (429, 503)
+            if where == home and parts is not None and parts.scheme == "https" and not limited:
                 yield Seen(visit.purpose, answer)
 
 

@@ -202,6 +202,8 @@ class Talk:
         for _reply in range(MOST_INTERIM + 1):
             event = await self._event()
             if isinstance(event, h11.Response):
+                if event.http_version not in (b"1.0", b"1.1"):
+                    raise CouldNotLook(Trouble(TroubleKind.NOT_HTTP))
                 if sum(len(k) + len(v) + 4 for k, v in event.headers.raw_items()) > MOST_HEADER:
                     raise CouldNotLook(Trouble(TroubleKind.HEADERS_TOO_LONG))
                 return event
