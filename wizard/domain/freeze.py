@@ -329,7 +329,7 @@ def _declaration(
         _("The answers are complete and true to the best of my knowledge after reasonable inquiry."),
         _(
             "Every duty that is known not to be met, every exception and everything that nobody could look at "
-            "is named on page 1."
+            "is named at the head of this document, from page 1 on."
         ),
         *_known(questionnaire, assessment),
         _("If any of it changes before {date}, this statement no longer holds and will be made again.").format(
