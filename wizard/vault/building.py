@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 from wizard.domain.language import _
@@ -15,6 +16,7 @@ from wizard.vault.secrets import Secrets
 _AUTHOR = "vault/author"
 _BOX_IDENTITY = "vault/evidence-identity"
 _BOX_NAMES = "vault/evidence-names"
+_HEADS = "vault/heads"
 
 
 def build(folder: Path, head: Header, data_key: bytes) -> None:
@@ -57,15 +59,28 @@ def _furnish(folder: Path, head: Header, data_key: bytes) -> None:
         kept.put(_AUTHOR, seed)
         kept.put(_BOX_IDENTITY, box_keys.identity.encode("ascii"))
         kept.put(_BOX_NAMES, box_keys.names)
+        kept.put(_HEADS, secrets.token_bytes(32))
         journal.introduce(opened, journal.author_of(seed))
     finally:
         opened.close()
     header.write(folder, head)
 
 
-def own_keys(kept: Secrets) -> tuple[journal.Author, evidence_box.BoxKeys]:
-    """The author's key and the keys of the evidence box. Raises DamagedJournal."""
-    seed, identity, names = (kept.get(name) for name in (_AUTHOR, _BOX_IDENTITY, _BOX_NAMES))
-    if seed is None or identity is None or names is None:
+@dataclass(frozen=True, slots=True)
+class OwnKeys:
+    """The workspace's own keys, which lie in its database: author, evidence box, and the key of the head copies."""
+
+    author: journal.Author
+    box: evidence_box.BoxKeys
+    heads: bytes
+
+    def __repr__(self) -> str:
+        return "OwnKeys()"
+
+
+def own_keys(kept: Secrets) -> OwnKeys:
+    """Read them back. Raises DamagedJournal when one is not there."""
+    seed, identity, names, heads = (kept.get(name) for name in (_AUTHOR, _BOX_IDENTITY, _BOX_NAMES, _HEADS))
+    if seed is None or identity is None or names is None or heads is None:
         raise DamagedJournal
-    return journal.author_of(seed), evidence_box.BoxKeys(identity.decode("ascii"), names)
+    return OwnKeys(journal.author_of(seed), evidence_box.BoxKeys(identity.decode("ascii"), names), heads)

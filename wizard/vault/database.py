@@ -47,12 +47,13 @@ class Database:
         if not create:
             _refuse_missing(path)
         self._lock = threading.RLock()
+        self._key = key
         mode = "rwc" if create else "ro" if read_only else "rw"
         address = f"file:{quote(path.absolute().as_posix())}?mode={mode}"
         self._engine = sa.create_engine(
             "sqlite://",
             module=driver,
-            creator=lambda: _connect(address, key, read_only),
+            creator=lambda: _connect(address, self._key, read_only),
             poolclass=sa.pool.StaticPool,
             hide_parameters=True,
         )
@@ -92,6 +93,12 @@ class Database:
         """The driver's own connection outside any transaction, for what SQLite does only there (a new key, a copy)."""
         with self._lock, _said(saving=True), self._engine.connect() as connection:
             yield connection.connection.driver_connection
+
+    def rekey(self, key: bytes) -> None:
+        """Seal every page under another key, in one transaction of the engine. Raises NotSaved, DamagedJournal."""
+        with self.alone() as connection:
+            connection.execute(f"PRAGMA rekey = \"x'{key.hex()}'\"")
+            self._key = key
 
     def close(self) -> None:
         """Let go of the file; calling it twice is fine."""

@@ -28,8 +28,9 @@ class SlotKind(StrEnum):
     #: passphrase and keyring together
     BOTH = "both"
     RECOVERY = "recovery"
-    #: the next data key under the present one, while a change of data key is under way
-    PENDING = "pending"
+    #: while the data key changes: the next one under the present one, and the other way round
+    NEXT = "next"
+    PREVIOUS = "previous"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,7 @@ class Kdf:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """The data key, sealed by AES-256-GCM under the slot's key. `nonce` and `sealed` are hex, `made` a claimed time.
-
-    `confirmed` is for the recovery slot: the person typed two groups of it back.
-    """
+    """The data key, sealed by AES-256-GCM under the slot's key. `nonce` and `sealed` are hex, `made` a claimed time."""
 
     kind: SlotKind
     id: str
@@ -60,24 +58,32 @@ class Slot:
     nonce: str
     sealed: str
     made: datetime
-    confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The whole key file. `epoch` numbers the data key, `revision` every change of this file; `mac` is hex."""
+    """The whole key file. `epoch` numbers the data key, made at `made`, `revision` every change of this file.
+
+    `mac` is hex.
+    """
 
     workspace: str
     epoch: int
     revision: int
+    made: datetime
     slots: tuple[Slot, ...]
     mac: str = ""
     version: int = VERSION
 
-    def slot(self, kind: SlotKind) -> Slot | None:
-        """The slot of that kind for the present data key (for PENDING: the one of the next)."""
-        epoch = self.epoch + 1 if kind is SlotKind.PENDING else self.epoch
-        return next((slot for slot in self.slots if slot.kind is kind and slot.epoch == epoch), None)
+    def slot(self, kind: SlotKind, epoch: int = 0) -> Slot | None:
+        """The slot of that kind for the data key of that epoch, the present one unless it is named."""
+        return next((slot for slot in self.slots if slot.kind is kind and slot.epoch == (epoch or self.epoch)), None)
+
+    @property
+    def epochs(self) -> tuple[int, ...]:
+        """The present data key's epoch, and the next one's while it changes."""
+        changing = self.slot(SlotKind.NEXT, self.epoch + 1) is not None
+        return (self.epoch, self.epoch + 1) if changing else (self.epoch,)
 
     def with_slot(self, slot: Slot) -> Header:
         """The header with this slot in the place of one of the same kind and epoch."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from typing import Any
 
 import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
@@ -25,8 +26,19 @@ class Secrets:
     def __init__(self, database: Database, workspace: str, data_keys: Mapping[int, bytes], *, read_only: str) -> None:
         self._database = database
         self._workspace = workspace
-        self._keys = {epoch: keys.sub_key(key, workspace, "secrets") for epoch, key in data_keys.items()}
+        self._keys: dict[int, bytes] = {}
         self.read_only = read_only
+        self.use(data_keys)
+
+    def use(self, data_keys: Mapping[int, bytes]) -> None:
+        """Know these data keys, by epoch, from now on."""
+        self._keys = {epoch: keys.sub_key(key, self._workspace, "secrets") for epoch, key in data_keys.items()}
+
+    def renew(self) -> None:
+        """Seal every secret under the newest data key, in one transaction. Raises NotSaved, DamagedJournal."""
+        with self._database.write() as connection:
+            for row in connection.execute(sa.select(SECRETS).where(SECRETS.c.epoch != max(self._keys))).all():
+                self._put(connection, row.name, self._opened(row))
 
     def __repr__(self) -> str:
         return "Secrets()"
@@ -35,12 +47,7 @@ class Secrets:
         """The secret, or None when there is none. Raises DamagedJournal."""
         with self._database.read() as connection:
             row = connection.execute(sa.select(SECRETS).where(SECRETS.c.name == name)).one_or_none()
-        if row is None:
-            return None
-        try:
-            return AESGCM(self._keys[row.epoch]).decrypt(row.nonce, row.sealed, self._bound(name, row.epoch))
-        except (InvalidTag, KeyError):
-            raise DamagedJournal from None
+        return None if row is None else self._opened(row)
 
     def put(self, name: str, data: bytes) -> None:
         """Keep a secret, durable when it returns, in the place of an earlier one. Raises ReadOnly, NotSaved."""
@@ -55,6 +62,12 @@ class Secrets:
             raise ReadOnly(self.read_only)
         with self._database.write() as connection:
             connection.execute(sa.delete(SECRETS).where(SECRETS.c.name == name))
+
+    def _opened(self, row: Any) -> bytes:
+        try:
+            return AESGCM(self._keys[row.epoch]).decrypt(row.nonce, row.sealed, self._bound(row.name, row.epoch))
+        except (InvalidTag, KeyError):
+            raise DamagedJournal from None
 
     def _put(self, connection: sa.Connection, name: str, data: bytes) -> None:
         epoch, nonce = max(self._keys), secrets.token_bytes(12)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
 from wizard.domain.language import _
+from wizard.domain.mistakes import Mistake
 from wizard.vault import recovery_key
 from wizard.vault.header import Header, Slot, SlotKind
 from wizard.vault.keyring import Keyring
-from wizard.vault.mistakes import DamagedKeyFile, KeyringDoesNotOpen, WrongPassphrase, WrongRecoveryKey
+from wizard.vault.mistakes import AlteredKeyFile, DamagedKeyFile, KeyringDoesNotOpen, WrongPassphrase, WrongRecoveryKey
 
 if TYPE_CHECKING:
     from wizard.vault.keys import Cost
@@ -43,61 +46,71 @@ class WithRecoveryKey:
 Unlock = WithPassphrase | WithKeyring | WithRecoveryKey
 
 
-def unlock(head: Header, what: Unlock, keyring: Keyring, floor: Cost) -> bytes:
-    """The present data key. Raises WrongPassphrase, UnusablePassphrase, MistypedRecoveryKey, WrongRecoveryKey,
-    KeyringDoesNotOpen, WeakenedKeyFile, DamagedKeyFile."""
+def unlock(head: Header, what: Unlock, keyring: Keyring, floor: Cost) -> dict[int, bytes]:
+    """The data keys by epoch: the present one, and the next one while it changes.
+
+    Raises WrongPassphrase, UnusablePassphrase, MistypedRecoveryKey, WrongRecoveryKey, KeyringDoesNotOpen,
+    WeakenedKeyFile, AlteredKeyFile, DamagedKeyFile.
+    """
+    from wizard.vault import keys
+
+    wrong: Mistake
     match what:
         case WithPassphrase(text):
-            return _by_passphrase(head, text, keyring, floor)
+            secret, wrong = keys.passphrase_bytes(text), WrongPassphrase()
         case WithRecoveryKey(text):
-            return _by_recovery_key(head, text)
+            secret, wrong = recovery_key.from_text(text), WrongRecoveryKey()
         case WithKeyring():
-            return _by_keyring(head, keyring)
-    assert_never(what)
+            if head.slot(SlotKind.KEYRING) is None:
+                raise KeyringDoesNotOpen(_("This workspace is not set to open by the keyring."))
+            secret, wrong = (
+                _from_keyring(head, keyring),
+                KeyringDoesNotOpen(_("What the keyring of this computer holds for this workspace does not open it.")),
+            )
+        case _:
+            assert_never(what)
+    tried = False
+    for epoch in head.epochs:
+        for slot, key in _slot_key(head, what, secret, epoch, keyring, floor):
+            tried = True
+            with contextlib.suppress(keys.WrongKey):
+                return _both_ways(head, epoch, keys.unwrap(slot, key, workspace=head.workspace))
+    raise wrong if tried else DamagedKeyFile()
 
 
-def _by_passphrase(head: Header, text: str, keyring: Keyring, floor: Cost) -> bytes:
+def _slot_key(
+    head: Header, what: Unlock, secret: bytes, epoch: int, keyring: Keyring, floor: Cost
+) -> Iterator[tuple[Slot, bytes]]:
+    """The slot that this secret may open, with the key it gives; nothing when there is no such slot."""
     from wizard.vault import keys
 
-    secret = keys.passphrase_bytes(text)
-    slot, both = head.slot(SlotKind.PASSPHRASE), head.slot(SlotKind.BOTH)
-    try:
-        if slot is not None:
-            return keys.unwrap(slot, keys.derive(slot.kdf, secret, floor=floor), workspace=head.workspace)
-        if both is not None:
-            half = _from_keyring(head, keyring)
-            return keys.unwrap(both, keys.join(both.kdf, secret, half, floor=floor), workspace=head.workspace)
-    except keys.WrongKey:
-        raise WrongPassphrase from None
-    raise DamagedKeyFile
+    kind = {WithPassphrase: SlotKind.PASSPHRASE, WithRecoveryKey: SlotKind.RECOVERY, WithKeyring: SlotKind.KEYRING}[
+        type(what)
+    ]
+    slot, both = head.slot(kind, epoch), head.slot(SlotKind.BOTH, epoch)
+    if slot is not None:
+        stretch = kind is SlotKind.PASSPHRASE
+        yield slot, keys.derive(slot.kdf, secret, floor=floor) if stretch else keys.derive_random(slot.kdf, secret)
+    elif both is not None and kind is SlotKind.PASSPHRASE:
+        yield both, keys.join(both.kdf, secret, _from_keyring(head, keyring), floor=floor)
 
 
-def _by_recovery_key(head: Header, text: str) -> bytes:
+def _both_ways(head: Header, epoch: int, data_key: bytes) -> dict[int, bytes]:
+    """While the data key changes, each of the two leads to the other."""
     from wizard.vault import keys
 
-    secret = recovery_key.from_text(text)
-    slot = head.slot(SlotKind.RECOVERY)
-    if slot is None:
-        raise DamagedKeyFile
-    try:
-        return keys.unwrap(slot, keys.derive_random(slot.kdf, secret), workspace=head.workspace)
-    except keys.WrongKey:
-        raise WrongRecoveryKey from None
-
-
-def _by_keyring(head: Header, keyring: Keyring) -> bytes:
-    from wizard.vault import keys
-
-    slot = head.slot(SlotKind.KEYRING)
-    if slot is None:
-        raise KeyringDoesNotOpen(_("This workspace is not set to open by the keyring."))
-    secret = _from_keyring(head, keyring)
-    try:
-        return keys.unwrap(slot, keys.derive_random(slot.kdf, secret), workspace=head.workspace)
-    except keys.WrongKey:
-        raise KeyringDoesNotOpen(
-            _("What the keyring of this computer holds for this workspace does not open it.")
-        ) from None
+    found = {epoch: data_key}
+    if len(head.epochs) == 2:
+        forward = epoch == head.epoch
+        other = head.slot(SlotKind.NEXT, epoch + 1) if forward else head.slot(SlotKind.PREVIOUS, epoch - 1)
+        if other is None:
+            raise DamagedKeyFile
+        key = keys.sub_key(data_key, head.workspace, "next" if forward else "previous")
+        try:
+            found[other.epoch] = keys.unwrap(other, keys.derive_random(other.kdf, key), workspace=head.workspace)
+        except keys.WrongKey:
+            raise AlteredKeyFile from None
+    return found
 
 
 def _from_keyring(head: Header, keyring: Keyring) -> bytes:
@@ -107,13 +120,16 @@ def _from_keyring(head: Header, keyring: Keyring) -> bytes:
     return reply.secret
 
 
-def passphrase_slot(data_key: bytes, secret: bytes, workspace: str, epoch: int, cost: Cost, floor: Cost) -> Slot:
-    """A new slot that opens with the passphrase."""
+def passphrase_slot(
+    data_key: bytes, secret: bytes, workspace: str, epoch: int, cost: Cost, floor: Cost, half: bytes | None = None
+) -> Slot:
+    """A new slot that opens with the passphrase, or with it and the keyring's `half` together."""
     from wizard.vault import keys
 
     kdf = keys.stretched(cost)
-    key = keys.derive(kdf, secret, floor=floor)
-    return keys.wrap(data_key, key, workspace=workspace, epoch=epoch, kind=SlotKind.PASSPHRASE, kdf=kdf)
+    key = keys.derive(kdf, secret, floor=floor) if half is None else keys.join(kdf, secret, half, floor=floor)
+    kind = SlotKind.PASSPHRASE if half is None else SlotKind.BOTH
+    return keys.wrap(data_key, key, workspace=workspace, epoch=epoch, kind=kind, kdf=kdf)
 
 
 def random_slot(data_key: bytes, secret: bytes, workspace: str, epoch: int, kind: SlotKind) -> Slot:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-import threading
-from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from wizard.domain.language import _
 from wizard.vault import files, header, recovery_key
 from wizard.vault.header import Header, SlotKind
 from wizard.vault.keyring import Keyring
-from wizard.vault.mistakes import NotSaved, ReadOnly
+from wizard.vault.mistakes import DamagedJournal, ReadOnly
 from wizard.vault.unlocking import (
     Unlock,
     WithPassphrase,
@@ -27,7 +26,7 @@ from wizard.vault.unlocking import unlock as unlock_
 # The database, the sealing and the cryptography are imported when a workspace is made or opened: the first window
 # paints without them.
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from filelock import BaseFileLock
 
@@ -75,7 +74,7 @@ class Workspace:
         self,
         folder: Path,
         head: Header,
-        data_key: bytes,
+        data_keys: Mapping[int, bytes],
         *,
         read_only_because: str,
         lock: BaseFileLock | None,
@@ -84,56 +83,49 @@ class Workspace:
         clock: Clock | None,
         floor: Cost,
     ) -> None:
-        from wizard.vault import building, database, evidence_box, heads, journal, keys, migrations
+        from wizard.vault import building, evidence_box, heads, journal, key_file, migrations
         from wizard.vault import secrets as second_layer
 
         self.folder = folder
         self.id = head.workspace
         self.keyring_said = ""
-        self._header = head
-        self._data_key = data_key
-        self._floor = floor
-        self._keyring = keyring
         self._lock = lock
-        self._writing_keys = threading.Lock()
-        self._database: Database = database.Database(
-            folder / database.NAME,
-            keys.sub_key(data_key, self.id, "database"),
-            read_only=bool(read_only_because),
+        self._open = True
+        self._key_file = key_file.KeyFile(
+            folder, head, data_keys, keyring=keyring, floor=floor, changed=self._key_file_changed
         )
+        self._database, self._under = _open_database(folder, head, data_keys, bool(read_only_because))
         try:
             migrations.check(self._database)
             if not read_only_because:
                 migrations.bring_up(self._database)
-            self.secrets = second_layer.Secrets(
-                self._database, self.id, {head.epoch: data_key}, read_only=read_only_because
-            )
-            author, box_keys = building.own_keys(self.secrets)
-            self.author, self.author_public = author.id, author.public.hex()
+            self.secrets = second_layer.Secrets(self._database, self.id, data_keys, read_only=read_only_because)
+            own = building.own_keys(self.secrets)
+            self.author, self.author_public = own.author.id, own.author.public.hex()
             self._heads: Heads = heads.Heads(
-                home or heads.home_folder(),
-                self.id,
-                keys.sub_key(data_key, self.id, "heads"),
-                keyring if head.slot(SlotKind.KEYRING) else None,
+                home or heads.home_folder(), self.id, own.heads, keyring if self._key_file.uses_keyring else None
             )
             self._memories = self._heads.memories()
             self.journal = journal.Journal(
-                self._database, self.id, author, read_only=read_only_because, clock=clock, moved=self._moved
+                self._database, self.id, own.author, read_only=read_only_because, clock=clock, moved=self._moved
             )
-            self._doubts = self._compare()
-            self._older = bool(self._doubts) and not read_only_because
-            if self._older:
-                self.journal.read_only = self.secrets.read_only = self._doubts[0]
-            elif not read_only_because:
-                self._remember()
-            self.box = evidence_box.EvidenceBox(
-                folder / evidence_box.FOLDER, box_keys, read_only=self.journal.read_only
-            )
+            doubts = self._compare()
+            self._doubted = bool(doubts) and not read_only_because
+            if self._doubted:
+                self.journal.read_only = self.secrets.read_only = doubts[0]
+            self.box = evidence_box.EvidenceBox(folder / evidence_box.FOLDER, own.box, read_only=self.journal.read_only)
             if not self.read_only:
-                self.box.sweep()
+                self._begin_writing()
         except BaseException:
             self._database.close()
             raise
+
+    def _begin_writing(self) -> None:
+        """What only the one writer does first: finish a change of data key, sweep leftovers, remember the head."""
+        if len(self._key_file.header.epochs) == 2:
+            self._finish_new_data_key()
+        self.box.sweep()
+        self._remember()
 
     @property
     def read_only(self) -> bool:
@@ -175,10 +167,11 @@ class Workspace:
             passphrase_slot(data_key, secret, workspace, 1, cost, floor or keys.FLOOR),
             random_slot(data_key, recovery, workspace, 1, SlotKind.RECOVERY),
         ]
-        head = keys.seal_header(Header(workspace, epoch=1, revision=1, slots=tuple(slots)), data_key)
+        now = datetime.now(UTC).replace(microsecond=0)
+        head = keys.seal_header(Header(workspace, epoch=1, revision=1, made=now, slots=tuple(slots)), data_key)
         building.build(folder, head, data_key)
         made = cls._attach(
-            folder, head, data_key, read_only=False, home=home, keyring=keyring, clock=clock, floor=floor
+            folder, head, {1: data_key}, read_only=False, home=home, keyring=keyring, clock=clock, floor=floor
         )
         made._memories = made._heads.memories()
         if remember:
@@ -208,10 +201,10 @@ class Workspace:
         folder = header.folder_of(folder)
         keyring = keyring or Keyring()
         head = header.read(folder)
-        data_key = unlock_(head, unlock, keyring, floor or keys.FLOOR)
-        keys.check_header(head, data_key)
+        data_keys = unlock_(head, unlock, keyring, floor or keys.FLOOR)
+        keys.check_header(head, data_keys[head.epoch])
         return cls._attach(
-            folder, head, data_key, read_only=read_only, home=home, keyring=keyring, clock=clock, floor=floor
+            folder, head, data_keys, read_only=read_only, home=home, keyring=keyring, clock=clock, floor=floor
         )
 
     @classmethod
@@ -219,7 +212,7 @@ class Workspace:
         cls,
         folder: Path,
         head: Header,
-        data_key: bytes,
+        data_keys: Mapping[int, bytes],
         *,
         read_only: bool,
         home: Path | None,
@@ -234,7 +227,7 @@ class Workspace:
             return cls(
                 folder,
                 head,
-                data_key,
+                data_keys,
                 read_only_because=because,
                 lock=lock,
                 home=home,
@@ -249,10 +242,11 @@ class Workspace:
 
     def close(self) -> None:
         """Let go of the files and the keys; calling it twice is fine."""
-        if not self.read_only and self._data_key:
+        if self._open and not self.read_only:
             self._heads.remember_in_keyring(self._head())
+        self._open = False
         self._database.close()
-        self._data_key = b""
+        self._key_file.data_keys.clear()
         if self._lock is not None:
             self._lock.release()
             self._lock = None
@@ -269,7 +263,7 @@ class Workspace:
         """Check the whole journal, and what is remembered of it outside. `progress` hears (done, of how many)."""
         from wizard.vault import verification
 
-        found = verification.verify(self._database, self.id, self._memories, self._header.revision, progress)
+        found = verification.verify(self._database, self.id, self._memories, self._key_file.header.revision, progress)
         notes = [self._heads.trouble] if self._heads.trouble else []
         if not self._memories:
             notes.append(_("This computer had not seen this workspace before, so an older copy would not be noticed."))
@@ -277,10 +271,10 @@ class Workspace:
 
     def accept_as_it_is(self) -> None:
         """The person says that this older or other copy is the one to go on with: remember it, and allow writing."""
-        if self._older:
-            self._older, self._memories, self._doubts = False, (), ()
+        if self._doubted:
+            self._doubted, self._memories = False, ()
             self.journal.read_only = self.box.read_only = self.secrets.read_only = ""
-            self._remember()
+            self._begin_writing()
 
     def snapshot_get(self, head: str) -> bytes | None:
         """What `snapshot_put` kept for exactly this head of the journal; None when there is none or it is damaged."""
@@ -310,12 +304,12 @@ class Workspace:
     def _snapshot_key(self) -> bytes:
         from wizard.vault import keys
 
-        return keys.sub_key(self._data_key, self.id, "snapshot")
+        return keys.sub_key(self._key_file.data_key, self.id, "snapshot")
 
     def _head(self) -> Head:
         from wizard.vault.heads import Head
 
-        return Head(self.journal.count, self.journal.head, self._header.revision)
+        return Head(self.journal.count, self.journal.head, self._key_file.header.revision)
 
     def _moved(self, count: int, head: str) -> None:
         self._heads.remember(self._head())
@@ -330,38 +324,44 @@ class Workspace:
 
         counts = [memory.head.count for memory in self._memories if memory.head is not None]
         at = {count: self.journal.hash_at(count) for count in counts}
-        return compare(self._memories, self.journal.count, at, self._header.revision)
+        return compare(self._memories, self.journal.count, at, self._key_file.header.revision)
 
     # --- what opens it -------------------------------------------------------------------------------------------
 
     @property
     def remembered(self) -> bool:
         """True when the keyring of a computer opens it without the passphrase."""
-        return self._header.slot(SlotKind.KEYRING) is not None
+        return self.since(SlotKind.KEYRING) is not None
+
+    @property
+    def strict(self) -> bool:
+        """True when it asks for the passphrase and the keyring of this computer together."""
+        return self._key_file.strict
+
+    def since(self, kind: SlotKind) -> datetime | None:
+        """When the present passphrase, recovery key or keyring slot was made (claimed time); None without one."""
+        slot = self._key_file.header.slot(kind)
+        return slot.made if slot else None
+
+    @property
+    def data_key_since(self) -> datetime:
+        """When the present data key was made (claimed time)."""
+        return self._key_file.header.made
 
     def remember(self) -> bool:
-        """Let this computer's keyring open the workspace; False when it cannot, and `keyring_said` says why."""
-        from wizard.vault import keys
+        """Let this computer's keyring open the workspace; False when it cannot, and `keyring_said` says why.
 
+        Raises ReadOnly, NotSaved.
+        """
         self._writable()
-        reply = self._keyring.probe()
-        if reply.works:
-            secret = keys.new_data_key()
-            reply = self._keyring.put(self.id, secret)
-            if reply.works:
-                slot = random_slot(self._data_key, secret, self.id, self._header.epoch, SlotKind.KEYRING)
-                self._heads.keyring = self._keyring
-                self._change(lambda head: head.with_slot(slot))
-        self.keyring_said = "" if reply.works else reply.sentence
-        return reply.works
+        self.keyring_said = self._key_file.remember()
+        return not self.keyring_said
 
     def forget(self) -> None:
         """Ask for the passphrase again from now on. Raises ReadOnly, NotSaved."""
         self._writable()
-        self._change(lambda head: head.without(SlotKind.KEYRING, head.epoch))
-        self._keyring.forget(self.id)
         self._heads.forget_keyring()
-        self._heads.keyring = None
+        self._key_file.forget()
 
     def change_passphrase(self, new: str, proof: WithPassphrase | WithRecoveryKey) -> None:
         """Set another passphrase; the old one opens nothing from now on.
@@ -369,14 +369,8 @@ class Workspace:
         `proof` shows that it is the person who asks, and not a passer-by at an unlocked computer. Raises
         WrongPassphrase, WrongRecoveryKey, MistypedRecoveryKey, UnusablePassphrase, ReadOnly, NotSaved.
         """
-        from wizard.vault import keys
-
         self._writable()
-        secret = keys.new_passphrase_bytes(new)
-        self._prove(proof)
-        cost = self._floor if self._floor != keys.FLOOR else keys.calibrate()
-        slot = passphrase_slot(self._data_key, secret, self.id, self._header.epoch, cost, self._floor)
-        self._change(lambda head: head.with_slot(slot))
+        self._key_file.change_passphrase(new, proof)
 
     def new_recovery_key(self, proof: WithPassphrase | WithRecoveryKey) -> str:
         """Make a new recovery key and return its text, which is shown once; the old sheet opens nothing from now on.
@@ -384,32 +378,63 @@ class Workspace:
         Raises as `change_passphrase` does.
         """
         self._writable()
-        self._prove(proof)
-        key = recovery_key.make()
-        slot = random_slot(self._data_key, key, self.id, self._header.epoch, SlotKind.RECOVERY)
-        self._change(lambda head: head.with_slot(slot))
-        return recovery_key.to_text(key)
+        return self._key_file.new_recovery_key(proof)
 
-    def _prove(self, proof: WithPassphrase | WithRecoveryKey) -> None:
-        unlock_(self._header, proof, self._keyring, self._floor)
+    def set_strict(self, strict: bool, passphrase: WithPassphrase) -> None:
+        """Ask for passphrase and keyring together from now on, or for the passphrase alone again.
+
+        Raises WrongPassphrase, KeyringDoesNotOpen, ReadOnly, NotSaved.
+        """
+        self._writable()
+        self._key_file.set_strict(strict, passphrase)
+
+    def new_data_key(self, passphrase: WithPassphrase, recovery: str) -> None:
+        """Seal everything under a new data key; whoever copied the old one can open nothing written from now on.
+
+        `recovery` is the text of a new recovery key (`recovery_key.make`, `to_text`) that the person has printed and
+        typed back already. When this is interrupted at any moment, old and new secrets open the workspace, and the
+        next opening finishes it. Evidence keeps its own keys. Raises as `change_passphrase` does.
+        """
+        self._writable()
+        if len(self._key_file.header.epochs) == 2:
+            self._finish_new_data_key()
+        self._key_file.begin_new_data_key(passphrase, recovery)
+        self._finish_new_data_key()
+
+    def _finish_new_data_key(self) -> None:
+        from wizard.vault import keys
+
+        newest = max(self._key_file.data_keys)
+        self.secrets.use(self._key_file.data_keys)
+        self.secrets.renew()
+        if self._under != newest:
+            self._database.rekey(keys.sub_key(self._key_file.data_keys[newest], self.id, "database"))
+            self._under = newest
+        self._key_file.finish_new_data_key()
+        self.secrets.use(self._key_file.data_keys)
+
+    def _key_file_changed(self) -> None:
+        self._heads.keyring = self._key_file.keyring if self._key_file.uses_keyring else None
+        self._remember()
 
     def _writable(self) -> None:
         if self.read_only:
             raise ReadOnly(self.read_only_because)
 
-    def _change(self, change: Callable[[Header], Header]) -> None:
-        """Write a changed key file, durable when this returns. Raises NotSaved; then the old one still stands."""
-        from wizard.vault import keys
 
-        with self._writing_keys:
-            changed = change(replace(self._header, revision=self._header.revision + 1))
-            changed = keys.seal_header(changed, self._data_key)
-            try:
-                header.write(self.folder, changed)
-            except OSError as error:
-                raise NotSaved(files.reason(error)) from None
-            self._header = changed
-            self._remember()
+def _open_database(folder: Path, head: Header, data_keys: Mapping[int, bytes], read_only: bool) -> tuple[Database, int]:
+    """The open database and the epoch of the data key that it lies under: the next one's, when a change of data key
+    was interrupted after it."""
+    from wizard.vault import database, keys
+
+    for epoch in head.epochs:
+        key = keys.sub_key(data_keys[epoch], head.workspace, "database")
+        try:
+            return database.Database(folder / database.NAME, key, read_only=read_only), epoch
+        except DamagedJournal:
+            if epoch == head.epochs[-1]:
+                raise
+    raise DamagedJournal
 
 
 def _claim(folder: Path) -> tuple[str, BaseFileLock | None]:

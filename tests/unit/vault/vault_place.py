@@ -62,7 +62,8 @@ class Place:
         return self.folder / "journal.db"
 
     def data_key(self) -> bytes:
-        return unlock(header.read(self.folder), WithPassphrase(PASSPHRASE), Keyring(), QUICK)
+        head = header.read(self.folder)
+        return unlock(head, WithPassphrase(PASSPHRASE), Keyring(), QUICK)[head.epoch]
 
     def database(self) -> Any:
         """The driver's own connection to the closed journal, for tampering with the right key."""
