@@ -6,7 +6,7 @@ import argparse
 from dataclasses import dataclass
 
 from wizard.checks import CHECKS
-from wizard.checks.answers import ANSWER_CHECKS
+from wizard.checks.answers import ANSWER_CHECKS, DOCUMENT_CHECKS
 from wizard.cli.output import Exit, Output
 from wizard.domain.finding import SubjectKind
 from wizard.domain.observation import Level
