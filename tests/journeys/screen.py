@@ -1,4 +1,4 @@
-"""A real screen for the journeys: Xvfb, a window manager, the accessibility bus, the program, its mouse and keyboard."""
+"""A real screen for the journeys: Xvfb, a window manager, the accessibility bus, mouse, keyboard and the program."""
 
 from __future__ import annotations
 
@@ -125,16 +125,16 @@ class Screen:
 
     def click_at(self, x: int, y: int) -> None:
         self._xdotool("mousemove", str(x), str(y), "click", "1")
-        time.sleep(0.15)
+        _rest(0.15)
 
     def type(self, text: str) -> None:
         self._xdotool("type", "--delay", "8", "--", text)
-        time.sleep(0.1)
+        _rest(0.1)
 
     def key(self, *keys: str) -> None:
         for key in keys:
             self._xdotool("key", "--clearmodifiers", key)
-            time.sleep(0.05)
+            _rest(0.05)
 
     def picture(self, name: str) -> Path:
         """What the screen shows now, as a PNG below `folder`/pictures."""
@@ -150,7 +150,7 @@ class Screen:
                 raise AssertionError(f"the program ended ({self.app.returncode}) while waiting for {what}")
             if condition():
                 return
-            time.sleep(0.1)
+            _rest(0.1)
         shown = "\n".join(f"{'  ' * d}{role} {name!r} {text!r}" for d, role, name, text in self.tree())
         raise AssertionError(f"never saw {what}; shown:\n{shown}")
 
@@ -176,6 +176,11 @@ class Screen:
         process = subprocess.Popen(command, env=self._env, text=True, stderr=subprocess.DEVNULL, **more)
         self._running.append(process)
         return process
+
+
+def _rest(seconds: float) -> None:
+    """Give the window a moment: real screens have no other way to wait for nothing in particular."""
+    threading.Event().wait(seconds)
 
 
 _LAUNCHERS = ("/usr/libexec/at-spi-bus-launcher", "/usr/lib/at-spi2-core/at-spi-bus-launcher")

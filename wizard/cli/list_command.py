@@ -41,7 +41,10 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
     """Print the list."""
     if asked.what == "checks":
         listed = [Listed(c.id, c.title(), c.aliases, c.level, c.about, c.source) for c in CHECKS]
-        listed += [Listed(c.id, c.title(), c.aliases, c.level, SubjectKind.ASSESSMENT, c.source) for c in ANSWER_CHECKS]
+        listed += [
+            Listed(c.id, c.title(), c.aliases, c.level, SubjectKind.ASSESSMENT, c.source)
+            for c in (*ANSWER_CHECKS, *DOCUMENT_CHECKS)
+        ]
         for each in listed:
             output.result(
                 each, f"{each.check:<26} {each.title}" + (f" ({', '.join(each.aliases)})" if each.aliases else "")
