@@ -6,7 +6,7 @@ import argparse
 from dataclasses import dataclass
 
 from wizard.checks import CHECKS
-from wizard.checks.answers import ANSWER_CHECKS, DOCUMENT_CHECKS
+from wizard.checks.answers import ANSWER_CHECKS, DOCUMENT_CHECKS, AnswerCheck, DocumentCheck
 from wizard.cli.output import Exit, Output
 from wizard.domain.finding import SubjectKind
 from wizard.domain.observation import Level
@@ -41,10 +41,8 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
     """Print the list."""
     if asked.what == "checks":
         listed = [Listed(c.id, c.title(), c.aliases, c.level, c.about, c.source) for c in CHECKS]
-        listed += [
-            Listed(c.id, c.title(), c.aliases, c.level, SubjectKind.ASSESSMENT, c.source)
-            for c in (*ANSWER_CHECKS, *DOCUMENT_CHECKS)
-        ]
+        read: tuple[AnswerCheck | DocumentCheck, ...] = (*ANSWER_CHECKS, *DOCUMENT_CHECKS)
+        listed += [Listed(c.id, c.title(), c.aliases, c.level, SubjectKind.ASSESSMENT, c.source) for c in read]
         for each in listed:
             output.result(
                 each, f"{each.check:<26} {each.title}" + (f" ({', '.join(each.aliases)})" if each.aliases else "")
