@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from wizard.document.canonical import canonical, digest
+from wizard.document.canonical import canonical, digest, read
 from wizard.document.fonts import Fonts
 from wizard.document.layout import Cell, Flow, Gap, LateLine, Piece, Places, Row, Rule, TextLine, paragraph
 from wizard.document.tags import Element
@@ -41,9 +41,11 @@ class Book:
 
     @classmethod
     def begin(cls, attestation: Attestation) -> Book:
-        """An empty document for this attestation."""
+        """An empty document for this attestation, written from its canonical data as a verifier will read them."""
+        data = canonical(attestation)
+        attestation = read(data)
         width, height = PAPERS.get(attestation.paper, PAPERS["A4"])
-        return cls(attestation, canonical(attestation), Fonts(), Flow(width, height), Element("Document"))
+        return cls(attestation, data, Fonts(), Flow(width, height), Element("Document"))
 
     @property
     def digest(self) -> str:

@@ -15,13 +15,14 @@ LIMIT = 20_000_000
 
 
 class UnwritableText(Mistake):
-    """A text cannot be written as Unicode, for instance half of a pair from a damaged file."""
+    """A value cannot be written as canonical JSON, for instance half a character or a number beyond 2^53."""
 
     def __init__(self) -> None:
         super().__init__(
             _(
-                "One of the answers holds a damaged character that no file can store. The PDF was not made. "
-                "Look for a text that was pasted from another program, type it again, and export once more."
+                "One of the values is damaged or too large and cannot be stored in a file that reads the same "
+                "everywhere. The PDF was not made. Look for a text that was pasted from another program or a number "
+                "with more than 15 digits, type it again, and export once more."
             )
         )
 

@@ -115,6 +115,7 @@ class Run:
     text: str
     width: float
     simple: bool
+    right_to_left: bool = False
 
 
 @dataclass(eq=False, slots=True)
@@ -156,7 +157,7 @@ class Fonts:
 
     def _run(self, file_name: str, text: str, shaped: bool, right_to_left: bool) -> Run:
         used = self._use(file_name)
-        if not shaped:
+        if not shaped and not right_to_left:  # brackets are mirrored by the shaper
             glyphs = []
             for character in text:
                 if invisible(character):
@@ -175,7 +176,7 @@ class Fonts:
             part = "" if cluster in seen else text[cluster : ends[cluster]]
             seen.add(cluster)
             glyphs.append(Glyph(used.cid(glyph, part), advance, dx, dy, part))
-        return Run(used, tuple(glyphs), text, sum(g.advance for g in glyphs), simple=False)
+        return Run(used, tuple(glyphs), text, sum(g.advance for g in glyphs), simple=False, right_to_left=right_to_left)
 
 
 def invisible(character: str) -> bool:

@@ -124,16 +124,17 @@ class Pen:
             self._write(f"1 0 0 1 {number(x)} {number(y)} Tm <{codes}> Tj ET")
             return
         k = style.size / 1000
+        placed = []
         for glyph in run.glyphs:
+            placed.append((glyph, x + glyph.dx * k, y + glyph.dy * k))
+            x += glyph.advance * k
+        # Every glyph has its own place, so the file can hold them in the order in which they are read.
+        for glyph, left, base in reversed(placed) if run.right_to_left else placed:
             spanned = not glyph.text or len(glyph.text) > 1
             if spanned:
                 spoken = ("FEFF" + glyph.text.encode("utf-16-be").hex()).upper()
                 self._write(f"/Span <</ActualText <{spoken}>>> BDC")
-            self._write(
-                f"1 0 0 1 {number(x + glyph.dx * k)} {number(y + glyph.dy * k)} Tm <{glyph.cid:04X}> Tj"
-                + (" EMC" if spanned else "")
-            )
-            x += glyph.advance * k
+            self._write(f"1 0 0 1 {number(left)} {number(base)} Tm <{glyph.cid:04X}> Tj" + (" EMC" if spanned else ""))
         self._write("ET")
 
     # -- shapes ---------------------------------------------------------------------------------------------------

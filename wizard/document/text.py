@@ -269,10 +269,13 @@ def _line(atoms: Sequence[_Atom], leading: float, base: int) -> Line:
         x += kept[position].width
     fragments: list[Fragment] = []
     for atom, left in zip(kept, x_of, strict=True):
+        placed = []
         for run in atom.runs:
-            if run.glyphs:
-                _join(fragments, Fragment(left, run, atom.style, atom.link, atom.level))
+            placed.append(Fragment(left, run, atom.style, atom.link, atom.level))
             left += run.width * atom.style.size / 1000
+        for fragment in reversed(placed) if atom.level % 2 else placed:
+            if fragment.run.glyphs:
+                _join(fragments, fragment)
     return Line(tuple(fragments), x, leading, base == 1)
 
 
