@@ -81,3 +81,15 @@ def read(text: str, session: Session) -> Place:
     if place.page == "section" and place.item not in {s.id for s in session.questionnaire.sections}:
         return Place("home")
     return Place(place.page, place.item, requirement) if place.page in known else Place("home")
+
+
+def saved(session: Session) -> str:
+    """What the foot says about saving: the time of the last durable deed."""
+    if session.read_only:
+        return _("Open for reading only")
+    if session.saved_at is None:
+        return ""
+    now = session.clock()
+    today = session.saved_at.astimezone().date() == now.astimezone().date()
+    when = words.clock(session.saved_at) if today else words.ago(session.saved_at, now)
+    return _("Saved {when}").format(when=when)

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from wizard.domain.language import _
-from wizard.gui import outline, pages, words
+from wizard.gui import outline, pages
 from wizard.gui.context import Context, Place, sentence_of
 from wizard.gui.foot import FootBar
 from wizard.gui.locking import IdleWatch
@@ -74,7 +74,6 @@ class Shell(QWidget):
             ("Shift+F6", lambda: self._cycle(-1)),
             ("F1", lambda: self.go(Place("keys"))),
             ("Ctrl+L", self.lock),
-            ("Esc", self._escape),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(do)
 
@@ -197,6 +196,13 @@ class Shell(QWidget):
         if handle is not None:
             handle.installEventFilter(self.idle)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc comes here only when nothing nearer to the focus wanted it."""
+        if event.key() == Qt.Key.Key_Escape:
+            self._escape()
+        else:
+            super().keyPressEvent(event)
+
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.context.preferences is not None:
             self.context.preferences.change(window=(self.width(), self.height()))
@@ -315,15 +321,8 @@ class Shell(QWidget):
 
     def _draw_saved(self) -> None:
         session = self.context.session
-        if session is None:
-            self.foot.set_saved("")
-        elif session.read_only:
-            self.foot.set_saved(_("Open for reading only"), trouble=True)
-        elif session.saved_at is not None:
-            now = self.context.now()
-            today = session.saved_at.astimezone().date() == now.astimezone().date()
-            when = words.clock(session.saved_at) if today else words.ago(session.saved_at, now)
-            self.foot.set_saved(_("Saved {when}").format(when=when))
+        read_only = session is not None and session.read_only
+        self.foot.set_saved(outline.saved(session) if session is not None else "", trouble=read_only)
 
     def _draw_work(self) -> None:
         running = self.context.work.running

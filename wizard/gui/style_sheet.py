@@ -85,8 +85,6 @@ QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: 0
 QSpinBox { padding: 0 0 0 10px; }
 QAbstractSpinBox QLineEdit { border: 0; padding: 0; min-height: 20px; background: transparent; }
 QAbstractSpinBox QLineEdit:focus { border: 0; padding: 0; }
-QDateEdit::drop-down { border: 0; width: 28px; subcontrol-origin: padding; subcontrol-position: center right; }
-QDateEdit::down-arrow { image: none; }
 QPlainTextEdit { border: 1px solid $edge; border-radius: ${size_radius}px; background: $page; color: $text;
   padding: 2px 6px; selection-background-color: $accent; selection-color: $on_accent; }
 QPlainTextEdit:focus { border: 2px solid $accent; padding: 1px 5px; }

@@ -8,7 +8,9 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from wizard.domain import events as e
@@ -99,6 +101,23 @@ def opened(shell: Shell, session: Session, qtbot: QtBot) -> Shell:
     return shell
 
 
+@pytest.fixture
+def drop() -> Callable[[QWidget, QMimeData], tuple[bool, bool]]:
+    """Drags something over a widget and drops it there; whether each was accepted."""
+
+    def dropped(widget: QWidget, data: QMimeData) -> tuple[bool, bool]:
+        point, buttons, keys = QPoint(5, 5), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        enter = QDragEnterEvent(point, Qt.DropAction.CopyAction, data, buttons, keys)
+        enter.ignore()
+        QApplication.sendEvent(widget, enter)
+        event = QDropEvent(QPointF(point), Qt.DropAction.CopyAction, data, buttons, keys)
+        event.ignore()
+        QApplication.sendEvent(widget, event)
+        return enter.isAccepted(), event.isAccepted()
+
+    return dropped
+
+
 @pytest.fixture(autouse=True)
 def no_thread_stays(request: pytest.FixtureRequest) -> Iterator[None]:
     before = set(threading.enumerate())
@@ -106,6 +125,3 @@ def no_thread_stays(request: pytest.FixtureRequest) -> Iterator[None]:
     if "session" not in request.fixturenames:
         left = [t.name for t in threading.enumerate() if t not in before and t.name.startswith("attestry")]
         assert not left, f"still running: {left}"
-
-
-Say = Callable[[Session, str, Value], None]

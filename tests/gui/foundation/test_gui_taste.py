@@ -26,7 +26,8 @@ def test_labels_are_plain_and_nothing_is_modal(file: Path) -> None:
         assert not re.search(r"\bQLabel\b", text)
     assert not re.search(r"\bQMessageBox\b|\bQWizard\b|\bRichText\b|\bsetHtml\b|\bsetOpenExternalLinks\(True", text)
     if file.name not in ("application.py", "choosing.py"):
-        assert not re.search(r"\.exec\(", text), "nothing modal"
+        own = re.sub(r"QPrintDialog\([^)]*\)\.exec\(", "", text)  # the system's own print window is asked for by name
+        assert not re.search(r"\.exec\(", own), "nothing modal"
     if file.name != "choosing.py":
         assert "QFileDialog" not in text
 

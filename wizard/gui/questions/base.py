@@ -33,7 +33,7 @@ class QuestionWidget(QWidget):
         self.question = question
         self._dirty = False
         self._filling = False
-        self._last = Answer(question.id, AnswerState.NOT_KNOWN)
+        self._last = Answer(question.id, AnswerState.GIVEN)
         self._answered = False
         self._timer = QTimer(self, singleShot=True, interval=WAITS_MS)
         self._timer.timeout.connect(self.flush)

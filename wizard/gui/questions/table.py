@@ -149,7 +149,9 @@ class RowsView(QTableView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         here = self.currentIndex()
-        if event.matches(QKeySequence.StandardKey.Paste):
+        if self.state() == QAbstractItemView.State.EditingState:
+            super().keyPressEvent(event)
+        elif event.matches(QKeySequence.StandardKey.Paste):
             text = QGuiApplication.clipboard().text()
             row, column = (here.row(), here.column()) if here.isValid() else (self._rows.rowCount(), 0)
             self.left_out = self._rows.paste(text, row, column)

@@ -6,11 +6,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
-    QDateEdit,
     QLineEdit,
     QRadioButton,
-    QSpinBox,
     QStyle,
     QStyleOptionButton,
     QWidget,
@@ -18,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from wizard.gui.icons import draw_icon
 from wizard.gui.theme import theme
-from wizard.gui.widgets.wheel_guard import guard_wheel
+from wizard.gui.widgets.wheel_guard import FOCUS, WheelGuardedCombo, WheelGuardedSpin
 
 
 class LineField(QLineEdit):
@@ -31,12 +28,12 @@ class LineField(QLineEdit):
             self.setObjectName("mono")
 
 
-class ComboField(QComboBox):
+class ComboField(WheelGuardedCombo):
     """One of several; scrolling over it changes nothing."""
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
-        guard_wheel(self)
+        self.setFocusPolicy(FOCUS)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -46,29 +43,16 @@ class ComboField(QComboBox):
         painter.end()
 
 
-class SpinField(QSpinBox):
+class SpinField(WheelGuardedSpin):
     """A small whole number; scrolling over it changes nothing."""
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
-        guard_wheel(self)
+        self.setFocusPolicy(FOCUS)
 
-
-class DateField(QDateEdit):
-    """A day with a calendar that opens on demand; scrolling over it changes nothing."""
-
-    def __init__(self, parent: QWidget | None = None):
-        super().__init__(parent)
-        guard_wheel(self)
-        self.setCalendarPopup(True)
-        self.setDisplayFormat("yyyy-MM-dd")
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        painter = QPainter(self)
-        left = 8 if self.isRightToLeft() else self.width() - 26
-        draw_icon(painter, QRectF(left, (self.height() - 16) / 2, 16, 16), "chevron-down", "quiet", self)
-        painter.end()
+    def setAccessibleName(self, name: str) -> None:
+        super().setAccessibleName(name)
+        self.lineEdit().setAccessibleName(name)
 
 
 class TickBox(QCheckBox):

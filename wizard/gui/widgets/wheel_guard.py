@@ -1,21 +1,31 @@
-"""Scrolling never changes a value: a field inside a page ignores the wheel unless it is being typed in."""
+"""Scrolling never changes a value: a field inside a page leaves the wheel to the page unless it has the focus."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QComboBox, QSpinBox
 
 
-class _Guard(QObject):
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
+class WheelGuardedCombo(QComboBox):
+    """A combo box that one has to enter before the wheel turns it."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
             event.ignore()
-            return True
-        return False
 
 
-def guard_wheel(widget: QWidget) -> None:
-    """Have `widget` (combo, spin or date box) leave the wheel to the page around it unless it has the focus."""
-    widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    guard = _Guard(widget)
-    widget.installEventFilter(guard)
+class WheelGuardedSpin(QSpinBox):
+    """A number box that one has to enter before the wheel turns it."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+#: entered by key or click, never by the wheel
+FOCUS = Qt.FocusPolicy.StrongFocus
