@@ -49,11 +49,11 @@ class Database:
         self._lock = threading.RLock()
         self._key = key
         mode = "rwc" if create else "ro" if read_only else "rw"
-        address = f"file:{quote(path.absolute().as_posix())}?mode={mode}"
+        self._address = f"file:{quote(path.absolute().as_posix())}?mode={mode}"
         self._engine = sa.create_engine(
             "sqlite://",
             module=driver,
-            creator=lambda: _connect(address, self._key, read_only),
+            creator=lambda: _connect(self._address, self._key, read_only),
             poolclass=sa.pool.StaticPool,
             hide_parameters=True,
         )
@@ -85,6 +85,16 @@ class Database:
             _said(saving=True),
             self._engine.connect() as connection,
             connection.execution_options(writes=True).begin(),
+        ):
+            yield connection
+
+    @contextlib.contextmanager
+    def fresh(self) -> Iterator[Any]:
+        """A connection of its own that has nothing in memory: what it reads comes from the file. Raises as `read`."""
+        with (
+            self._lock,
+            _said(saving=False),
+            contextlib.closing(_connect(self._address, self._key, True)) as connection,
         ):
             yield connection
 

@@ -40,8 +40,6 @@ def replace_file(target: Path, data: bytes) -> None:
     """Atomically replace `target` by `data`, private to this user. Raises OSError; then the old file is untouched."""
     with new_part(target.parent) as (part, stream):
         stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
         stream.seek(0)
         if stream.read() != data:
             raise OSError("the disk gave back other bytes than were written")

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from wizard.vault import files
 from wizard.vault.keyring import Keyring
 
 _FILE = re.compile(r"[0-9a-f]{32}")
+#: Bytes of one of the two records of the side file.
+_RECORD = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ class Heads:
         self._workspace = workspace
         self._key = key
         self.keyring = keyring
+        #: which of the two records is written next
+        self._turn = 0
         #: the sentence why the side file could not be written the last time, "" when it was
         self.trouble = ""
 
@@ -68,8 +73,11 @@ class Heads:
             raw = self._path.read_bytes()
         except OSError:
             raw = b""
-        if raw:
-            found.append(Memory(_("the file of this computer"), self._read(raw)))
+        if raw.strip(b"\0 "):  # a power cut can leave a file that was never filled
+            records = [self._read(raw[:_RECORD]), self._read(raw[_RECORD:])]
+            newest = max((head for head in records if head), key=lambda head: (head.count, head.header), default=None)
+            self._turn = 0 if newest is None or newest == records[1] else 1
+            found.append(Memory(_("the file of this computer"), newest))
         if self.keyring is not None:
             reply = self.keyring.get(self._item)
             if reply.secret is not None:
@@ -77,10 +85,31 @@ class Heads:
         return tuple(found)
 
     def remember(self, head: Head) -> None:
-        """Keep the head in the side file; costs one small durable write."""
+        """Keep this head, and no other, in the side file; durable."""
+        self._try(lambda: self._begin(head))
+
+    def moved_on(self, head: Head) -> None:
+        """Keep a later head in the side file, beside the one before it.
+
+        It costs no wait for the disk: of the two records one is always whole, and after a power cut the file may lag,
+        which raises no false alarm.
+        """
+        self._try(lambda: self._overwrite(head))
+
+    def _begin(self, head: Head) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        files.replace_file(self._path, self._written(head).ljust(_RECORD) + b" " * _RECORD)
+        self._turn = 1
+
+    def _overwrite(self, head: Head) -> None:
+        with self._path.open("r+b", buffering=0) as stream:
+            stream.seek(self._turn * _RECORD)
+            stream.write(self._written(head).ljust(_RECORD))
+        self._turn ^= 1
+
+    def _try(self, write: Callable[[], None]) -> None:
         try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            files.replace_file(self._path, self._written(head))
+            write()
             self.trouble = ""
         except OSError as error:
             self.trouble = _(

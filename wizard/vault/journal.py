@@ -34,9 +34,11 @@ from wizard.domain.events import (
     payload_json,
     read_payload,
 )
+from wizard.domain.language import _
+from wizard.domain.mistakes import Mistake
 from wizard.vault.clock import Clock, Moment
 from wizard.vault.database import Database
-from wizard.vault.mistakes import CannotRecord, DamagedJournal, ReadOnly
+from wizard.vault.mistakes import CannotRecord, DamagedJournal, NotSaved, ReadOnly
 from wizard.vault.tables import AUTHORS, EVENTS
 
 #: Rows that are fetched at once: reading never keeps the file from being written for longer than this takes.
@@ -155,6 +157,7 @@ class Journal:
                 rows.append({"position": end.count, **row})
             with self._database.write() as connection:
                 connection.execute(sa.insert(EVENTS), rows)
+            self._read_back(rows)
             self._end = end
             self._moved(end.count, end.head)
             return tuple(events)
@@ -219,6 +222,29 @@ class Journal:
             "payload": content,
         }
         return Event(envelope, hash_, signature, salt, payload), row
+
+    def _read_back(self, rows: list[dict[str, Any]]) -> None:
+        """Read what was just written from the file, by each of its indexes, before anyone is told that it is saved.
+
+        When the disk gave back something else, this journal takes no more. Raises NotSaved.
+        """
+        names = ("position", "hash", "signature", "salt", "envelope", "payload")
+        written = {tuple(row[name] for name in names) for row in rows}
+        query, last = f"SELECT {', '.join(names)} FROM events WHERE ", rows[-1]  # noqa: S608  nothing of a person in it
+        try:
+            with self._database.fresh() as connection:
+                found = connection.execute(query + "position >= ?", (rows[0]["position"],)).fetchall()
+                found += connection.execute(query + "hash = ?", (last["hash"],)).fetchall()
+                found += connection.execute(
+                    query + "author = ? AND sequence = ?", (last["author"], last["sequence"])
+                ).fetchall()
+        except Mistake as mistake:
+            self.read_only = mistake.sentence
+        else:
+            if len(found) == len(rows) + 2 and set(found) == written:
+                return
+            self.read_only = DamagedJournal().sentence
+        raise NotSaved(_("the disk gave back other bytes than were written"))
 
     def _find_end(self) -> _End:
         last = sa.select(EVENTS).order_by(EVENTS.c.position.desc()).limit(1)

@@ -312,7 +312,7 @@ class Workspace:
         return Head(self.journal.count, self.journal.head, self._key_file.header.revision)
 
     def _moved(self, count: int, head: str) -> None:
-        self._heads.remember(self._head())
+        self._heads.moved_on(self._head())
 
     def _remember(self) -> None:
         self._heads.remember(self._head())

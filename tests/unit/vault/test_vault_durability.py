@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from vault_place import QUESTIONNAIRE, Place, said, texts
@@ -192,3 +195,28 @@ def test_a_folder_that_goes_away_is_a_sentence_and_nothing_is_said_to_be_saved(p
     filled.journal.append(said(9, "again there"), questionnaire=QUESTIONNAIRE)
     assert texts(filled)[-1] == "again there"
     assert filled.verify().ok
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_write_that_went_wrong_on_the_disk_is_noticed_before_it_is_said_to_be_saved(
+    place: Place, filled: Workspace, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    chance = random.Random(seed)
+    real = filled._database.write
+
+    @contextlib.contextmanager
+    def corrupts() -> Iterator[Any]:
+        before = place.journal.read_bytes()
+        with real() as connection:
+            yield connection
+        after = bytearray(place.journal.read_bytes())
+        changed = [at for at in range(4096, len(after), 4096) if after[at : at + 4096] != before[at : at + 4096]]
+        after[chance.choice(changed) + chance.randrange(4096)] ^= 1 << chance.randrange(8)
+        place.journal.write_bytes(after)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(filled._database, "write", corrupts)
+        with pytest.raises(mistakes.NotSaved, match="other bytes than were written"):
+            filled.journal.append(said(9, "x" * 900), questionnaire=QUESTIONNAIRE)
+    with pytest.raises(mistakes.ReadOnly, match="damaged"):  # nothing is piled upon it
+        filled.journal.append(said(10), questionnaire=QUESTIONNAIRE)

@@ -348,7 +348,7 @@ def test_the_keyring_remembers_when_the_side_file_is_gone(place: Place) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"{}", b"[1]", b"\0\0", b"[" * 5000, b'["w", 1, "x", 1, "00"]', b'[1,2,3,4,"\\ud800"]']
+    "content", [b"{}", b"[1]", b"x\0", b"[" * 5000, b'["w", 1, "x", 1, "00"]', b'[1,2,3,4,"\\ud800"]']
 )
 def test_a_side_file_that_is_not_ours_is_reported(place: Place, filled: Workspace, content: bytes) -> None:
     place.close()
@@ -357,6 +357,16 @@ def test_a_side_file_that_is_not_ours_is_reported(place: Place, filled: Workspac
     found = place.open()
     assert found.read_only
     assert "changed by something else" in found.verify().problems[0]
+
+
+def test_a_side_file_of_which_a_power_cut_left_a_part_raises_no_false_alarm(place: Place, filled: Workspace) -> None:
+    place.close()
+    [side] = (place.home / "heads").iterdir()
+    whole = side.read_bytes()
+    for part in (b"", b"\0" * 512, whole[:256], whole[:256] + b"\0" * 256, b"\0" * 256 + whole[256:]):
+        side.write_bytes(part)
+        assert place.open().verify().ok
+        place.close()
 
 
 def test_a_side_file_of_an_earlier_moment_raises_no_false_alarm(place: Place, filled: Workspace) -> None:
