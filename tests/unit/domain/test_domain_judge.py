@@ -321,6 +321,13 @@ def test_the_computed_duty_follows_from_all_others():
     assert (excepted.state, excepted.because) == (State.ATT, "Declared with known gaps: DATA-4.")
 
 
+def test_an_exception_does_not_close_a_question():
+    declared = said("ELIG-6", Row((("name", "Ann"), ("accepted", "yes"))))
+    gap = looked(result("hsts", "a.example", Verdict.FAIL))
+    assert eligible(said("DATA-1"), gap, EXCEPTION, declared).state is State.OPEN
+    assert eligible(said("DATA-1"), said("DATA-4"), gap, EXCEPTION, declared).state is State.ATT
+
+
 def test_a_table_is_answered_when_its_rows_are_complete():
     wanted = question(
         "INC-5",
