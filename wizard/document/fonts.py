@@ -83,6 +83,7 @@ _FALLBACKS = (
     _Fallback("NotoSansSymbols2"),
     _Fallback("NotoSansMath"),
     _Fallback("DejaVuSans"),
+    _Fallback("Symbola"),
 )
 #: The scripts that the shipped fonts draw, for the manual and the tests.
 SCRIPTS = (
@@ -177,6 +178,17 @@ class Fonts:
             seen.add(cluster)
             glyphs.append(Glyph(used.cid(glyph, part), advance, dx, dy, part))
         return Run(used, tuple(glyphs), text, sum(g.advance for g in glyphs), simple=False, right_to_left=right_to_left)
+
+
+def spelled(text: str) -> str:
+    """`text` with every character that no font can draw written as its number.
+
+    For what a host sent: nobody can type that again, and a stranger's header must not stop the export. What people
+    wrote is refused by name instead.
+    """
+    if text.isascii():
+        return text
+    return "".join(c if _font_of(c, Weight.REGULAR) or c.isspace() else f"[U+{ord(c):04X}]" for c in text)
 
 
 def invisible(character: str) -> bool:

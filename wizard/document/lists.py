@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from wizard.document import marks
 from wizard.document.book import Book
 from wizard.document.findings import exceptions_of, failing, marked
+from wizard.document.fonts import spelled
 from wizard.document.layout import Cell, Gap, LateLine, Marker, Piece, Places, Row, Rule
 from wizard.document.pen import Pen
 from wizard.document.tags import Element
@@ -80,7 +81,7 @@ def _exception_rows(book: Book, item: Item) -> list[Row]:
         gap = one.exception
         left = book.width - _HANG - _ID - edge
         if gap is None:
-            text = book.pieces(Span(_short(one.because, one), BOLD), left + edge, Element("P"))
+            text = book.pieces(Span(_short(spelled(one.because), one), BOLD), left + edge, Element("P"))
             rows.append(Row((_id_cell(book, id, BOLD), Cell(_HANG + _ID, text)), above=5 * PX, below=5 * PX))
             continue
         body, side = Element("P"), Element("P")
@@ -115,10 +116,10 @@ def _contradiction_rows(book: Book, item: Item) -> list[Row]:
     if who:
         pieces += tuple(book.at_most(Span(who, LABEL), width, 2, left))
     first = against[0].result
-    where = f"{first.subject}: " if first.subject else ""
-    seen = book.pieces(Span(where + _short(first.summary, item), red), width, right)
+    where = f"{spelled(first.subject)}: " if first.subject else ""
+    seen = book.pieces(Span(where + _short(spelled(first.summary), item), red), width, right)
     stamp = f"{short_day(first.at)}, {clock(first.at)}"
-    proof = first.proof.splitlines()[0] if first.proof.strip() else ""
+    proof = spelled(first.proof).splitlines()[0] if first.proof.strip() else ""
     line = [Span(proof, MONO), Span("  " + stamp, LABEL)] if proof and len(proof) <= 48 else [Span(stamp, LABEL)]
     seen += book.pieces(line, width, right)
     if len(against) > 1:
@@ -130,7 +131,7 @@ def _contradiction_rows(book: Book, item: Item) -> list[Row]:
 
 def _because_rows(book: Book, item: Item, style: Style = BOLD) -> list[Row]:
     width = book.width - _HANG - _ID
-    reason = item.not_applicable_reason or item.because
+    reason = item.not_applicable_reason or spelled(item.because)
     spans = [Span(_short(reason, item), TEXT)]
     text = book.pieces(spans, width, Element("P"))
     return [Row((_id_cell(book, item.id, style), Cell(_HANG + _ID, text)), above=5 * PX, below=5 * PX)]

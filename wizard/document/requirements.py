@@ -8,6 +8,7 @@ from dataclasses import replace
 from wizard.document import marks
 from wizard.document.book import Book
 from wizard.document.findings import evidence_numbers, worst_first
+from wizard.document.fonts import spelled
 from wizard.document.glance import binding_of
 from wizard.document.layout import Cell, Gap, Marker, Piece, Row, Rule, TextLine, Tinted
 from wizard.document.pen import Pen
@@ -256,10 +257,10 @@ def _look(book: Book, section: Element, one: Seen, width: float) -> tuple[Piece,
     pieces: tuple[Piece, ...] = (_sign(sign), *book.pieces(Span(label, LABEL), width, section.add("P")))
     bold = sign in (Mark.NOT_MET, Mark.COULD_NOT_LOOK, Mark.RECOMMENDATION_NOT_MET)
     style = BOLD.coloured(marks.colour(sign)) if bold else TEXT
-    where = [Span(result.subject + ": ", BOLD.coloured(style.colour))] if result.subject else []
-    pieces += book.pieces([*where, Span(result.summary, style)], width, section.add("P"))
+    where = [Span(spelled(result.subject) + ": ", BOLD.coloured(style.colour))] if result.subject else []
+    pieces += book.pieces([*where, Span(spelled(result.summary), style)], width, section.add("P"))
     if result.proof:
-        pieces += _quoted(book, section.add("P"), result.proof, width)
+        pieces += _quoted(book, section.add("P"), spelled(result.proof), width)
     notes = []
     if result.verdict is Verdict.WARN:
         notes.append(_("As required, with this note."))
@@ -314,7 +315,7 @@ def _grounds(book: Book, section: Element, item: Item, scoping: bool) -> list[Ro
     """The evidence, the reason for the state, and what people remarked."""
     rows = _shown(book, section, item)
     if not scoping:
-        rows.append(_remark(book, section, _("Why this state"), [Span(item.because, TEXT)]))
+        rows.append(_remark(book, section, _("Why this state"), [Span(spelled(item.because), TEXT)]))
     gap = item.exception
     if gap is not None:
         spans = [
