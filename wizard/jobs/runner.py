@@ -1,6 +1,6 @@
 """Runs slow work on its own thread, with progress and a Stop that stops now.
 
-One thread with one asyncio loop. Blocking work goes through `anyio.to_thread` in chunks, so that it can report and
+One thread with one asyncio loop. Blocking work goes through `asyncio.to_thread` in chunks, so that it can report and
 stop. Events are posted on the job thread; the window hears them through its mailbox.
 """
 

@@ -131,7 +131,7 @@ class Session:
     def _write(self, payloads: tuple[e.Payload, ...], origin: object, title: str, undo: bool) -> Change:
         if self.read_only:
             raise ReadOnly(self.workspace.read_only_because or _("This assessment is open for reading only."))
-        before = self.assessment
+        before, found_before = self.assessment, self.findings
         self._append(payloads)
         if (more := self.derive(self)) is not None and more not in payloads:
             self._append((more,))
@@ -141,7 +141,9 @@ class Session:
             if back:
                 self._undo = [*self._undo[-_UNDO_DEPTH + 1 :], (back, title)]
         self.saved_at = self.clock()
-        change = Change(touched(self.questionnaire, payloads), payloads, origin, self.saved_at, undo)
+        change = Change(
+            touched(self.questionnaire, payloads, found_before, self.findings), payloads, origin, self.saved_at, undo
+        )
         for hear in tuple(self._listeners):
             try:
                 hear(change)

@@ -137,3 +137,13 @@ def test_summaries_count_what_is_there(session):
     )
     found = summaries.search(session.questionnaire, "HSTS")
     assert found[0].requirement.id == "DATA-4"
+
+
+def test_a_change_names_every_requirement_that_is_shown_differently(session):
+    claimed = answers.answer(session, Answer("DATA-3-claim", AnswerState.GIVEN, "yes")).result(10)
+    assert "DATA-3" in claimed.requirements
+    hosts = Answer("SCOPE-1", AnswerState.GIVEN, (Row((("host", "app.example.com"), ("public", "yes"))),))
+    changed = answers.answer(session, hosts).result(10)
+    assert {"SCOPE-1", "DATA-3"} <= changed.requirements  # its reason names the host now
+    part = answers.claim_not_applicable(session, "AUTH-1a", "Only a desktop program").result(10)
+    assert "AUTH-1" in part.requirements

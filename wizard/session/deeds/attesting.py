@@ -106,10 +106,12 @@ def blockers(session: Session) -> tuple[Blocker, ...]:
 def stale_looks(session: Session) -> tuple[Observation, ...]:
     """Live looks older than 24 hours: signing offers to repeat them."""
     now = session.clock()
+    found = (o.result for finding in session.findings.values() for o in finding.observations)
+    in_scope = {(result.check, result.subject) for result in found}
     return tuple(
         o
-        for o in session.assessment.observations.values()
-        if o.result.method is Method.TEST and now - o.result.at > LOOK_IS_FRESH_FOR
+        for key, o in session.assessment.observations.items()
+        if key in in_scope and o.result.method is Method.TEST and now - o.result.at > LOOK_IS_FRESH_FOR
     )
 
 
