@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -114,6 +114,15 @@ class Database:
         """Let go of the file; calling it twice is fine."""
         with self._lock:
             self._engine.dispose()
+
+
+def open_under(path: Path, keys: Mapping[int, bytes], *, read_only: bool) -> tuple[Database, int]:
+    """The database, and the epoch of the first of these raw keys that opens it. Raises as `Database` does."""
+    epochs = sorted(keys)
+    for epoch in epochs[:-1]:
+        with contextlib.suppress(DamagedJournal):
+            return Database(path, keys[epoch], read_only=read_only), epoch
+    return Database(path, keys[epochs[-1]], read_only=read_only), epochs[-1]
 
 
 def _refuse_missing(path: Path) -> None:

@@ -234,6 +234,18 @@ class CannotRecord(Mistake):
         )
 
 
+class UnusableBackup(Mistake):
+    """A backup that is damaged itself, or of another workspace."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "That backup is damaged or belongs to another workspace, so it was not put back and nothing was "
+                "changed. Choose an earlier one."
+            )
+        )
+
+
 class DamagedEvidence(Mistake):
     """Sealed evidence is gone or is not what was sealed."""
 

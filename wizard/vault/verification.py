@@ -58,6 +58,29 @@ def verify(
     return Verification(not problems, walk.count, walk.head, problems)
 
 
+def pages_whole(database: Database) -> bool:
+    """Every page bears its authentication code, and the file its structure. Raises NotRead."""
+    walk = _Walk("", set())
+    try:
+        walk.pages(database)
+    except DamagedJournal:
+        return False
+    return not walk.problems
+
+
+def count(database: Database) -> int:
+    """How many events the file holds. Raises DamagedJournal, NotRead."""
+    with database.read() as connection:
+        return int(connection.execute(sa.select(sa.func.count()).select_from(EVENTS)).scalar_one())
+
+
+def last_hash(database: Database) -> str:
+    """The hash of the last event, "" when there is none. Raises DamagedJournal, NotRead."""
+    newest = sa.select(EVENTS.c.hash).order_by(EVENTS.c.position.desc()).limit(1)
+    with database.read() as connection:
+        return str(connection.execute(newest).scalar_one_or_none() or "")
+
+
 def with_notes(found: Verification, notes: tuple[str, ...]) -> Verification:
     """The same finding with sentences beside it."""
     return replace(found, notes=notes)
@@ -129,8 +152,8 @@ class _Walk:
             self.problem(DamagedJournal().sentence)
 
     def entries(self, database: Database, progress: Callable[[int, int], None] | None) -> None:
+        total = count(database)
         with database.read() as connection:
-            total = connection.execute(sa.select(sa.func.count()).select_from(EVENTS)).scalar_one()
             authors = {row.author: row.public for row in connection.execute(sa.select(AUTHORS))}
         public = {
             author: Ed25519PublicKey.from_public_bytes(key)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from wizard.domain.language import _
 from wizard.vault import files, header, recovery_key
+from wizard.vault import lock as lock_
 from wizard.vault.header import Header, SlotKind
 from wizard.vault.keyring import Keyring
-from wizard.vault.mistakes import DamagedJournal, ReadOnly
+from wizard.vault.mistakes import ReadOnly
 from wizard.vault.unlocking import (
     Unlock,
     WithPassphrase,
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from filelock import BaseFileLock
 
     from wizard.vault.clock import Clock
-    from wizard.vault.database import Database
     from wizard.vault.evidence_box import EvidenceBox
     from wizard.vault.heads import Head, Heads
     from wizard.vault.journal import Journal
@@ -39,8 +38,6 @@ if TYPE_CHECKING:
     from wizard.vault.secrets import Secrets
     from wizard.vault.verification import Verification
 
-_LOCK = "writer.lock"
-_JOURNAL = "journal.db"
 _SNAPSHOT = "snapshot.sealed"
 #: A snapshot larger than this is not kept: reading it would take longer than folding.
 _LARGEST_SNAPSHOT = 256 * 1024 * 1024
@@ -83,7 +80,7 @@ class Workspace:
         clock: Clock | None,
         floor: Cost,
     ) -> None:
-        from wizard.vault import building, evidence_box, heads, journal, key_file, migrations
+        from wizard.vault import building, database, evidence_box, heads, journal, key_file, keys, migrations
         from wizard.vault import secrets as second_layer
 
         self.folder = folder
@@ -94,16 +91,21 @@ class Workspace:
         self._key_file = key_file.KeyFile(
             folder, head, data_keys, keyring=keyring, floor=floor, changed=self._key_file_changed
         )
-        self._database, self._under = _open_database(folder, head, data_keys, bool(read_only_because))
+        # under the next data key already, when a change of data key was interrupted after that
+        raw = {epoch: keys.sub_key(data_keys[epoch], self.id, "database") for epoch in head.epochs}
+        self._database, self._under = database.open_under(
+            folder / database.NAME, raw, read_only=bool(read_only_because)
+        )
         try:
-            migrations.check(self._database)
-            if not read_only_because:
+            self._home = home or heads.home_folder()
+            if migrations.check(self._database) < len(migrations.STEPS) and not read_only_because:
+                self._back_up()
                 migrations.bring_up(self._database)
             self.secrets = second_layer.Secrets(self._database, self.id, data_keys, read_only=read_only_because)
             own = building.own_keys(self.secrets)
             self.author, self.author_public = own.author.id, own.author.public.hex()
             self._heads: Heads = heads.Heads(
-                home or heads.home_folder(), self.id, own.heads, keyring if self._key_file.uses_keyring else None
+                self._home, self.id, own.heads, keyring if self._key_file.uses_keyring else None
             )
             self._memories = self._heads.memories()
             self.journal = journal.Journal(
@@ -222,7 +224,7 @@ class Workspace:
     ) -> Workspace:
         from wizard.vault import keys
 
-        because, lock = (_("It was opened only to read."), None) if read_only else _claim(folder)
+        because, lock = (_("It was opened only to read."), None) if read_only else lock_.claim(folder)
         try:
             return cls(
                 folder,
@@ -275,6 +277,20 @@ class Workspace:
             self._doubted, self._memories = False, ()
             self.journal.read_only = self.box.read_only = self.secrets.read_only = ""
             self._begin_writing()
+
+    def back_up(self) -> bool:
+        """Copy journal and key file to the data folder, and read the copy back; False when nothing is new.
+
+        Thins out older backups; evidence is not copied. Raises ReadOnly, NotSaved.
+        """
+        self._writable()
+        return self._back_up()
+
+    def _back_up(self) -> bool:
+        from wizard.vault import backups, keys
+
+        key = keys.sub_key(self._key_file.data_keys[self._under], self.id, "database")
+        return backups.make(self._home, self.folder, self._key_file.header, self._database, key) is not None
 
     def snapshot_get(self, head: str) -> bytes | None:
         """What `snapshot_put` kept for exactly this head of the journal; None when there is none or it is damaged."""
@@ -420,37 +436,3 @@ class Workspace:
     def _writable(self) -> None:
         if self.read_only:
             raise ReadOnly(self.read_only_because)
-
-
-def _open_database(folder: Path, head: Header, data_keys: Mapping[int, bytes], read_only: bool) -> tuple[Database, int]:
-    """The open database and the epoch of the data key that it lies under: the next one's, when a change of data key
-    was interrupted after it."""
-    from wizard.vault import database, keys
-
-    for epoch in head.epochs:
-        key = keys.sub_key(data_keys[epoch], head.workspace, "database")
-        try:
-            return database.Database(folder / database.NAME, key, read_only=read_only), epoch
-        except DamagedJournal:
-            if epoch == head.epochs[-1]:
-                raise
-    raise DamagedJournal
-
-
-def _claim(folder: Path) -> tuple[str, BaseFileLock | None]:
-    """Become the one writer: "" and the lock, or the sentence why this opening only reads."""
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(folder / _LOCK, timeout=0, thread_local=False, mode=0o600)
-    try:
-        lock.acquire()
-        if not os.access(folder, os.W_OK) or not os.access(folder / _JOURNAL, os.W_OK):
-            lock.release()
-            raise PermissionError
-    except Timeout:
-        because = _("It is open in another window of Attestry, which can write. Close that one to write here.")
-        return because, None
-    except OSError:
-        because = _("Its folder is write-protected. Make it writable, or copy the workspace elsewhere, to write.")
-        return because, None
-    return "", lock

@@ -1,0 +1,217 @@
+"""Copies of journal and key file, made by themselves, read back before they count, and put back on a copy only.
+
+They lie in the person's data folder, sealed as the workspace is. Evidence is not in them: it is never changed in
+place. Kept are the last ten, and the newest of each of the last thirty days.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from wizard.domain.language import _
+from wizard.domain.mistakes import Mistake
+from wizard.vault import files, header, keys, lock, verification
+from wizard.vault.database import NAME, Database, open_under
+from wizard.vault.header import Header
+from wizard.vault.heads import home_folder
+from wizard.vault.keyring import Keyring
+from wizard.vault.mistakes import (
+    AlteredKeyFile,
+    DamagedJournal,
+    DamagedKeyFile,
+    KeyringDoesNotOpen,
+    NotAWorkspace,
+    NotSaved,
+    ReadOnly,
+    UnusableBackup,
+    WeakenedKeyFile,
+    WrongPassphrase,
+    WrongRecoveryKey,
+)
+from wizard.vault.unlocking import Unlock, unlock
+
+KEPT = 10
+KEPT_DAYS = 30
+_NAME = re.compile(r"(\d{8}T\d{6}Z)-(\d+)-([0-9a-f]{8}|empty)-(\d+)")
+_STAMP = "%Y%m%dT%H%M%SZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """One backup: its folder, when it was made (claimed time), and how many events it holds."""
+
+    folder: Path
+    made: datetime
+    events: int
+
+
+def folder_for(home: Path, workspace: str) -> Path:
+    """Where the backups of a workspace lie."""
+    return home / "backups" / workspace
+
+
+def found(home: Path, workspace: str) -> tuple[Backup, ...]:
+    """The whole backups of a workspace, newest first."""
+    backups = []
+    try:
+        names = [path.name for path in folder_for(home, workspace).iterdir()]
+    except OSError:
+        return ()
+    for name in names:
+        match = _NAME.fullmatch(name)
+        if match:
+            made = datetime.strptime(match[1], _STAMP).replace(tzinfo=UTC)
+            backups.append(Backup(folder_for(home, workspace) / name, made, int(match[2])))
+    return tuple(sorted(backups, key=lambda backup: backup.folder.name, reverse=True))
+
+
+def of(folder: Path, home: Path | None = None) -> tuple[Backup, ...]:
+    """The backups that this computer has of a workspace, newest first. Raises NotAWorkspace, DamagedKeyFile.
+
+    When even the key file is gone, `found` takes the workspace's id.
+    """
+    return found(home or home_folder(), header.read(header.folder_of(folder)).workspace)
+
+
+def make(home: Path, workspace: Path, head: Header, database: Database, key: bytes) -> Backup | None:
+    """Copy journal and key file as they are now, and read the copy back; None when the newest backup is the same.
+
+    `key` is the raw key of the database. Raises NotSaved.
+    """
+    events, last = verification.count(database), verification.last_hash(database)
+    same = f"-{events}-{last[:8] or 'empty'}-{head.revision}"
+    before = found(home, head.workspace)
+    if before and before[0].folder.name.endswith(same):
+        return None
+    made = datetime.now(UTC).replace(microsecond=0)
+    place = folder_for(home, head.workspace) / f"{made.strftime(_STAMP)}{same}"
+    building = place.with_name(f".{secrets.token_hex(8)}{files.PART}")
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        building.mkdir(mode=0o700)
+        with database.alone() as connection:
+            connection.execute("VACUUM INTO ?", (str(building / NAME),))
+        (building / NAME).chmod(0o600)
+        with (building / NAME).open("r+b") as stream:
+            os.fsync(stream.fileno())
+        files.replace_file(building / header.NAME, (workspace / header.NAME).read_bytes())
+        _read_back(building, key, events)
+        if not place.exists():
+            building.rename(place)
+        files.sync_folder(place.parent)
+        _thin(found(home, head.workspace), made)
+    except OSError as error:
+        raise NotSaved(files.reason(error)) from None
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return Backup(place, made, events)
+
+
+def _read_back(folder: Path, key: bytes, events: int) -> None:
+    """Raises NotSaved when the copy is not whole."""
+    try:
+        copy = Database(folder / NAME, key, read_only=True)
+    except DamagedJournal:
+        raise NotSaved(_("the disk gave back other bytes than were written")) from None
+    try:
+        if not verification.pages_whole(copy) or verification.count(copy) != events:
+            raise NotSaved(_("the disk gave back other bytes than were written"))
+    finally:
+        copy.close()
+
+
+def _thin(backups: Sequence[Backup], now: datetime) -> None:
+    """Remove what is neither among the last ten nor the newest of one of the last thirty days."""
+    days: set[object] = set()
+    for number, backup in enumerate(backups):
+        first_of_day = backup.made.date() not in days
+        days.add(backup.made.date())
+        recent = first_of_day and now - backup.made <= timedelta(days=KEPT_DAYS)
+        if number >= KEPT and not recent:
+            shutil.rmtree(backup.folder, ignore_errors=True)
+
+
+def restore(
+    backup: Backup, folder: Path, how: Unlock, *, keyring: Keyring | None = None, floor: keys.Cost = keys.FLOOR
+) -> Path:
+    """Put a backup back into a workspace that is closed; returns the folder where what was there is kept.
+
+    Only a copy that was checked whole replaces anything. The key file in the workspace stays when it opens the backup;
+    else the backup's own is put back too. Opening it afterwards says that it is an older copy, where it is. Raises
+    UnusableBackup, ReadOnly when a window writes there, NotSaved, and what unlocking raises.
+    """
+    workspace = header.folder_of(folder)
+    because, held = lock.claim(workspace)
+    if held is None:
+        raise ReadOnly(because)
+    try:
+        return _restore(backup, workspace, how, keyring or Keyring(), floor)
+    finally:
+        held.release()
+
+
+def _restore(backup: Backup, workspace: Path, how: Unlock, keyring: Keyring, floor: keys.Cost) -> Path:
+    kept = workspace / f"before restoring {datetime.now(UTC).strftime(_STAMP)} {secrets.token_hex(2)}"
+    trial = workspace / f".{secrets.token_hex(8)}{files.PART}"
+    try:
+        trial.mkdir(mode=0o700)
+        shutil.copyfile(backup.folder / NAME, trial / NAME)
+        _try_out(backup, workspace, trial, how, keyring, floor)
+        kept.mkdir(mode=0o700)
+        side = f"{NAME}-journal"
+        for name in (NAME, side, header.NAME):
+            if (workspace / name).exists():
+                shutil.copyfile(workspace / name, kept / name)
+        files.sync_folder(kept)
+        (workspace / side).unlink(missing_ok=True)  # it belongs to the file that is replaced
+        for name in (header.NAME, NAME):
+            if (trial / name).exists():
+                _move(trial / name, workspace / name)
+    except OSError as error:
+        raise NotSaved(files.reason(error)) from None
+    finally:
+        shutil.rmtree(trial, ignore_errors=True)
+    return kept
+
+
+def _move(part: Path, target: Path) -> None:
+    part.chmod(0o600)
+    with part.open("r+b") as stream:
+        files.settle(part, stream, target)
+
+
+def _try_out(backup: Backup, workspace: Path, trial: Path, how: Unlock, keyring: Keyring, floor: keys.Cost) -> None:
+    """Leaves the key file in `trial` when the workspace's own does not open this backup. Raises UnusableBackup."""
+    refused: Mistake = UnusableBackup()
+    ours = ""
+    for place in (workspace, backup.folder):
+        try:
+            head = header.read(place)
+            if ours and head.workspace != ours:
+                continue
+            ours = head.workspace
+            data_keys = unlock(head, how, keyring, floor)
+            keys.check_header(head, data_keys[head.epoch])
+            raw = {epoch: keys.sub_key(data_keys[epoch], head.workspace, "database") for epoch in head.epochs}
+            copy, _epoch = open_under(trial / NAME, raw, read_only=True)
+        except (WrongPassphrase, WrongRecoveryKey, KeyringDoesNotOpen) as mistake:
+            refused = mistake
+            continue
+        except (NotAWorkspace, DamagedKeyFile, AlteredKeyFile, WeakenedKeyFile, DamagedJournal):
+            continue
+        try:
+            whole = verification.verify(copy, head.workspace, (), head.revision).ok
+        finally:
+            copy.close()
+        if whole:
+            if place == backup.folder:
+                shutil.copyfile(backup.folder / header.NAME, trial / header.NAME)
+            return
+    raise refused
