@@ -31,6 +31,7 @@ from wizard.session.summaries import CheckRow
 _ASKED = re.compile(r"^(https?)://([^/\s]+)(\S*) → (\S+)", re.MULTILINE)
 #: Characters in a line of facts, and lines shown.
 _WIDE, _MOST = 38, 12
+_LONG = re.compile(rf"\S{{{_WIDE + 1},}}")
 
 
 class CheckPanel(Card):
@@ -248,6 +249,6 @@ def _fix(row: CheckRow, session: Session) -> str:
 
 
 def _fitting(text: str) -> str:
-    """Long runs without spaces in pieces, at most a dozen lines; *Copy* gives the whole."""
-    lines = [piece for line in text.splitlines() for piece in (textwrap.wrap(line, _WIDE) or [""])]
+    """Runs without spaces that would be cut off in pieces, at most a dozen lines; *Copy* gives the whole."""
+    lines = _LONG.sub(lambda run: "\n".join(textwrap.wrap(run[0], _WIDE)), text).splitlines()
     return "\n".join(lines[:_MOST] + (["…"] if len(lines) > _MOST else []))

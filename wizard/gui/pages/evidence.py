@@ -191,17 +191,7 @@ class EvidencePage(Page):
                 )
             )
 
-        def failed(error: Exception) -> None:
-            if isinstance(error, OSError):
-                self.message_bar.say_mistake(
-                    _("{path} could not be written ({why}). Nothing was exported. Choose another folder.").format(
-                        path=target, why=error.strerror or type(error).__name__
-                    )
-                )
-            else:
-                self.say_mistake(error)
-
-        self.start(lambda hear: deeds.export_copy(session, id, target, hear), done, failed=failed)
+        self.start(lambda hear: deeds.export_copy(session, id, target, hear), done)
 
     def _preview(self, id: str, page: int) -> None:
         session = self.context.open

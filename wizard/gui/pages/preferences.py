@@ -46,6 +46,7 @@ class PreferencesPage(Page):
         self.lock.setRange(1, 240)
         self.lock.setFixedWidth(88)
         self.lock.lineEdit().setTextMargins(8, 0, 0, 0)
+        self.lock.lineEdit().setAccessibleName(_("Lock after so many minutes"))
         self.lock.setAccessibleName(_("Lock after so many minutes"))
         self.lock.valueChanged.connect(lambda n: self._set(lock_after_minutes=n))
         form.row(

@@ -203,5 +203,8 @@ def blocker_row(session: Session, blocker: Blocker) -> FindingRow:
     if requirement is None:
         return FindingRow(place_name(blocker.where), blocker.sentence, words.sign(mark), words.word(mark))
     said = blocker.sentence.removeprefix(f"{requirement.id} {requirement.title}: ")
+    finding = session.findings[requirement.id]
+    if finding.contradicted and not finding.explained:
+        said = _("{seen} Correct the answer, or explain why it stands.").format(seen=finding.because)
     name = f"{requirement.id} · {requirement.title}"
     return FindingRow(name, said[:1].upper() + said[1:], words.sign(mark), words.word(mark))

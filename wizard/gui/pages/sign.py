@@ -26,6 +26,7 @@ from wizard.gui.widgets import choosing
 from wizard.gui.widgets.badge import GlyphMark
 from wizard.gui.widgets.buttons import LinkButton, OutlineButton
 from wizard.gui.widgets.card import Card, line
+from wizard.gui.widgets.icon_mark import IconMark
 from wizard.gui.widgets.page import Foot, Page
 from wizard.gui.widgets.plain import FactLabel, PlainLabel
 from wizard.jobs.events import Cancelled, JobEvent
@@ -277,7 +278,7 @@ class _Statement(Card):
             self.body.addWidget(label)
         self.last_words = QHBoxLayout()
         self.last_words.setSpacing(8)
-        self.last_words.addWidget(GlyphMark(Glyph.QUESTION, "quiet"), 0, Qt.AlignmentFlag.AlignTop)
+        self.last_words.addWidget(IconMark("info"), 0, Qt.AlignmentFlag.AlignTop)
         self.last_words.addWidget(
             PlainLabel(
                 _("This cannot be undone. After signing, later edits need a new attestation."), "quiet", wrap=True

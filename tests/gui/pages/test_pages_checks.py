@@ -1,0 +1,159 @@
+"""Checks: worst first, the tally filters, details to copy and to dispute, looking again in place, Stop."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtGui import QGuiApplication
+from pytestqt.qtbot import QtBot
+
+from wizard.domain.answers import Row
+from wizard.domain.observation import Verdict
+from wizard.gui.context import Place
+from wizard.gui.pages.check_lines import Look
+from wizard.gui.pages.checks import ChecksPage
+from wizard.gui.shell import Shell
+from wizard.session.deeds import looking
+from wizard.session.session import Session
+
+
+def checks(shell: Shell) -> ChecksPage:
+    shell.go(Place("checks"))
+    assert isinstance(shell.page, ChecksPage)
+    return shell.page
+
+
+def test_the_worst_stands_first_and_its_details_are_shown(opened: Shell, contradicted: Session) -> None:
+    page = checks(opened)
+    assert page.table.lines[0].key == "hsts"
+    assert page.table.key == "hsts"
+    assert page.table.lines[0].cells[1].text == "api: binds browsers for 86400 s; one year is missing."
+    assert "1 contradicts an answer." in page.sentence
+    assert page.panel.badge.text == "Contradicts"
+    assert "GET / HTTP/1.1" in _words(page)
+    assert "max-age=86400" in _words(page)
+    assert page.left_button.text().startswith("Run the ")
+
+
+def test_the_other_host_has_its_own_details(opened: Shell, contradicted: Session) -> None:
+    page = checks(opened)
+    page.panel.hosts.setCurrentIndex(1)
+    page.panel.hosts.activated.emit(1)
+    assert page.panel.badge.text == "Supports"
+    page._draw()
+    assert page.panel.badge.text == "Supports"
+
+
+def test_copy_takes_the_whole_proof(opened: Shell, contradicted: Session) -> None:
+    page = checks(opened)
+    page.panel.copy_button.click()
+    copied = QGuiApplication.clipboard().text()
+    assert "Strict-Transport-Security: max-age=86400" in copied
+    assert "203.0.113.7" in copied
+    assert "hsts/1" in copied
+
+
+def test_the_tally_filters_and_lets_go(opened: Shell, contradicted: Session) -> None:
+    page = checks(opened)
+    total = len(page.table.lines)
+    page.tally.clicked.emit(Look.CONTRADICTS.name)
+    assert [line.key for line in page.table.lines] == ["hsts"]
+    assert page.filter_chip.isVisible()
+    page.filter_chip.click()
+    assert len(page.table.lines) == total
+
+
+def test_a_dispute_is_kept_beside_the_requirement(opened: Shell, contradicted: Session, qtbot: QtBot) -> None:
+    page = checks(opened)
+    page.panel.dispute_button.click()
+    page.panel._why.setText("The proxy in front adds it.")
+    page.panel.keep.click()
+    qtbot.waitUntil(lambda: "DATA-4" in contradicted.assessment.explanations)
+    assert contradicted.findings["DATA-4"].contradicted
+    qtbot.waitUntil(lambda: "The proxy in front adds it." in _words(page))
+
+
+def test_sorting_keeps_the_selection(opened: Shell, contradicted: Session) -> None:
+    page = checks(opened)
+    page.table.choose("hsts")
+    page.table._sort(0)
+    page.table._sort(0)
+    assert page.table.key == "hsts"
+    assert page.table.lines[-1].key == "hsts"
+
+
+@pytest.fixture
+def silent() -> Iterator[int]:
+    """A port that accepts and says nothing."""
+    server = socket.create_server(("127.0.0.1", 0))
+    kept: list[socket.socket] = []
+
+    def accept() -> None:
+        while True:
+            try:
+                kept.append(server.accept()[0])
+            except OSError:
+                return
+
+    threading.Thread(target=accept, daemon=True).start()
+    yield server.getsockname()[1]
+    server.close()
+    for each in kept:
+        each.close()
+
+
+@pytest.mark.slow
+def test_what_would_be_contacted_is_shown_then_looked_at_and_stopped(
+    opened: Shell, session: Session, say: object, silent: int, qtbot: QtBot
+) -> None:
+    say("SCOPE-1", (Row((("host", f"127.0.0.1:{silent}"), ("public", "yes"), ("private_network", "yes"))),))  # type: ignore[operator]
+    page = checks(opened)
+    assert page.left_button.text().startswith("Run all")
+    page.left_button.click()
+    assert page.targets.isVisible()
+    assert f"127.0.0.1:{silent}" in page.targets._list.text()
+    assert not session.assessment.scope.confirmed
+    page.targets.yes.click()
+    qtbot.waitUntil(lambda: page.stop_button.isVisible(), timeout=10_000)
+    assert session.assessment.scope.confirmed
+    assert all(line.faded for line in page.table.lines)
+    qtbot.wait(300)
+    page.stop_button.click()
+    qtbot.waitUntil(lambda: not page.stop_button.isVisible(), timeout=3_000)
+    assert "Stopped" in page.message_bar.text
+    assert not any(line.faded for line in page.table.lines)
+
+
+@pytest.mark.slow
+def test_a_closed_port_could_not_be_looked_at_and_says_what_to_try(
+    opened: Shell, session: Session, say: object, qtbot: QtBot
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    say("SCOPE-1", (Row((("host", f"127.0.0.1:{port}"), ("public", "yes"), ("private_network", "yes"))),))  # type: ignore[operator]
+    looking.confirm_scope(session, "Dana").result()
+    page = checks(opened)
+    page.left_button.click()
+    page.targets.yes.click()
+    qtbot.waitUntil(lambda: bool(session.assessment.observations) and page._job is None, timeout=60_000)
+    verdicts = {o.result.verdict for o in session.assessment.observations.values()}
+    assert verdicts <= {Verdict.UNKNOWN, Verdict.NOT_APPLICABLE, Verdict.PASS, Verdict.WARN}
+    assert Verdict.UNKNOWN in verdicts
+    assert page.panel.badge.text == "Could not look"
+    assert "could not look" in page.sentence
+
+
+def test_without_a_host_the_page_says_where_to_name_one(opened: Shell) -> None:
+    page = checks(opened)
+    assert page.empty.isVisible()
+    page.empty.button.click()
+    assert opened.place.page == "scope"
+
+
+def _words(page: ChecksPage) -> str:
+    from wizard.gui.widgets.plain import PlainLabel
+
+    return "\n".join(label.text() for label in page.panel.findChildren(PlainLabel))

@@ -1,0 +1,195 @@
+"""Evidence: added, filed, looked at, exported, removed and brought back; hostile and empty files get their sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtGui import QGuiApplication
+from pytestqt.qtbot import QtBot
+
+from wizard.domain.evidence import Evidence, Sealed
+from wizard.gui.context import Place
+from wizard.gui.pages.evidence import EvidencePage, line, sentence, too_old
+from wizard.gui.pages.picker import suggested
+from wizard.gui.shell import Shell
+from wizard.session.session import Session
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000" "1f15c4890000000d49444154789c6360606060000000050001"
+    "a5f645400000000049454e44ae426082"
+)  # fmt: skip
+
+
+def evidence(shell: Shell, requirement: str = "") -> EvidencePage:
+    shell.go(Place("evidence", "", requirement))
+    assert isinstance(shell.page, EvidencePage)
+    return shell.page
+
+
+def add(page: EvidencePage, session: Session, path: Path, qtbot: QtBot) -> Evidence:
+    before = set(session.assessment.evidence)
+    page.add((path,))
+    qtbot.waitUntil(lambda: len(page._sheets) == 1, timeout=10_000)
+    (id,) = set(session.assessment.evidence) - before
+    return session.assessment.evidence[id]
+
+
+def test_a_file_is_filed_under_what_is_ticked(opened: Shell, session: Session, tmp_path: Path, qtbot: QtBot) -> None:
+    page = evidence(opened)
+    path = tmp_path / "threat-model-2026.txt"
+    path.write_text("STRIDE, 3 March")
+    item = add(page, session, path, qtbot)
+    sheet = page._sheets[item.id]
+    assert sheet.picker.picked == ("APP-11",)
+    assert sheet.file_button.text() == "File under 1 requirement"
+    sheet.others_button.click()
+    qtbot.keyClicks(sheet.picker.search, "HSTS")
+    sheet.picker._found.itemAt(0).widget().click()  # type: ignore[union-attr]
+    assert "DATA-4" in sheet.picker.picked
+    sheet.note.note.setText("Workshop notes")
+    sheet.note.expires.set_iso("2027-03-03")
+    sheet.file_button.click()
+    qtbot.waitUntil(lambda: session.assessment.evidence[item.id].note == "Workshop notes")
+    filed = session.assessment.evidence[item.id]
+    assert set(filed.requirements) == {"APP-11", "DATA-4"}
+    assert filed.expires == date(2027, 3, 3)
+    qtbot.waitUntil(lambda: not page._sheets)
+    assert "is filed under" in page.message_bar.text
+
+
+def test_a_day_that_is_none_is_said_and_the_sheet_stays(
+    opened: Shell, session: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    page = evidence(opened)
+    path = tmp_path / "x.bin"
+    path.write_bytes(b"\x00\x01")
+    item = add(page, session, path, qtbot)
+    sheet = page._sheets[item.id]
+    sheet.note.expires.set_iso("the day after")
+    sheet.file_button.click()
+    assert sheet.problem.isVisible()
+    assert sheet.problem.text()
+    assert item.id in page._sheets
+
+
+def test_coming_from_a_requirement_offers_it(opened: Shell, session: Session, tmp_path: Path, qtbot: QtBot) -> None:
+    page = evidence(opened, "DATA-1")
+    path = tmp_path / "console.png"
+    path.write_bytes(PNG)
+    item = add(page, session, path, qtbot)
+    assert page._sheets[item.id].picker.picked == ("DATA-1",)
+
+
+def test_not_keeping_and_undo(opened: Shell, session: Session, tmp_path: Path, qtbot: QtBot) -> None:
+    page = evidence(opened)
+    path = tmp_path / "note.txt"
+    path.write_text("hello")
+    item = add(page, session, path, qtbot)
+    page._sheets[item.id].refuse_button.click()
+    qtbot.waitUntil(lambda: item.id not in session.assessment.evidence)
+    qtbot.waitUntil(lambda: page.message_bar.text == "Removed note.txt.")
+    page.message_bar.action.click()
+    qtbot.waitUntil(lambda: item.id in session.assessment.evidence)
+
+
+@pytest.mark.slow
+def test_previews_come_from_the_child(opened: Shell, session: Session, tmp_path: Path, qtbot: QtBot) -> None:
+    page = evidence(opened)
+    for name, data in (
+        ("a.txt", b"<b>plain</b> words"),
+        ("b.png", PNG),
+        ("c.png", PNG[:40]),
+        ("d.zip", b"PK\x03\x04x"),
+    ):
+        (tmp_path / name).write_bytes(data)
+        page.add((tmp_path / name,))
+    qtbot.waitUntil(lambda: len(page._sheets) == 4, timeout=20_000)
+    names = {item.name: item.id for item in session.assessment.evidence.values()}
+    for sheet in tuple(page._sheets.values()):
+        sheet.file_button.click()
+    qtbot.waitUntil(lambda: not page._sheets, timeout=10_000)
+    page.table.choose(names["a.txt"])
+    qtbot.waitUntil(lambda: page.panel.text.isVisible(), timeout=20_000)
+    assert page.panel.text.toPlainText() == "<b>plain</b> words"
+    page.table.choose(names["b.png"])
+    qtbot.waitUntil(lambda: page.panel.picture.isVisible(), timeout=20_000)
+    page.table.choose(names["c.png"])
+    qtbot.waitUntil(lambda: "damaged" in page.panel.said.text(), timeout=20_000)
+    page.table.choose(names["d.zip"])
+    qtbot.waitUntil(lambda: "not shown here" in page.panel.said.text(), timeout=20_000)
+
+
+def test_a_clear_copy_goes_where_one_says(
+    opened: Shell, session: Session, tmp_path: Path, qtbot: QtBot, choose: Callable[[Path], None]
+) -> None:
+    page = evidence(opened)
+    path = tmp_path / "plan.txt"
+    path.write_text("the plan")
+    item = add(page, session, path, qtbot)
+    out = tmp_path / "out" / "plan.txt"
+    choose(out)
+    page._export(item.id)
+    qtbot.waitUntil(lambda: "was not saved" in page.message_bar.text, timeout=10_000)
+    out.parent.mkdir()
+    page._export(item.id)
+    qtbot.waitUntil(lambda: "A clear copy" in page.message_bar.text, timeout=10_000)
+    assert out.read_text() == "the plan"
+
+
+@pytest.mark.parametrize("what", ["empty", "folder", "gone"])
+def test_a_file_that_shows_nothing_gets_its_sentence(
+    opened: Shell, session: Session, tmp_path: Path, qtbot: QtBot, what: str
+) -> None:
+    page = evidence(opened)
+    path = tmp_path / "thing"
+    if what == "empty":
+        path.touch()
+    elif what == "folder":
+        path.mkdir()
+    page.add((path,))
+    words = {"empty": "is empty", "folder": "is not a file", "gone": "could not be read"}[what]
+    qtbot.waitUntil(lambda: words in page.message_bar.text, timeout=10_000)
+    assert not session.assessment.evidence
+
+
+def test_files_can_be_pasted(opened: Shell, session: Session, tmp_path: Path, qtbot: QtBot) -> None:
+    page = evidence(opened)
+    QGuiApplication.clipboard().setText("just words")
+    page._paste()
+    assert "no file in the clipboard" in page.message_bar.text
+    path = tmp_path / "pasted.txt"
+    path.write_text("x")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    QGuiApplication.clipboard().setMimeData(data)
+    page._paste()
+    qtbot.waitUntil(lambda: len(session.assessment.evidence) == 1, timeout=10_000)
+
+
+NOW = datetime(2026, 9, 12, 12, 0, tzinfo=UTC)
+
+
+def piece(days: int, expires: date | None = None) -> Evidence:
+    sealed = Sealed("n", "ab" * 32, "cd" * 32, 620_000)
+    return Evidence(
+        "1", "zap.json", "application/json", sealed, ("APP-13",), NOW - timedelta(days=days), "", "", expires
+    )
+
+
+def test_age_is_said_as_people_say_it() -> None:
+    assert line(piece(1), NOW).cells[5].text == "1 day"
+    assert line(piece(430), NOW).cells[5].text == "14 months, older than 12 months"
+    assert too_old(piece(1, date(2026, 9, 1)), NOW)
+    assert line(piece(1, date(2026, 9, 1)), NOW).cells[5].text == "expired 1 September"
+    assert sentence((piece(430),), NOW) == "1 file supports 1 requirement. 1 is older than it should be."
+    assert sentence((), NOW) == "No file yet."
+
+
+def test_what_a_name_suggests(session: Session) -> None:
+    assert suggested(session.questionnaire, "threat-model.pdf")[0] == "APP-11"
+    assert suggested(session.questionnaire, "IMG_0001.png") == ()
+    assert suggested(session.questionnaire, "\u202e\x00.") == ()

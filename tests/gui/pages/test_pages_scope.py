@@ -1,0 +1,121 @@
+"""Scope: many lines pasted at once, sorted out; agreed to; who applies; every other scoping question."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pytestqt.qtbot import QtBot
+
+from wizard.domain.answers import Row
+from wizard.gui.context import Place
+from wizard.gui.pages.hosts_card import sort_out, tidy
+from wizard.gui.pages.scope import ScopePage
+from wizard.gui.shell import Shell
+from wizard.session.session import Session
+
+
+def scope(shell: Shell) -> ScopePage:
+    shell.go(Place("scope"))
+    assert isinstance(shell.page, ScopePage)
+    return shell.page
+
+
+PASTED = """https://app.example.com/login?x=1
+api.example.com
+API.EXAMPLE.COM.
+http://admin@api.example.com:8443/path
+192.0.2.7
+[2001:db8::7]:8443
+  hooks.example.com,  static.example.com
+not_a_host
+münchen.example
+"""
+
+
+def test_ten_lines_are_sorted_out_at_once() -> None:
+    found = sort_out(PASTED, ())
+    assert [row.get("host") for row in found.rows] == [
+        "app.example.com",
+        "api.example.com",
+        "api.example.com:8443",
+        "192.0.2.7",
+        "[2001:db8::7]:8443",
+        "hooks.example.com",
+        "static.example.com",
+        "xn--mnchen-3ya.example",
+    ]
+    assert (found.added, found.twice, found.refused) == (8, 1, ("not_a_host",))
+
+
+@given(st.text(max_size=200))
+@settings(max_examples=200)
+def test_whatever_is_pasted_nothing_is_lost_and_nothing_is_twice(text: str) -> None:
+    found = sort_out(text, ())
+    hosts = [row.get("host") for row in found.rows]
+    assert len(hosts) == len(set(hosts)) == found.added
+    again = sort_out("\n".join(hosts), found.rows)
+    assert again.added == 0
+    assert again.rows == found.rows
+
+
+def test_what_was_there_keeps_its_other_cells() -> None:
+    before = (Row((("host", "HTTPS://Api.Example.com/"), ("purpose", "api"), ("owner", "Dana"))),)
+    assert tidy(before) == (Row((("host", "api.example.com"), ("purpose", "api"), ("owner", "Dana"))),)
+    assert sort_out("api.example.com", before).added == 0
+
+
+def test_pasted_hosts_are_recorded_agreed_to_and_asked_again_after_a_change(
+    opened: Shell, session: Session, qtbot: QtBot
+) -> None:
+    page = scope(opened)
+    assert page.hosts is not None
+    assert not opened.foot.deed.isEnabled()
+    assert not page.agreement.agreed.isVisible()
+    page.hosts.paste.setText(PASTED)
+    page.hosts.add_button.click()
+    qtbot.waitUntil(lambda: len(session.assessment.scope.hosts) == 8)
+    assert page.hosts.paste.text() == "not_a_host"
+    assert "8 hosts added. 1 was there already." in page.hosts.said.text()
+    qtbot.waitUntil(lambda: page.agreement.agreed.isVisible())
+    assert opened.foot.deed.isEnabled()
+    page.agreement.agreed.click()
+    qtbot.waitUntil(lambda: session.assessment.scope.confirmed)
+    qtbot.waitUntil(lambda: page.agreement.look.isVisible())
+    page.hosts.paste.setText("new.example.com")
+    page.hosts.add()
+    qtbot.waitUntil(lambda: not session.assessment.scope.confirmed)
+    qtbot.waitUntil(lambda: page.agreement.agreed.isVisible())
+
+
+def test_who_applies_is_saved_when_a_field_is_left(opened: Shell, session: Session, qtbot: QtBot) -> None:
+    page = scope(opened)
+    assert not page.who.isVisible()
+    page._change_who.click()
+    assert page.who.isVisible()
+    page.who.place.setText("Utrecht")
+    page.who.target.set_iso("2027-09-30")
+    opened.go(Place("checks"))
+    qtbot.waitUntil(lambda: session.assessment.described.place == "Utrecht")
+    assert str(session.assessment.described.target) == "2027-09-30"
+
+
+def test_a_question_that_is_not_asked_says_why(opened: Shell, session: Session, qtbot: QtBot) -> None:
+    page = scope(opened)
+    from wizard.domain.answers import Answer, AnswerState
+    from wizard.session.deeds import answers
+
+    answers.answer(session, Answer("SCOPE-2-rests", AnswerState.GIVEN, "nowhere")).result()
+    card = page._asked["SCOPE-2"]
+    qtbot.waitUntil(lambda: not card.widgets["SCOPE-2"].isVisibleTo(page))
+    assert "No Apollo data rests anywhere." in card._reasons["SCOPE-2"].text()
+
+
+@pytest.mark.parametrize("text", ["A" * 5000, "\x00\u202e", "https://", "....", "a..b", "-x.example"])
+def test_hostile_lines_are_refused_in_words(opened: Shell, session: Session, text: str) -> None:
+    page = scope(opened)
+    assert page.hosts is not None
+    page.hosts.paste.setText(text)
+    page.hosts.add()
+    assert session.assessment.scope.hosts == ()
+    assert "0 hosts added" in page.hosts.said.text() or not text.strip()
