@@ -138,6 +138,14 @@ def glyph_icon(glyph: Glyph, color: ColorName, size: int = 16) -> QIcon:
     return made
 
 
+def mirrored(widget: QWidget, box: QRectF, width: float | None = None) -> QRectF:
+    """Where `box` lies when the window reads from right to left; `width` of what it lies in, the widget's if None."""
+    if not widget.isRightToLeft():
+        return box
+    whole = widget.width() if width is None else width
+    return QRectF(whole - box.right(), box.top(), box.width(), box.height())
+
+
 def draw_icon(painter: QPainter, box: QRectF, name: str, color: ColorName, widget: QWidget) -> None:
     """Draw an icon sharply into `box` on `widget`'s screen."""
     pixmap = icon_pixmap(name, color, round(box.width()), widget.devicePixelRatioF())

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from wizard.domain.language import _
 from wizard.gui.context import Place
-from wizard.gui.icons import draw_icon, paint_glyph
+from wizard.gui.icons import draw_icon, mirrored, paint_glyph
 from wizard.gui.theme import ColorName, theme
 from wizard.gui.widgets.buttons import IconButton, LinkButton
 from wizard.gui.widgets.fields import LineField
@@ -58,16 +58,15 @@ class _RowPainter(QStyledItemDelegate):
     def __init__(self, on: QWidget):
         super().__init__(on)
         self._on = on
-        #: rows stand closer where the window is low
-        self.dense = False
+        #: by how many pixels rows stand closer where the window is low
+        self.closer = 0
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         row = index.data(_ROLE)
         size = theme().size
         if not isinstance(row, SideRow):
             return QSize(200, 17)
-        less = 8 if self.dense else 0
-        return QSize(200, (size.two_line_row if row.second else size.tool_row) - less)
+        return QSize(200, (size.two_line_row if row.second else size.tool_row) - self.closer)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -88,8 +87,9 @@ class _RowPainter(QStyledItemDelegate):
             painter.setBrush(look.color("selection" if selected else "track"))
             painter.drawRoundedRect(box, 4, 4)
         if selected:
-            painter.fillRect(QRectF(box.left(), box.top() + 4, 3, box.height() - 8), look.color("accent"))
-        mark = QRectF(box.left() + 12, box.center().y() - 8, 16, 16)
+            bar = QRectF(box.left(), box.top() + 4, 3, box.height() - 8)
+            painter.fillRect(mirrored(self._on, bar, box.width()), look.color("accent"))
+        mark = mirrored(self._on, QRectF(box.left() + 12, box.center().y() - 8, 16, 16), box.width())
         if row.sign is not None:
             inner = look.color("selection" if selected else "ground")
             paint_glyph(painter, mark, row.sign.glyph, look.color(row.sign.color), inner)
@@ -106,13 +106,13 @@ class _RowPainter(QStyledItemDelegate):
         flags = int(Qt.AlignmentFlag.AlignVCenter)
         if row.second:
             top = box.center().y() - 20
-            painter.drawText(QRectF(left, top, wide, 20), flags, title)
+            painter.drawText(mirrored(self._on, QRectF(left, top, wide, 20), box.width()), flags, title)
             painter.setFont(look.font())
             painter.setPen(look.color(row.second_color))
             second = painter.fontMetrics().elidedText(row.second, Qt.TextElideMode.ElideRight, int(wide))
-            painter.drawText(QRectF(left, top + 20, wide, 20), flags, second)
+            painter.drawText(mirrored(self._on, QRectF(left, top + 20, wide, 20), box.width()), flags, second)
         else:
-            painter.drawText(QRectF(left, box.top(), wide, box.height()), flags, title)
+            painter.drawText(mirrored(self._on, QRectF(left, box.top(), wide, box.height()), box.width()), flags, title)
         if state & QStyle.StateFlag.State_HasFocus:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             pen = painter.pen()
@@ -141,9 +141,10 @@ class _Rows(QListWidget):
 
     def fit(self) -> None:
         """Let rows stand closer when they would not all be seen."""
-        self._painter.dense = False
+        self._painter.closer = 0
         sizes = [self.sizeHintForRow(row) for row in range(self.count())]
-        self._painter.dense = sum(sizes) > self.viewport().height()
+        over = sum(sizes) - self.viewport().height()
+        self._painter.closer = max(0, min(8, -(-over // max(1, len(sizes) - 1))))
         self.scheduleDelayedItemsLayout()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -175,7 +176,7 @@ class SearchField(LineField):
             painter = QPainter(self)
             painter.setPen(theme().color("quiet"))
             flags = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
-            painter.drawText(QRectF(self.rect()).adjusted(0, 0, -11, 0), flags, _("Ctrl+K"))
+            painter.drawText(QRectF(self.rect()).adjusted(11, 0, -11, 0), flags, _("Ctrl+K"))
             painter.end()
 
 

@@ -75,6 +75,7 @@ QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus { border: 2px solid $ac
   min-height: 28px; }
 QLineEdit:disabled, QComboBox:disabled, QAbstractSpinBox:disabled, QPlainTextEdit:disabled { border-color: $line;
   color: $quiet; }
+QLineEdit, QPlainTextEdit { placeholder-text-color: $quiet; }
 QLineEdit:read-only { background: $ground; }
 QLineEdit#mono { font-family: "$mono"; }
 QComboBox::drop-down { border: 0; width: 28px; subcontrol-origin: padding; subcontrol-position: center right; }

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 from wizard.domain.finding import Mark
 from wizard.domain.language import _
 from wizard.gui import words
+from wizard.gui.icons import mirrored
 from wizard.gui.theme import theme
 from wizard.gui.widgets.badge import Badge
 from wizard.gui.widgets.folded import FoldButton
@@ -49,13 +50,13 @@ class TitleButton(QAbstractButton):
         flags = int(Qt.AlignmentFlag.AlignVCenter)
         painter.setFont(small)
         painter.setPen(look.color("quiet"))
-        painter.drawText(QRectF(0, 0, self._id_width(), self.height()), flags, self._id)
+        painter.drawText(mirrored(self, QRectF(0, 0, self._id_width(), self.height())), flags, self._id)
         painter.setFont(large)
         painter.setPen(look.color("text"))
         left = self._id_width()
         wide = self.width() - left
         text = QFontMetrics(large).elidedText(self._title, Qt.TextElideMode.ElideRight, wide)
-        painter.drawText(QRectF(left, 0, wide, self.height()), flags, text)
+        painter.drawText(mirrored(self, QRectF(left, 0, wide, self.height())), flags, text)
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(look.color("accent"), 2))

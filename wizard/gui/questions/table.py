@@ -129,7 +129,7 @@ class RowsView(QTableView):
         )
         bar = self.horizontalScrollBar()
         below = bar.sizeHint().height() if bar.isVisible() else 0
-        self.setFixedHeight(theme().size.row * (1 + max(1, min(12, count))) + 5 + below)
+        self.setFixedHeight(theme().size.row * (1 + max(1, min(12, count))) + 2 + below)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -138,13 +138,14 @@ class RowsView(QTableView):
     def _share_width(self) -> None:
         """Every column as wide as its words need; what is left over is shared, what is too much is scrolled to."""
         head, metrics = self.horizontalHeader(), self.fontMetrics()
-        wanted = [max(_WIDTHS.get(c.kind, 150), metrics.horizontalAdvance(c.label) + 26) for c in self._rows.columns]
-        spare = self.viewport().width() - sum(wanted)
-        each = max(0, spare) // max(1, len(wanted))
-        for number, width in enumerate(wanted):
-            head.resizeSection(number, width + each)
-        if spare > 0:
-            head.resizeSection(len(wanted) - 1, wanted[-1] + spare - each * (len(wanted) - 1))
+        columns = self._rows.columns
+        wanted = [max(_WIDTHS.get(c.kind, 110), metrics.horizontalAdvance(c.label) + 26) for c in columns]
+        spare = max(0, self.viewport().width() - sum(wanted))
+        shares = [4 if c.kind is AnswerKind.TEXT else 1 for c in columns]
+        for number, share in enumerate(shares):
+            more = spare * share // sum(shares)
+            head.resizeSection(number, wanted[number] + more)
+        head.resizeSection(0, head.sectionSize(0) + max(0, self.viewport().width() - head.length()))
         self.fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

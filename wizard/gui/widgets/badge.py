@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from wizard.domain.finding import Mark
 from wizard.gui import words
-from wizard.gui.icons import Glyph, paint_glyph
+from wizard.gui.icons import Glyph, mirrored, paint_glyph
 from wizard.gui.theme import ColorName, theme
 
 
@@ -80,9 +80,11 @@ class Badge(QWidget):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
             left = 8.0
         top = (self.height() - 16) / 2
-        paint_glyph(painter, QRectF(left, top, 16, 16), self._sign.glyph, theme().color(self._sign.color))
+        paint_glyph(
+            painter, mirrored(self, QRectF(left, top, 16, 16)), self._sign.glyph, theme().color(self._sign.color)
+        )
         painter.setPen(theme().color(self._sign.text))
         painter.setFont(self._font())
         words_at = QRectF(left + 22, 0, self.width() - left - 22, self.height())
-        painter.drawText(words_at, int(Qt.AlignmentFlag.AlignVCenter), self._text)
+        painter.drawText(mirrored(self, words_at), int(Qt.AlignmentFlag.AlignVCenter), self._text)
         painter.end()

@@ -62,7 +62,7 @@ class DropZone(QWidget):
         painter.setPen(QPen(theme().color("accent" if self._over else "edge"), 1, Qt.PenStyle.DashLine))
         painter.setBrush(theme().color("selection") if self._over else Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-        left = self._words.x() - 24
+        left = self._words.geometry().right() + 9 if self.isRightToLeft() else self._words.x() - 24
         draw_icon(painter, QRectF(left, (self.height() - 16) / 2, 16, 16), "drop", "quiet", self)
         painter.end()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from wizard.gui.icons import draw_icon
 from wizard.gui.widgets.buttons import FilledButton
@@ -37,9 +37,12 @@ class EmptyState(QWidget):
         column.addWidget(_Picture(icon_name), 0, centre)
         self.words = PlainLabel(sentence, "quiet", wrap=True)
         self.words.setAlignment(centre)
-        self.words.setMaximumWidth(520)
-        self.words.setMinimumWidth(520)
-        column.addWidget(self.words, 0, centre)
+        self.words.setFixedWidth(520)
+        row = QHBoxLayout()
+        row.addStretch()
+        row.addWidget(self.words)
+        row.addStretch()
+        column.addLayout(row)
         self.button = FilledButton(action)
         self.button.setVisible(bool(action))
         self.button.clicked.connect(self.acted)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
 from wizard.domain.language import _
+from wizard.gui.icons import mirrored
 from wizard.gui.theme import theme
 from wizard.gui.widgets.badge import GlyphMark
 from wizard.gui.widgets.flow import Flow
@@ -49,6 +50,8 @@ class _Bar(QWidget):
             width = self.width() * segment.count / total
             spans.append((segment, left, left + width))
             left += width
+        if self.isRightToLeft():
+            spans = [(s, self.width() - right, self.width() - left) for s, left, right in spans]
         return spans
 
     def _at(self, x: float) -> Segment | None:
@@ -63,7 +66,7 @@ class _Bar(QWidget):
         painter.fillRect(self.rect(), theme().color("track"))
         spans = self._spans()
         for segment, left, right in spans:
-            gap = 2.0 if right < self.width() - 0.5 else 0.0
+            gap = 2.0 if right < self.width() - 0.5 else 0.0  # between two, never at the end
             if gap:
                 painter.fillRect(QRectF(right - gap, 0, gap, self.height()), theme().color("page"))
             if not segment.waiting:
@@ -125,9 +128,9 @@ class _Entry(QWidget):
         return QSize(21 + self._count.sizeHint().width() + 4 + self._word.sizeHint().width(), 20)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self._mark.setGeometry(mirrored(self, QRectF(0, 2, 16, 16)).toRect())
         left = 20
-        self._mark.move(QPointF(0, 2).toPoint())
         for label in (self._count, self._word):
             width = label.sizeHint().width()
-            label.setGeometry(left, 0, width, self.height())
+            label.setGeometry(mirrored(self, QRectF(left, 0, width, self.height())).toRect())
             left += width + 4

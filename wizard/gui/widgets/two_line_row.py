@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from wizard.gui.icons import draw_icon, paint_glyph
+from wizard.gui.icons import draw_icon, mirrored, paint_glyph
 from wizard.gui.theme import theme
 from wizard.gui.words import Sign
 
@@ -67,24 +67,28 @@ class TwoLineRow(QAbstractButton):
         elide = Qt.TextElideMode.ElideRight
         if self._second:
             title = painter.fontMetrics().elidedText(self._title, elide, int(wide))
-            painter.drawText(QRectF(16, 5, wide, 20), align, title)
+            painter.drawText(mirrored(self, QRectF(16, 5, wide, 20)), align, title)
             painter.setFont(look.font())
             painter.setPen(look.color("quiet"))
             second = painter.fontMetrics().elidedText(self._second, elide, int(wide))
-            painter.drawText(QRectF(16, 25, wide, 20), align, second)
+            painter.drawText(mirrored(self, QRectF(16, 25, wide, 20)), align, second)
         else:
-            painter.drawText(QRectF(16, 0, wide, box.height()), align, self._title)
+            painter.drawText(mirrored(self, QRectF(16, 0, wide, box.height())), align, self._title)
         painter.setFont(look.font())
         painter.setPen(look.color("quiet"))
-        figure = QRectF(right - 100, 0, 65, box.height())
+        figure = mirrored(self, QRectF(right - 100, 0, 65, box.height()))
         painter.drawText(figure, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), self._figure)
         if self._sign is not None:
             top = (box.height() - 16) / 2
-            paint_glyph(painter, QRectF(right, top, 16, 16), self._sign.glyph, look.color(self._sign.color))
+            paint_glyph(
+                painter, mirrored(self, QRectF(right, top, 16, 16)), self._sign.glyph, look.color(self._sign.color)
+            )
             painter.setPen(look.color(self._sign.text))
             painter.setFont(strong)
-            painter.drawText(QRectF(right + 22, 0, 130, box.height()), align, self._word)
-        draw_icon(painter, QRectF(box.width() - 32, (box.height() - 16) / 2, 16, 16), "chevron-right", "quiet", self)
+            painter.drawText(mirrored(self, QRectF(right + 22, 0, 130, box.height())), align, self._word)
+        arrow = "chevron-left" if self.isRightToLeft() else "chevron-right"
+        end = mirrored(self, QRectF(box.width() - 32, (box.height() - 16) / 2, 16, 16))
+        draw_icon(painter, end, arrow, "quiet", self)
         if self.hasFocus():
             painter.setPen(QPen(look.color("accent"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
