@@ -15,7 +15,7 @@ from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
 
 #: Each command's module; imported when it is asked for, so that none slows the others down.
-COMMANDS = ("check", "demo", "status", "export", "verify", "lint", "list")
+COMMANDS = ("check", "scan", "demo", "status", "export", "verify", "lint", "list")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -90,6 +90,23 @@ def _check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--allow-private", action="store_true", help=_("allow private and loopback addresses"))
 
 
+def _scan(parser: argparse.ArgumentParser) -> None:
+    subjects = parser.add_subparsers(dest="subject", metavar="SUBJECT", parser_class=_Parser, required=True)
+    for name, words in (
+        ("secrets", _("Secrets in the files and in the whole Git history. Nothing leaves this computer.")),
+        ("dependencies", _("Dependencies with known vulnerabilities.")),
+        ("apollo", _("How the code authorises itself to Apollo. Nothing leaves this computer.")),
+    ):
+        subject = subjects.add_parser(name, help=words, description=words)
+        subject.add_argument("path", metavar="PATH", type=Path)
+        # the options of every command are understood on either side of the subject
+        subject.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=_("one JSON object"))
+        subject.add_argument("--home", metavar="DIR", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+        subject.add_argument("--log", choices=("json",), default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+        if name == "secrets":
+            subject.add_argument("--everything", action="store_true", help=_("look into third-party folders too"))
+
+
 def _demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", metavar="DIR", type=Path, default=Path("demo"), help=_("where it is put"))
 
@@ -125,6 +142,7 @@ def _list(parser: argparse.ArgumentParser) -> None:
 
 _OPTIONS: dict[str, tuple[Callable[[], str], Callable[[argparse.ArgumentParser], None]]] = {
     "check": (lambda: _("Look at hosts that you run, from outside."), _check),
+    "scan": (lambda: _("Look at code on this computer."), _scan),
     "demo": (lambda: _("Do the whole job once, against a small imperfect service on this computer."), _demo),
     "status": (lambda: _("Say how far an assessment is."), _status),
     "export": (lambda: _("Sign an assessment and write the PDF."), _export),
