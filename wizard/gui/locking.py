@@ -40,6 +40,7 @@ class IdleWatch(QObject):
 
     def stop(self) -> None:
         """Watch no more."""
+        self.limit_seconds = 0.0
         self._timer.stop()
 
     def look(self) -> None:

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from wizard.session.summaries import SectionSummary
 
 
+def title(session: Session) -> str:
+    """What the assessment is called."""
+    described = session.assessment.described
+    return described.integration or described.organisation or _("Untitled assessment")
+
+
 def place_of_section(section: Section) -> Place:
     """Where a section is answered; the scoping questions have a page of their own."""
     return Place("scope") if section.scoping else Place("section", section.id)

@@ -116,8 +116,6 @@ class Shell(QWidget):
             place = next(
                 (outline.read(r.place, session) for r in preferences.settings.recent if r.folder == folder), None
             )
-        if preferences is not None:
-            self.idle.start(preferences.settings.lock_after_minutes * 60)
         self.go(place or Place("home"))
         self._verify()
 
@@ -151,13 +149,14 @@ class Shell(QWidget):
         page = self._page(place.page)
         self.place = place
         self.stack.setCurrentWidget(page)
-        page.shown(place)
         page.message_bar.clear()
+        page.shown(place)
         self._draw_side()
         self._draw_foot()
         self._draw_title()
         if self.context.session is not None:
             self._remember_soon.start()
+            self._watch_idle()
         focus = QApplication.focusWidget()
         if focus is None or not focus.isVisible():
             page.setFocus()
@@ -295,8 +294,7 @@ class Shell(QWidget):
         session = self.context.session
         side = self.page.side()
         if session is not None and side is None:
-            described = session.assessment.described
-            about = described.integration or described.organisation or _("Untitled assessment")
+            about = outline.title(session)
             if session.assessment.demonstration:
                 about = _("{title} · demonstration").format(title=about)
             self.sidebar.show_rows(about, outline.side_rows(session))
@@ -314,8 +312,7 @@ class Shell(QWidget):
         session = self.context.session
         parts = [self.page.title, "Attestry"]
         if session is not None:
-            described = session.assessment.described
-            name = described.integration or described.organisation
+            name = outline.title(session)
             parts = [p for p in (name, self.page.title if self.page.title != name else "", "Attestry") if p]
         self.setWindowTitle(" · ".join(parts))
 
@@ -383,6 +380,12 @@ class Shell(QWidget):
         else:
             target.setFocus(Qt.FocusReason.TabFocusReason)
 
+    def _watch_idle(self) -> None:
+        preferences = self.context.preferences
+        seconds = preferences.settings.lock_after_minutes * 60 if preferences is not None else 0
+        if seconds != self.idle.limit_seconds:
+            self.idle.start(seconds)
+
     def _lock_when_idle(self) -> None:
         """What is running goes on; the lock comes when it is done."""
         if not self.context.work.running:
@@ -392,6 +395,4 @@ class Shell(QWidget):
         session, preferences = self.context.session, self.context.preferences
         if session is None or preferences is None or self.place.page in ("", "finder", "keys"):
             return
-        described = session.assessment.described
-        title = described.integration or described.organisation or _("Untitled assessment")
-        preferences.remember(session.workspace.folder, title, outline.written(self.place))
+        preferences.remember(session.workspace.folder, outline.title(session), outline.written(self.place))

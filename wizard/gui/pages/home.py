@@ -94,8 +94,7 @@ class HomePage(Page):
 
         session = self.context.open
         questionnaire, findings, assessment = session.questionnaire, session.findings, session.assessment
-        described = assessment.described
-        self.set_title(described.integration or described.organisation or _("Untitled assessment"))
+        self.set_title(outline.title(session))
         self.set_sentence(summaries.sentence(questionnaire, assessment, findings))
         tally = summaries.tally(questionnaire, findings)
         waiting = (Mark.IN_PROGRESS, Mark.NOT_STARTED)

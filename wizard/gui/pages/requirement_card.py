@@ -32,6 +32,7 @@ from wizard.gui.widgets.drop_zone import dropped_paths
 from wizard.gui.widgets.flow import Flow
 from wizard.gui.widgets.page import Page
 from wizard.gui.widgets.plain import PlainLabel
+from wizard.jobs.events import Cancelled
 
 if TYPE_CHECKING:
     from wizard.session.session import Session
@@ -175,7 +176,7 @@ class RequirementCard(Card):
             self.page.say_mistake(error)
 
         def each(event: object) -> None:
-            if type(event).__name__ == "Cancelled":
+            if isinstance(event, Cancelled):
                 over("")
 
         try:
@@ -198,6 +199,8 @@ class RequirementCard(Card):
                 then.add(tuple(item.id for item in result.evidence))
             if result.left_out:
                 self.page.message_bar.say_mistake(" ".join(result.left_out))
+            elif len(result.evidence) == 1:
+                self.page.say_done(_("Added {names}.").format(names=names))
             else:
                 self.page.message_bar.say(_("Added {names}.").format(names=names))
 
@@ -382,4 +385,9 @@ class RequirementCard(Card):
             form.say(str(wrong))
             return
         form.say("")
-        self.page.when_saved(future, lambda _change: form.hide())
+
+        def kept(_change: object) -> None:
+            form.hide()
+            self.page.say_done(_("{id} is now: {state}.").format(id=id, state=words.word(self.finding.mark).lower()))
+
+        self.page.when_saved(future, kept)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from wizard.domain.language import _
 from wizard.gui.context import Context, Place, sentence_of
 from wizard.gui.theme import theme
 from wizard.gui.widgets.message_bar import MessageBar
@@ -164,6 +165,17 @@ class Page(QWidget):
     def say_mistake(self, error: BaseException) -> None:
         """Say in the page what went wrong."""
         self.message_bar.say_mistake(sentence_of(error))
+
+    def say_done(self, sentence: str) -> None:
+        """Say what was just done, and offer to take it back."""
+        session = self.context.open
+
+        def back() -> None:
+            future = session.undo()
+            if future is not None:
+                self.when_saved(future, lambda _change: self.message_bar.say(_("Taken back.")))
+
+        self.message_bar.say(sentence, _("Undo"), back)
 
     def when_saved(self, future: Future[Any], then: Callable[[Any], object] | None = None) -> None:
         """Wait for something that was recorded; what goes wrong is said in the page."""
