@@ -12,7 +12,7 @@ import secrets
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from wizard.domain.language import _
@@ -133,7 +133,7 @@ def _thin(backups: Sequence[Backup], now: datetime) -> None:
     for number, backup in enumerate(backups):
         first_of_day = backup.made.date() not in days
         days.add(backup.made.date())
-        recent = first_of_day and now - backup.made <= timedelta(days=KEPT_DAYS)
+        recent = first_of_day and (now.date() - backup.made.date()).days < KEPT_DAYS
         if number >= KEPT and not recent:
             shutil.rmtree(backup.folder, ignore_errors=True)
 

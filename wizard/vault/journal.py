@@ -208,7 +208,7 @@ class Journal:
                 questionnaire=questionnaire,
             )
             canonical = rfc8785.dumps(to_json(envelope))
-        except (ValueError, TypeError, RecursionError):
+        except (ValueError, RecursionError):
             raise CannotRecord from None
         hash_ = event_hash(canonical)
         signature = self._author.key.sign(signed_bytes(hash_))

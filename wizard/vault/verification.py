@@ -19,6 +19,7 @@ from wizard.domain.language import _
 from wizard.vault.database import Database
 from wizard.vault.heads import Memory
 from wizard.vault.journal import CHUNK, commitment, event_hash, signed_bytes
+from wizard.vault.merkle import Tree
 from wizard.vault.mistakes import DamagedJournal, NotRead
 from wizard.vault.tables import AUTHORS, EVENTS
 
@@ -30,7 +31,8 @@ _ENOUGH = 20
 class Verification:
     """What the check of the journal found: `ok` when it is whole, else `problems`, sentences, the first one first.
 
-    `events` and `head` (hash, hex) say how far the journal goes. `notes` are sentences that are no problem.
+    `events` and `head` (hash, hex) say how far the journal goes; `root` is the Merkle root (RFC 6962, hex) over the
+    hashes of all entries in their order. `notes` are sentences that are no problem.
     """
 
     ok: bool
@@ -38,6 +40,7 @@ class Verification:
     head: str
     problems: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    root: str = ""
 
 
 def verify(
@@ -55,7 +58,7 @@ def verify(
     except (DamagedJournal, NotRead) as mistake:
         walk.problem(mistake.sentence)
     problems = (*walk.problems, *compare(memories, walk.count, walk.at, header_revision))
-    return Verification(not problems, walk.count, walk.head, problems)
+    return Verification(not problems, walk.count, walk.head, problems, root=walk.tree.root())
 
 
 def pages_whole(database: Database) -> bool:
@@ -127,6 +130,7 @@ class _Walk:
     head: str = ""
     at: dict[int, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    tree: Tree = field(default_factory=Tree)
     _seen: set[str] = field(default_factory=set)
     #: by author: the sequence and hash of their last entry
     _last: dict[str, tuple[int, str]] = field(default_factory=dict)
@@ -191,10 +195,12 @@ class _Walk:
         if wrong:
             self.problem(_("Entry {n} of the journal is not what was written: {wrong}.").format(n=number, wrong=wrong))
         self._seen.add(row.hash)
-        self._last[row.author] = (row.sequence, row.hash)
-        self.count, self.head = number, row.hash
+        self.tree.add(b"" if envelope is None else bytes.fromhex(row.hash))
+        if envelope is not None:
+            self._last[envelope.author] = (envelope.sequence, row.hash)
+        self.count, self.head = number, str(row.hash)
         if number in self.wanted:
-            self.at[number] = row.hash
+            self.at[number] = str(row.hash)
 
     def _place_wrong(self, envelope: Envelope) -> str:
         """The entry must follow its author's entry before, and name only parents that stand before it."""

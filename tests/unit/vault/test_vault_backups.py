@@ -163,16 +163,16 @@ def test_it_is_not_put_back_under_an_open_window(place: Place, filled: Workspace
 
 def test_the_last_ten_and_one_of_each_of_thirty_days_are_kept(place: Place, filled: Workspace) -> None:
     folder = backups.folder_for(place.home, filled.id)
-    now = datetime.now(UTC)
-    for hours in range(24, 24 * 50, 6):
-        made = now - timedelta(hours=hours)
+    midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0)
+    for hours in range(1, 24 * 50, 6):
+        made = midnight - timedelta(hours=hours)
         (folder / f"{made.strftime('%Y%m%dT%H%M%SZ')}-{5000 - hours}-0123abcd-1").mkdir(parents=True)
     (folder / "something else").mkdir()
     filled.back_up()
     left = backups.of(place.folder, place.home)
     assert left[0].events == 5
-    assert len({backup.made.date() for backup in left}) == 31
-    assert len(left) == 10 + 31 - len({backup.made.date() for backup in left[:10]})
+    assert len({backup.made.date() for backup in left}) == 30
+    assert len(left) == 10 + 30 - len({backup.made.date() for backup in left[:10]})
     assert (folder / "something else").exists()
 
 

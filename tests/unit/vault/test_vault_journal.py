@@ -139,7 +139,13 @@ def tampered(place: Place, *statements: str) -> Workspace:
     [
         ("UPDATE events SET hash = replace(hash, substr(hash, 1, 1), 'x') WHERE position = 3", "Entry 3"),
         ("UPDATE events SET hash = substr(hash, 2) || 'a' WHERE position = 3", "Entry 3"),
+        ("UPDATE events SET hash = X'00' WHERE position = 3", "Entry 3"),
         ("UPDATE events SET author = 'someone' WHERE position = 3", "Entry 3"),
+        ("UPDATE events SET author = X'00' WHERE position = 3", "Entry 3"),
+        ("UPDATE events SET sequence = 'three' WHERE position = 3", "Entry 3"),
+        ("UPDATE events SET envelope = 'text' WHERE position = 3", "Entry 3"),
+        ("UPDATE events SET envelope = CAST('[]' AS BLOB) WHERE position = 3", "Entry 3"),
+        ("UPDATE authors SET public = 'text'", "Entry 1"),
         ("UPDATE events SET sequence = 77 WHERE position = 3", "Entry 3"),
         ("UPDATE events SET envelope = CAST(replace(CAST(envelope AS TEXT), 'question-2', 'question-9') AS BLOB)"
          " WHERE position = 3", "Entry 3"),
@@ -357,6 +363,22 @@ def test_a_side_file_that_is_not_ours_is_reported(place: Place, filled: Workspac
     found = place.open()
     assert found.read_only
     assert "changed by something else" in found.verify().problems[0]
+
+
+def test_the_root_over_all_entries_is_the_one_of_rfc_6962(filled: Workspace) -> None:
+    def root(leaves: list[bytes]) -> bytes:  # the definition, as it stands there
+        if len(leaves) == 1:
+            return hashlib.sha256(b"\0" + leaves[0]).digest()
+        half = 1
+        while half * 2 < len(leaves):
+            half *= 2
+        return hashlib.sha256(b"\1" + root(leaves[:half]) + root(leaves[half:])).digest()
+
+    leaves = []
+    for number in range(5, 12):
+        leaves = [bytes.fromhex(event.hash) for event in filled.journal.events()]
+        assert filled.verify().root == root(leaves).hex()
+        filled.journal.append(said(number), questionnaire="q")
 
 
 def test_a_side_file_of_which_a_power_cut_left_a_part_raises_no_false_alarm(place: Place, filled: Workspace) -> None:
