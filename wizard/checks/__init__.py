@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from wizard.checks import (
+    authentication,
+    caa,
+    caching,
     certificate,
     content_type_options,
     cookies,
+    cors,
     csp,
+    dangling_dns,
+    data_ports,
+    dmarc,
     framing,
     hsts,
     https_redirect,
+    oauth_metadata,
     referrer_policy,
+    renegotiation,
+    security_txt,
+    spf,
     tls_versions,
+    weak_suites,
 )
 from wizard.checks.base import Check
 from wizard.domain.finding import SubjectKind
@@ -19,6 +31,8 @@ from wizard.domain.finding import SubjectKind
 #: Every check, by hand on purpose, in the order in which people read them.
 CHECKS: tuple[Check, ...] = (
     tls_versions.CHECK,
+    weak_suites.CHECK,
+    renegotiation.CHECK,
     certificate.CHECK,
     https_redirect.CHECK,
     hsts.CHECK,
@@ -27,6 +41,16 @@ CHECKS: tuple[Check, ...] = (
     framing.CHECK,
     referrer_policy.CHECK,
     cookies.CHECK,
+    cors.CHECK,
+    caching.CHECK,
+    authentication.CHECK,
+    oauth_metadata.CHECK,
+    data_ports.CHECK,
+    dangling_dns.CHECK,
+    caa.CHECK,
+    spf.CHECK,
+    dmarc.CHECK,
+    security_txt.CHECK,
 )
 
 

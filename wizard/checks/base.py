@@ -15,7 +15,7 @@ from wizard.domain.scope import Host
 if TYPE_CHECKING:
     from typing import Self
 
-    from wizard.checks.looks.ground import Ground
+    from wizard.checks.looks.ground import Ground, LookSettings
 
 F = TypeVar("F", bound="Fact")
 
@@ -72,6 +72,16 @@ class Fact:
         """Look at one host; raises `CouldNotLook`."""
         raise NotImplementedError
 
+    @classmethod
+    def wanted(cls, host: Host, settings: LookSettings) -> bool:
+        """False while the person has not given what this look needs (a list, a consent): then nobody looks."""
+        return True
+
+    @classmethod
+    def seconds(cls, host: Host, settings: LookSettings) -> float:
+        """How much longer than usual this look may take, because politeness paces many questions."""
+        return 0.0
+
     def masked(self) -> Self:
         """The same fact with every secret value replaced by its length and kind; judging it gives the same verdict."""
         return self
@@ -124,8 +134,7 @@ class Check:
     """One check: what it needs to have been looked at, how it reads that, and how it judges the reading.
 
     `read` gets the facts (all `needs` are there, else the result is "could not look" without asking it) and returns a
-    frozen dataclass; `judge` is a pure function of it. `version` counts the changes of the rule. A `deep` check is
-    asked for by name or in a full run only.
+    frozen dataclass; `judge` is a pure function of it. `version` counts the changes of the rule.
     """
 
     id: str

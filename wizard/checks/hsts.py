@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from wizard.checks import remedies
 from wizard.checks.base import Check, Facts, JudgeContext, Judgement
 from wizard.checks.looks.https_answers import ERROR, HttpsAnswers
-from wizard.checks.seen import asked, first_trouble
+from wizard.checks.masking import mask_address
+from wizard.checks.seen import Seen, asked, first_trouble
 from wizard.checks.troubles import next_step, sentence
 from wizard.domain.language import _
 from wizard.domain.observation import Level, Verdict
@@ -92,12 +93,7 @@ class Hsts:
 def read(facts: Facts) -> Hsts:
     """The Strict-Transport-Security fields of every answer of this host."""
     answers = facts.get(HttpsAnswers)
-    places = tuple(
-        Place(s.answer.url, s.answer.status, s.purpose, fields[0] if fields else "", len(fields), parse(fields[0]))
-        if (fields := s.answer.fields("strict-transport-security"))
-        else Place(s.answer.url, s.answer.status, s.purpose, "", 0, Policy(False, why="missing"))
-        for s in asked(answers)
-    )
+    places = tuple(_place(s) for s in asked(answers))
     trouble = first_trouble(answers)
     policies = [p.policy for p in places]
     ages = [p.max_age for p in policies if p.max_age is not None]
@@ -109,6 +105,19 @@ def read(facts: Facts) -> Hsts:
         places=places,
         trouble=sentence(trouble) if trouble else "",
         trouble_next_step=next_step(trouble) if trouble else "",
+    )
+
+
+def _place(seen: Seen) -> Place:
+    answer, fields = seen.answer, seen.answer.fields("strict-transport-security")
+    if not fields:
+        policy = Policy(False, why="missing")
+    elif not answer.url.startswith("https:"):
+        policy = Policy(False, why="plain")
+    else:
+        policy = parse(fields[0])
+    return Place(
+        mask_address(answer.url), answer.status, seen.purpose, fields[0] if fields else "", len(fields), policy
     )
 
 
@@ -160,6 +169,8 @@ def _said_short(place: Place) -> str:
 
 def _said_invalid(place: Place) -> str:
     match place.policy.why:
+        case "plain":
+            why = _("it came over plain HTTP")
         case "twice":
             why = _("a directive stands twice")
         case "no-max-age":

@@ -15,12 +15,14 @@ from wizard.checks.politeness import Limits
 from wizard.domain.observation import Result
 from wizard.domain.scope import Host
 
-__all__ = ["HostLook", "Limits", "LookSettings", "Partial", "look"]
+__all__ = ["HostLook", "Limits", "LookSettings", "Partial", "look", "ready"]
 
 
 @dataclass(frozen=True, slots=True)
 class HostLook:
-    """Everything about one host of one run. `record` is the masked raw proof, canonical JSON, to be sealed."""
+    """Everything about one host of one run. `results` are those of the checks that were ready, in their order.
+
+    `record` is the masked raw proof, canonical JSON, to be sealed."""
 
     host: Host
     results: tuple[Result, ...]
@@ -38,6 +40,11 @@ class Partial:
     done: int
     total: int
     look: HostLook | None = None
+
+
+def ready(check: Check, host: Host, settings: LookSettings) -> bool:
+    """True when the person gave all that the check needs to look at this host; else a run passes it over."""
+    return all(need.wanted(host, settings) for need in check.needs)
 
 
 async def look(
@@ -82,6 +89,7 @@ async def look(
 async def _look_at(ground: Ground, checks: Sequence[Check], hear: Callable[[tuple[Result, ...]], None]) -> HostLook:
     """All looks at one host side by side; each check is judged as soon as its own are done."""
     host, settings = ground.host, ground.run.settings
+    checks = [check for check in checks if ready(check, host, settings)]
     at = datetime.now(UTC)
     found: dict[type[Fact], Fact | Trouble] = {}
     results: dict[str, Result] = {}
@@ -97,7 +105,8 @@ async def _look_at(ground: Ground, checks: Sequence[Check], hear: Callable[[tupl
     needs = list(dict.fromkeys(need for check in checks for need in check.needs))
     tasks = {asyncio.create_task(ground.outcome(need)): need for need in needs}
     try:
-        async with asyncio.timeout(ground.limits.host):
+        longer = max((need.seconds(host, settings) for need in needs), default=0.0)
+        async with asyncio.timeout(ground.limits.host + longer):
             pending = set(tasks)
             while pending:
                 ended, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)

@@ -19,7 +19,7 @@ class Seen:
 
 
 def asked(answers: HttpsAnswers) -> tuple[Seen, ...]:
-    """Every answer of the host itself over HTTPS, redirects included, each address once."""
+    """Every answer of the host itself, redirects included, each once."""
     return tuple(dict.fromkeys(_own(answers)))
 
 
@@ -32,7 +32,7 @@ def _own(answers: HttpsAnswers) -> Iterator[Seen]:
             home = home or where
             # A limiter that answers in place of the service proves nothing about the service.
             limited = answer.status in (429, 503)
-            if where == home and parts is not None and parts.scheme == "https" and not limited:
+            if where == home and not limited:
                 yield Seen(visit.purpose, answer)
 
 

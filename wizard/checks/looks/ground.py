@@ -31,6 +31,20 @@ class UnreadableAuthority(Mistake):
 
 
 @dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One operation of the partner's own list. `anonymous` is why anybody may call it, "" when nobody may.
+
+    `secured`: what an OpenAPI document says of it ("yes", "no", "" when there is none). `page`: meant for browsers.
+    """
+
+    method: str
+    path: str
+    anonymous: str = ""
+    secured: str = ""
+    page: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class LookSettings:
     """What the person chose for a run.
 
@@ -47,6 +61,11 @@ class LookSettings:
     careful: bool = False
     declared: tuple[Host, ...] = ()
     paths: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    endpoints: Mapping[str, tuple[Endpoint, ...]] = field(default_factory=dict)
+    #: by host subject: knock at the ports of data stores (needs the person's consent)
+    data_ports: frozenset[str] = frozenset()
+    #: asks this name server instead of the system's: address and port
+    name_server: tuple[str, int] | None = None
     plain_port: int = 80
     limits: Limits = field(default_factory=Limits)
 

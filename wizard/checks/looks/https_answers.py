@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -48,7 +49,7 @@ class HttpsAnswers(Fact):
         try:
             async with asyncio.timeout(ground.limits.probe), Talks(ground) as talks:
                 for purpose, path in wanted:
-                    visits.append(await _visit(talks, Visit(purpose, path), path))
+                    visits.append(await visit_with(talks, Visit(purpose, path), path))
                     busy = visits[-1].trouble
                     if busy and busy.kind is TroubleKind.BUSY:
                         break
@@ -87,13 +88,15 @@ class Talks:
     async def __aexit__(self, *_error: object) -> None:
         await self._stack.aclose()
 
-    async def ask(self, ground: Ground, target: str) -> Answer:
+    async def ask(
+        self, ground: Ground, target: str, *, method: str = "GET", headers: Sequence[tuple[str, str]] = ()
+    ) -> Answer:
         """Ask on the host's open connection, or on a fresh one when the server has closed it."""
         key = (ground.host.name, ground.host.port)
         known = self._open.get(key)
         if known is not None and known.usable:
             try:
-                return await known.ask(target)
+                return await known.ask(target, method=method, headers=headers)
             except (CouldNotLook, OSError) as error:
                 if isinstance(error, CouldNotLook) and error.trouble.kind not in (
                     TroubleKind.BROKEN_OFF,
@@ -105,16 +108,16 @@ class Talks:
             self._open.clear()
         fresh = await self._stack.enter_async_context(talk(ground))
         self._open[key] = fresh
-        return await fresh.ask(target)
+        return await fresh.ask(target, method=method, headers=headers)
 
 
 async def visit_from(ground: Ground, visit: Visit, target: str) -> Visit:
     """One visit on connections of its own; the caller sets the time limit."""
     async with Talks(ground) as talks:
-        return await _visit(talks, visit, target)
+        return await visit_with(talks, visit, target)
 
 
-async def _visit(talks: Talks, visit: Visit, target: str) -> Visit:
+async def visit_with(talks: Talks, visit: Visit, target: str) -> Visit:
     """Ask for a target and follow redirects inside the scope, at most five."""
     ground = talks.ground
     for _hop in range(MOST_REDIRECTS + 1):

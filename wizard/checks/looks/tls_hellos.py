@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from time import monotonic
@@ -224,24 +225,31 @@ class _Address:
         return said
 
 
-async def exchange(ground: Ground, address: str, hello: bytes) -> tuple[Ended, bytes, str]:
-    """Send one hello on a fresh connection; how it ended, the decisive bytes, and the system's word if it failed."""
+async def exchange(
+    ground: Ground, address: str, hello: bytes, until: Callable[[bytes], bool] | None = None
+) -> tuple[Ended, bytes, str]:
+    """Send one hello on a fresh connection; how it ended, the decisive bytes, and the system's word if it failed.
+
+    `until` goes on reading past the first message until it is content.
+    """
     loop = asyncio.get_running_loop()
     data = bytearray()
     try:
         async with ground.plain(address, ground.host.port) as sock:
-            until = monotonic() + ground.limits.hello
+            deadline = monotonic() + ground.limits.hello
             try:
                 async with asyncio.timeout(ground.limits.hello):
                     await loop.sock_sendall(sock, hello)
-                    while monotonic() < until:
+                    while monotonic() < deadline:
                         piece = await loop.sock_recv(sock, 4096)
                         if not piece:
                             break
                         data += piece
                         reply = read_reply(bytes(data[:MOST_BYTES]))
-                        if reply.kind is not Kind.UNFINISHED:
+                        if reply.kind is not Kind.UNFINISHED and until is None:
                             return Ended.ANSWERED, bytes(data[: max(reply.used + 16, 64)]), ""
+                        if until is not None and (until(bytes(data)) or len(data) > MOST_BYTES):
+                            return Ended.ANSWERED, bytes(data), ""
             except TimeoutError:
                 # Half an answer is no silence: whoever sends it speaks something.
                 return (Ended.ANSWERED if data else Ended.SILENT), bytes(data[:512]), "timeout"

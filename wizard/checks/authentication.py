@@ -1,0 +1,145 @@
+"""Authentication: does every declared endpoint refuse strangers, and wrong and unsigned credentials?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from wizard.checks.base import Check, Facts, JudgeContext, Judgement
+from wizard.checks.looks.endpoint_probe import NOTHING, Asked, EndpointProbe, Operation
+from wizard.checks.looks.http import parts_of
+from wizard.checks.masking import mask_address
+from wizard.checks.troubles import sentence
+from wizard.domain.language import _, ngettext
+from wizard.domain.observation import Level, Verdict
+
+_ORDER = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN, Verdict.PASS)
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """One operation: what a stranger got for each credential, and what that amounts to."""
+
+    operation: str
+    verdict: Verdict
+    why: str
+    statuses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Authentication:
+    """Every declared operation of the host."""
+
+    operations: tuple[Guard, ...]
+
+
+def read(facts: Facts) -> Authentication:
+    """What strangers got."""
+    found = facts.get(EndpointProbe)
+    refusing = {o.path for o in found.operations for a in o.asked if a.credential == NOTHING and _refuses(a)}
+    return Authentication(tuple(_guard(operation, found, refusing) for operation in found.operations))
+
+
+def _refuses(asked: Asked) -> bool:
+    return asked.answer is not None and asked.answer.status in (401, 403)
+
+
+def _guard(operation: Operation, found: EndpointProbe, refusing: set[str]) -> Guard:
+    name = f"{operation.method} {mask_address(operation.path)}"
+    statuses = tuple(f"{a.credential}: {a.answer.status if a.answer else '–'}" for a in operation.asked)
+    if operation.anonymous:
+        return Guard(name, Verdict.PASS, _("anonymous: {reason}").format(reason=operation.anonymous[:200]), statuses)
+    if not operation.asked:
+        if operation.path in refusing:
+            return Guard(
+                name, Verdict.WARN, _("not called, because it may change things; GET on the same path refuses")
+            )
+        return Guard(name, Verdict.UNKNOWN, _("not called, because it may change things"))
+    each = [_one(asked, operation, found) for asked in operation.asked]
+    verdict, why = min(each, key=lambda said: _ORDER.index(said[0]))
+    if verdict is Verdict.PASS and operation.secured == "no":
+        verdict, why = Verdict.WARN, _("refuses, but the OpenAPI document says that no credential is needed")
+    return Guard(name, verdict, why, statuses)
+
+
+def _one(asked: Asked, operation: Operation, found: EndpointProbe) -> tuple[Verdict, str]:
+    """AUTH-01 for no credential; for wrong ones only a 2xx says more."""
+    answer = asked.answer
+    if answer is None:
+        return Verdict.UNKNOWN, sentence(asked.trouble) if asked.trouble else ""
+    if 200 <= answer.status < 300:
+        if not answer.body_length:
+            return Verdict.WARN, _("answers {status} without content").format(status=answer.status)
+        if any(_alike(asked, control) for control in found.controls):
+            return Verdict.UNKNOWN, _("answers like a path that does not exist, so nothing is known")
+        if asked.credential == NOTHING:
+            return Verdict.FAIL, _("answers {status} with content to anybody").format(status=answer.status)
+        return Verdict.FAIL, _("takes a credential that nobody issued ({which})").format(which=asked.credential)
+    if asked.credential != NOTHING:
+        return Verdict.PASS, ""
+    if answer.redirects_to:
+        return _redirected(answer.redirects_to, operation, found)
+    match answer.status:
+        case 401 if not answer.fields("www-authenticate"):
+            return Verdict.WARN, _("refuses with 401, but without WWW-Authenticate (RFC 9110 15.5.2)")
+        case 401 | 403:
+            return Verdict.PASS, _("refuses with {status}").format(status=answer.status)
+        case 400 | 415 | 422:
+            return Verdict.WARN, _("looks at the request ({status}) before it asks who calls").format(
+                status=answer.status
+            )
+        case status if status >= 500 and status != 503:
+            return Verdict.WARN, _("fails ({status}) before it asks who calls").format(status=status)
+        case status:
+            return Verdict.UNKNOWN, _("answers {status}, which says nothing about credentials").format(status=status)
+
+
+def _redirected(to: str, operation: Operation, found: EndpointProbe) -> tuple[Verdict, str]:
+    parts = parts_of(to)
+    own = parts is not None and (not found.declared or parts.hostname in found.declared)
+    if operation.page and own:
+        return Verdict.PASS, _("sends strangers to the login page")
+    return Verdict.WARN, _("redirects strangers instead of refusing")
+
+
+def _alike(asked: Asked, control: Asked) -> bool:
+    if asked.answer is None or control.answer is None or asked.answer.status != control.answer.status:
+        return False
+    return asked.answer.body_sha256 == control.answer.body_sha256 or (
+        asked.shape == control.shape and asked.answer.media_type == control.answer.media_type == "text/html"
+    )
+
+
+def judge(reading: Authentication, context: JudgeContext) -> Judgement:
+    """The worst operation decides; every one of them is listed."""
+    if not reading.operations:
+        return Judgement(Verdict.NOT_APPLICABLE, _("No endpoint was listed."))
+    counts = Counter(guard.verdict for guard in reading.operations)
+    worst = next(verdict for verdict in _ORDER if counts[verdict])
+    bad = [guard for guard in reading.operations if guard.verdict is worst]
+    shown = sorted(reading.operations, key=lambda guard: _ORDER.index(guard.verdict))
+    proof = "\n".join(f"{g.verdict.value} {g.operation} ({', '.join(g.statuses)}) {g.why}" for g in shown[:30])
+    if worst is Verdict.PASS:
+        said = ngettext("The one endpoint refuses strangers.", "All {n} endpoints refuse strangers.", len(bad))
+        return Judgement(worst, said.format(n=len(bad)), proof)
+    said = f"{bad[0].operation} {bad[0].why}."
+    if len(bad) > 1:
+        more = len(bad) - 1
+        said += " " + ngettext("{n} more is alike.", "{n} more are alike.", more).format(n=more)
+    if worst is Verdict.UNKNOWN:
+        return Judgement(worst, said, proof, _("Add evidence for these endpoints: a test that shows how they refuse."))
+    fix = _("Ask for a credential before anything else, and answer 401 with WWW-Authenticate: Bearer.")
+    return Judgement(worst, said, proof, fix=fix)
+
+
+CHECK = Check(
+    id="authentication",
+    title=lambda: _("Every endpoint asks who calls"),
+    level=Level.MUST,
+    source="RFC 9110 15.5.2; RFC 6750 3; OWASP ASVS 5.0 V8; Apollo Marketplace, Security Requirements, "
+    "Authentication & Authorization",
+    aliases=("AUTH-01", "AUTH-02", "AUTH-03", "AUTH-04", "AUTH-05", "CHK-AUTHN"),
+    needs=(EndpointProbe,),
+    read=read,
+    judge=judge,
+)

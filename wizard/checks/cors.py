@@ -1,0 +1,104 @@
+"""CORS: can pages of any foreign site read answers with the visitor's own rights?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wizard.checks import remedies
+from wizard.checks.base import Check, Facts, JudgeContext, Judgement
+from wizard.checks.looks.cors_probe import CorsProbe
+from wizard.checks.masking import mask_address
+from wizard.checks.pages import PageTrouble
+from wizard.checks.troubles import next_step, sentence
+from wizard.domain.language import _
+from wizard.domain.observation import Level, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """One answer to a foreign origin: what it allows, and with the visitor's credentials or not."""
+
+    url: str
+    method: str
+    status: int
+    origin: str
+    allowed: str
+    credentials: bool
+    reflected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cors:
+    """Every answer to a foreign origin."""
+
+    openings: tuple[Opening, ...]
+    trouble: PageTrouble | None = None
+
+
+def read(facts: Facts) -> Cors:
+    """What each answer allowed."""
+    openings: list[Opening] = []
+    trouble: PageTrouble | None = None
+    for asked in facts.get(CorsProbe).asked:
+        if asked.answer is None:
+            if asked.trouble and trouble is None:
+                trouble = PageTrouble(sentence(asked.trouble), next_step(asked.trouble))
+            continue
+        answer = asked.answer
+        allowed = ", ".join(answer.fields("access-control-allow-origin")).strip(" \t")
+        credentials = (answer.first("access-control-allow-credentials") or "").strip(" \t") == "true"
+        openings.append(
+            Opening(
+                mask_address(answer.url),
+                answer.method,
+                answer.status,
+                asked.origin,
+                allowed[:200],
+                credentials,
+                allowed == asked.origin,
+            )
+        )
+    return Cors(tuple(openings), trouble)
+
+
+def judge(reading: Cors, context: JudgeContext) -> Judgement:
+    """Fetch standard 3.2; OWASP ASVS 3.4.2."""
+    fix = remedies.header(context.server, "Access-Control-Allow-Origin", "https://app.example")
+    for opening in reading.openings:
+        if opening.reflected and opening.credentials:
+            said = _("{url} lets any foreign page ({origin}) read answers with the visitor's own rights.")
+            return Judgement(
+                Verdict.FAIL, said.format(url=opening.url, origin=opening.origin), _proof(opening), fix=fix
+            )
+    if reading.trouble or not reading.openings:
+        said = reading.trouble.said if reading.trouble else _("Could not look: no answer was received.")
+        return Judgement(Verdict.UNKNOWN, said, next_step=reading.trouble.next_step if reading.trouble else "")
+    for opening in reading.openings:
+        if opening.reflected and opening.status in (401, 403):
+            said = _("{url} answers every foreign page by name, although it wants a credential.")
+            return Judgement(Verdict.WARN, said.format(url=opening.url), _proof(opening), fix=fix)
+    opened = [o for o in reading.openings if o.allowed]
+    if not opened:
+        return Judgement(Verdict.PASS, _("No foreign site may read any answer."), _proof(reading.openings[0]))
+    said = _("Foreign sites may read public answers at most; never with the visitor's own rights.")
+    return Judgement(Verdict.PASS, said, _proof(opened[0]))
+
+
+def _proof(opening: Opening) -> str:
+    lines = [f"{opening.method} {opening.url} → {opening.status}", f"Origin: {opening.origin}"]
+    lines.append(f"Access-Control-Allow-Origin: {opening.allowed}" if opening.allowed else _("(no permission)"))
+    if opening.credentials:
+        lines.append("Access-Control-Allow-Credentials: true")
+    return "\n".join(lines)
+
+
+CHECK = Check(
+    id="cors",
+    title=lambda: _("Foreign sites cannot read private answers"),
+    level=Level.MUST,
+    source="WHATWG Fetch 3.2; OWASP ASVS 5.0 3.4.2; Apollo Marketplace, Security Requirements, Application Security",
+    aliases=("HDR-06",),
+    needs=(CorsProbe,),
+    read=read,
+    judge=judge,
+)

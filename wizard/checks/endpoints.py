@@ -1,0 +1,191 @@
+"""Reads the partner's own list of endpoints: an OpenAPI document (2.0 or 3.x, JSON), or a plain list."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from wizard.checks.looks.ground import Endpoint
+from wizard.domain.language import _
+from wizard.domain.mistakes import Mistake
+
+MOST_BYTES = 5 * 1024 * 1024
+MOST_OPERATIONS = 500
+_METHODS = ("get", "head", "options", "post", "put", "patch", "delete", "trace")
+_MOST_REFERENCES = 10
+
+
+class UnreadableEndpoints(Mistake):
+    """A list of endpoints that cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """What a document says: its operations, the hosts that it names, and credentials that it wants in URLs (each an
+    operation and a parameter).
+    """
+
+    endpoints: tuple[Endpoint, ...]
+    servers: tuple[str, ...] = ()
+    credentials_in_urls: tuple[tuple[str, str], ...] = ()
+    left_out: int = 0
+
+
+def read_list(text: str) -> Api:
+    """One endpoint a line: `GET /path`, with ` anonymous: REASON` or ` page` behind it; `#` starts a comment."""
+    found: list[Endpoint] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        said = line.partition(" #")[0].strip()
+        if not said or said.startswith("#"):
+            continue
+        rest, _colon, reason = said.partition(" anonymous:")
+        words = rest.split()
+        page = words[-1:] == ["page"]
+        words = words[:-1] if page else words
+        if len(words) == 1:
+            words = ["GET", *words]
+        if len(words) != 2 or words[0].lower() not in _METHODS or not words[1].startswith("/"):
+            raise UnreadableEndpoints(
+                _("Line {n} is no endpoint, so the list was not used. Write “GET /path”, one a line.").format(n=number)
+            )
+        if "anonymous:" in said and not reason.strip():
+            raise UnreadableEndpoints(_("Line {n}: say why anybody may call this endpoint.").format(n=number))
+        found.append(Endpoint(words[0].upper(), _path(words[1]), reason.strip(), page=page))
+    if not found:
+        raise UnreadableEndpoints(_("There is no endpoint in this list. Write “GET /path”, one a line."))
+    return Api(tuple(found[:MOST_OPERATIONS]), left_out=max(0, len(found) - MOST_OPERATIONS))
+
+
+def read_openapi(data: bytes) -> Api:
+    """The operations of an OpenAPI document. References inside the document are followed, others never.
+
+    Raises `UnreadableEndpoints`.
+    """
+    if len(data) > MOST_BYTES:
+        raise UnreadableEndpoints(
+            _("The document is larger than 5 MiB, so it was not read. Leave out what is not asked.")
+        )
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableEndpoints(
+            _("The document is not JSON, so it was not used. Save it as JSON (YAML is not read) and give that.")
+        ) from error
+    if not isinstance(document, Mapping) or not isinstance(document.get("paths"), Mapping):
+        raise UnreadableEndpoints(_("This is no OpenAPI document: it has no “paths”."))
+    reader = _Document(document)
+    found = list(reader.operations())
+    return Api(
+        tuple(endpoint for endpoint, _keys in found[:MOST_OPERATIONS]),
+        tuple(reader.servers()),
+        tuple((f"{e.method} {e.path}", key) for e, keys in found[:MOST_OPERATIONS] for key in keys),
+        max(0, len(found) - MOST_OPERATIONS),
+    )
+
+
+class _Document:
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self._document = document
+        self._base = self._base_path()
+
+    def servers(self) -> Iterator[str]:
+        """The host names in the document."""
+        for server in self._list(self._document.get("servers")):
+            url = server.get("url") if isinstance(server, Mapping) else None
+            if isinstance(url, str) and (name := _host_of(url)):
+                yield name
+        host = self._document.get("host")
+        if isinstance(host, str):
+            yield host.lower()
+
+    def operations(self) -> Iterator[tuple[Endpoint, tuple[str, ...]]]:
+        """Every operation, and the credentials that it wants in its URL."""
+        for path, item in self._document["paths"].items():
+            item = self._resolve(item)
+            if not isinstance(item, Mapping) or not isinstance(path, str) or not path.startswith("/"):
+                continue
+            for method in _METHODS:
+                operation = self._resolve(item.get(method))
+                if isinstance(operation, Mapping):
+                    yield self._operation(path, method, item, operation)
+
+    def _operation(
+        self, path: str, method: str, item: Mapping[str, Any], operation: Mapping[str, Any]
+    ) -> tuple[Endpoint, tuple[str, ...]]:
+        parameters = [*self._list(item.get("parameters")), *self._list(operation.get("parameters"))]
+        for parameter in map(self._resolve, parameters):
+            if isinstance(parameter, Mapping) and parameter.get("in") == "path":
+                path = path.replace("{" + str(parameter.get("name")) + "}", quote(_example(parameter), safe=""))
+        security = operation.get("security", self._document.get("security"))
+        wanted = [s for s in self._list(security) if isinstance(s, Mapping)]
+        secured = "yes" if wanted and all(wanted) else "no"
+        names = {name for requirement in wanted for name in requirement}
+        keys = tuple(sorted(key for name in names if (key := self._key_in_url(name))))
+        return Endpoint(method.upper(), _path(self._base + path), secured=secured), keys
+
+    def _key_in_url(self, name: str) -> str:
+        components = self._document.get("components")
+        schemes = components.get("securitySchemes") if isinstance(components, Mapping) else None
+        schemes = schemes if isinstance(schemes, Mapping) else self._document.get("securityDefinitions")
+        scheme = self._resolve(schemes.get(name)) if isinstance(schemes, Mapping) else None
+        if isinstance(scheme, Mapping) and scheme.get("type") == "apiKey" and scheme.get("in") == "query":
+            return str(scheme.get("name"))[:100]
+        return ""
+
+    def _base_path(self) -> str:
+        base = self._document.get("basePath")
+        if isinstance(base, str):
+            return base.rstrip("/")
+        for server in self._list(self._document.get("servers")):
+            url = server.get("url") if isinstance(server, Mapping) else None
+            if isinstance(url, str) and "{" not in url:
+                try:
+                    return urlsplit(url).path.rstrip("/")
+                except ValueError:
+                    return ""
+        return ""
+
+    def _resolve(self, value: Any) -> Any:
+        for _step in range(_MOST_REFERENCES):
+            if not isinstance(value, Mapping) or not isinstance(value.get("$ref"), str):
+                return value
+            reference = value["$ref"]
+            if not reference.startswith("#/"):
+                return None
+            value = self._document
+            for part in reference[2:].split("/"):
+                key = part.replace("~1", "/").replace("~0", "~")
+                value = value.get(key) if isinstance(value, Mapping) else None
+        return None
+
+    @staticmethod
+    def _list(value: Any) -> list[Any]:
+        return value if isinstance(value, list) else []
+
+
+def _example(parameter: Mapping[str, Any]) -> str:
+    schema = parameter.get("schema")
+    schema = schema if isinstance(schema, Mapping) else parameter
+    for place in (parameter.get("example"), schema.get("example"), schema.get("default")):
+        if isinstance(place, str | int) and not isinstance(place, bool):
+            return str(place)[:100]
+    values = schema.get("enum")
+    return str(values[0])[:100] if isinstance(values, list) and values else "1"
+
+
+def _path(path: str) -> str:
+    """A path that can stand in a request line; what is left of `{name}` becomes 1."""
+    while "{" in path and "}" in path[path.index("{") :]:
+        start = path.index("{")
+        path = path[:start] + "1" + path[path.index("}", start) + 1 :]
+    return quote(path, safe="/%:@!$&'()*+,;=~-._?[]")
+
+
+def _host_of(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""

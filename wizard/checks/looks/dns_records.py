@@ -1,0 +1,164 @@
+"""Asks the name service what it says about a host: where its name leads, who may certify it, who may send its mail."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from wizard.checks.base import CouldNotLook, Fact, Trouble, TroubleKind
+
+if TYPE_CHECKING:
+    import dns.asyncresolver
+
+    from wizard.checks.looks.ground import Ground, LookSettings
+    from wizard.domain.scope import Host
+
+#: Aliases in a row, and mail policies that include others: more than this is a fault of its own.
+MOST_ALIASES = 8
+MOST_INCLUDED = 12
+#: Names that no public name service knows (RFC 6761, RFC 8375, and what networks use inside).
+_INSIDE = (".localhost", ".local", ".internal", ".test", ".invalid", ".example", ".home.arpa", ".lan", ".onion")
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The answer to one question: "ok", "empty" (the name has none of this kind), "no-name", "failed" or "timeout"."""
+
+    name: str
+    kind: str
+    outcome: str
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class DnsRecords(Fact):
+    """All questions and answers; `domain` is the registrable domain of the host."""
+
+    NAME = "dns-records"
+    domain: str
+    answers: tuple[Records, ...]
+
+    @classmethod
+    def wanted(cls, host: Host, settings: LookSettings) -> bool:
+        """Only names that the public name service can know."""
+        name = host.name.rstrip(".").lower()
+        if settings.name_server is not None:
+            return "." in name
+        # A name that the person pinned to an address is not asked about.
+        public = "." in name and not name.endswith(_INSIDE) and host.name not in settings.resolve
+        return public and not name.replace(".", "").isdigit() and ":" not in name
+
+    @classmethod
+    async def look(cls, ground: Ground) -> DnsRecords:
+        """Everything at once; the aliases and included mail policies one after the other."""
+        name = ground.host.name
+        domain = registrable(name)
+        resolver = _resolver(ground)
+        climb = [name]
+        while climb[-1] != domain and "." in climb[-1]:
+            climb.append(climb[-1].partition(".")[2])
+        questions = [(n, "CAA") for n in climb]
+        questions += [(domain, "TXT"), (f"_dmarc.{domain}", "TXT"), (domain, "NS")]
+        if name != domain:
+            questions.append((f"_dmarc.{name}", "TXT"))
+        flat, aliases = await asyncio.gather(
+            asyncio.gather(*(_ask(ground, resolver, n, kind) for n, kind in questions)),
+            _aliases(ground, resolver, name),
+        )
+        answers = [*flat, *aliases]
+        answers += await _included(ground, resolver, next(r for r in flat if (r.name, r.kind) == (domain, "TXT")))
+        if all(r.outcome in ("timeout", "failed") for r in flat):
+            raise CouldNotLook(Trouble(TroubleKind.NO_ADDRESS, "the name service did not answer"))
+        return cls(domain, tuple(answers))
+
+    def get(self, name: str, kind: str) -> Records | None:
+        """The answer to a question; None if it was not asked."""
+        return next((r for r in self.answers if r.name == name and r.kind == kind), None)
+
+
+@cache
+def _suffixes() -> object:
+    from publicsuffixlist import PublicSuffixList
+
+    return PublicSuffixList()
+
+
+def registrable(name: str) -> str:
+    """The domain that somebody can register, by the offline public suffix list; where there is none, the name."""
+    found = _suffixes().privatesuffix(name)  # type: ignore[attr-defined]
+    return str(found) if found else name
+
+
+def _resolver(ground: Ground) -> dns.asyncresolver.Resolver:
+    import dns.asyncresolver
+    import dns.exception
+
+    server = ground.run.settings.name_server
+    try:
+        resolver = dns.asyncresolver.Resolver(configure=server is None)
+    except dns.exception.DNSException as error:
+        raise CouldNotLook(Trouble(TroubleKind.LOCAL, "no name service is configured")) from error
+    if server is not None:
+        resolver.nameservers, resolver.port = [server[0]], server[1]
+    resolver.lifetime = ground.limits.names
+    resolver.timeout = ground.limits.names / 2
+    return resolver
+
+
+async def _ask(ground: Ground, resolver: dns.asyncresolver.Resolver, name: str, kind: str) -> Records:
+    import dns.exception
+    import dns.resolver
+
+    try:
+        async with ground.run.names:
+            answer = await resolver.resolve(name, kind, search=False)
+    except dns.resolver.NXDOMAIN:
+        return Records(name, kind, "no-name")
+    except dns.resolver.NoAnswer:
+        return Records(name, kind, "empty")
+    except dns.resolver.NoNameservers:
+        return Records(name, kind, "failed")
+    except (dns.exception.Timeout, OSError):
+        return Records(name, kind, "timeout")
+    except dns.exception.DNSException:
+        return Records(name, kind, "failed")
+    return Records(name, kind, "ok", tuple(_text(record)[:4096] for record in list(answer)[:50]))
+
+
+def _text(record: object) -> str:
+    strings = getattr(record, "strings", None)
+    if strings is not None:  # TXT: the pieces belong together (RFC 7208 3.3)
+        return b"".join(strings).decode("utf-8", "replace")
+    return str(record)
+
+
+async def _aliases(ground: Ground, resolver: dns.asyncresolver.Resolver, name: str) -> list[Records]:
+    """Each alias of the chain, and what its end says to a question for an address."""
+    found: list[Records] = []
+    for _step in range(MOST_ALIASES):
+        alias = await _ask(ground, resolver, name, "CNAME")
+        found.append(alias)
+        if alias.outcome != "ok" or not alias.values:
+            break
+        name = alias.values[0].rstrip(".").lower()
+    four, six = await asyncio.gather(_ask(ground, resolver, name, "A"), _ask(ground, resolver, name, "AAAA"))
+    return [*found, four, six]
+
+
+async def _included(ground: Ground, resolver: dns.asyncresolver.Resolver, own: Records) -> list[Records]:
+    """The mail policies that a mail policy includes (RFC 7208 5.2 and 6.1)."""
+    found: list[Records] = []
+    seen = {own.name}
+    waiting = [own]
+    while waiting and len(found) < MOST_INCLUDED:
+        for text in waiting.pop(0).values:
+            for word in text.split()[1:] if text.lower().startswith("v=spf1") else ():
+                kind, _mark, target = word.lstrip("+-~?").lower().replace("redirect=", "include:").partition(":")
+                if kind == "include" and target not in seen and "%" not in target and len(seen) <= MOST_INCLUDED:
+                    seen.add(target)
+                    record = await _ask(ground, resolver, target, "TXT")
+                    found.append(record)
+                    waiting.append(record)
+    return found

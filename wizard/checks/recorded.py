@@ -1,0 +1,115 @@
+"""Judges recorded facts without looking: a stored record, or HTTP answers that somebody wrote down as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+
+from wizard.checks import record
+from wizard.checks.base import Check, Fact, Facts
+from wizard.checks.judging import judge
+from wizard.checks.looks.http import Answer, parts_of, port_of
+from wizard.checks.looks.http_plain import PlainHttp, PlainPort
+from wizard.checks.looks.https_answers import ROOT, HttpsAnswers, Visit
+from wizard.domain.language import _
+from wizard.domain.mistakes import Mistake
+from wizard.domain.observation import Json, Result
+from wizard.domain.scope import Host
+
+#: Recorded answers are small; more than this is something else.
+MOST_BYTES = 64 * 1024 * 1024
+
+
+class UnreadableFacts(Mistake):
+    """Facts that are not JSON, or not of the shape that a check reads."""
+
+
+def judge_recorded(check: Check, text: str, at: datetime) -> tuple[Result, ...]:
+    """What a check says of recorded facts; one result for each answer, in order.
+
+    `text` is the record of a look, or JSON objects `{"url", "status", "headers": [[name, value], …], "body"?}`: one
+    object, a list of them, or one a line. `at` is the time of the answers, which they do not carry. Raises
+    `UnreadableFacts` or `UnreadableRecord`, both mistakes with their sentence.
+    """
+    if len(text) > MOST_BYTES:
+        raise UnreadableFacts(
+            _("These facts are longer than 64 MiB, so they were not read. Give the answers one by one.")
+        )
+    whole = _try_json(text)
+    if isinstance(whole, Mapping) and "format" in whole:
+        return record.judge_again(text.encode("utf-8", "replace"), [check])
+    objects = _objects(text, whole)
+    if not objects:
+        raise UnreadableFacts(_("There are no facts here. Give one JSON object, or one a line."))
+    if not set(check.needs) <= {HttpsAnswers, PlainHttp}:
+        raise UnreadableFacts(
+            _("“{check}” is judged from the record of a look only, not from written-down answers.").format(
+                check=check.id
+            )
+        )
+    return tuple(_judge(check, answer, at) for answer in objects)
+
+
+def _try_json(text: str) -> Json:
+    try:
+        parsed: Json = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return parsed
+
+
+def _objects(text: str, whole: Json) -> list[Answer]:
+    if isinstance(whole, Mapping):
+        return [_answer(whole, 1)]
+    if isinstance(whole, list):
+        return [_answer(item, place) for place, item in enumerate(whole, 1)]
+    found = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip():
+            item = _try_json(line)
+            if item is None:
+                raise UnreadableFacts(
+                    _("Line {n} is not JSON, so nothing was judged. Give one JSON object, or one a line.").format(
+                        n=number
+                    )
+                )
+            found.append(_answer(item, number))
+    return found
+
+
+def _answer(item: Json, number: int) -> Answer:
+    def wrong(what: str) -> UnreadableFacts:
+        said = _("Object {n}: {what}. An answer is written as {shape}.")
+        shape = '{"url": "https://…", "status": 200, "headers": [["name", "value"]], "body": "…"}'
+        return UnreadableFacts(said.format(n=number, what=what, shape=shape))
+
+    if not isinstance(item, Mapping):
+        raise wrong(_("it is no object"))
+    url, status, headers, body = item.get("url"), item.get("status"), item.get("headers"), item.get("body", "")
+    if not isinstance(url, str) or parts_of(url) is None:
+        raise wrong(_("“url” is missing or no web address"))
+    if isinstance(status, bool) or not isinstance(status, int) or not 100 <= status <= 599:
+        raise wrong(_("“status” is missing or no HTTP status"))
+    if not isinstance(headers, list):
+        raise wrong(_("“headers” is missing or no list of pairs"))
+    pairs: list[tuple[str, str]] = []
+    for pair in headers:
+        if not (isinstance(pair, list) and len(pair) == 2 and all(isinstance(part, str) for part in pair)):
+            raise wrong(_("a header is no pair of name and value"))
+        pairs.append((str(pair[0]), str(pair[1])))
+    if body is None:
+        body = ""
+    if not isinstance(body, str):
+        raise wrong(_("“body” is no text"))
+    return Answer(url, status, tuple(pairs), body, len(body.encode("utf-8", "replace")))
+
+
+def _judge(check: Check, answer: Answer, at: datetime) -> Result:
+    parts = parts_of(answer.url)
+    assert parts is not None
+    host = Host((parts.hostname or "").lower(), port_of(parts))
+    found: dict[type[Fact], Fact] = {HttpsAnswers: HttpsAnswers((Visit(ROOT, parts.path or "/", (answer,)),))}
+    if parts.scheme == "http":
+        found[PlainHttp] = PlainHttp(host.port, (PlainPort("", answer),), alive=True, went_to=answer.redirects_to)
+    return judge(check, host, Facts(dict(found)), at)

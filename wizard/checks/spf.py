@@ -1,0 +1,115 @@
+"""SPF: has the partner said which servers may send mail in its name?"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from wizard.checks.base import Check, CouldNotLook, Facts, JudgeContext, Judgement, Trouble, TroubleKind
+from wizard.checks.looks.dns_records import DnsRecords
+from wizard.domain.language import _
+from wizard.domain.observation import Level, Verdict
+
+#: RFC 7208 4.6.4: terms that ask the name service, at most ten in all, two of them without an answer.
+MOST_TERMS = 10
+MOST_VOID = 2
+_ASKING = ("include", "a", "mx", "ptr", "exists", "redirect")
+_TERM = re.compile(r"^[+\-~?]?(all|include|a|mx|ptr|ip4|ip6|exists)([:/].*)?$|^[a-z][a-z0-9_.-]*=.*$", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Spf:
+    """The policy of the registrable domain: how many there are, what becomes of everybody else, and its cost."""
+
+    domain: str
+    policies: tuple[str, ...]
+    all: str
+    terms: int
+    void: int
+    ptr: bool
+    malformed: str = ""
+
+
+def read(facts: Facts) -> Spf:
+    """The policy and what it includes."""
+    found = facts.get(DnsRecords)
+    own = found.get(found.domain, "TXT")
+    if own is None or own.outcome in ("timeout", "failed"):
+        raise CouldNotLook(Trouble(TroubleKind.NO_ADDRESS, found.domain))
+    policies = tuple(v for v in own.values if _is_policy(v))
+    terms = _terms(policies[0]) if policies else ()
+    included = [v for r in found.answers if r.kind == "TXT" and r is not own for v in r.values if _is_policy(v)]
+    asking = [t for text in (*policies[:1], *included) for t in _terms(text) if _name(t) in _ASKING]
+    targets = {t.partition(":")[2].lower() for t in asking if _name(t) == "include"}
+    void = [r for r in found.answers if r.kind == "TXT" and r.name in targets and r.outcome in ("no-name", "empty")]
+    everybody = next((t for t in terms if _name(t) == "all"), "")
+    if not everybody:
+        redirected = next((t.partition("=")[2].lower() for t in terms if _name(t) == "redirect"), "")
+        record = found.get(redirected, "TXT") if redirected else None
+        other = next((v for v in record.values if _is_policy(v)), "") if record else ""
+        everybody = next((t for t in _terms(other) if _name(t) == "all"), "")
+    return Spf(
+        found.domain,
+        tuple(p[:500] for p in policies),
+        "" if not everybody else everybody[0] if everybody[0] in "+-~?" else "+",
+        len(asking),
+        len(void),
+        any(_name(t) == "ptr" for t in terms),
+        next((t[:100] for t in terms if not _TERM.match(t)), ""),
+    )
+
+
+def _is_policy(text: str) -> bool:
+    return text.lower() == "v=spf1" or text.lower().startswith("v=spf1 ")
+
+
+def _terms(text: str) -> tuple[str, ...]:
+    return tuple(text.split()[1:])
+
+
+def _name(term: str) -> str:
+    return re.split(r"[:/=]", term.lstrip("+-~?"), maxsplit=1)[0].lower()
+
+
+def judge(reading: Spf, context: JudgeContext) -> Judgement:
+    """RFC 7208 3.2, 4.5, 4.6.4, 5.1, 5.5."""
+    fix = f'{reading.domain}. IN TXT "v=spf1 mx -all"'
+    proof = "\n".join(reading.policies) or _("(no SPF record)")
+    why = _why_not(reading)
+    if why:
+        return Judgement(Verdict.WARN, why, proof, fix=fix)
+    return Judgement(
+        Verdict.PASS, _("Only named servers may send mail for {domain}.").format(domain=reading.domain), proof
+    )
+
+
+def _why_not(reading: Spf) -> str:
+    if not reading.policies:
+        return _("Anybody may send mail in the name of {domain} (no SPF record).").format(domain=reading.domain)
+    if len(reading.policies) > 1:
+        return _("There are {n} SPF records; receivers then use none.").format(n=len(reading.policies))
+    if reading.malformed:
+        return _("The SPF record has a term that nobody knows: {term}").format(term=reading.malformed)
+    if reading.all == "+":
+        return _("The SPF record allows everybody (+all).")
+    if reading.all in ("", "?"):
+        return _("The SPF record says nothing about everybody else; end it with -all.")
+    if reading.terms > MOST_TERMS:
+        return _("The SPF record asks the name service {n} times; receivers stop at 10.").format(n=reading.terms)
+    if reading.void > MOST_VOID:
+        return _("The SPF record includes {n} names that do not exist; receivers stop at 2.").format(n=reading.void)
+    if reading.ptr:
+        return _("The SPF record uses ptr, which receivers pass over.")
+    return ""
+
+
+CHECK = Check(
+    id="spf",
+    title=lambda: _("Who may send mail is said (SPF)"),
+    level=Level.RECOMMENDED,
+    source="RFC 7208 4, 5; Apollo Marketplace, Security Requirements, Application Security",
+    aliases=("DOM-04",),
+    needs=(DnsRecords,),
+    read=read,
+    judge=judge,
+)
