@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import assert_never
@@ -118,12 +117,6 @@ def sentence(mark: Mark) -> str:
             return _("Does not apply, for a written reason.")
         case _:
             assert_never(mark)
-
-
-def tally_sentence(counts: Mapping[Mark, int]) -> str:
-    """The tally in words: "5 seen; 1 contradicted"."""
-    parts = [_("{n} {word}").format(n=counts[m], word=word(m).lower()) for m in Mark if counts.get(m)]
-    return "; ".join(parts) if parts else _("nothing to count yet")
 
 
 def month(number: int) -> str:

@@ -48,8 +48,3 @@ def test_sizes_are_said_as_people_say_them(count: int, said: str) -> None:
 def test_a_day_has_its_year_only_when_it_is_another() -> None:
     assert words.day(date(2026, 9, 30), NOW.date()) == "30 September"
     assert words.day(date(2025, 9, 30), NOW.date()) == "30 September 2025"
-
-
-def test_the_tally_can_be_heard() -> None:
-    assert words.tally_sentence({Mark.SEEN: 5, Mark.CONTRADICTED: 1}) == "1 contradicted; 5 seen"
-    assert words.tally_sentence({}) == "nothing to count yet"

@@ -141,7 +141,7 @@ class RowsView(QTableView):
         columns = self._rows.columns
         wanted = [max(_WIDTHS.get(c.kind, 110), metrics.horizontalAdvance(c.label) + 26) for c in columns]
         spare = max(0, self.viewport().width() - sum(wanted))
-        shares = [4 if c.kind is AnswerKind.TEXT else 1 for c in columns]
+        shares = [8 if n == 0 else 2 if c.kind is AnswerKind.TEXT else 1 for n, c in enumerate(columns)]
         for number, share in enumerate(shares):
             more = spare * share // sum(shares)
             head.resizeSection(number, wanted[number] + more)
