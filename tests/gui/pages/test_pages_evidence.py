@@ -71,7 +71,7 @@ def test_a_day_that_is_none_is_said_and_the_sheet_stays(
     sheet = page._sheets[item.id]
     sheet.note.expires.set_iso("the day after")
     sheet.file_button.click()
-    assert sheet.problem.isVisible()
+    assert not sheet.problem.isHidden()
     assert sheet.problem.text()
     assert item.id in page._sheets
 

@@ -143,6 +143,62 @@ def test_a_mistyped_recovery_key_is_told_from_a_wrong_one(shell: Shell, locked: 
     assert page.misses == 0
 
 
+class _Keyring:
+    """A keyring in memory, in the place of the one of the computer."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def set_password(self, service: str, name: str, secret: str) -> None:
+        self.kept[service, name] = secret
+
+    def get_password(self, service: str, name: str) -> str | None:
+        return self.kept.get((service, name))
+
+    def delete_password(self, service: str, name: str) -> None:
+        del self.kept[service, name]
+
+
+def test_the_keyring_opens_it_once_but_not_after_a_lock(
+    shell: Shell, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import keyring as installed
+
+    from wizard.domain.events import AssessmentDescribed
+    from wizard.gui.pages import errand
+    from wizard.session import opening
+    from wizard.vault.keyring import Keyring
+
+    memory = _Keyring()
+    monkeypatch.setattr(installed, "get_keyring", lambda: memory)
+    name = f"{_Keyring.__module__}.{_Keyring.__qualname__}"
+    monkeypatch.setattr(Keyring.__init__, "__kwdefaults__", {"trusted": frozenset({name}), "patience": 4.0})
+    monkeypatch.setattr(errand, "opened_here", set())
+    preferences = shell.context.preferences
+    assert preferences is not None
+    folder = tmp_path / "Kept.attestry"
+    created = opening.create(
+        folder,
+        preferences,
+        passphrase=WORDS,
+        remember=True,
+        described=AssessmentDescribed("", ""),
+        floor=_quick(),  # type: ignore[arg-type]
+    )
+    assert created.session.workspace.remembered, created.session.workspace.keyring_said
+    created.session.close()
+    shell.go(Place("unlock", str(folder)))
+    qtbot.waitUntil(lambda: shell.session is not None, timeout=10_000)
+    shell.lock()
+    page = shell.page
+    assert isinstance(page, UnlockPage)
+    qtbot.wait(400)
+    assert shell.session is None
+    assert page.by_keyring.isVisible()
+    page.by_keyring.click()
+    qtbot.waitUntil(lambda: shell.session is not None, timeout=10_000)
+
+
 def test_leaving_forgets_what_was_typed(shell: Shell, locked: Path, qtbot: QtBot) -> None:
     page = unlock(shell, locked, qtbot)
     qtbot.keyClicks(page.field, "secret words")

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QRadioButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from wizard.gui.context import Place
 from wizard.gui.pages.evidence import EvidencePage
+from wizard.gui.pages.scope import ScopePage
 from wizard.gui.shell import Shell
 from wizard.gui.theme import theme
 from wizard.gui.widgets.plain import ElidedLabel, PlainLabel
@@ -50,13 +51,15 @@ def unnamed(root: QWidget) -> Iterator[str]:
             if interface is None or not interface.text(QAccessible.Text.Name):
                 yield f"{type(widget).__name__} {widget.objectName()} {widget.toolTip()}"
         if isinstance(widget, QAbstractButton | QComboBox | QLineEdit) and widget.isVisible() and widget.isEnabled():
-            inner = widget.objectName() == "qt_spinbox_lineedit"  # its spin box is reached
+            inner = widget.objectName() == "qt_spinbox_lineedit" or isinstance(widget, QRadioButton)  # by their group
             if not widget.focusPolicy() & Qt.FocusPolicy.TabFocus and not inner:
                 yield f"cannot be reached: {type(widget).__name__} {widget.accessibleName()}"
 
 
 def settle(qtbot: QtBot, shell: Shell) -> None:
     qtbot.waitUntil(lambda: not shell.context.work.running, timeout=30_000)
+    if isinstance(shell.page, ScopePage):
+        qtbot.waitUntil(lambda: shell.page.is_whole)  # type: ignore[attr-defined]
     shell.page.layout().activate()  # type: ignore[union-attr]
     qtbot.wait(60)
 

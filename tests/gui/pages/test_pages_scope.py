@@ -102,6 +102,7 @@ def test_who_applies_is_saved_when_a_field_is_left(opened: Shell, session: Sessi
 
 def test_a_question_that_is_not_asked_says_why(opened: Shell, session: Session, qtbot: QtBot) -> None:
     page = scope(opened)
+    qtbot.waitUntil(lambda: page.is_whole)
     from wizard.domain.answers import Answer, AnswerState
     from wizard.session.deeds import answers
 
@@ -119,3 +120,20 @@ def test_hostile_lines_are_refused_in_words(opened: Shell, session: Session, tex
     page.hosts.add()
     assert session.assessment.scope.hosts == ()
     assert "0 hosts added" in page.hosts.said.text() or not text.strip()
+
+
+def test_a_requirement_that_is_asked_for_is_there_at_once(opened: Shell) -> None:
+    opened.go(Place("checks"))
+    opened.go(Place("scope", "", "SCOPE-9"))
+    assert isinstance(opened.page, ScopePage)
+    assert opened.page.is_whole
+
+
+def test_an_answer_of_a_card_is_recorded(opened: Shell, session: Session, qtbot: QtBot) -> None:
+    page = scope(opened)
+    qtbot.waitUntil(lambda: page.is_whole)
+    widget = page._asked["SCOPE-9"].widgets["SCOPE-9"]
+    qtbot.keyClicks(widget.focusProxy(), "4.2.0")
+    opened.go(Place("checks"))
+    qtbot.waitUntil(lambda: "SCOPE-9" in session.assessment.answers)
+    assert session.assessment.answers["SCOPE-9"].value == "4.2.0"

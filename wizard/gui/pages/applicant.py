@@ -48,7 +48,7 @@ class ApplicantForm(QWidget):
         column.addWidget(form)
         column.addWidget(self.more)
         for field in (self.organisation, self.integration, self.place, self.registration, self.reference):
-            field.textEdited.connect(self.edited)
+            field.textChanged.connect(self.edited)
             field.editingFinished.connect(self.left_field)
         self.target.line.editingFinished.connect(self.left_field)
         self.target.changed.connect(self.edited)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from wizard.domain.language import _, ngettext
 from wizard.domain.questionnaire import Obligation
 from wizard.gui import words
+from wizard.gui.pages.form import beside
 from wizard.gui.widgets.buttons import LinkButton
 from wizard.gui.widgets.card import Card, line
 from wizard.gui.widgets.plain import FactLabel, PlainLabel
@@ -53,13 +54,10 @@ class AskedView(QWidget):
                 wrap=True,
             )
         )
-        page = LinkButton(questionnaire.page, "link")
-        page.setAccessibleName(_("Open the page in the browser: {page}").format(page=questionnaire.page))
-        page.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(questionnaire.page)))
-        source = QHBoxLayout()
-        source.addWidget(page)
-        source.addStretch(1)
-        card.body.addLayout(source)
+        card.body.addWidget(PlainLabel(questionnaire.page, wrap=True))
+        for title, address in questionnaire.links:
+            if address.startswith("https://"):
+                card.body.addLayout(beside(_link(title, address)))
         card.body.addWidget(line())
         told = (
             (Obligation.MUST, ngettext("{n} is a duty", "{n} are duties", kinds[Obligation.MUST])),
@@ -91,3 +89,11 @@ class AskedView(QWidget):
         self._shown = [card, sections]
         self._column.addWidget(card)
         self._column.addWidget(sections)
+
+
+def _link(title: str, address: str) -> LinkButton:
+    link = LinkButton(title, "link")
+    link.setToolTip(address)
+    link.setAccessibleName(_("{title}, in the browser").format(title=title))
+    link.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(address)))
+    return link

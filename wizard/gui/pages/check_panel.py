@@ -47,6 +47,7 @@ class CheckPanel(Card):
         self._row: CheckRow | None = None
         self._context: Context | None = None
         self._running = False
+        self._drawn: tuple[CheckRow, str, str] | None = None
         self.badge = Badge()
         self._ids = QHBoxLayout()
         self._ids.setSpacing(4)
@@ -110,12 +111,18 @@ class CheckPanel(Card):
         self._title.setText(row.title if many else _("{check} on {host}").format(check=row.title, host=row.subject))
         self._draw_ids(row, session)
         self._draw_hosts(group, row)
-        empty(self._facts)
-        self._said(row, session)
-        if row.observation is None:
-            self._part(_("What it saw"), PlainLabel(_("It has not looked at this host yet."), wrap=True))
-        else:
-            self._seen(row, row.observation.result, session)
+        said = self._said(row, session)
+        noted = self._noted(row, session)
+        if (row, said, noted) != self._drawn:  # drawing the same again would cost 50 ms and every text selection
+            self._drawn = (row, said, noted)
+            empty(self._facts)
+            self._part(_("You said"), PlainLabel(said or _("Nothing yet."), "text" if said else "quiet", wrap=True))
+            if row.observation is None:
+                self._part(_("What it saw"), PlainLabel(_("It has not looked at this host yet."), wrap=True))
+            else:
+                self._seen(row, row.observation.result, session)
+            if noted:
+                self._part(_("Your explanation"), PlainLabel(noted, wrap=True))
         self.again_button.setText(_("Look") if row.observation is None else _("Look again"))
         self.again_button.setEnabled(not self._running and not session.read_only)
         self.copy_button.setVisible(row.observation is not None)
@@ -123,10 +130,7 @@ class CheckPanel(Card):
         self.dispute_button.setVisible(bool(disputable) and not session.read_only)
         if other:
             self._dispute.hide()
-            noted = session.assessment.explanations.get(disputable) if disputable else None
-            self._why.setText(
-                noted.payload.text if noted and isinstance(noted.payload, e.ContradictionExplained) else ""
-            )
+            self._why.setText(noted)
 
     def _draw_ids(self, row: CheckRow, session: Session) -> None:
         empty(self._ids)
@@ -150,7 +154,7 @@ class CheckPanel(Card):
         self.hosts.setCurrentIndex(group.rows.index(row))
         self.hosts.setAccessibleDescription(Look.of(row).word)
 
-    def _said(self, row: CheckRow, session: Session) -> None:
+    def _said(self, row: CheckRow, session: Session) -> str:
         said: list[str] = []
         for id in row.requirements:
             for question in session.questionnaire.questions_for(id):
@@ -158,8 +162,12 @@ class CheckPanel(Card):
                 if answer is not None and answer.given:
                     names = {item.id: item.name for item in session.assessment.evidence.values()}
                     said.append(f"{question.ask} {readable.one_line(question, answer, names)}")
-        text = "\n".join(said[:3]) if said else _("Nothing yet.")
-        self._part(_("You said"), PlainLabel(text, "text" if said else "quiet", wrap=True))
+        return "\n".join(said[:3])
+
+    def _noted(self, row: CheckRow, session: Session) -> str:
+        disputable = self._disputable(row, session)
+        noted = session.assessment.explanations.get(disputable) if disputable else None
+        return noted.payload.text if noted and isinstance(noted.payload, e.ContradictionExplained) else ""
 
     def _seen(self, row: CheckRow, result: Result, session: Session) -> None:
         asked = tuple(_ASKED.finditer(result.proof))
@@ -186,10 +194,6 @@ class CheckPanel(Card):
             self._part(_("How to fix it"), FactLabel(_fitting(result.fix), block=True))
         elif Look.of(row) <= Look.NOT_RECOMMENDED and (fix := _fix(row, session)):
             self._part(_("How to fix it"), PlainLabel(fix, wrap=True))
-        disputable = self._disputable(row, session)
-        noted = session.assessment.explanations.get(disputable) if disputable else None
-        if noted is not None and isinstance(noted.payload, e.ContradictionExplained):
-            self._part(_("Your explanation"), PlainLabel(noted.payload.text, wrap=True))
 
     def _summary(self, row: CheckRow, result: Result) -> PlainLabel:
         look = Look.of(row)

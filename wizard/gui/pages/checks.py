@@ -57,7 +57,7 @@ class ChecksPage(Page):
         self.strip.stop.hide()
         self.targets = TargetsPanel()
         self.targets.agreed.connect(self._agreed)
-        self.targets.declined.connect(self.targets.hide)
+        self.targets.declined.connect(self._declined)
         self.filter_chip = ChipButton("", "cross")
         self.filter_chip.clicked.connect(lambda: self._filter(""))
         self.filter_chip.hide()
@@ -126,6 +126,8 @@ class ChecksPage(Page):
     # --- drawing -----------------------------------------------------------------------------------------------------
 
     def _draw(self, *, keep: bool = False) -> None:
+        if self.context.session is None:  # news of a job that ended after the assessment was closed
+            return
         session = self.context.open
         rows = summaries.check_rows(session.questionnaire, session.assessment, session.findings)
         self._groups = check_lines.grouped(rows)
@@ -155,7 +157,7 @@ class ChecksPage(Page):
     def _draw_deeds(self, looking_now: bool) -> None:
         session = self.context.open
         left = [group for group in self._groups if group.waiting]
-        may = bool(self._groups) and not session.read_only
+        may = bool(self._groups) and not session.read_only and self.targets.isHidden()
         self.stop_button.setVisible(looking_now)
         self.all_button.setVisible(may and not looking_now and len(left) < len(self._groups))
         self.left_button.setVisible(may and not looking_now and bool(left))
@@ -187,6 +189,12 @@ class ChecksPage(Page):
         left = {row.subject for group in self._groups if group.check in checks for row in group.waiting}
         hosts = tuple(subject for subject in looking.targets(self.context.open) if not checks or subject in left)
         self.targets.ask(hosts, checks, confirmed=self.context.open.assessment.scope.confirmed)
+        self._draw_deeds(self._job is not None)
+
+    def _declined(self) -> None:
+        self.targets.hide()
+        self._draw_deeds(self._job is not None)
+        (self.left_button if self.left_button.isVisible() else self.all_button).setFocus()
 
     def _agreed(self, hosts: tuple[str, ...], checks: tuple[str, ...]) -> None:
         session = self.context.open

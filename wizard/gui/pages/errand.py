@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from wizard.gui.context import Context
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from wizard.session.settings import Preferences
 
 T = TypeVar("T")
+#: Workspaces that were open in this run: the keyring does not open them again by itself after a lock.
+opened_here: set[Path] = set()
 
 
 @cache
@@ -62,8 +65,15 @@ def run(
             doing.add_done_callback(lambda done: _leave(done, let_go))
             raise
 
-    runner = runner_of(page.context)
-    return page.start(lambda hear: runner.start(all_of_it, title, hear), then, failed=failed)
+    runner, session = runner_of(page.context), page.context.session
+
+    def still_wanted(value: T) -> None:
+        if page.context.session is session:
+            then(value)
+        elif let_go is not None:  # the assessment that this was for was closed meanwhile
+            let_go(value)
+
+    return page.start(lambda hear: runner.start(all_of_it, title, hear), still_wanted, failed=failed)
 
 
 def _leave(done: asyncio.Future[T], let_go: Callable[[T], object] | None) -> None:

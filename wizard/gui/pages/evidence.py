@@ -225,6 +225,8 @@ class EvidencePage(Page):
             sheet.deleteLater()
 
     def _draw(self) -> None:
+        if self.context.session is None:  # news of a job that ended after the assessment was closed
+            return
         session = self.context.open
         items = tuple(session.assessment.evidence.values())
         for id in tuple(self._sheets):

@@ -69,7 +69,12 @@ class FirstPageView(QWidget):
             from wizard.session.deeds import attesting
 
             progress(0, 2, _("Laying out the pages"))
-            pdf = await asyncio.wrap_future(attesting.draft_pages(session).result)
+            laying_out = attesting.draft_pages(session)
+            try:
+                pdf = await asyncio.shield(asyncio.wrap_future(laying_out.result))
+            except asyncio.CancelledError:
+                laying_out.cancel()
+                raise
             progress(1, 2, _("Drawing the first page"))
             ask = {"page": 0, "width": width}
             drawn = await worker_process.ask("preview", ask, pdf, worker_process.Limits(seconds=30))

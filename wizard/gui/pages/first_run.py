@@ -189,6 +189,7 @@ class FirstRunPage(Page):
 
     def _made(self, created: Created) -> None:
         self._session = created.session
+        errand.opened_here.add(created.session.workspace.folder)
         self._working = False
         self.message_bar.clear()
         self.vault.show_made(created.recovery_key, Path(created.session.workspace.folder))

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from wizard.domain.answers import Answer, AnswerState, Row
 from wizard.domain.language import _, ngettext
@@ -128,10 +128,6 @@ class HostsCard(Card):
         self.table.unknown.hide()
         self.table.edited.connect(self._edited)
         self.body.addWidget(self.table)
-        header = self.table.table.horizontalHeader()
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
-        header.resizeSection(0, 236)
-        header.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.looks = FactTable(
             (Head(_("Host"), 260, indent=22), Head(_("What a plain look says")), Head(_("When"), 140)),
             _("What looks at hosts said"),

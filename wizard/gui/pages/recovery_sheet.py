@@ -57,7 +57,7 @@ class RecoverySheet(QWidget):
         deeds.addSpacing(4)
         deeds.addWidget(self.said, 1)
         asked = QHBoxLayout()
-        asked.setSpacing(16)
+        asked.setSpacing(12)
         for group_field in self._asked:
             group_field.field.textEdited.connect(self._compare)
             asked.addWidget(group_field)
@@ -117,16 +117,16 @@ class _Group(QWidget):
         self.matches = False
         label = PlainLabel(_("Group {n}").format(n=number))
         self.field = LineField(mono=True)
-        self.field.setFixedWidth(96)
+        self.field.setFixedWidth(84)
         self.field.setMaxLength(12)
         self.field.setAccessibleName(_("Group {n} of the recovery key").format(n=number))
         label.setBuddy(self.field)
         self._glyph = GlyphMark(Glyph.DISC, "supports")
         self._word = PlainLabel("", "supports")
-        self._word.setMinimumWidth(56)
+        self._word.setMinimumWidth(52)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
+        row.setSpacing(6)
         for widget in (label, self.field, self._glyph, self._word):
             row.addWidget(widget)
         self.show_match(False)

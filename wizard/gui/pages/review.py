@@ -88,6 +88,8 @@ class ReviewPage(Page):
         errand.run(self, _("Comparing with what was signed"), lambda: changed_since_signing(session), then)
 
     def _draw(self) -> None:
+        if self.context.session is None:  # news of a job that ended after the assessment was closed
+            return
         session = self.context.open
         findings, questionnaire = session.findings, session.questionnaire
         stopping = attesting.blockers(session)

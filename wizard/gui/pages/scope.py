@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from wizard.domain.answers import Answer
@@ -67,11 +68,30 @@ class ScopePage(Page):
         self.agreement.look.clicked.connect(self._look)
         self.body.addWidget(self.agreement)
         self._asked: dict[str, _Asked] = {}
-        for section in session.questionnaire.sections:
-            for requirement in section.requirements if section.scoping else ():
-                if requirement.id != HOSTS_QUESTION:
-                    self._add_card(requirement)
+        self._to_build = [
+            requirement
+            for section in session.questionnaire.sections
+            for requirement in section.requirements
+            if section.scoping and requirement.id != HOSTS_QUESTION
+        ]
+        self._cards_at = QVBoxLayout()
+        self._cards_at.setSpacing(12)
+        self.body.addLayout(self._cards_at)
         self.body.addStretch(1)
+        self._builder = QTimer(self, interval=0)  # a card a turn: the page is there at once and nothing stalls
+        self._builder.timeout.connect(self._build_next)
+        self._builder.start()
+
+    @property
+    def is_whole(self) -> bool:
+        """True when every card is there."""
+        return not self._to_build
+
+    def _build_next(self) -> None:
+        if self._to_build and self.context.session is not None:
+            self._add_card(self._to_build.pop(0))
+        else:
+            self._builder.stop()
 
     def _add_card(self, requirement: Requirement) -> None:
         card = _Asked(self.context, requirement)
@@ -79,12 +99,15 @@ class ScopePage(Page):
             widget.edited.connect(lambda answer, widget=widget: self._answer(answer, widget))
         self._asked[requirement.id] = card
         self._cards[requirement.id] = card
-        self.body.addWidget(card)
+        self._cards_at.addWidget(card)
+        card.draw(None)
 
     def shown(self, place: Place) -> None:
         """Draw everything anew and come to what was asked for."""
         self._draw(None)
         self._show_form(not self.who.complete)
+        while self._to_build and (place.requirement or place.item):
+            self._build_next()
         target = self._cards.get(place.requirement or place.item)
         if target is not None:
             self.scroll_area.ensureWidgetVisible(target, 0, 24)
@@ -105,6 +128,8 @@ class ScopePage(Page):
         return Foot(next_enabled=bool(hosts), why="" if hosts else _("Name at least one host"))
 
     def _draw(self, origin: object) -> None:
+        if self.context.session is None:  # news of a job that ended after the assessment was closed
+            return
         session = self.context.open
         scope = session.assessment.scope
         count = len(scope.hosts)

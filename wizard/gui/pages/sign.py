@@ -26,6 +26,7 @@ from wizard.gui.widgets import choosing
 from wizard.gui.widgets.badge import GlyphMark
 from wizard.gui.widgets.buttons import LinkButton, OutlineButton
 from wizard.gui.widgets.card import Card, line
+from wizard.gui.widgets.folded import Folded
 from wizard.gui.widgets.icon_mark import IconMark
 from wizard.gui.widgets.page import Foot, Page
 from wizard.gui.widgets.plain import FactLabel, PlainLabel
@@ -35,6 +36,10 @@ from wizard.session.deeds import answers, attesting, looking
 
 #: After a change, wait this long for more before the pages are laid out again.
 _SOON_MS = 1200
+#: Someone who only passes through should not have the pages laid out.
+_FIRST_MS = 250
+#: So many blockers stand on the page at once; the rest is folded.
+_AT_ONCE = 6
 
 
 class SignPage(Page):
@@ -78,13 +83,13 @@ class SignPage(Page):
         sides.addLayout(right, 100)
         self.body.addLayout(sides)
         self.body.addStretch(1)
-        self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
+        self._soon = QTimer(self, singleShot=True)
         self._soon.timeout.connect(self._lay_out)
 
     def shown(self, place: Place) -> None:
         """Draw everything anew; the first page follows."""
         self._draw()
-        self._lay_out()
+        self._soon.start(_FIRST_MS)
 
     def left(self) -> None:
         """Nothing typed is lost, and no passphrase stays."""
@@ -95,7 +100,7 @@ class SignPage(Page):
 
     def redraw(self, change: Change) -> None:
         self._draw()
-        self._soon.start()
+        self._soon.start(_SOON_MS)
 
     def foot(self) -> Foot:
         count = len(self._blockers)
@@ -119,6 +124,8 @@ class SignPage(Page):
     # --- drawing -----------------------------------------------------------------------------------------------------
 
     def _draw(self) -> None:
+        if self.context.session is None:  # news of a job that ended after the assessment was closed
+            return
         session = self.context.open
         self._blockers = attesting.blockers(session)
         self.who.show_value(session.assessment.signatory)
@@ -148,10 +155,16 @@ class SignPage(Page):
             PlainLabel(ngettext("Settle this first", "Settle these {n} first", n).format(n=n), "heading")
         )
         card.body.addSpacing(8)
-        for blocker in self._blockers:
+        rest = Folded(_("Show the other {n}").format(n=n - _AT_ONCE))
+        rest.body.setContentsMargins(0, 0, 0, 0)
+        for number, blocker in enumerate(self._blockers):
             row = blocker_row(session, blocker)
             row.clicked.connect(lambda _c=False, where=blocker.where: self._go_to(where))
-            card.body.addWidget(row)
+            (card.body if number < _AT_ONCE else rest.body).addWidget(row)
+        if n > _AT_ONCE:
+            card.body.addWidget(rest)
+        else:
+            rest.deleteLater()
         self._settle.addWidget(card)
 
     def _go_to(self, where: str) -> None:

@@ -55,8 +55,13 @@ class UnlockPage(Page):
         row.addWidget(self.field, 1)
         row.addWidget(self.button)
         row.addStretch(1)
+        self.by_keyring = LinkButton(_("Ask this computer's keyring"))
+        self.by_keyring.clicked.connect(lambda: self._try_keyring(self._folder, asked=True))
+        self.by_keyring.hide()
         way = QHBoxLayout()
+        way.setSpacing(16)
         way.addWidget(self.other_way)
+        way.addWidget(self.by_keyring)
         way.addStretch(1)
         column = QVBoxLayout()
         column.setSpacing(8)
@@ -94,7 +99,11 @@ class UnlockPage(Page):
         self.keyring_said.hide()
         self._draw()
         self.field.setFocus()
-        self._try_keyring(folder)
+        if folder in errand.opened_here:
+            self.by_keyring.setVisible(True)  # it was locked: somebody else may sit here now
+        else:
+            self.by_keyring.setVisible(False)
+            self._try_keyring(folder)
 
     def left(self) -> None:
         """Nothing typed stays behind."""
@@ -114,7 +123,7 @@ class UnlockPage(Page):
         self.go.emit(Place("welcome"))
         return True
 
-    def _try_keyring(self, folder: Path) -> None:
+    def _try_keyring(self, folder: Path, *, asked: bool = False) -> None:
         def ask() -> str | Session | None:
             """The session that the keyring opened, its sentence when it was to and did not, else None."""
             from wizard.session import opening
@@ -124,7 +133,11 @@ class UnlockPage(Page):
             from wizard.vault.unlocking import WithKeyring
 
             if header.read(header.folder_of(folder)).slot(header.SlotKind.KEYRING) is None:
-                return None
+                return (
+                    KeyringDoesNotOpen(_("This workspace is not set to open by the keyring.")).sentence
+                    if asked
+                    else None
+                )
             available = Keyring().available()
             if not available.works:
                 return KeyringDoesNotOpen(available.sentence).sentence
@@ -175,6 +188,7 @@ class UnlockPage(Page):
         self.field.clear()
         self.misses = 0
         self._say("")
+        errand.opened_here.add(self._folder)
         self.opened.emit(session)
 
     def _refused(self, error: Exception) -> None:
