@@ -1,0 +1,199 @@
+"""What the name service says: aliases, CAA, SPF and DMARC against a name server on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.servers.names import Zone, name_server
+from wizard.checks import dmarc, find, spf
+from wizard.checks.base import Facts
+from wizard.checks.looks.dns_records import DnsRecords, Records
+from wizard.checks.plan import Limits, LookSettings, look, ready
+from wizard.checks.record import judge_again
+from wizard.domain.observation import Result, Verdict
+from wizard.domain.scope import Host
+
+P, W, F, U = Verdict.PASS, Verdict.WARN, Verdict.FAIL, Verdict.UNKNOWN
+CHECKS = [c for c in (find("dangling-dns"), find("caa"), find("spf"), find("dmarc")) if c]
+HOST = Host("api.partner.co.uk", 1)
+
+
+def _look(zone: Zone) -> dict[str, Result]:
+    async def run() -> dict[str, Result]:
+        async with name_server(zone) as server:
+            settings = LookSettings(
+                name_server=server, resolve={HOST.name: ("127.0.0.1",)}, limits=Limits(names=1.0, connect=0.5)
+            )
+            (found,) = await look([HOST], CHECKS, settings)
+            again = judge_again(found.record, CHECKS)
+            assert [(r.verdict, r.facts) for r in again] == [(r.verdict, r.facts) for r in found.results]
+            return {r.check: r for r in found.results}
+
+    return asyncio.run(run())
+
+
+BASE: dict[tuple[str, str], tuple[str, ...] | str] = {
+    ("api.partner.co.uk", "A"): ("192.0.2.7",),
+    ("partner.co.uk", "NS"): ("ns1.partner.co.uk.",),
+    ("partner.co.uk", "TXT"): ('"v=spf1 ip4:192.0.2.0/24 -all"', '"google-site-verification=x"'),
+    ("partner.co.uk", "CAA"): ('0 issue "letsencrypt.org"',),
+    ("_dmarc.partner.co.uk", "TXT"): ('"v=DMARC1; p=reject; rua=mailto:d@partner.co.uk"',),
+}
+
+
+def test_all_well() -> None:
+    found = _look(BASE)
+    assert {name: r.verdict for name, r in found.items()} == dict.fromkeys(("dangling-dns", "caa", "spf", "dmarc"), P)
+    assert "letsencrypt.org" in found["caa"].summary
+
+
+def test_nothing_there() -> None:
+    found = _look({("api.partner.co.uk", "A"): ("192.0.2.7",), ("partner.co.uk", "NS"): ("ns1.partner.co.uk.",)})
+    assert {n: r.verdict for n, r in found.items()} == {"dangling-dns": P, "caa": W, "spf": W, "dmarc": W}
+    assert all(r.fix for n, r in found.items() if n != "dangling-dns")
+
+
+@pytest.mark.slow
+def test_a_silent_name_service_is_unknown() -> None:
+    silent: Zone = dict.fromkeys(
+        [(n, k) for n in ("api.partner.co.uk", "partner.co.uk") for k in ("CAA", "TXT", "NS", "CNAME", "A", "AAAA")]
+        + [("_dmarc.partner.co.uk", "TXT"), ("_dmarc.api.partner.co.uk", "TXT")],
+        "silence",
+    )
+    assert {r.verdict for r in _look(silent).values()} == {U}
+
+
+ALIASES: dict[str, tuple[dict[tuple[str, str], tuple[str, ...] | str], Verdict]] = {
+    "to a living host": (
+        {("api.partner.co.uk", "CNAME"): ("x.cloud.example.com.",), ("x.cloud.example.com", "A"): ("192.0.2.9",)},
+        P,
+    ),
+    "to nothing, foreign": ({("api.partner.co.uk", "CNAME"): ("gone.github.io.",)}, F),
+    "over two, to nothing": (
+        {
+            ("api.partner.co.uk", "CNAME"): ("a.partner.co.uk.",),
+            ("a.partner.co.uk", "CNAME"): ("b.azurewebsites.net.",),
+        },
+        F,
+    ),
+    "to nothing, own": ({("api.partner.co.uk", "CNAME"): ("gone.partner.co.uk.",)}, U),
+    "to a zone that fails": (
+        {
+            ("api.partner.co.uk", "CNAME"): ("x.dead.org.",),
+            **{("x.dead.org", k): "failed" for k in ("A", "AAAA", "CNAME")},
+        },
+        F,
+    ),
+    "in a circle": (
+        {("api.partner.co.uk", "CNAME"): ("b.partner.co.uk.",), ("b.partner.co.uk", "CNAME"): ("api.partner.co.uk.",)},
+        U,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ALIASES)
+def test_aliases(name: str) -> None:
+    zone, verdict = ALIASES[name]
+    result = _look({**{k: v for k, v in BASE.items() if k[1] != "A"}, **zone})["dangling-dns"]
+    assert result.verdict is verdict, (result.summary, result.proof)
+
+
+SPF_TABLE = {
+    ("v=spf1 -all",): P,
+    ("v=spf1 mx ~all",): P,
+    ("V=SPF1 ip4:192.0.2.1 -ALL",): P,
+    ("v=spf1 ip6:2001:db8::/32 a:mail.partner.co.uk/28 -all",): P,
+    ("v=spf1 include:_spf.mailer.net -all",): P,
+    ("v=spf1 redirect=_spf.mailer.net",): P,
+    (): W,
+    ("v=spf1",): W,
+    ("v=spf1 mx",): W,
+    ("v=spf1 ?all",): W,
+    ("v=spf1 +all",): W,
+    ("v=spf1 all",): W,
+    ("v=spf1 -all", "v=spf1 mx -all"): W,
+    ("v=spf10 -all",): W,
+    ("spf1 -all",): W,
+    ("v=spf1 ptr -all",): W,
+    ("v=spf1 nonsense -all",): W,
+    ("v=spf1 " + "a:x.partner.co.uk " * 11 + "-all",): W,
+    ("v=spf1 include:_many.mailer.net -all",): W,
+    ("v=spf1 include:a.void.net include:b.void.net include:c.void.net -all",): W,
+}
+
+
+@pytest.mark.parametrize("records", SPF_TABLE)
+def test_spf(records: tuple[str, ...]) -> None:
+    zone = {
+        **BASE,
+        ("partner.co.uk", "TXT"): tuple(f'"{r}"' for r in records) or ('"other"',),
+        ("_spf.mailer.net", "TXT"): ('"v=spf1 ip4:192.0.2.0/24 -all"',),
+        ("_many.mailer.net", "TXT"): ('"v=spf1 ' + "mx:x.mailer.net " * 10 + '-all"',),
+    }
+    result = _look(zone)["spf"]
+    assert result.verdict is SPF_TABLE[records], (result.summary, result.facts)
+
+
+DMARC_TABLE = {
+    ("v=DMARC1; p=reject; rua=mailto:d@x.org",): P,
+    ("v=DMARC1;p=quarantine;rua=mailto:d@x.org",): P,
+    ("v=DMARC1; p=reject; sp=reject; rua=mailto:d@x.org; pct=100",): P,
+    (): W,
+    ("v=DMARC1; p=none; rua=mailto:d@x.org",): W,
+    ("v=DMARC1; p=reject",): W,
+    ("v=DMARC1; p=reject; sp=none; rua=mailto:d@x.org",): W,
+    ("v=DMARC1; rua=mailto:d@x.org",): W,
+    ("v=DMARC1; p=maybe; rua=mailto:d@x.org",): W,
+    ("p=reject; v=DMARC1; rua=mailto:d@x.org",): W,
+    ("v=DMARC2; p=reject; rua=mailto:d@x.org",): W,
+    ("v=DMARC1; p=reject; rua=mailto:d@x.org", "v=DMARC1; p=none"): W,
+}
+
+
+@pytest.mark.parametrize("records", DMARC_TABLE)
+def test_dmarc(records: tuple[str, ...]) -> None:
+    zone = {k: v for k, v in BASE.items() if k[0] != "_dmarc.partner.co.uk"}
+    if records:
+        zone["_dmarc.partner.co.uk", "TXT"] = tuple(f'"{r}"' for r in records)
+    assert _look(zone)["dmarc"].verdict is DMARC_TABLE[records]
+
+
+def test_the_hosts_own_policy_and_set_come_first() -> None:
+    zone = {
+        **BASE,
+        ("_dmarc.api.partner.co.uk", "TXT"): ('"v=DMARC1; p=none"',),
+        ("api.partner.co.uk", "CAA"): ('0 issue ";"',),
+    }
+    found = _look(zone)
+    assert found["dmarc"].verdict is W
+    assert found["caa"].facts["name"] == "api.partner.co.uk"
+
+
+@pytest.mark.parametrize(
+    "name", ["localhost", "a.localhost", "192.0.2.1", "2001:db8::1", "intranet", "x.internal", "pinned.org"]
+)
+def test_names_that_are_not_public_are_not_asked_about(name: str) -> None:
+    settings = LookSettings(resolve={"pinned.org": ("192.0.2.1",)})
+    assert not any(ready(check, Host(name), settings) for check in CHECKS)
+    assert all(ready(check, Host("api.partner.co.uk"), settings) for check in CHECKS)
+
+
+@given(st.lists(st.text(max_size=60), max_size=4), st.sampled_from(["ok", "empty", "no-name"]))
+def test_any_text_in_records(texts: list[str], outcome: str) -> None:
+    names = ("x.org", "_dmarc.x.org")
+    facts = Facts(
+        {
+            DnsRecords: DnsRecords(
+                "x.org", tuple(Records(n, k, outcome, tuple(texts)) for n in names for k in ("TXT", "CAA"))
+            )
+        }
+    )
+    for check in CHECKS:
+        check.read(facts)
+    for text in texts:
+        dmarc.parse(text)
+        spf._terms(text)
