@@ -95,6 +95,7 @@ def make(home: Path, workspace: Path, head: Header, database: Database, key: byt
     building = place.with_name(f".{secrets.token_hex(8)}{files.PART}")
     try:
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        files.sweep(place.parent)
         building.mkdir(mode=0o700)
         with database.alone() as connection:
             connection.execute("VACUUM INTO ?", (str(building / NAME),))
@@ -199,8 +200,7 @@ def _try_out(backup: Backup, workspace: Path, trial: Path, how: Unlock, keyring:
             ours = head.workspace
             data_keys = unlock(head, how, keyring, floor)
             keys.check_header(head, data_keys[head.epoch])
-            raw = {epoch: keys.sub_key(data_keys[epoch], head.workspace, "database") for epoch in head.epochs}
-            copy, _epoch = open_under(trial / NAME, raw, read_only=True)
+            copy, _epoch = open_under(trial / NAME, keys.database_keys(head, data_keys), read_only=True)
         except (WrongPassphrase, WrongRecoveryKey, KeyringDoesNotOpen) as mistake:
             refused = mistake
             continue

@@ -189,18 +189,11 @@ class EvidenceBox:
     """
 
     def __init__(self, folder: Path, keys: BoxKeys, *, read_only: str) -> None:
-        self._folder = folder
+        self.folder = folder
         self._identity = pyrage.x25519.Identity.from_str(keys.identity)
         self._recipient = self._identity.to_public()
         self._names = keys.names
         self.read_only = read_only
-
-    def sweep(self) -> int:
-        """Remove what an interrupted sealing left behind; the number of files removed. Only the one writer does it."""
-        left = [*self._folder.glob(f".*{files.PART}")]
-        for path in left:
-            path.unlink(missing_ok=True)
-        return len(left)
 
     def seal(
         self,
@@ -218,7 +211,7 @@ class EvidenceBox:
             raise ReadOnly(self.read_only)
         reading = _Reading(stream, self._names, cancelled, progress)
         try:
-            with files.new_part(self._folder) as (part, target):
+            with files.new_part(self.folder) as (part, target):
                 writing = _Writing(target)
                 self._encrypt(reading, writing)
                 return self._keep(part, target, reading, writing)
@@ -289,7 +282,7 @@ class EvidenceBox:
             raise DamagedEvidence(
                 _("The journal names a piece of evidence in a way that this app never does, so it was not opened.")
             )
-        return self._folder / name[:2] / f"{name}.age"
+        return self.folder / name[:2] / f"{name}.age"
 
     def _encrypt(self, reading: _Reading, writing: _Writing) -> None:
         try:
@@ -312,7 +305,7 @@ class EvidenceBox:
             raise NotSaved(_("the disk gave back other bytes than were written"))
         if not place.parent.exists():
             place.parent.mkdir(mode=0o700, exist_ok=True)
-            files.sync_folder(self._folder)
+            files.sync_folder(self.folder)
         files.settle(part, target, place)
         return sealed
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,6 +45,15 @@ def replace_file(target: Path, data: bytes) -> None:
         if stream.read() != data:
             raise OSError("the disk gave back other bytes than were written")
         settle(part, stream, target)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what writing that was interrupted left behind in `folder`. Only the one who writes there does it."""
+    for left in folder.glob(f".*{PART}"):
+        if left.is_dir() and not left.is_symlink():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
 
 
 def sync_folder(folder: Path) -> None:

@@ -11,6 +11,7 @@ import math
 import secrets
 import time
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -180,6 +181,11 @@ def _bound(workspace: str, slot: Slot) -> bytes:
 def sub_key(data_key: bytes, workspace: str, purpose: str) -> bytes:
     """A key for one purpose only; knowing it says nothing about the data key or the other sub-keys."""
     return _hkdf(data_key, bytes.fromhex(workspace), b"attestry " + purpose.encode("ascii") + b" v1")
+
+
+def database_keys(header: Header, data_keys: Mapping[int, bytes]) -> dict[int, bytes]:
+    """The raw keys that the database may lie under, by epoch."""
+    return {epoch: sub_key(data_keys[epoch], header.workspace, "database") for epoch in header.epochs}
 
 
 def seal_header(header: Header, data_key: bytes) -> Header:

@@ -151,6 +151,7 @@ class _Walk:
                     ).format(n=len(damaged))
                 )
                 return
+        with database.read() as connection:  # apart, so that an answer can be saved in between
             structure = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
         if structure != "ok":
             self.problem(DamagedJournal().sentence)

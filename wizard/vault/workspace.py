@@ -92,9 +92,8 @@ class Workspace:
             folder, head, data_keys, keyring=keyring, floor=floor, changed=self._key_file_changed
         )
         # under the next data key already, when a change of data key was interrupted after that
-        raw = {epoch: keys.sub_key(data_keys[epoch], self.id, "database") for epoch in head.epochs}
         self._database, self._under = database.open_under(
-            folder / database.NAME, raw, read_only=bool(read_only_because)
+            folder / database.NAME, keys.database_keys(head, data_keys), read_only=bool(read_only_because)
         )
         try:
             self._home = home or heads.home_folder()
@@ -126,7 +125,8 @@ class Workspace:
         """What only the one writer does first: finish a change of data key, sweep leftovers, remember the head."""
         if len(self._key_file.header.epochs) == 2:
             self._finish_new_data_key()
-        self.box.sweep()
+        files.sweep(self.folder)
+        files.sweep(self.box.folder)
         self._remember()
 
     @property
@@ -224,6 +224,8 @@ class Workspace:
     ) -> Workspace:
         from wizard.vault import keys
 
+        if read_only:
+            _settle_side_file(folder, head, data_keys)
         because, lock = (_("It was opened only to read."), None) if read_only else lock_.claim(folder)
         try:
             return cls(
@@ -436,3 +438,17 @@ class Workspace:
     def _writable(self) -> None:
         if self.read_only:
             raise ReadOnly(self.read_only_because)
+
+
+def _settle_side_file(folder: Path, head: Header, data_keys: Mapping[int, bytes]) -> None:
+    """Take back a write that a crash interrupted: SQLite does so for a writer only, and a reader could not open it."""
+    from wizard.vault import database, keys
+
+    if (folder / f"{database.NAME}-journal").exists():
+        _because, lock = lock_.claim(folder)
+        if lock is not None:
+            try:
+                raw = keys.database_keys(head, data_keys)
+                database.open_under(folder / database.NAME, raw, read_only=False)[0].close()
+            finally:
+                lock.release()

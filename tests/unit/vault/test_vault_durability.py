@@ -220,3 +220,37 @@ def test_a_write_that_went_wrong_on_the_disk_is_noticed_before_it_is_said_to_be_
             filled.journal.append(said(9, "x" * 900), questionnaire=QUESTIONNAIRE)
     with pytest.raises(mistakes.ReadOnly, match="damaged"):  # nothing is piled upon it
         filled.journal.append(said(10), questionnaire=QUESTIONNAIRE)
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_a_write_that_was_cut_off_in_the_middle_is_taken_back(place: Place, good: bytes, read_only: bool) -> None:
+    program = (
+        "import os, sys; from pathlib import Path; sys.path.insert(0, sys.argv[1]);"
+        "from vault_place import *;"
+        "it = Place(Path(sys.argv[2]), Path(sys.argv[3])).open(); manager = it._database.write();"
+        "c = manager.__enter__(); c.exec_driver_sql('PRAGMA cache_size = 1');"
+        "c.exec_driver_sql('UPDATE events SET salt = zeroblob(3000)'); os.kill(os.getpid(), 9)"
+    )
+    subprocess.run(
+        [sys.executable, "-c", program, str(HERE), str(place.folder), str(place.home)],
+        env={"PYTHONPATH": str(HERE.parents[2]), "PATH": "/usr/bin:/bin"},
+        check=False,
+    )
+    side = place.journal.with_name("journal.db-journal")
+    assert side.stat().st_size > 0
+    assert place.journal.read_bytes() != good
+    again = place.open(read_only=read_only)
+    assert again.verify().ok
+    assert len(texts(again)) == 40
+    assert not side.exists()
+
+
+def test_leftovers_of_every_kind_are_swept_by_the_writer_only(place: Place, filled: Workspace) -> None:
+    (place.folder / ".0123.part").write_bytes(b"half a key file")
+    (place.folder / ".4567.part").mkdir()
+    (place.folder / ".4567.part" / "journal.db").write_bytes(b"half a trial")
+    place.open(read_only=True)
+    assert len(list(place.folder.glob(".*.part"))) == 2
+    place.close()
+    place.open()
+    assert not list(place.folder.glob(".*.part"))
