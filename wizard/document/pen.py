@@ -40,7 +40,7 @@ class Pen:
         # No standard font may enter the file: without this, each page begins by choosing Helvetica.
         self._canvas._preamble = ""
         self._open: Element | None = None
-        self._links: dict[tuple[int, str], tuple[Element, Element]] = {}
+        self._font = self._fill = ""
         self.drawn.owners.append([])
 
     @property
@@ -52,6 +52,7 @@ class Pen:
         """End this page and begin the next."""
         self._close()
         self._canvas.showPage()
+        self._font = self._fill = ""
         self.drawn.owners.append([])
 
     def finish(self) -> bytes:
@@ -117,11 +118,11 @@ class Pen:
         return own
 
     def _run(self, run: Run, style: Style, x: float, baseline: float) -> None:
-        self._write(f"BT /{run.font.resource} {number(style.size)} Tf {colour_of(style.colour)} rg")
+        self._write("BT" + self._typeface(run, style))
         y = self.height - baseline
         if run.simple:
             codes = "".join(f"{glyph.cid:04X}" for glyph in run.glyphs)
-            self._write(f"1 0 0 1 {number(x)} {number(y)} Tm <{codes}> Tj ET")
+            self._write(f"{number(x)} {number(y)} Td <{codes}> Tj ET")
             return
         k = style.size / 1000
         placed = []
@@ -136,6 +137,22 @@ class Pen:
                 self._write(f"/Span <</ActualText <{spoken}>>> BDC")
             self._write(f"1 0 0 1 {number(left)} {number(base)} Tm <{glyph.cid:04X}> Tj" + (" EMC" if spanned else ""))
         self._write("ET")
+
+    def _typeface(self, run: Run, style: Style) -> str:
+        """The operators that choose font and colour, where the page has not chosen them already."""
+        operators = ""
+        font = f" /{run.font.resource} {number(style.size)} Tf"
+        if font != self._font:
+            self._font = font
+            operators = font
+        return operators + self._filled(style.colour)
+
+    def _filled(self, colour: Colour) -> str:
+        fill = f" {colour_of(colour)} rg"
+        if fill == self._fill:
+            return ""
+        self._fill = fill
+        return fill
 
     # -- shapes ---------------------------------------------------------------------------------------------------
 
@@ -201,7 +218,7 @@ class Pen:
         for run in runs:
             codes = "".join(f"{glyph.cid:04X}" for glyph in run.glyphs)
             matrix = " ".join(map(number, (cosine, sine, -sine, cosine, x, self.height - y)))
-            self._write(f"BT /{run.font.resource} {number(style.size)} Tf {colour_of(style.colour)} rg")
+            self._write("BT" + self._typeface(run, style))
             self._write(f"{matrix} Tm <{codes}> Tj ET")
             x += run.width * style.size / 1000 * cosine
             y -= run.width * style.size / 1000 * sine
@@ -215,10 +232,10 @@ class Pen:
     # -- marked content -------------------------------------------------------------------------------------------
 
     def _shape(self, path: str, fill: Colour | None, stroke: Colour | None, thickness: float) -> None:
-        colours = (f"{colour_of(fill)} rg " if fill else "") + (
-            f"{colour_of(stroke)} RG {number(thickness)} w " if stroke else ""
+        colours = (self._filled(fill) if fill else "") + (
+            f" {colour_of(stroke)} RG {number(thickness)} w" if stroke else ""
         )
-        self._write(f"{colours}{path} {'B' if fill and stroke else 'f' if fill else 'S'}")
+        self._write(f"{colours} {path} {'B' if fill and stroke else 'f' if fill else 'S'}")
 
     def _mark(self, element: Element) -> None:
         if self._open is element:

@@ -6,6 +6,7 @@ signature itself, 5 certification, 6 nothing active or hidden, 7 the data, 8 the
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,6 +36,9 @@ _ACTIVE = (
     "/Movie",
     "/Sound",
 )
+# Its warnings quote hostile files with tracebacks; the verdict names what is wrong.
+for _library in ("pyhanko", "pyhanko_certvalidator"):
+    logging.getLogger(_library).setLevel(logging.CRITICAL + 1)
 _HASHES = ("sha256", "sha384", "sha512")
 
 
@@ -159,7 +163,7 @@ def _byte_range(pdf: bytes, one: Any) -> None:
     if not 0 < start < end < len(pdf) or pdf[start : start + 1] != b"<" or pdf[end - 1 : end] != b">":
         raise Broken(3, _("the part that the signature leaves out is not the signature itself."))
     digits = pdf[start + 1 : end - 1]
-    if digits.strip(b"0123456789abcdefABCDEF"):
+    if digits.strip(b"0123456789ABCDEF"):  # small letters would be a second spelling of the same signature
         raise Broken(3, _("the part that the signature leaves out is not the signature itself."))
     message = bytes(one.pkcs7_content)
     written = bytes.fromhex(digits.decode("ascii"))
@@ -205,6 +209,39 @@ def _certified(one: Any) -> None:
         raise Broken(5, _("the document is not certified with “no changes allowed”."))
 
 
+def _plain_message(one: Any) -> None:
+    """Rule 4: the message is spelled in the one way in which we write it; its unsigned frame can hold nothing else.
+
+    Version numbers, the list of digests and the content type lie outside of what is signed (RFC 5652, 5.1).
+    """
+    data, info = one.signed_data, one.signer_info
+    spelled = cms.ContentInfo(
+        {
+            "content_type": "signed_data",
+            "content": cms.SignedData(
+                {
+                    "version": "v1",
+                    "digest_algorithms": [info["digest_algorithm"]],
+                    "encap_content_info": {"content_type": "data"},
+                    "certificates": data["certificates"],
+                    "signer_infos": [info],
+                }
+            ),
+        }
+    ).dump(force=True)
+    written = bytes(one.pkcs7_content)
+    if written[: len(spelled)] != spelled or written[len(spelled) :].strip(b"\0"):
+        raise Broken(4, _("the signature is not spelled as Attestry writes it."))
+    named, certificate = info["sid"].chosen, one.signer_cert
+    if (
+        named["issuer"].dump() != certificate.issuer.dump()
+        or named["serial_number"].native != certificate.serial_number
+    ):
+        raise Broken(4, _("the signature names its certificate in another spelling than the certificate’s own."))
+    if info["version"].native != "v1" or info["unsigned_attrs"].native:
+        raise Broken(4, _("the signature carries parts that are not signed."))
+
+
 def _cryptography(one: Any) -> x509.Certificate:
     """Rule 4: signed attributes with the right digest, modern algorithms, and a signature that verifies."""
     from pyhanko.sign.diff_analysis import ModificationLevel
@@ -221,6 +258,7 @@ def _cryptography(one: Any) -> x509.Certificate:
         raise Broken(4, _("the signature does not say which certificate and which digest it covers."))
     if info["digest_algorithm"]["algorithm"].native not in _HASHES:
         raise Broken(4, _("the signature uses an outdated digest."))
+    _plain_message(one)
     context = ValidationContext(trust_roots=[one.signer_cert], allow_fetching=False)
     status = validate_pdf_signature(one, signer_validation_context=context)
     if not status.intact:

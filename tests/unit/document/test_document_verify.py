@@ -14,6 +14,7 @@ from document_samples import for_key, small
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
+from wizard.document import rules
 from wizard.document.build import build
 from wizard.document.canonical import canonical
 from wizard.document.keys import SigningKey, UnusableKey, WrongKey, WrongPassphrase
@@ -328,13 +329,30 @@ def test_foreign_data_under_our_name_are_altered_or_foreign_but_never_good():
 @pytest.mark.slow
 def test_no_flipped_bit_and_no_cut_is_judged_good(little):
     chance = random.Random(20261123)
-    for number in range(300):
+    for number in range(120):
         at = chance.randrange(len(little.pdf))
         changed = little.pdf[:at] if number % 10 == 0 else None
         if changed is None:
             changed = little.pdf[:at] + bytes([little.pdf[at] ^ 1 << chance.randrange(8)]) + little.pdf[at + 1 :]
         found = verify(changed)
         assert found.outcome in (Outcome.ALTERED, Outcome.NOT_AN_ATTESTATION), at
+
+
+@pytest.mark.slow
+def test_no_changed_byte_of_the_signature_itself_is_judged_good(little):
+    """The frame of a CMS message is not signed: it must be spelled in one way only."""
+    start = little.pdf.rindex(b"/ByteRange [")
+    numbers = [int(n) for n in little.pdf[start + 12 : start + 80].split(b"]")[0].split()]
+    first, last = numbers[1] + 1, numbers[2] - 1
+    message = bytes.fromhex(little.pdf[first:last].decode())
+    chance = random.Random(20261123)
+    used = len(message.rstrip(b"\0"))
+    for at in (*range(60), *range(480, 560, 3), *(chance.randrange(60, used) for _n in range(80)), len(message) - 1):
+        changed = bytearray(message)
+        changed[at] ^= 0x20 if 480 <= at < 560 else 1 << chance.randrange(8)
+        spelled = bytes(changed).hex().upper().encode()
+        with pytest.raises(rules.Broken):
+            rules.signature(little.pdf[:first] + spelled + little.pdf[last:])
 
 
 # -- keys ------------------------------------------------------------
