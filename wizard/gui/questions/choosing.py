@@ -32,7 +32,9 @@ class YesNoQuestion(QuestionWidget):
         }
         self._group = group
         row = Flow(gap=24)
+        row.setAccessibleName(self.question.ask)
         for choice in self._choices.values():
+            choice.setAccessibleName(choice.text())  # the label is the first one's buddy and would rename it
             choice.setAccessibleDescription(self.question.ask)
             group.addButton(choice)
             row.add(choice)
