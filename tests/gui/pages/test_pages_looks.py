@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gettext
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QRadioButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from wizard.domain import language
 from wizard.gui.context import Place
 from wizard.gui.pages.evidence import EvidencePage
 from wizard.gui.pages.scope import ScopePage
@@ -60,8 +63,8 @@ def settle(qtbot: QtBot, shell: Shell) -> None:
     qtbot.waitUntil(lambda: not shell.context.work.running, timeout=30_000)
     if isinstance(shell.page, ScopePage):
         qtbot.waitUntil(lambda: shell.page.is_whole)  # type: ignore[attr-defined]
-    shell.page.layout().activate()  # type: ignore[union-attr]
-    qtbot.wait(60)
+    with contextlib.suppress(qtbot.TimeoutError):  # what is still cut off then is said by the assertion
+        qtbot.waitUntil(lambda: not list(cut_off(shell)), timeout=2_000)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -96,3 +99,67 @@ def test_a_page_of_an_assessment_is_whole(
         settle(qtbot, opened)
         wrong[name] = [*cut_off(opened), *unnamed(opened)]
     assert wrong == {name: [] for name in OPEN}
+
+
+@pytest.mark.slow
+def test_a_second_window_reads_and_says_so(shell: Shell, contradicted: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    from wizard.session import opening
+    from wizard.vault.keys import Cost
+    from wizard.vault.unlocking import WithPassphrase
+
+    preferences = shell.context.preferences
+    assert preferences is not None
+    second = opening.open_(
+        contradicted.workspace.folder,
+        WithPassphrase("quiet lamp borrows seven oceans"),
+        preferences,
+        floor=Cost(memory_kib=64, iterations=1, lanes=1),
+    )
+    assert second.read_only
+    shell.open_session((second, Place("scope")))
+    for name in OPEN:
+        shell.go(Place(name))
+        settle(qtbot, shell)
+        assert list(cut_off(shell)) == []
+    shell.go(Place("evidence"))
+    page = shell.page
+    assert isinstance(page, EvidencePage)
+    assert not page.zone.isVisible()
+    page.add((tmp_path,))
+    assert "reading only" in page.message_bar.text
+    shell.go(Place("sign"))
+    assert not shell.foot.deed.isEnabled()
+    before = contradicted.assessment.events
+    for name in OPEN:
+        shell.go(Place(name))
+    contradicted.flush()
+    assert contradicted.assessment.events == before
+
+
+class _Longer(gettext.NullTranslations):
+    """A pseudo-language: brackets and two fifths more, fields kept."""
+
+    def gettext(self, message: str) -> str:
+        return f"[{message}{'~' * (len(message) * 2 // 5)}]"
+
+    def ngettext(self, one: str, many: str, n: int) -> str:
+        return self.gettext(one if n == 1 else many)
+
+
+@pytest.mark.slow
+def test_a_longer_language_fits(shell: Shell, contradicted: Session, qtbot: QtBot) -> None:
+    language.pretend(_Longer())
+    try:
+        wrong = {}
+        for name in ("welcome", "first_run"):
+            shell.go(Place(name))
+            settle(qtbot, shell)
+            wrong[name] = list(cut_off(shell.page))
+        shell.open_session((contradicted, Place("scope")))
+        for name in OPEN:
+            shell.go(Place(name))
+            settle(qtbot, shell)
+            wrong[name] = list(cut_off(shell.page))
+        assert {name: found for name, found in wrong.items() if found} == {}
+    finally:
+        language.pretend(gettext.NullTranslations())

@@ -157,3 +157,21 @@ def test_a_certificate_file_with_a_wrong_passphrase_signs_nothing(
     assert not complete.assessment.attestations
     opened.go(Place("review"))
     assert page.key.passphrase.text() == ""
+
+
+def test_old_looks_are_offered_again_and_stop_nothing(
+    opened: Shell, contradicted: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from datetime import timedelta
+
+    opened.go(Place("sign"))
+    page = opened.page
+    assert isinstance(page, SignPage)
+    assert not page._stale.isVisible()
+    real = contradicted.clock
+    monkeypatch.setattr(contradicted, "clock", lambda: real() + timedelta(days=2))
+    opened.go(Place("review"))
+    opened.go(Place("sign"))
+    assert page._stale.isVisibleTo(page)
+    assert "2 hosts were last looked at more than 24 hours ago" in page._stale._said.text()
+    assert not any("last looked" in blocker.sentence for blocker in attesting.blockers(contradicted))

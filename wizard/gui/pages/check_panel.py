@@ -22,6 +22,7 @@ from wizard.gui.widgets.badge import Badge
 from wizard.gui.widgets.buttons import FilledButton, LinkButton, OutlineButton
 from wizard.gui.widgets.card import Card
 from wizard.gui.widgets.fields import ComboField
+from wizard.gui.widgets.flow import Flow
 from wizard.gui.widgets.growing_text import GrowingText
 from wizard.gui.widgets.plain import FactLabel, PlainLabel
 from wizard.session.session import Session
@@ -89,7 +90,10 @@ class CheckPanel(Card):
         self.body.addWidget(self.hosts)
         self.body.addLayout(self._facts)
         self.body.addSpacing(8)
-        self.body.addLayout(beside(self.again_button, self.copy_button, self.dispute_button))
+        deeds = Flow(gap=8)
+        for button in (self.again_button, self.copy_button, self.dispute_button):
+            deeds.add(button)
+        self.body.addWidget(deeds)
         self.body.addWidget(self._dispute)
 
     def show_group(self, group: CheckGroup, context: Context, *, running: bool) -> None:

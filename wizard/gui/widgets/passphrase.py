@@ -154,10 +154,10 @@ class StrengthMeter(QWidget):
         self._shortest = shortest
         self._steps = _Steps()
         self._word = PlainLabel("", "strong")
-        self._sentence = PlainLabel("", "quiet")
+        self._sentence = PlainLabel("", "quiet", wrap=True)
         words = QHBoxLayout()
         words.setSpacing(4)
-        words.addWidget(self._word)
+        words.addWidget(self._word, 0, Qt.AlignmentFlag.AlignTop)
         words.addWidget(self._sentence, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 6, 0, 10)
