@@ -214,7 +214,7 @@ class EvidenceBox:
             with files.new_part(self.folder) as (part, target):
                 writing = _Writing(target)
                 self._encrypt(reading, writing)
-                return self._keep(part, target, reading, writing)
+                return self._keep(part, target, reading, writing, cancelled)
         except OSError as error:
             raise NotSaved(files.reason(error)) from None
 
@@ -290,18 +290,20 @@ class EvidenceBox:
         except (pyrage.EncryptError, OSError, Cancelled, Mistake) as error:
             raise reading.failed or writing.failed or error from None
 
-    def _keep(self, part: Path, target: BinaryIO, reading: _Reading, writing: _Writing) -> Sealed:
+    def _keep(
+        self, part: Path, target: BinaryIO, reading: _Reading, writing: _Writing, cancelled: Callable[[], bool]
+    ) -> Sealed:
         """Give the written part its place, or keep the same contents that are there already and are whole."""
         written = writing.digest.hexdigest()
         sealed = Sealed(reading.name.hexdigest(), reading.digest.hexdigest(), written, reading.size)
         place = self._path(sealed.name)
         with contextlib.suppress(DamagedEvidence):
-            self._decrypt(sealed, None, _never, _quiet)
-            return Sealed(sealed.name, sealed.digest, self._sealed_digest(sealed, _never), sealed.size)
+            self._decrypt(sealed, None, cancelled, _quiet)
+            return Sealed(sealed.name, sealed.digest, self._sealed_digest(sealed, cancelled), sealed.size)
         target.flush()
         os.fsync(target.fileno())
         target.seek(0)
-        if _digest(target, _never) != written:
+        if _digest(target, cancelled) != written:
             raise NotSaved(_("the disk gave back other bytes than were written"))
         if not place.parent.exists():
             place.parent.mkdir(mode=0o700, exist_ok=True)

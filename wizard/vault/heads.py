@@ -102,6 +102,9 @@ class Heads:
         self._turn = 1
 
     def _overwrite(self, head: Head) -> None:
+        if not self._path.exists():
+            self._begin(head)
+            return
         with self._path.open("r+b", buffering=0) as stream:
             stream.seek(self._turn * _RECORD)
             stream.write(self._written(head).ljust(_RECORD))

@@ -276,9 +276,10 @@ class Workspace:
     def accept_as_it_is(self) -> None:
         """The person says that this older or other copy is the one to go on with: remember it, and allow writing."""
         if self._doubted:
-            self._doubted, self._memories = False, ()
+            self._doubted = False
             self.journal.read_only = self.box.read_only = self.secrets.read_only = ""
             self._begin_writing()
+            self._memories = self._heads.memories()
 
     def back_up(self) -> bool:
         """Copy journal and key file to the data folder, and read the copy back; False when nothing is new.

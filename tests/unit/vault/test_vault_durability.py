@@ -7,15 +7,17 @@ import random
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from vault_place import QUESTIONNAIRE, Place, said, texts
+from vault_place import PASSPHRASE, QUESTIONNAIRE, Place, said, texts
 
 from wizard.domain.evidence import Sealed
 from wizard.vault import database, header, keys, mistakes, verification
+from wizard.vault.unlocking import WithPassphrase
 from wizard.vault.workspace import Workspace
 
 HERE = Path(__file__).parent
@@ -254,3 +256,28 @@ def test_leftovers_of_every_kind_are_swept_by_the_writer_only(place: Place, fill
     place.close()
     place.open()
     assert not list(place.folder.glob(".*.part"))
+
+
+def test_a_folder_that_becomes_write_protected_is_a_sentence_until_it_is_writable_again(
+    unprivileged: Callable[[], AbstractContextManager[Path]],
+) -> None:
+    with unprivileged() as folder:
+        place = Place(folder / "Acme.attestry", folder / "home")
+        made = place.create()
+        made.journal.append(said(1, "before"), questionnaire=QUESTIONNAIRE)
+        place.folder.chmod(0o500)
+        (place.folder / "evidence").chmod(0o500)
+        with pytest.raises(mistakes.NotSaved):
+            made.journal.append(said(2), questionnaire=QUESTIONNAIRE)
+        with pytest.raises(mistakes.NotSaved, match="Permission denied"):
+            made.box.seal_bytes(b"x")
+        with pytest.raises(mistakes.NotSaved, match="Permission denied"):
+            made.change_passphrase("another good passphrase", WithPassphrase(PASSPHRASE))
+        made.snapshot_put(made.journal.head, b"derived")
+        assert made.snapshot_get(made.journal.head) is None
+        place.folder.chmod(0o700)
+        (place.folder / "evidence").chmod(0o700)
+        made.journal.append(said(3, "after"), questionnaire=QUESTIONNAIRE)
+        assert texts(made) == ["before", "after"]
+        assert made.verify().ok
+        place.close()
