@@ -145,7 +145,7 @@ def finding(sheet: Questionnaire, assessment: Assessment, id: str, now: datetime
 
 def content(assessment: Assessment) -> dict[str, object]:
     """What an assessment says: without its place in the journal, who wrote it when, and what undoing leaves behind."""
-    left_out = {"events", "head", "last_at", "started_at", "removed_evidence"}
+    left_out = {"events", "head", "last_at", "started_at", "removed_evidence", "history"}
     return {f.name: _said(getattr(assessment, f.name)) for f in fields(assessment) if f.name not in left_out}
 
 

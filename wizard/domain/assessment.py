@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -11,8 +12,10 @@ from typing import Any
 from wizard.domain import events as e
 from wizard.domain.answers import Answer, AnswerState
 from wizard.domain.evidence import Evidence
+from wizard.domain.members import Member, Role
 from wizard.domain.observation import Observation, Verdict
 from wizard.domain.scope import Host, Scope, hosts_in, repositories_in, unreadable_in
+from wizard.domain.versions import History, Learning, Version, arrange, field_of, is_blank, standing
 
 _EMPTY: Mapping[Any, Any] = MappingProxyType({})
 _NO_SIGNATORY = e.SignatoryNamed("", "", "")
@@ -54,8 +57,20 @@ class Assessment:
     confirmed: Noted | None = None
     signatory: e.SignatoryNamed | None = None
     attestations: tuple[Noted, ...] = ()
+    #: those who take part besides who began it, by key
+    members: Mapping[str, Member] = field(default_factory=_empty)
+    #: those who no longer do, and up to which of their entries they counted
+    former: Mapping[str, tuple[Member, int]] = field(default_factory=_empty)
+    #: by requirement or section
+    assignments: Mapping[str, e.AssignmentSet] = field(default_factory=_empty)
+    #: requests that were sent and not closed, by their hash
+    requests: Mapping[str, Noted] = field(default_factory=_empty)
+    replies: tuple[Noted, ...] = ()
     clock_jumps: int = 0
     unknown_events: int = 0
+    #: entries of people whose role does not let them do that: kept, without effect
+    without_effect: int = 0
+    history: History = field(default_factory=History)
     events: int = 0
     head: str = ""
     last_at: datetime | None = None
@@ -76,10 +91,44 @@ class Assessment:
             unreadable=unreadable_in(self.answers),
         )
 
+    def role_of(self, author: str) -> Role | None:
+        """What someone may do here, by their key; None for someone who does not take part."""
+        return _role(self.history.founder, self.members, author)
+
     def evidence_for(self, requirement: str) -> tuple[Evidence, ...]:
         """The evidence filed under a requirement, oldest first."""
         found = [item for item in self.evidence.values() if requirement in item.requirements]
         return tuple(sorted(found, key=lambda item: item.added_at or _LONG_AGO))
+
+
+#: What contributors may do; signatories also say who signs, and that it was signed. Leads may do everything.
+_CONTRIBUTES = (
+    e.AnswerGiven,
+    e.CommentSet,
+    e.NotApplicableClaimed,
+    e.Looked,
+    e.EvidenceAdded,
+    e.EvidenceFiled,
+    e.EvidenceRemoved,
+    e.EvidenceRestored,
+    e.ExceptionSet,
+    e.ContradictionExplained,
+    e.ClockJumped,
+    e.VersionChosen,
+)
+_ALLOWED: Mapping[Role, tuple[type[e.Payload], ...]] = {
+    Role.LEAD: (e.Payload,),
+    Role.CONTRIBUTOR: _CONTRIBUTES,
+    Role.SIGNATORY: (*_CONTRIBUTES, e.SignatoryNamed, e.Attested),
+    Role.REVIEWER: (),
+}
+
+
+def _role(founder: str, members: Mapping[str, Member], author: str) -> Role | None:
+    if author == founder or not founder:
+        return Role.LEAD
+    member = members.get(author)
+    return member.role if member else None
 
 
 def apply(assessment: Assessment, event: e.Event) -> Assessment:
@@ -88,27 +137,72 @@ def apply(assessment: Assessment, event: e.Event) -> Assessment:
 
 
 def fold(events: Iterable[e.Event], start: Assessment | None = None) -> Assessment:
-    """The assessment after all these events, built with mutable containers and frozen once."""
+    """The assessment after all these events, built with mutable containers and frozen once.
+
+    The events must come after what they name (their parents); `merged` puts those of several people in order.
+    """
     building = _Building(start or Assessment())
     for event in events:
         building.take(event)
     return building.freeze()
 
 
+def merged(events: Iterable[e.Event], start: Assessment | None = None) -> Assessment:
+    """The assessment that everyone who holds these events sees, in whichever order they came.
+
+    What someone wrote without having been seen by those who took them out has no effect.
+    """
+    ordered = arrange(events)
+    found = fold(ordered, start)
+    if found.former:
+        cut = {author: last for author, (_member, last) in found.former.items()}
+        building = _Building(start or Assessment(), cut)
+        for event in ordered:
+            building.take(event)
+        found = building.freeze()
+    return found
+
+
+def with_version(assessment: Assessment, version: Version) -> Assessment:
+    """The assessment as it would be if this version of a field counted."""
+    building = _Building(assessment)
+    building.write(version.payload, Noted(version.payload, version.said_by, version.at))
+    return building.as_if()
+
+
 class _Building:
     """Fields being changed: a container is copied when it is first touched, and frozen at the end."""
 
-    def __init__(self, start: Assessment) -> None:
+    def __init__(self, start: Assessment, cut: Mapping[str, int] = _EMPTY) -> None:
         self._start = start
+        self._cut = cut
         self._changed: dict[str, Any] = {}
         self._count = start.events
         self._last: e.Event | None = None
+        self._founder = start.history.founder
+        self._learning = Learning(start.history)
+        self._versions = dict(start.history.versions)
+        #: by (check, subject): the entry that the observation comes from
+        self._looked: dict[tuple[str, str], tuple[str, int]] = {}
 
     def freeze(self) -> Assessment:
         if self._last is None:
             return self._start
+        learning = self._learning
+        history = History(
+            self._founder,
+            MappingProxyType(learning.heads),
+            MappingProxyType(learning.steps),
+            MappingProxyType(self._versions),
+        )
+        return replace(
+            self.as_if(), history=history, events=self._count, head=self._last.hash, last_at=self._last.envelope.at
+        )
+
+    def as_if(self) -> Assessment:
+        """What was written, at the same point of the journal."""
         changes: dict[str, Any] = {k: MappingProxyType(v) if type(v) is dict else v for k, v in self._changed.items()}
-        return replace(self._start, **changes, events=self._count, head=self._last.hash, last_at=self._last.envelope.at)
+        return replace(self._start, **changes)
 
     def _mapping(self, name: str) -> dict[Any, Any]:
         if name not in self._changed:
@@ -128,21 +222,57 @@ class _Building:
     def take(self, event: e.Event) -> None:
         self._count += 1
         self._last = event
-        noted = Noted(event.payload, event.envelope.author, event.envelope.at)
-        match event.payload:
+        self._learning.take(event)
+        payload, envelope = event.payload, event.envelope
+        if isinstance(payload, e.AssessmentStarted) and not self._founder:
+            self._founder = envelope.author
+        author = envelope.author
+        version: Version | None = Version(event.hash, author, envelope.sequence, envelope.at, payload, author)
+        if isinstance(payload, e.VersionChosen):
+            version = _chosen(payload, event)
+        if version is None or not self._may(author, envelope.sequence, version.payload):
+            self._changed["without_effect"] = self._value("without_effect") + 1
+        elif isinstance(payload, e.Looked):
+            self._take_look(payload, event)
+        else:
+            key = field_of(payload)
+            if key:
+                version = self._among_others(key, version, event)
+            self.write(version.payload, Noted(version.payload, version.said_by, version.at))
+
+    def _may(self, author: str, sequence: int, payload: e.Payload) -> bool:
+        if author in self._cut and sequence > self._cut[author]:
+            return False
+        role = _role(self._founder, self._value("members"), author)
+        # of a newer app nobody here knows who may do it: it is kept, and it changes nothing
+        return role is not None and isinstance(payload, (*_ALLOWED[role], e.Unknown))
+
+    def _among_others(self, key: str, version: Version, event: e.Event) -> Version:
+        """Put a version beside those that its author had not seen, and return the one that stands."""
+        others = [v for v in self._versions.get(key, ()) if not self._learning.knew(event, v.author, v.sequence)]
+        if not others:
+            self._versions[key] = (version,)
+            return version
+        self._versions[key] = (*others, version)
+        stands = standing(key, self._versions[key])
+        if isinstance(stands.payload, e.EvidenceFiled | e.EvidenceRestored):
+            self._restore(stands.payload.evidence)  # it was removed by someone who did not know of this
+        return stands
+
+    def write(self, payload: e.Payload, noted: Noted) -> None:
+        """What a payload changes, as if nobody else had written."""
+        keep = not is_blank(payload)
+        match payload:
             case e.AnswerGiven(answer):
                 self._take_answer(replace(answer, author=noted.author, at=noted.at))
-            case e.Looked():
-                self._take_look(event.payload)
-            case e.CommentSet(requirement, text):
-                self._note("comments", requirement, noted, bool(text.strip()))
-            case e.NotApplicableClaimed(requirement, reason):
-                self._note("not_applicable", requirement, noted, bool(reason.strip()))
-            case e.ContradictionExplained(requirement, text):
-                self._note("explanations", requirement, noted, bool(text.strip()))
-            case e.ExceptionSet(requirement, gap, owner, control, until):
-                something = until is not None or bool("".join((gap, owner, control)).strip())
-                self._note("exceptions", requirement, noted, something)
+            case e.CommentSet(requirement):
+                self._note("comments", requirement, noted, keep)
+            case e.NotApplicableClaimed(requirement):
+                self._note("not_applicable", requirement, noted, keep)
+            case e.ContradictionExplained(requirement):
+                self._note("explanations", requirement, noted, keep)
+            case e.ExceptionSet(requirement):
+                self._note("exceptions", requirement, noted, keep)
             case e.EvidenceAdded(evidence):
                 self._take_evidence(replace(evidence, added_at=noted.at, added_by=noted.author))
             case e.EvidenceFiled(id, requirements, note, expires):
@@ -153,8 +283,7 @@ class _Building:
                 if id in self._value("evidence"):
                     self._mapping("removed_evidence")[id] = self._mapping("evidence").pop(id)
             case e.EvidenceRestored(id):
-                if id in self._value("removed_evidence"):
-                    self._mapping("evidence")[id] = self._mapping("removed_evidence").pop(id)
+                self._restore(id)
             case e.ScopeConfirmed(hosts):
                 # no hosts: the agreement was taken back
                 self._changed["confirmed_hosts"] = hosts or None
@@ -169,8 +298,39 @@ class _Building:
                 self._changed["attestations"] = (*self._value("attestations"), noted)
             case e.ClockJumped():
                 self._changed["clock_jumps"] = self._value("clock_jumps") + 1
+            case e.MemberAdded() | e.MemberRemoved():
+                self._take_member(payload)
+            case e.AssignmentSet(about) as assignment:
+                if keep:
+                    self._mapping("assignments")[about] = assignment
+                else:
+                    self._mapping("assignments").pop(about, None)
+            case e.EvidenceRequested(request):
+                self._note("requests", request, noted, True)
+            case e.RequestClosed(request):
+                self._note("requests", request, noted, False)
+            case e.ReplyAdded():
+                self._changed["replies"] = (*self._value("replies"), noted)
             case _:
                 self._changed["unknown_events"] = self._value("unknown_events") + 1
+
+    def _take_member(self, payload: e.MemberAdded | e.MemberRemoved) -> None:
+        members, former = self._mapping("members"), self._mapping("former")
+        if isinstance(payload, e.MemberAdded):
+            members[payload.member.author] = payload.member
+            former.pop(payload.member.author, None)
+        elif payload.author in members:
+            # what of theirs the one who removes them had seen; the remover's entry is the last that was taken
+            last = self._last
+            known = self._learning.known_at(last.envelope.author, last.envelope.sequence) if last else _EMPTY
+            former[payload.author] = (members.pop(payload.author), known.get(payload.author, 0))
+
+    def _restore(self, id: str) -> None:
+        if id in self._value("removed_evidence") and not self._replaced(id):
+            self._mapping("evidence")[id] = self._mapping("removed_evidence").pop(id)
+
+    def _replaced(self, id: str) -> bool:
+        return any(item.replaces == id for item in self._value("evidence").values())
 
     def _take_start(self, started: e.AssessmentStarted, at: datetime) -> None:
         earlier = self._value("started")
@@ -185,13 +345,21 @@ class _Building:
         else:
             self._mapping("answers")[answer.question] = answer
 
-    def _take_look(self, looked: e.Looked) -> None:
+    def _take_look(self, looked: e.Looked, event: e.Event) -> None:
         if looked.targets:
             self._mapping("runs")[looked.run] = looked.targets
         observations = self._mapping("observations")
+        place = (event.envelope.author, event.envelope.sequence)
         for result in looked.results:
             key = (result.check, result.subject)
             before = observations.get(key)
+            earlier = self._looked.get(key)
+            apart = earlier is not None and not self._learning.knew(event, *earlier)
+            if before is not None and apart and _severity(result.verdict) > _severity(before.result.verdict):
+                # two people looked, and neither knew of the other's look: the worse of them counts
+                observations[key] = replace(before, runs=before.runs + 1)
+                continue
+            self._looked[key] = place
             blind = result.verdict is Verdict.UNKNOWN
             observations[key] = Observation(
                 result=result,
@@ -210,3 +378,23 @@ class _Building:
         if evidence.replaces in box:
             self._mapping("removed_evidence")[evidence.replaces] = box.pop(evidence.replaces)
         box[evidence.id] = evidence
+
+
+#: Of looks that did not know of each other a failure counts first, and one that could see before one that could not.
+_WORST_FIRST = (Verdict.FAIL, Verdict.WARN, Verdict.PASS, Verdict.UNKNOWN, Verdict.NOT_APPLICABLE)
+
+
+def _severity(verdict: Verdict) -> int:
+    return _WORST_FIRST.index(verdict)
+
+
+def _chosen(choice: e.VersionChosen, event: e.Event) -> Version | None:
+    """The version that someone chose, as they repeated it; None when it is not one of that field."""
+    try:
+        payload = e.read_payload(choice.type, choice.version, json.loads(choice.content))
+    except (ValueError, RecursionError):
+        return None
+    if isinstance(payload, e.VersionChosen) or field_of(payload) != choice.field:
+        return None
+    envelope = event.envelope
+    return Version(event.hash, envelope.author, envelope.sequence, envelope.at, payload, choice.author)

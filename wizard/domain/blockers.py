@@ -15,6 +15,7 @@ from wizard.domain.finding import Finding, State
 from wizard.domain.language import _, ngettext
 from wizard.domain.questionnaire import AnswerKind, Obligation, Questionnaire, Requirement
 from wizard.domain.scope import HOSTS_QUESTION
+from wizard.domain.versions import field_words
 
 #: The requirement whose date says when the next assessment is due (page heading of PROG-1: a duty that lasts).
 NEXT_ASSESSMENT = "PROG-1"
@@ -42,7 +43,7 @@ def blockers(
 
     Not met, could not look and looks that are old never block: page 1 shows them. `verification_problems` are the
     sentences of the journal's and the evidence's verification. `where` is a requirement's id, or the page "scope",
-    "evidence", "review" or "sign".
+    "evidence", "team", "review" or "sign".
     """
     found: list[Blocker] = []
     described = assessment.described
@@ -63,6 +64,7 @@ def blockers(
     for id, noted in assessment.exceptions.items():
         if isinstance(noted.payload, e.ExceptionSet) and (sentence := _exception(noted.payload, today, until)):
             found.append(Blocker(id, sentence))
+    found += _conflicts(questionnaire, assessment)
     found += [Blocker("review", problem) for problem in verification_problems]
     signatory = assessment.signatory
     if signatory is None or not all(text.strip() for text in (signatory.name, signatory.role, signatory.authority)):
@@ -70,6 +72,17 @@ def blockers(
             Blocker("sign", _("The signatory needs a name, a role and what gives the authority to sign. Fill them in."))
         )
     return tuple(found)
+
+
+def _conflicts(questionnaire: Questionnaire, assessment: Assessment) -> Iterable[Blocker]:
+    """What people said differently without having seen each other's words."""
+    for key, versions in assessment.history.conflicts.items():
+        yield Blocker(
+            "team",
+            _("{what}: {n} versions were written apart. Choose the one that counts.").format(
+                what=field_words(questionnaire, key), n=len(versions)
+            ),
+        )
 
 
 def _open(

@@ -13,6 +13,7 @@ from typing import ClassVar
 from wizard.domain.answers import Answer
 from wizard.domain.codec import Unreadable, from_json, to_json
 from wizard.domain.evidence import Evidence
+from wizard.domain.members import Member
 from wizard.domain.observation import Json, Result
 from wizard.domain.scope import Host
 
@@ -247,6 +248,117 @@ class ClockJumped(Payload):
 
 
 @dataclass(frozen=True, slots=True)
+class MemberAdded(Payload):
+    """Someone takes part from now on, or in another role; the key's fingerprint was compared before."""
+
+    TYPE: ClassVar[str] = "member-added"
+    member: Member
+
+    @property
+    def subject(self) -> str:
+        """The member's key."""
+        return self.member.author
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRemoved(Payload):
+    """Someone no longer takes part: what they write from now on has no effect, and nothing more is sealed to them."""
+
+    TYPE: ClassVar[str] = "member-removed"
+    author: str
+
+    @property
+    def subject(self) -> str:
+        """The member's key."""
+        return self.author
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentSet(Payload):
+    """Who answers a requirement or a section, and until when; without an owner it is taken back."""
+
+    TYPE: ClassVar[str] = "assignment-set"
+    about: str
+    owner: str = ""
+    due: date | None = None
+
+    @property
+    def subject(self) -> str:
+        """The requirement or section."""
+        return self.about
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRequested(Payload):
+    """A request file was written: its hash (hex), who it is for, what it asks, until when."""
+
+    TYPE: ClassVar[str] = "evidence-requested"
+    request: str
+    to: str
+    requirements: tuple[str, ...]
+    due: date | None = None
+    hosts: tuple[str, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        """The request."""
+        return self.request
+
+
+@dataclass(frozen=True, slots=True)
+class RequestClosed(Payload):
+    """Nobody is waited for any more because of this request."""
+
+    TYPE: ClassVar[str] = "request-closed"
+    request: str
+
+    @property
+    def subject(self) -> str:
+        """The request."""
+        return self.request
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyAdded(Payload):
+    """A teammate's sealed reply was added: to which request, whose, how many entries and files, its digest (hex)."""
+
+    TYPE: ClassVar[str] = "reply-added"
+    request: str
+    author: str
+    entries: int
+    files: int
+    digest: str
+
+    @property
+    def subject(self) -> str:
+        """The request."""
+        return self.request
+
+
+@dataclass(frozen=True, slots=True)
+class VersionChosen(Payload):
+    """Of versions that people wrote without having seen each other's, one counts from now on.
+
+    `field` names the field (`versions.field_of`), `among` the hashes of the entries that it was chosen from; the
+    chosen one is repeated with who wrote it, because a later entry of its author may have replaced it meanwhile.
+    """
+
+    TYPE: ClassVar[str] = "version-chosen"
+    field: str
+    among: tuple[str, ...]
+    author: str
+    type: str
+    version: int
+    #: the chosen payload as JSON text
+    content: str
+
+    @property
+    def subject(self) -> str:
+        """The field."""
+        return self.field
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown(Payload):
     """An event type of a newer app: kept, passed on, never guessed at."""
 
@@ -274,6 +386,13 @@ KINDS: tuple[type[Payload], ...] = (
     SignatoryNamed,
     Attested,
     ClockJumped,
+    MemberAdded,
+    MemberRemoved,
+    AssignmentSet,
+    EvidenceRequested,
+    RequestClosed,
+    ReplyAdded,
+    VersionChosen,
 )
 
 _KNOWN = {(kind.TYPE, kind.VERSION): kind for kind in KINDS}

@@ -11,7 +11,7 @@ from wizard.domain import asked as ask
 from wizard.domain import events as e
 from wizard.domain.answers import AnswerState
 from wizard.domain.asked import not_asked_because as not_asked_because
-from wizard.domain.assessment import Assessment
+from wizard.domain.assessment import Assessment, with_version
 from wizard.domain.conditions import holds
 from wizard.domain.language import _, ngettext
 from wizard.domain.looks import Looking, Looks, deciding_of
@@ -121,7 +121,29 @@ class Judging:
 def judge(
     questionnaire: Questionnaire, assessment: Assessment, now: datetime, kinds: Mapping[str, SubjectKind]
 ) -> dict[str, Finding]:
-    """The finding of every duty, in the questionnaire's order; scoping questions have findings too."""
+    """The finding of every duty, in the questionnaire's order; scoping questions have findings too.
+
+    While people said different things without having seen each other's, a duty counts as the worse of them.
+    """
+    out = _judge(questionnaire, assessment, now, kinds)
+    for key, versions in assessment.history.conflicts.items():
+        if key.partition(":")[0] in ("answer", "not-applicable", "exception", "explanation"):
+            for version in versions:
+                other = _judge(questionnaire, with_version(assessment, version), now, kinds)
+                out = {id: _worse(finding, other[id]) for id, finding in out.items()}
+    return out
+
+
+def _worse(one: Finding, other: Finding) -> Finding:
+    order = list(State)
+    if one.state is other.state:
+        return other if other.contradicted and not one.contradicted else one
+    return min(one, other, key=lambda finding: order.index(finding.state))
+
+
+def _judge(
+    questionnaire: Questionnaire, assessment: Assessment, now: datetime, kinds: Mapping[str, SubjectKind]
+) -> dict[str, Finding]:
     looking = Looking.at(assessment.observations.values(), assessment.scope, now, kinds)
     judging = Judging(questionnaire, assessment, now, looking)
     requirements = tuple(questionnaire.by_id.values())

@@ -7,7 +7,20 @@ from wizard.domain.answers import Answer, AnswerState
 from wizard.domain.assessment import Assessment
 
 #: What happened and stays: it was seen, signed or measured, or it is the beginning.
-HISTORY: tuple[type[e.Payload], ...] = (e.AssessmentStarted, e.Looked, e.Attested, e.ClockJumped, e.Unknown)
+HISTORY: tuple[type[e.Payload], ...] = (
+    e.AssessmentStarted,
+    e.Looked,
+    e.Attested,
+    e.ClockJumped,
+    # what went to others or came from them is out of our hands
+    e.MemberAdded,
+    e.MemberRemoved,
+    e.EvidenceRequested,
+    e.RequestClosed,
+    e.ReplyAdded,
+    e.VersionChosen,
+    e.Unknown,
+)
 
 
 def inverse(payload: e.Payload, before: Assessment) -> tuple[e.Payload, ...]:
@@ -47,6 +60,8 @@ def inverse(payload: e.Payload, before: Assessment) -> tuple[e.Payload, ...]:
             return (was.payload if was else e.ScopeConfirmed((), ""),)
         case e.AssessmentDescribed():
             return (before.described,)
+        case e.AssignmentSet(about):
+            return (before.assignments.get(about) or e.AssignmentSet(about),)
         case e.SignatoryNamed():
             return (before.signatory or e.SignatoryNamed("", "", ""),)
         case _:

@@ -39,6 +39,7 @@ DEEDS = [
     e.AssessmentDescribed("O", "I"),
     e.SignatoryNamed("N", "R", "A"),
     e.ScopeConfirmed((Host("a.example"),), "Yes."),
+    e.AssignmentSet("A", "Ada"),
 ]
 
 
