@@ -7,6 +7,7 @@ signature itself, 5 certification, 6 nothing active or hidden, 7 the data, 8 the
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,6 +40,10 @@ _ACTIVE = (
 # Its warnings quote hostile files with tracebacks; the verdict names what is wrong.
 for _library in ("pyhanko", "pyhanko_certvalidator"):
     logging.getLogger(_library).setLevel(logging.CRITICAL + 1)
+_END = re.compile(rb"startxref\n(\d{1,9})\n%%EOF\n\Z")
+_PREVIOUS = re.compile(rb"/Prev (\d{1,9})\b")
+#: The document and its signature; reading stops at one more.
+_REVISIONS, _MOST_REVISIONS = 2, 3
 _HASHES = ("sha256", "sha384", "sha512")
 
 
@@ -74,15 +79,14 @@ def looks_like_ours(pdf: bytes) -> bool:
 
 def embedded(pdf: bytes) -> Embedded | None:
     """The attached data, or None when there are none. Raises `Broken` (rules 1 and 7)."""
-    if len(pdf) > LARGEST_FILE:
-        raise Broken(1, _("the file is larger than 20 MB."))
+    the_file(pdf)
     try:
         with pikepdf.open(BytesIO(pdf), attempt_recovery=False, suppress_warnings=True) as opened:
             data = _attached(opened)
             described = opened.Root.get("/Metadata")
-            packet = bytes(described.read_bytes()) if isinstance(described, pikepdf.Stream) else b""
-    except pikepdf.PasswordError as error:
-        raise Broken(1, _("the file is encrypted.")) from error
+            packet = bytes(described.read_raw_bytes()) if isinstance(described, pikepdf.Stream) else b""
+    except Broken:
+        raise
     except Exception as error:  # a hostile file may make a parser fail in any way; that is a verdict, not a crash
         raise Broken(1, _("the file cannot be read as a PDF.")) from error
     if data is None:
@@ -104,18 +108,45 @@ def _attached(opened: pikepdf.Pdf) -> bytes | None:
         return None
     for name, specification in zip(list(listed)[0::2], list(listed)[1::2], strict=False):
         if str(name) == ATTACHMENT:
-            return bytes(specification.EF.F.read_bytes())
+            if "/Filter" in specification.EF.F:
+                raise Broken(1, _("the document holds packed streams."))
+            return bytes(specification.EF.F.read_raw_bytes())
     return None
 
 
-def the_file(pdf: bytes) -> None:
-    """Rule 1: strictly one PDF from the first byte to the last, without hybrid references or encryption."""
+def the_file(pdf: bytes) -> tuple[int, ...]:
+    """Rule 1: strictly one PDF from the first byte to the last. Says where each of its revisions ends.
+
+    Cross-references are plain tables (no streams, no hybrids), so nothing in the file is hidden in packed objects and
+    no parser unpacks anything. This much is read before any parser sees the file.
+    """
+    if len(pdf) > LARGEST_FILE:
+        raise Broken(1, _("the file is larger than 20 MB."))
     if not pdf.startswith(b"%PDF-1."):
         raise Broken(1, _("something stands before the beginning of the PDF."))
-    if not pdf.endswith((b"%%EOF\n", b"%%EOF")):
+    last = _END.search(pdf[-64:])
+    if last is None:
         raise Broken(1, _("something stands after the end of the PDF."))
-    if b"/XRefStm" in pdf[-4096:]:
-        raise Broken(1, _("the file has hybrid cross-references."))
+    ends: list[int] = []
+    place = int(last[1])
+    while len(ends) < _MOST_REVISIONS:
+        mark = b"startxref\n%d\n%%%%EOF\n" % place
+        at = pdf.find(mark, place)
+        trailer = pdf[pdf.find(b"trailer", place) : at]
+        if pdf[place : place + 5] != b"xref\n" or at < 0 or b"/XRefStm" in trailer:
+            raise Broken(1, _("the cross-references are not plain tables."))
+        if b"/Encrypt" in trailer:
+            raise Broken(1, _("the file is encrypted."))
+        ends.insert(0, at + len(mark))
+        previous = _PREVIOUS.search(trailer)
+        if previous is None:
+            break
+        if int(previous[1]) >= place:
+            raise Broken(1, _("the cross-references are not plain tables."))
+        place = int(previous[1])
+    if ends[-1] != len(pdf):
+        raise Broken(1, _("something stands after the end of the PDF."))
+    return tuple(ends)
 
 
 def signature(pdf: bytes) -> Signed:
@@ -123,18 +154,22 @@ def signature(pdf: bytes) -> Signed:
     from pyhanko.pdf_utils.reader import PdfFileReader
 
     try:
-        the_file(pdf)
-        reader = PdfFileReader(BytesIO(pdf), strict=True)
-        if reader.encrypted:
-            raise Broken(1, _("the file is encrypted."))
-        return _signature(pdf, reader)
+        ends = the_file(pdf)
+        if len(ends) != _REVISIONS:
+            raise Broken(
+                2,
+                _("the file was saved {n} times instead of twice.").format(n=len(ends))
+                if len(ends) > 1
+                else _("the document bears no signature."),
+            )
+        return _signature(pdf, PdfFileReader(BytesIO(pdf), strict=True), ends[0])
     except Broken:
         raise
     except Exception as error:  # pyHanko raises errors of many classes on hostile files; each means: not verified
         raise Broken(1, _("the signature cannot be read ({kind}).").format(kind=type(error).__name__)) from error
 
 
-def _signature(pdf: bytes, reader: Any) -> Signed:
+def _signature(pdf: bytes, reader: Any, first_ends: int) -> Signed:
     found = list(reader.embedded_signatures)
     if not found:
         raise Broken(2, _("the document bears no signature."))
@@ -144,14 +179,11 @@ def _signature(pdf: bytes, reader: Any) -> Signed:
     fields = reader.root["/AcroForm"]["/Fields"]
     if len(fields) != 1 or one.field_name != FIELD:
         raise Broken(2, _("the document has other form fields than the one for the signature."))
-    if reader.xrefs.total_revisions != 2:
-        raise Broken(2, _("the file was saved {n} times instead of twice.").format(n=reader.xrefs.total_revisions))
     _byte_range(pdf, one)
-    ends = _first_revision(pdf, reader)
     _second_revision(reader, one)
     _certified(one)
     certificate = _cryptography(one)
-    return Signed(certificate, one.self_reported_timestamp, ends)
+    return Signed(certificate, one.self_reported_timestamp, first_ends)
 
 
 def _byte_range(pdf: bytes, one: Any) -> None:
@@ -170,16 +202,6 @@ def _byte_range(pdf: bytes, one: Any) -> None:
     used = len(cms.ContentInfo.load(message).dump())
     if written[:used] != message[:used] or written[used:].strip(b"\0"):
         raise Broken(3, _("something is hidden beside the signature."))
-
-
-def _first_revision(pdf: bytes, reader: Any) -> int:
-    """Where the document as it was before signing ends, from the cross-reference that the second revision names."""
-    previous = int(reader.trailer.raw_get("/Prev"))
-    mark = b"startxref\n%d\n%%%%EOF\n" % previous
-    at = pdf.find(mark, previous)
-    if at < 0:
-        raise Broken(2, _("the end of the document before signing cannot be found."))
-    return at + len(mark)
 
 
 def _second_revision(reader: Any, one: Any) -> None:
@@ -289,6 +311,8 @@ def _loud(opened: pikepdf.Pdf) -> Iterator[str]:
     for thing in opened.objects:
         if not isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
             continue
+        if isinstance(thing, pikepdf.Stream) and "/Filter" in thing:
+            yield _("the document holds packed streams.")
         if any(key in thing for key in _ACTIVE):
             yield _("the document holds active or optional content.")
         kind, sort = thing.get("/Type"), thing.get("/Subtype")

@@ -196,7 +196,7 @@ def signed_again(made: Made, change) -> bytes:
     with pikepdf.open(BytesIO(made.unsigned)) as pdf:
         change(pdf)
         out = BytesIO()
-        pdf.save(out, min_version="1.7")
+        pdf.save(out, min_version="1.7", compress_streams=False)
     return sign(out.getvalue(), made.key, made.attestation)
 
 
@@ -231,10 +231,19 @@ def test_active_content_is_found_although_the_signature_is_good(little):
     assert "Rule 6" in found.integrity.sentence
 
 
+def test_packed_streams_are_refused_before_anything_unpacks_them(little):
+    with pikepdf.open(BytesIO(little.unsigned)) as pdf:
+        out = BytesIO()
+        pdf.save(out, min_version="1.7", compress_streams=True)
+    found = verify(sign(out.getvalue(), little.key, little.attestation))
+    assert found.outcome is Outcome.ALTERED
+    assert "packed" in found.integrity.sentence
+
+
 def test_another_library_build_of_the_same_document_is_the_same_document(little):
     with pikepdf.open(BytesIO(little.unsigned)) as pdf:
         out = BytesIO()
-        pdf.save(out, min_version="1.7", compress_streams=True, fix_metadata_version=False)
+        pdf.save(out, min_version="1.7", qdf=True, compress_streams=False, fix_metadata_version=False)
     assert out.getvalue() != little.unsigned
     found = verify(sign(out.getvalue(), little.key, little.attestation))
     assert found.outcome is Outcome.INTACT
