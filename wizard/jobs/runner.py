@@ -37,6 +37,8 @@ class Job(Generic[T]):
         self.id = id
         self.title = title
         self.result: Future[T] = Future()
+        # whoever waits for it may cancel the future; then nobody wants the work any more
+        self.result.add_done_callback(lambda result: self.cancel() if result.cancelled() else None)
         self._runner = runner
         self._task: asyncio.Task[None] | None = None
         self._stopped = False
@@ -141,21 +143,22 @@ class Runner:
             return
         except Exception as error:  # every fault of the work reaches the person who started it
             event = Failed(job.id, error)
-            job.result.set_exception(error)
+            if job.running:
+                job.result.set_exception(error)
         else:
-            event = Finished(job.id, value)
-            job.result.set_result(value)
-        finally:
-            self._jobs.pop(job.id, None)
+            event = Finished(job.id, value) if job.running else Cancelled(job.id)
+            if job.running:
+                job.result.set_result(value)
+        self._jobs.pop(job.id, None)
         hear(event)
 
     def _stopped_short(self, job: Job[T], hear: Hear) -> None:
         """Say that a job was stopped: its work was cut short, or cancelled before its first step."""
-        if job.running:
-            self._jobs.pop(job.id, None)
-            job.result.cancel()
+        if self._jobs.pop(job.id, None) is None:
+            return  # it ended, and said so
+        if job.result.cancel():
             job.result.set_running_or_notify_cancel()
-            hear(Cancelled(job.id))
+        hear(Cancelled(job.id))
 
 
 async def _stop_when_idle(loop: asyncio.AbstractEventLoop) -> None:

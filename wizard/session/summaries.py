@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from wizard.checks import CHECKS, find
+from wizard.domain import readable
 from wizard.domain.assessment import Assessment
 from wizard.domain.finding import Finding, Mark, State, SubjectKind
 from wizard.domain.language import _, ngettext
@@ -118,8 +118,7 @@ def sentence(questionnaire: Questionnaire, assessment: Assessment, findings: Map
             ngettext("{n} thing contradicts", "{n} things contradict", contradictions).format(n=contradictions)
         )
     if assessment.described.target:
-        target = assessment.described.target
-        parts.append(_("target {date}").format(date=f"{target.day} {target:%B}"))
+        parts.append(_("target {date}").format(date=readable.day(assessment.described.target)))
     return " · ".join(parts)
 
 
@@ -204,24 +203,6 @@ def search(questionnaire: Questionnaire, text: str, limit: int = 20) -> tuple[Fo
             ranked.append((rank, Found(requirement, questionnaire.section_of[requirement.id])))
     ranked.sort(key=lambda pair: pair[0])
     return tuple(found for _rank, found in ranked[:limit])
-
-
-def ago(moment: datetime, now: datetime) -> str:
-    """A time as people say it: "3 minutes ago", "yesterday", "10 September"."""
-    seconds = int((now - moment).total_seconds())
-    if seconds < 60:
-        return _("just now")
-    if seconds < 3600:
-        return ngettext("{n} minute ago", "{n} minutes ago", seconds // 60).format(n=seconds // 60)
-    days = (now.astimezone().date() - moment.astimezone().date()).days
-    if days == 0:
-        hours = seconds // 3600
-        return ngettext("{n} hour ago", "{n} hours ago", hours).format(n=hours)
-    if days == 1:
-        return _("yesterday")
-    local = moment.astimezone()
-    day = f"{local.day} {local:%B}"
-    return day if local.year == now.year else f"{day} {local.year}"
 
 
 def not_met(findings: Iterable[Finding]) -> tuple[Finding, ...]:

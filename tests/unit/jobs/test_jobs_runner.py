@@ -95,3 +95,39 @@ def test_closing_stops_what_runs(runner):
     job = runner.start(work, "Hanging")
     runner.close()
     assert job.result.cancelled()
+
+
+def test_cancelling_the_future_stops_the_work_and_is_said_once(runner):
+    heard, begun, ended = [], threading.Event(), threading.Event()
+
+    async def work(progress):
+        begun.set()
+        try:
+            await asyncio.sleep(3600)
+        finally:
+            ended.set()
+
+    job = runner.start(work, "Unwanted", heard.append)
+    assert begun.wait(5)
+    assert job.result.cancel()
+    assert ended.wait(5)
+    runner.close()
+    assert [event for event in heard if isinstance(event, Cancelled)] == [Cancelled(job.id)]
+    assert not runner.busy
+
+
+def test_work_that_ends_although_nobody_wants_it_any_more_harms_nobody(runner):
+    heard, begun = [], threading.Event()
+
+    async def work(progress):
+        begun.set()
+        try:
+            await asyncio.sleep(3600)
+        except asyncio.CancelledError:
+            return "too late"
+
+    job = runner.start(work, "Stubborn", heard.append)
+    assert begun.wait(5)
+    job.result.cancel()
+    runner.close()
+    assert heard[-1] == Cancelled(job.id)
