@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QRadioButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from wizard.domain import language
@@ -54,7 +54,9 @@ def unnamed(root: QWidget) -> Iterator[str]:
             if interface is None or not interface.text(QAccessible.Text.Name):
                 yield f"{type(widget).__name__} {widget.objectName()} {widget.toolTip()}"
         if isinstance(widget, QAbstractButton | QComboBox | QLineEdit) and widget.isVisible() and widget.isEnabled():
-            inner = widget.objectName() == "qt_spinbox_lineedit" or isinstance(widget, QRadioButton)  # by their group
+            # arrows reach the others of a group, and a spin box its own field
+            one_of_many = isinstance(widget, QAbstractButton) and (widget.autoExclusive() or widget.group() is not None)
+            inner = one_of_many or widget.objectName() == "qt_spinbox_lineedit"
             if not widget.focusPolicy() & Qt.FocusPolicy.TabFocus and not inner:
                 yield f"cannot be reached: {type(widget).__name__} {widget.accessibleName()}"
 

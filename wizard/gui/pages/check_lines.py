@@ -54,6 +54,11 @@ class Look(IntEnum):
         assert_never(result.verdict)
 
     @property
+    def tallied(self) -> Look:
+        """Under what it is counted: a note does not make a support less of one."""
+        return Look.SUPPORTS if self is Look.NOTE else self
+
+    @property
     def sign(self) -> Sign:
         """Its glyph and colours."""
         match self:
@@ -104,9 +109,7 @@ class Look(IntEnum):
                 return _("not as recommended")
             case Look.COULD_NOT:
                 return _("could not look")
-            case Look.NOTE:
-                return ngettext("supports, with a note", "support, with a note", n)
-            case Look.SUPPORTS:
+            case Look.NOTE | Look.SUPPORTS:
                 return ngettext("supports", "support", n)
             case Look.NOT_APPLICABLE:
                 return ngettext("does not apply", "do not apply", n)
@@ -163,7 +166,7 @@ def sentence(groups: Sequence[CheckGroup]) -> str:
 
 def segments(groups: Sequence[CheckGroup]) -> tuple[Segment, ...]:
     """The tally bar, worst first."""
-    count = Counter(group.look for group in groups)
+    count = Counter(group.look.tallied for group in groups)
     return tuple(
         Segment(look.name, count[look], look.counted(count[look]), look.sign, waiting=look is Look.WAITING)
         for look in Look

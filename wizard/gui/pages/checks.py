@@ -140,7 +140,7 @@ class ChecksPage(Page):
         )
         self.set_sentence(check_lines.sentence(self._groups) if self._groups else _("Nothing to look at yet."))
         self.tally.set(check_lines.segments(self._groups))
-        shown = [group for group in self._groups if not self._only or group.look.name == self._only]
+        shown = [group for group in self._groups if not self._only or group.look.tallied.name == self._only]
         if not shown and self._only:
             self._only, shown = "", list(self._groups)
         self.filter_chip.setVisible(bool(self._only))

@@ -52,7 +52,7 @@ class WelcomePage(Page):
         )
         self._demo = _Offer(
             _("See the demonstration"),
-            _("A small imperfect service is started on this computer, assessed and attested. Takes about a minute."),
+            _("A small imperfect service on this computer is assessed and attested, in less than a minute."),
             OutlineButton(_("See the demonstration")),
         )
         self._new.acted.connect(lambda: self.go.emit(Place("first_run")))
@@ -200,7 +200,7 @@ class _Ready(Card):
 
     def __init__(self, shown: demonstration.Shown):
         super().__init__("accent")
-        self.button = FilledButton(_("Open the demonstration"))
+        self.button = OutlineButton(_("Open the demonstration"))
         self.button.clicked.connect(self.opened)
         copy = LinkButton(_("Copy"))
         copy.setAccessibleName(_("Copy the passphrase of the demonstration"))
