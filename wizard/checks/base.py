@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from wizard.domain.finding import SubjectKind
 from wizard.domain.observation import Json, Level, Method, Verdict
@@ -65,7 +65,9 @@ class Fact:
     """What one look received, raw and typed. Subclasses are frozen dataclasses that know how to look and to mask."""
 
     #: where it stands in the sealed record
-    NAME: str = ""
+    NAME: ClassVar[str] = ""
+    #: round trips that it takes, about: the longest looks start first
+    STEPS: ClassVar[int] = 2
 
     @classmethod
     async def look(cls, ground: Ground) -> Self:

@@ -102,7 +102,7 @@ async def _look_at(ground: Ground, checks: Sequence[Check], hear: Callable[[tupl
         if new:
             hear(new)
 
-    needs = list(dict.fromkeys(need for check in checks for need in check.needs))
+    needs = sorted(dict.fromkeys(n for check in checks for n in check.needs), key=lambda need: -need.STEPS)
     tasks = {asyncio.create_task(ground.outcome(need)): need for need in needs}
     try:
         longer = max((need.seconds(host, settings) for need in needs), default=0.0)

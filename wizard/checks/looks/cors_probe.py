@@ -32,6 +32,7 @@ class CorsProbe(Fact):
     """The root page and the first declared paths, asked from a random foreign origin and from `null`."""
 
     NAME = "cors-probe"
+    STEPS = 5
     asked: tuple[Foreign, ...]
 
     @classmethod

@@ -52,6 +52,7 @@ class EndpointProbe(Fact):
     """Every declared operation; `controls` are GETs of paths beside them that surely do not exist."""
 
     NAME = "endpoint-probe"
+    STEPS = 9
     operations: tuple[Operation, ...]
     controls: tuple[Asked, ...]
     #: host names that redirects of pages may lead to

@@ -12,7 +12,7 @@ import threading
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -121,24 +121,16 @@ class Run:
     @cached_property
     def trusting(self) -> ssl.SSLContext:
         """The context of the verdict: public roots and the person's own authority; names in SAN only; TLS 1.2 up."""
-        import certifi
-
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.hostname_checks_common_name = False
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.set_alpn_protocols(["http/1.1"])
-        context.load_verify_locations(cafile=certifi.where())
-        if self.settings.ca_file is not None:
-            try:
-                context.load_verify_locations(cafile=str(self.settings.ca_file))
-            except (OSError, ssl.SSLError) as error:
-                raise UnreadableAuthority(
-                    _(
-                        "“{file}” could not be used as a certificate authority, so nothing was looked at. Give a file "
-                        "with one or more certificates in PEM form."
-                    ).format(file=self.settings.ca_file.name)
-                ) from error
-        return context
+        file = self.settings.ca_file
+        try:
+            return _trusting(file.read_text("ascii") if file else "")
+        except (OSError, ValueError, ssl.SSLError) as error:
+            raise UnreadableAuthority(
+                _(
+                    "“{file}” could not be used as a certificate authority, so nothing was looked at. Give a file with "
+                    "one or more certificates in PEM form."
+                ).format(file=file.name if file else "certifi")
+            ) from error
 
     @cached_property
     def explaining(self) -> ssl.SSLContext:
@@ -149,6 +141,21 @@ class Run:
         with suppress(ssl.SSLError):
             context.set_ciphers("ALL:@SECLEVEL=0")
         return context
+
+
+@lru_cache(maxsize=4)
+def _trusting(own_authority: str) -> ssl.SSLContext:
+    """Reading 150 roots takes longer than a look, so runs share the context; `own_authority` is PEM."""
+    import certifi
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.hostname_checks_common_name = False
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_alpn_protocols(["http/1.1"])
+    context.load_verify_locations(cafile=certifi.where())
+    if own_authority:
+        context.load_verify_locations(cadata=own_authority)
+    return context
 
 
 class Ground:

@@ -32,6 +32,7 @@ class PlainHttp(Fact):
     """
 
     NAME = "plain-http"
+    STEPS = 3
     port: int
     ports: tuple[PlainPort, ...]
     alive: bool = False

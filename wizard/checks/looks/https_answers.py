@@ -38,6 +38,7 @@ class HttpsAnswers(Fact):
     """What the visits to one host brought."""
 
     NAME = "https-answers"
+    STEPS = 4
     visits: tuple[Visit, ...]
 
     @classmethod

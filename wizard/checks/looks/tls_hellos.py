@@ -76,6 +76,7 @@ class TlsHellos(Fact):
     """Every hello sent to a host and every first answer, in order."""
 
     NAME = "tls-hellos"
+    STEPS = 3
     exchanges: tuple[Exchange, ...]
     #: addresses of the name that were not asked, each with the reason
     not_asked: tuple[tuple[str, str], ...] = ()
@@ -169,7 +170,15 @@ class _Address:
         """The other forms of a version until one of them decides, at most 12 s."""
         try:
             async with asyncio.timeout(self._ground.limits.version):
-                for form in forms(version):
+                full, bare, *rest = forms(version)
+                await self._settle(version, full)
+                if self._decided(version):
+                    return
+                if self._own(version)[-1].ended is Ended.ANSWERED:
+                    # It answers, so the other forms may go together: that saves their round trips.
+                    await asyncio.gather(*(self._settle(version, form) for form in (bare, *rest)))
+                    return
+                for form in (bare, *rest):
                     if self._decided(version) or self._hopeless(version):
                         return
                     await self._settle(version, form)

@@ -6,6 +6,7 @@ import asyncio
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING
 
 from wizard.checks.base import Fact
@@ -48,6 +49,7 @@ def kind_of(name: str) -> Weakness | None:
     return next((kind for kind, words in _WORDS.items() if re.search(words, name)), None)
 
 
+@cache
 def suites_of(kind: Weakness) -> tuple[int, ...]:
     """The suites that a hello of this kind offers."""
     return tuple(n for n, name in NAMES.items() if n >> 8 != 0x13 and kind_of(name) is kind)[:64]

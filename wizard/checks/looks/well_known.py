@@ -25,6 +25,7 @@ class WellKnown(Fact):
     """One visit for each file. Bodies are kept: they are public by purpose."""
 
     NAME = "well-known"
+    STEPS = 6
     visits: tuple[Visit, ...]
 
     @classmethod
