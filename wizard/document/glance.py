@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from wizard.document import marks
 from wizard.document.book import Book, Column
 from wizard.document.layout import Cell, LateLine, Marker, Row, Rule
@@ -14,6 +16,10 @@ from wizard.document.words import _
 from wizard.domain.attestation import Item
 from wizard.domain.finding import Mark
 from wizard.domain.questionnaire import Obligation
+
+#: Rows set tighter than text, so that a whole questionnaire fits one page.
+_LEADING = 13.5 * PX
+_LINE, _LINE_BOLD, _LINE_QUIET, _LINE_LABEL = (replace(style, leading=_LEADING) for style in (TEXT, BOLD, MUTED, LABEL))
 
 
 def glance(book: Book, lists_in_full: bool) -> None:
@@ -54,25 +60,27 @@ def _row(book: Book, table: Element, columns: tuple[Column, ...], item: Item, an
     row = table.add("TR")
     part = item.id != anchor
     id_ = book.pieces(
-        Span(item.id, MUTED if part else BOLD, f"#{anchor}"), columns[0].width - 4, row.add("TH", scope="Row")
+        Span(item.id, _LINE_QUIET if part else _LINE_BOLD, f"#{anchor}"),
+        columns[0].width - 4,
+        row.add("TH", scope="Row"),
     )
-    title = book.pieces(Span(item.title, MUTED if part else TEXT), columns[1].width - 12 * PX, row.add("TD"))
-    binding = book.pieces(Span(binding_of(item.obligation), LABEL), columns[2].width - 4, row.add("TD"))
-    style = BOLD.coloured(marks.colour(item.mark)) if item.mark not in _QUIET else TEXT
+    title = book.pieces(Span(item.title, _LINE_QUIET if part else _LINE), columns[1].width - 12 * PX, row.add("TD"))
+    binding = book.pieces(Span(binding_of(item.obligation), _LINE_LABEL), columns[2].width - 4, row.add("TD"))
+    style = _LINE_BOLD.coloured(marks.colour(item.mark)) if item.mark not in _FINE else _LINE
     state = book.pieces(Span(marks.title(item.mark), style), columns[3].width - 18 * PX, row.add("TD"))
 
     def sign(pen: Pen, x: float, top: float) -> None:
-        marks.paint(pen, item.mark, x - 14 * PX, top + 8 * PX)
+        marks.paint(pen, item.mark, x - 14 * PX, top + _LEADING / 2)
 
     xs = [0.0]
     for column in columns:
         xs.append(xs[-1] + column.width)
     page = LateLine(
         book.fonts,
-        lambda places: [Span(str(places.page(anchor)), TEXT, f"#{anchor}")],
+        lambda places: [Span(str(places.page(anchor)), _LINE, f"#{anchor}")],
         row.add("TD"),
         columns[4].width,
-        16 * PX,
+        _LEADING,
         "right",
     )
     cells = (
@@ -82,10 +90,10 @@ def _row(book: Book, table: Element, columns: tuple[Column, ...], item: Item, an
         Cell(xs[3] + 14 * PX, (Marker(sign), *state)),
         Cell(xs[4], (page,)),
     )
-    return Row(cells, above=2.5 * PX, below=2.5 * PX, rule_below=Rule(0.0, book.width))
+    return Row(cells, above=1.25 * PX, below=1.25 * PX, rule_below=Rule(0.0, book.width))
 
 
-_QUIET = (Mark.SAID, Mark.SHOWN, Mark.SEEN, Mark.DOES_NOT_APPLY)
+_FINE = (Mark.SAID, Mark.SHOWN, Mark.SEEN, Mark.DOES_NOT_APPLY)
 
 
 def binding_of(obligation: Obligation) -> str:

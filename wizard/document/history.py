@@ -28,8 +28,11 @@ def history(book: Book) -> None:
     ]
     facts += [(_("Earlier attestation"), [Span(earlier, digest)]) for earlier in journal.earlier_attestations]
     book.facts(section, facts)
-    columns = (Column(_("Author"), 200 * PX), Column(_("Public key (Ed25519)"), book.width - 200 * PX))
-    rows = [([[Span(name, BOLD)]], [[Span(eights(key), digest)]]) for name, key in journal.authors]
+    columns = (Column(_("Author’s key"), 236 * PX), Column(_("Public key (Ed25519)"), book.width - 236 * PX))
+    rows = [
+        ([[Span(name, digest if _is_hex(name) else BOLD)]], [[Span(eights(key), digest)]])
+        for name, key in journal.authors
+    ]
     if rows:
         book.table(section, columns, rows, heading=book.heading(_("Authors"), section))
     if book.attestation.notes:
@@ -42,6 +45,10 @@ def history(book: Book) -> None:
         "second workspace."
     )
     book.flow.add([book.text(Span(claim, LABEL), section, above=12 * PX)])
+
+
+def _is_hex(name: str) -> bool:
+    return len(name) >= 16 and not name.strip("0123456789abcdef")
 
 
 def _clock(journal: Journal) -> str:

@@ -81,13 +81,10 @@ def _item(book: Book, section: Element, item: Item, *, scoping: bool = False) ->
     own = section.add("Sect")
     book.outline.append((2, f"{item.id}  {' '.join(item.title.split())[:120]}", item.id))
     rows = _claims(book, own, item, _head(book, own, item, scoping), scoping)
-    if item.parts:
-        _together(book, rows)
-        rows = []
+    _together(book, [*rows, *_grounds(book, own, item, scoping)])
     for part in item.parts:
         claims = _claims(book, own, part, _part_head(book, own, part), scoping)
         _together(book, [*claims, *_grounds(book, own, part, scoping)])
-    _together(book, [*rows, *_grounds(book, own, item, scoping)])
     book.flow.space(12 * PX)
 
 
@@ -169,31 +166,44 @@ def _claims(book: Book, section: Element, item: Item, head: Row, scoping: bool) 
     width = book.width - _HANG
     half = (width - 34 * PX) / 2
     hair = Rule(_HANG, book.width)
-    text = half - 13 * PX
-    narrow = not scoping and not any(one.rows for one in item.said)
-    if narrow:
-        said = _said(book, section.add("Div"), item.said, text)
-        seen = _seen(book, section.add("Div"), item.seen, text)
+    x, text = _HANG + 13 * PX, half - 13 * PX
+    if not scoping:
+        divisions = section.add("Div"), section.add("Div")
+        said = _said(book, divisions[0], item.said, text)
+        seen = _seen(book, divisions[1], item.seen, text)
         if max(len(said), len(seen)) <= _PANE_LINES:
-            cells = (Cell(_HANG + 13 * PX, said), Cell(_HANG + half + 47 * PX, seen))
+            cells = (Cell(x, said), Cell(_HANG + half + 47 * PX, seen))
             upright = _HANG + half + 17 * PX
-            panes = Row(cells, above=6 * PX, below=8 * PX, rule_above=hair, upright=upright)
-            return [head, panes]
+            rows = [head, Row(cells, above=6 * PX, below=8 * PX, rule_above=hair, upright=upright)]
+            tables = [one for one in item.said if one.rows]
+            if tables:
+                book.flow.add(rows)
+                rows = []
+            for one in tables:
+                _table_below(book, section.add("Div"), one, x, hair)
+            return rows
         del section.kids[-2:]
     said_in = section.add("Div")
     first = [head]
-    for one in item.said or (None,):
-        pieces = _said(book, said_in, (one,) if one else (), width - 13 * PX)
-        row = Row((Cell(_HANG + 13 * PX, pieces),), above=6 * PX, below=8 * PX, rule_above=hair)
-        book.flow.add([*first, row])
+    for answer in item.said or (None,):
+        pieces = _said(book, said_in, (answer,) if answer else (), width - 13 * PX)
+        book.flow.add([*first, Row((Cell(x, pieces),), above=6 * PX, below=8 * PX, rule_above=hair)])
         first = []
-        if one and one.rows:
-            said_table(book, said_in, one, _HANG + 13 * PX)
+        if answer and answer.rows:
+            said_table(book, said_in, answer, x)
             book.flow.space(8 * PX)
-    if not scoping:
+    if item.seen:
         pieces = _seen(book, section.add("Div"), item.seen, width - 13 * PX)
-        book.flow.add([Row((Cell(_HANG + 13 * PX, pieces),), above=6 * PX, below=8 * PX, rule_above=hair)])
+        book.flow.add([Row((Cell(x, pieces),), above=6 * PX, below=8 * PX, rule_above=hair)])
     return []
+
+
+def _table_below(book: Book, section: Element, one: Said, x: float, hair: Rule) -> None:
+    """A table answer below the panes, under its question."""
+    title = (_sign(Mark.SAID), *book.pieces(Span(one.ask, LABEL), book.width - x, section.add("P")))
+    book.flow.add([Row((Cell(x, title),), above=6 * PX, below=4 * PX, rule_above=hair, keep_with_next=True)])
+    said_table(book, section, one, x)
+    book.flow.space(8 * PX)
 
 
 def _said(book: Book, section: Element, said: Sequence[Said], width: float) -> tuple[Piece, ...]:

@@ -210,7 +210,7 @@ def _second_revision(reader: Any, one: Any) -> None:
     added = {(ref.idnum, ref.generation) for ref in reader.xrefs.explicit_refs_in_revision(1)}
     value = one.sig_field.raw_get("/V")
     expected = {(ref.idnum, ref.generation) for ref in (root, field, getattr(value, "reference", value))}
-    if added != expected:
+    if added != expected or reader.xrefs.refs_freed_in_revision(1):
         raise Broken(2, _("the signing revision holds objects that do not belong to a signature."))
     before = reader.get_historical_resolver(0)
     for ref, allowed in ((root, "/Perms"), (field, "/V")):

@@ -78,6 +78,8 @@ _NEWLINES = re.compile("\r\n|[\r\n\v\f\x85\u2028\u2029]")
 #: A word with the spaces after it, or spaces alone.
 _WORDS = re.compile(r"[^ ]+| +")
 _BREAKS_AFTER = "-/–—?&=;,|\\"
+#: where a host name or an address may end a line, because it is too long to stay whole
+_BREAKS_IN_NAMES, _LONG_NAME = ".:_@", 24
 _WIDE = re.compile(
     "[\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
 )
@@ -170,10 +172,11 @@ def _parts(word: str) -> list[str]:
     """A word at the places where a line may end inside it: after hyphens and slashes, between ideographs."""
     if len(word) <= _LONGEST_PART and word.isascii() and word.isalnum():
         return [word]
+    breaks = _BREAKS_AFTER + (_BREAKS_IN_NAMES if len(word) > _LONG_NAME else "")
     cuts = [0]
     for i, (left, right) in enumerate(pairwise(word), 1):
         if (
-            (left in _BREAKS_AFTER and right.isalnum() and i > 1)
+            (left in breaks and right.isalnum() and i > 1)
             or (
                 (_WIDE.match(left) or _WIDE.match(right))
                 and right not in _NOT_FIRST
