@@ -455,3 +455,13 @@ class Event:
     signature: bytes = field(repr=False)
     salt: bytes = field(repr=False)
     payload: Payload
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """An event as it travels between people: the exact bytes that were hashed and signed (RFC 8785 JSON)."""
+
+    envelope: bytes
+    signature: bytes
+    salt: bytes
+    payload: bytes

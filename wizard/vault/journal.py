@@ -10,8 +10,8 @@ import hashlib
 import json
 import secrets
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -95,7 +95,10 @@ class _End:
     head: str
     sequence: int
     previous: str
+    #: the time of this author's newest entry
     at: datetime | None
+    #: what the next entry follows: this author's newest entry, and those of others that came after it
+    parents: tuple[str, ...] = ()
 
 
 class Journal:
@@ -152,7 +155,7 @@ class Journal:
             end, events, rows = self._end, [], []
             for payload in payloads:
                 event, row = self._make(end, payload, moment, questionnaire)
-                end = _End(end.count + 1, event.hash, end.sequence + 1, event.hash, moment.at)
+                end = _End(end.count + 1, event.hash, end.sequence + 1, event.hash, moment.at, (event.hash,))
                 events.append(event)
                 rows.append({"position": end.count, **row})
             with self._database.write() as connection:
@@ -161,6 +164,52 @@ class Journal:
             self._end = end
             self._moved(end.count, end.head)
             return tuple(events)
+
+    def store(self, rows: Sequence[Mapping[str, Any]], authors: Mapping[str, bytes]) -> None:
+        """Keep checked entries of other authors as they are, and their public keys; all of it is durable, or none.
+
+        `rows` are rows of the table without their position; `vault.foreign` checks them. Raises ReadOnly, NotSaved.
+        """
+        with self._writing:
+            if self.read_only:
+                raise ReadOnly(self.read_only)
+            if not rows:
+                return
+            end = self._end
+            placed = [{"position": end.count + n, **row} for n, row in enumerate(rows, 1)]
+            with self._database.write() as connection:
+                known = set(connection.execute(sa.select(AUTHORS.c.author)).scalars())
+                new = [{"author": a, "public": public} for a, public in authors.items() if a not in known]
+                if new:
+                    connection.execute(sa.insert(AUTHORS), new)
+                connection.execute(sa.insert(EVENTS), placed)
+            self._read_back(placed)
+            newest = {row["author"]: row["hash"] for row in rows}
+            parents = tuple(dict.fromkeys((*end.parents, *newest.values())))
+            self._end = replace(end, count=end.count + len(rows), head=rows[-1]["hash"], parents=parents)
+            self._moved(self._end.count, self._end.head)
+
+    def rows(self, after: int = 0) -> Iterator[sa.Row[Any]]:
+        """The entries in order as they lie in the table, from the one after number `after`. Raises NotRead."""
+        chunk = sa.select(EVENTS).order_by(EVENTS.c.position).limit(CHUNK)
+        while True:
+            with self._database.read() as connection:
+                rows = connection.execute(chunk.where(EVENTS.c.position > after)).all()
+            yield from rows
+            if len(rows) < CHUNK:
+                return
+            after = rows[-1].position
+
+    def places(self) -> dict[str, tuple[str, int]]:
+        """Author and sequence of every entry, by its hash. Raises NotRead."""
+        with self._database.read() as connection:
+            found = connection.execute(sa.select(EVENTS.c.hash, EVENTS.c.author, EVENTS.c.sequence)).all()
+        return {row.hash: (row.author, row.sequence) for row in found}
+
+    def public_keys(self) -> dict[str, bytes]:
+        """The raw Ed25519 public key of every author of an entry, by its SHA-256 (hex). Raises NotRead."""
+        with self._database.read() as connection:
+            return {row.author: row.public for row in connection.execute(sa.select(AUTHORS))}
 
     def events(self, after: int = 0) -> Iterator[Event]:
         """The events in order, from the one after number `after`. Raises DamagedJournal, NotRead."""
@@ -196,7 +245,7 @@ class Journal:
                 author=self._author.id,
                 sequence=end.sequence + 1,
                 previous=end.previous,
-                parents=(end.head,) if end.head else (),
+                parents=end.parents,
                 type=type_,
                 version=version,
                 subject=payload.subject,
@@ -248,19 +297,21 @@ class Journal:
 
     def _find_end(self) -> _End:
         last = sa.select(EVENTS).order_by(EVENTS.c.position.desc()).limit(1)
-        mine = (
-            sa.select(EVENTS.c.sequence, EVENTS.c.hash)
-            .where(EVENTS.c.author == self._author.id)
-            .order_by(EVENTS.c.sequence.desc())
-            .limit(1)
-        )
+        own = EVENTS.c.author == self._author.id
         with self._database.read() as connection:
             row = connection.execute(last).one_or_none()
-            own = connection.execute(mine).one_or_none()
+            mine = connection.execute(last.where(own)).one_or_none()
+            # every entry of this author follows all that was here then: only what came after it is new to the next
+            came = sa.select(EVENTS.c.author, EVENTS.c.hash).where(~own).order_by(EVENTS.c.position)
+            others = connection.execute(came.where(EVENTS.c.position > (mine.position if mine else 0))).all()
         if row is None:
             return _End(0, "", 0, "", None)
-        at = read_event(row.hash, row.signature, row.salt, row.envelope, row.payload).envelope.at
-        return _End(row.position, row.hash, own.sequence if own else 0, own.hash if own else "", at)
+        newest: dict[str, str] = {row.author: row.hash for row in others}
+        if mine is None:
+            return _End(row.position, row.hash, 0, "", None, tuple(newest.values()))
+        at = read_event(mine.hash, mine.signature, mine.salt, mine.envelope, mine.payload).envelope.at
+        parents = (mine.hash, *newest.values())
+        return _End(row.position, row.hash, mine.sequence, mine.hash, at, parents)
 
 
 def read_event(hash_: str, signature: bytes, salt: bytes, envelope: bytes, payload: bytes) -> Event:

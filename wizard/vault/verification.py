@@ -208,7 +208,8 @@ class _Walk:
         sequence, hash_ = self._last.get(envelope.author, (0, ""))
         if envelope.sequence != sequence + 1 or envelope.previous != hash_:
             return _("it does not follow its author's entry before")
-        if not self._seen.issuperset(envelope.parents) or bool(envelope.parents) != bool(self._seen):
+        # an author's first entry may follow nothing: whoever answers a request has seen no entry of others
+        if not self._seen.issuperset(envelope.parents) or (sequence and hash_ not in envelope.parents):
             return _("it does not follow the entry before it")
         return ""
 

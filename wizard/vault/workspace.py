@@ -62,6 +62,7 @@ class Workspace:
     folder: Path
     id: str
     author: str
+    shared: str
     author_public: str
     journal: Journal
     box: EvidenceBox
@@ -80,7 +81,7 @@ class Workspace:
         clock: Clock | None,
         floor: Cost,
     ) -> None:
-        from wizard.vault import building, database, evidence_box, heads, journal, key_file, keys, migrations
+        from wizard.vault import building, database, evidence_box, foreign, heads, journal, key_file, keys, migrations
         from wizard.vault import secrets as second_layer
 
         self.folder = folder
@@ -102,13 +103,15 @@ class Workspace:
                 migrations.bring_up(self._database)
             self.secrets = second_layer.Secrets(self._database, self.id, data_keys, read_only=read_only_because)
             own = building.own_keys(self.secrets)
+            #: the id that its entries bear: its own, or that of the workspace that it is a part of
+            self.shared = foreign.shared_id(self.secrets) or self.id
             self.author, self.author_public = own.author.id, own.author.public.hex()
             self._heads: Heads = heads.Heads(
                 self._home, self.id, own.heads, keyring if self._key_file.uses_keyring else None
             )
             self._memories = self._heads.memories()
             self.journal = journal.Journal(
-                self._database, self.id, own.author, read_only=read_only_because, clock=clock, moved=self._moved
+                self._database, self.shared, own.author, read_only=read_only_because, clock=clock, moved=self._moved
             )
             doubts = self._compare()
             self._doubted = bool(doubts) and not read_only_because
@@ -267,7 +270,9 @@ class Workspace:
         """Check the whole journal, and what is remembered of it outside. `progress` hears (done, of how many)."""
         from wizard.vault import verification
 
-        found = verification.verify(self._database, self.id, self._memories, self._key_file.header.revision, progress)
+        found = verification.verify(
+            self._database, self.shared, self._memories, self._key_file.header.revision, progress
+        )
         notes = [self._heads.trouble] if self._heads.trouble else []
         if not self._memories:
             notes.append(_("This computer had not seen this workspace before, so an older copy would not be noticed."))
