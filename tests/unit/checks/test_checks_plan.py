@@ -120,21 +120,22 @@ def test_a_damaged_record_is_said(data: bytes) -> None:
 
 
 def test_stop_takes_less_than_a_tenth_of_a_second_with_a_hundred_hosts() -> None:
-    async def run() -> float:
-        async with serve(hang) as port:
-            hosts = [Host(f"h{i}.example", port.number) for i in range(100)]
-            resolve = {h.name: ("127.0.0.1",) for h in hosts}
-            task = asyncio.create_task(look(hosts, CHECKS, _settings(resolve=resolve)))
-            await asyncio.sleep(0.7)
-            began = time.perf_counter()
-            task.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await task
-            took = time.perf_counter() - began
-            assert len(asyncio.all_tasks()) < 600
-            return took
+    async def run(port: int) -> float:
+        hosts = [Host(f"h{i}.example", port) for i in range(100)]
+        resolve = {h.name: ("127.0.0.1",) for h in hosts}
+        task = asyncio.create_task(look(hosts, CHECKS, _settings(resolve=resolve)))
+        await asyncio.sleep(0.7)
+        began = time.perf_counter()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        took = time.perf_counter() - began
+        assert len(asyncio.all_tasks()) == 1
+        return took
 
-    assert asyncio.run(run()) < 0.1
+    # Nobody accepts: the kernel takes the connections, and nothing is ever said.
+    with socket.create_server(("127.0.0.1", 0), backlog=2000) as deaf:
+        assert asyncio.run(run(deaf.getsockname()[1])) < 0.1
 
 
 @pytest.mark.slow
