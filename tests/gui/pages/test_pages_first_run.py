@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from wizard.gui.context import Place
 from wizard.gui.pages.first_run import FirstRunPage
+from wizard.gui.pages.recovery_sheet import forget_copied
 from wizard.gui.pages.unlock import UnlockPage
 from wizard.gui.pages.welcome import WelcomePage
 from wizard.gui.shell import Shell
@@ -31,6 +32,7 @@ def test_from_an_empty_machine_to_an_open_assessment(shell: Shell, qtbot: QtBot,
     page = first_run(shell)
     assert not shell.foot.deed.isEnabled()
     page.vault.place.setText(str(tmp_path / "deep" / "Tailwind bridge"))
+    page.vault.tick.click()
     qtbot.keyClicks(page.vault.first, WORDS)
     assert shell.page.foot().why == "Type it once more"
     qtbot.keyClicks(page.vault.second, WORDS)
@@ -39,10 +41,15 @@ def test_from_an_empty_machine_to_an_open_assessment(shell: Shell, qtbot: QtBot,
     folder = tmp_path / "deep" / "Tailwind bridge.attestry"
     assert (folder / "open.attestry").is_file()
     assert not shell.foot.deed.isEnabled()
+    assert "This computer has no keyring running. So the passphrase is asked for each time" in page.message_bar.text
     sheet = page.vault.sheet
     assert sheet is not None
     sheet.copy_button.click()
     key = QGuiApplication.clipboard().text()
+    forget_copied("something else")
+    assert QGuiApplication.clipboard().text() == key
+    forget_copied(key)
+    assert QGuiApplication.clipboard().text() == ""
     for number, field in sheet.fields:
         qtbot.keyClicks(field, key.split("-")[number - 1].lower())
     assert shell.foot.deed.isEnabled()

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from wizard.domain.answers import Row
 from wizard.gui.context import Place
-from wizard.gui.pages.hosts_card import sort_out, tidy
+from wizard.gui.pages.hosts_card import MOST_HOSTS, sort_out, tidy
 from wizard.gui.pages.scope import ScopePage
 from wizard.gui.shell import Shell
 from wizard.session.session import Session
@@ -137,3 +137,13 @@ def test_an_answer_of_a_card_is_recorded(opened: Shell, session: Session, qtbot:
     opened.go(Place("checks"))
     qtbot.waitUntil(lambda: "SCOPE-9" in session.assessment.answers)
     assert session.assessment.answers["SCOPE-9"].value == "4.2.0"
+
+
+def test_a_list_that_is_far_too_long_is_cut_and_says_so(opened: Shell, session: Session, qtbot: QtBot) -> None:
+    page = scope(opened)
+    assert page.hosts is not None
+    page.hosts.paste.setText("\n".join(f"h{n}.example.com" for n in range(MOST_HOSTS + 3)))
+    page.hosts.add()
+    assert "3 stay above" in page.hosts.said.text()
+    assert len(page.hosts.paste.text().split()) == 3
+    qtbot.waitUntil(lambda: len(session.assessment.scope.hosts) == MOST_HOSTS, timeout=20_000)

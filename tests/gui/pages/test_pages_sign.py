@@ -87,9 +87,13 @@ def test_from_the_statement_to_a_verified_file(
     assert "1 exception: INC-7" in page.statement.exceptions.text()
     page.digest.copy.click()
     assert QGuiApplication.clipboard().text() == complete.assessment.head
-    out = tmp_path / "signed"
-    choose(out)
     qtbot.waitUntil(lambda: opened.foot.deed.isEnabled())
+    (tmp_path / "taken.pdf").write_text("a thesis")
+    choose(tmp_path / "taken")
+    opened.foot.deed.click()
+    assert "is there already" in page.message_bar.text
+    assert (tmp_path / "taken.pdf").read_text() == "a thesis"
+    choose(tmp_path / "signed")
     opened.foot.deed.click()
     assert page.foot().next_text == "Signing…"
     qtbot.waitUntil(lambda: opened.place.page == "done", timeout=90_000)

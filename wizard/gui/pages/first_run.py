@@ -195,6 +195,17 @@ class FirstRunPage(Page):
         self.vault.show_made(created.recovery_key, Path(created.session.workspace.folder))
         self.asked.show_questionnaire(created.session.questionnaire)
         self._draw()
+        if self.vault_said:
+            self.message_bar.say_mistake(
+                _("{why} So the passphrase is asked for each time; Preferences can try again.").format(
+                    why=self.vault_said
+                )
+            )
+
+    @property
+    def vault_said(self) -> str:
+        """Why the keyring does not remember the vault although it was asked to; "" when it does."""
+        return self._session.workspace.keyring_said if self._session is not None else ""
 
     def _not_made(self, error: Exception) -> None:
         self._busy(False)

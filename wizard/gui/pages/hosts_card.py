@@ -26,15 +26,22 @@ from wizard.gui.widgets.growing_text import GrowingText
 from wizard.gui.widgets.plain import PlainLabel, label_for
 from wizard.session.session import Session
 
+#: More than any integration has; a list that is longer was pasted by mistake.
+MOST_HOSTS = 500
+
 
 @dataclass(frozen=True, slots=True)
 class SortedOut:
-    """What became of pasted lines: rows to record, how many are new, how often one was there, what is no host."""
+    """What became of pasted lines: rows to record, how many are new, how often one was there, what is no host.
+
+    `over` are those beyond `MOST_HOSTS`.
+    """
 
     rows: tuple[Row, ...]
     added: int
     twice: int
     refused: tuple[str, ...]
+    over: tuple[str, ...] = ()
 
 
 def sort_out(text: str, before: Sequence[Row]) -> SortedOut:
@@ -46,17 +53,20 @@ def sort_out(text: str, before: Sequence[Row]) -> SortedOut:
     known = {parse_host(row.get("host")) for row in rows}
     added = twice = 0
     refused: list[str] = []
+    over: list[str] = []
     for piece in text.replace(",", " ").replace(";", " ").split():
         parsed = parse_host(piece)
         if parsed is None or not _looks_like_a_host(parsed[0]):
             refused.append(piece)
         elif parsed in known:
             twice += 1
+        elif len(rows) >= MOST_HOSTS:
+            over.append(piece)
         else:
             known.add(parsed)
             added += 1
             rows.append(Row((("host", _spelt(*parsed)), ("public", "yes"))))
-    return SortedOut(tuple(rows), added, twice, tuple(refused))
+    return SortedOut(tuple(rows), added, twice, tuple(refused), tuple(over))
 
 
 def tidy(rows: Sequence[Row]) -> tuple[Row, ...]:
@@ -150,10 +160,12 @@ class HostsCard(Card):
                 ngettext("{names} is no host name and stays above.", "{names} are no host names and stay above.",
                          len(found.refused)).format(names=names)
             )  # fmt: skip
+        if found.over:
+            parts.append(_("{n} stay above: {most} are the most.").format(n=len(found.over), most=MOST_HOSTS))
         self.said.setText(" ".join(parts))
-        self.said.set_role("unsure" if found.refused else "quiet")
+        self.said.set_role("unsure" if found.refused or found.over else "quiet")
         self.said.show()
-        self.paste.setText("\n".join(found.refused))
+        self.paste.setText("\n".join((*found.refused, *found.over)))
         if found.added:
             self.given.emit(Answer(self._question.id, AnswerState.GIVEN, found.rows))
 

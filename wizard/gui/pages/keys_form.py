@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from wizard.domain.language import _
+from wizard.gui import words
 from wizard.gui.pages import errand
 from wizard.gui.pages.form import Form, beside, column, empty
 from wizard.gui.pages.recovery_sheet import RecoverySheet
@@ -17,6 +18,7 @@ from wizard.gui.widgets.folded import Folded
 from wizard.gui.widgets.page import Page
 from wizard.gui.widgets.passphrase import PassphraseField, StrengthMeter
 from wizard.gui.widgets.plain import PlainLabel
+from wizard.vault.header import SlotKind
 
 if TYPE_CHECKING:
     from wizard.session.session import Session
@@ -47,6 +49,8 @@ class KeysForm(QWidget):
         self.change = OutlineButton(_("Change the passphrase"))
         self._why = PlainLabel("", "quiet")
         form = Form()
+        self._since = PlainLabel("", "quiet")
+        form.under(self._since)
         form.row(_("Of now"), self.old)
         form.row(_("New"), self.new)
         form.under(self._meter)
@@ -76,6 +80,10 @@ class KeysForm(QWidget):
     def draw(self) -> None:
         """Show what can be done now."""
         self.remember.setChecked(self._workspace.remembered)
+        since = self._workspace.since(SlotKind.PASSPHRASE)
+        self._since.setText(
+            _("It was set {when}.").format(when=words.ago(since, self._page.context.now())) if since else ""
+        )
         self._meter.show_for(self.new.text())
         if not self.old.text():
             why = _("Type the passphrase of now")

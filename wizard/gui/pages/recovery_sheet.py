@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QTextDocument
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -15,6 +15,15 @@ from wizard.gui.widgets.buttons import OutlineButton
 from wizard.gui.widgets.card import Panel
 from wizard.gui.widgets.fields import LineField
 from wizard.gui.widgets.plain import FactLabel, PlainLabel
+
+#: How long the key stays in the clipboard.
+_CLEARED_MS = 60_000
+
+
+def forget_copied(key: str) -> None:
+    """Empty the clipboard if the key is still in it."""
+    if QGuiApplication.clipboard().text() == key:
+        QGuiApplication.clipboard().clear()
 
 
 class RecoverySheet(QWidget):
@@ -87,7 +96,9 @@ class RecoverySheet(QWidget):
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._key)
-        self.said.setText(_("Copied. Paste it into your password manager now; other programs can read the clipboard."))
+        key = self._key
+        QTimer.singleShot(_CLEARED_MS, lambda: forget_copied(key))
+        self.said.setText(_("Copied for one minute. Paste it into your password manager; other programs can read it."))
 
     def _print(self) -> None:
         """Ask the system's own print window; the sheet is plain text and is written nowhere on the way."""

@@ -30,7 +30,7 @@ _ASKED = 5
 
 
 class ReviewPage(Page):
-    """`Place.item` may name a mark: only that group is shown first."""
+    """`Place.item` may name a mark: its group is come to."""
 
     def __init__(self, context: Context, parent: QWidget | None = None):
         super().__init__(context, _("Review"), "", parent)
@@ -69,6 +69,8 @@ class ReviewPage(Page):
         """Draw everything anew, and find out what changed since the last signature."""
         self._draw()
         self._compare()
+        if place.item in {mark.value for mark in Mark}:
+            self._to_group(place.item)
 
     def redraw(self, change: Change) -> None:
         self._draw()

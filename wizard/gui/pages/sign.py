@@ -224,6 +224,11 @@ class SignPage(Page):
             return
         if out.suffix.lower() != ".pdf":
             out = out.with_name(out.name + ".pdf")
+            if out.exists():  # the chooser asked about the name without the ending
+                self.message_bar.say_mistake(
+                    _("{name} is there already. Nothing was signed. Choose another name.").format(name=out.name)
+                )
+                return
         key = self.key.key()
         self._busy(True)
 

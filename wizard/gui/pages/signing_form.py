@@ -111,7 +111,7 @@ class KeyForm(QWidget):
         from wizard.session.deeds.attesting import FileKey, VaultKey
 
         if self.choice.currentData() == "file" and self.path is not None:
-            return FileKey(self.path, self.passphrase.text().encode())
+            return FileKey(self.path, self.passphrase.text().encode("utf-8", "replace"))
         return VaultKey()
 
     def forget(self) -> None:
