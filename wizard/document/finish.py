@@ -206,7 +206,11 @@ class _Finishing:
         width = widget.place.right - widget.place.left
         height = widget.place.top - widget.place.bottom
         nothing = self._stream(
-            b" ", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, _width(width), _width(height)])
+            b" ",
+            Type=Name.XObject,
+            Subtype=Name.Form,
+            BBox=Array([0, 0, _width(width), _width(height)]),
+            Resources=Dictionary(),
         )
         field = self.pdf.make_indirect(
             Dictionary(

@@ -11,7 +11,7 @@ from wizard.document.book import Book
 from wizard.document.findings import tally
 from wizard.document.furniture import banner
 from wizard.document.layout import Cell, Figure, Gap, LateLine, Marker, Places, Row, Rule
-from wizard.document.lists import lists, place_lists
+from wizard.document.lists import least_height, lists, place_lists
 from wizard.document.pen import Pen
 from wizard.document.signature_block import signature_block
 from wizard.document.tags import Element
@@ -38,6 +38,9 @@ from wizard.document.theme import (
 from wizard.document.words import _, day, ngettext, short_day
 from wizard.domain.finding import Mark
 
+#: The longest declaration that page 1 prints, and what it may shrink to when the lists need the room.
+_DECLARATION_LINES = (12, 6, 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Contents:
@@ -56,13 +59,18 @@ def front(book: Book, contents: Contents) -> bool:
     _title(book, section)
     _particulars(book, section)
     _verdict(book, section)
-    # The signature is measured first: it never leaves page 1, the lists get what is left.
-    signature_section = Element("Sect")
-    signature = signature_block(book, signature_section)
+    # The signature is measured first: it never leaves page 1, the lists get what is left, and a long declaration
+    # gives way to them: it stands in full among the particulars.
+    found = lists(book)
     line = _contents(book, contents, Element("TOC"))
     floor = flow.paper[1] - BOTTOM
-    room = floor - signature.height - line.height - 14 * PX - flow.y
-    complete = place_lists(book, section, lists(book), room)
+    for most in _DECLARATION_LINES:
+        signature_section = Element("Sect")
+        signature = signature_block(book, signature_section, most)
+        room = floor - signature.height - line.height - 14 * PX - flow.y
+        if least_height(book, found) <= room:
+            break
+    complete = place_lists(book, section, found, room)
     toc = section.add("TOC")
     flow.add([_contents(book, contents, toc)])
     section.kids.append(signature_section)
@@ -102,9 +110,10 @@ def _particulars(book: Book, section: Element) -> None:
     hosts = ngettext("{n} host", "{n} hosts", len(a.hosts)).format(n=len(a.hosts))
     addresses = ngettext("{n} address", "{n} addresses", count).format(n=count)
     code = ngettext("{n} repository", "{n} repositories", len(a.repositories)).format(n=len(a.repositories))
-    assessed = _("Assessed {start} to {end}").format(
-        start=_start(a.assessed_from, a.assessed_to), end=day(a.assessed_to)
-    )
+    assessed = _("Assessed on {end}").format(end=day(a.assessed_to))
+    if a.assessed_from != a.assessed_to:
+        start = _start(a.assessed_from, a.assessed_to)
+        assessed = _("Assessed {start} to {end}").format(start=start, end=day(a.assessed_to))
     columns = (
         (_("Who"), a.organisation, (a.place, a.registration)),
         (

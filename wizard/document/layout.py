@@ -222,6 +222,11 @@ class Flow:
         return self._floor - self._top
 
     @property
+    def pages(self) -> list[list[tuple[Row, float, bool]]]:
+        """What was placed so far, a list a page: each row, its upper edge, and whether it only repeats a head."""
+        return [page.rows for page in self._pages]
+
+    @property
     def y(self) -> float:
         """Where the next row will stand, from the paper's top edge."""
         return self._y

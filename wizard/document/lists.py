@@ -146,24 +146,41 @@ def _short(text: str, item: Item) -> str:
     )
 
 
+def least_height(book: Book, found: list[List]) -> float:
+    """What the lists need when none of them shows a single row."""
+    return sum(_height(book, block, 0) for block in found)
+
+
 def place_lists(book: Book, section: Element, found: list[List], room: float) -> bool:
     """Place the lists in the room there is: each keeps at least a line that says how many there are, and where."""
-    last = 21 * PX
+    if least_height(book, found) > room:
+        _place_counts(book, section, found)
+        return False
     counts = [0] * len(found)
-
-    def height(index: int, count: int) -> float:
-        block = found[index]
-        rows = sum(row.height for rows in block.rows[:count] for row in rows)
-        left = _block_head(book, block, Element("Sect")).height
-        return max(left, rows + (last if count < len(block.rows) else 0.0)) + 11 * PX
-
     for index, block in enumerate(found):
-        others = sum(height(i, counts[i]) for i in range(len(found)) if i != index)
-        while counts[index] < len(block.rows) and others + height(index, counts[index] + 1) <= room:
+        others = sum(_height(book, found[i], counts[i]) for i in range(len(found)) if i != index)
+        while counts[index] < len(block.rows) and others + _height(book, block, counts[index] + 1) <= room:
             counts[index] += 1
     for index, block in enumerate(found):
         place_list(book, section, block, counts[index])
     return all(count == len(block.rows) for count, block in zip(counts, found, strict=True))
+
+
+def _height(book: Book, block: List, count: int) -> float:
+    rows = sum(row.height for rows in block.rows[:count] for row in rows)
+    more = 21 * PX if count < len(block.rows) else 0.0
+    return max(_block_head(book, block, Element("Sect")).height, rows + more) + 11 * PX
+
+
+def _place_counts(book: Book, section: Element, found: list[List]) -> None:
+    """One line for all lists, where page 1 has no room for more."""
+    counts = ", ".join(f"{block.title}: {len(block.rows)}" for block in found)
+
+    def spans(places: Places) -> Sequence[Span]:
+        return [Span(_("{counts}; page {page}").format(counts=counts, page=places.page("lists")), BOLD, "#lists")]
+
+    line = book.late(spans, book.width, section.add("P"))
+    book.flow.add([Row((Cell(0.0, (line,)),), above=4 * PX, below=4 * PX)])
 
 
 def _block_head(book: Book, block: List, section: Element) -> Cell:

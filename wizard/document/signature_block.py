@@ -13,18 +13,18 @@ from wizard.document.text import Span
 from wizard.document.theme import BOLD, HAIRLINE, HEADING, INK, LABEL, MARGIN, MONO_TEXT, MUTED, PX, RED, TEXT
 from wizard.document.words import _, moment
 
-#: The longest declaration that page 1 prints; a longer one stands in full among the particulars.
-_DECLARATION_LINES = 12
 
+def signature_block(book: Book, section: Element, most: int) -> Row:
+    """The framed row at the foot of page 1, with the signature field over it.
 
-def signature_block(book: Book, section: Element) -> Row:
-    """The framed row at the foot of page 1, with the signature field over it."""
+    A declaration of more than `most` lines is named by the page on which it stands in full.
+    """
     a = book.attestation
     inset, edge = 18 * PX, RED if a.demonstration else INK
     width = book.width - 2 * inset
     declared = section.add("P")
     statement: tuple[Piece, ...] = book.pieces(Span(a.declaration, TEXT), width, declared)
-    if len(statement) > _DECLARATION_LINES:
+    if len(statement) > most:
 
         def spans(places: Places) -> Sequence[Span]:
             page = places.page("particulars")

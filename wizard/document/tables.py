@@ -37,7 +37,8 @@ def _widths(book: Book, heads: tuple[str, ...], rows: list[tuple[str, ...]], wid
         label = max((measure(book.fonts, [Span(word, LABEL)]) for word in head.split()), default=0.0)
         least.append(min(max([label, *words]) + 10 * PX, 110 * PX))
         longest = max((measure(book.fonts, [Span(cell[:120], TEXT)]) for cell in cells), default=0.0)
-        wanted.append(max(least[-1], min(longest + 10 * PX, 260 * PX)))
+        title = min(measure(book.fonts, [Span(head[:60], LABEL)]) + 10 * PX, 120 * PX)
+        wanted.append(max(least[-1], title, min(longest + 10 * PX, 260 * PX)))
     if sum(wanted) <= width:
         return [share * width / sum(wanted) for share in wanted]
     spare = max(0.0, width - sum(least))

@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from hashlib import sha256
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 
 import pikepdf
@@ -14,9 +15,12 @@ import pytest
 from document_reading import bare, reading, whole
 from document_samples import PAGE, item, said, sample, small
 
+from wizard.document.book import Book
 from wizard.document.build import UnknownLayout, build
 from wizard.document.canonical import NotCanonical, UnwritableText, canonical, read
 from wizard.document.fonts import MissingGlyph
+from wizard.document.front import Contents, front
+from wizard.document.theme import BOTTOM
 from wizard.domain.attestation import Attestation, Gap, ItemGroup
 from wizard.domain.finding import Mark
 
@@ -131,6 +135,37 @@ def test_huge_values_never_push_the_signature_from_page_1():
     words = bare("".join(pages))
     assert bare(long) in words
     assert bare(attestation.declaration) in words
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_page_1_holds_its_lists_and_the_signature_without_touching(paper):
+    """The worst of everything at once: long names, a long declaration, every list, small paper, a demonstration."""
+    long = "A name of some length that goes on and on, " * 8
+    items = []
+    for n in range(30):
+        items.append(item(f"EX-{n}", f"Gap {n}", Mark.EXCEPTION, exception=Gap(long, "Jo", long, sample().valid_until)))
+        items.append(item(f"NM-{n}", f"Not met {n}", Mark.NOT_MET))
+        items.append(item(f"CL-{n}", f"Not seen {n}", Mark.COULD_NOT_LOOK))
+        items.append(item(f"NA-{n}", f"Absent {n}", Mark.DOES_NOT_APPLY, not_applicable_reason=long))
+    signatory = replace(sample().signatory, name=long, role=long, authority=long)
+    for declaration in ("I declare.", "I declare. " * 100, "I declare. " * 900):
+        attestation = small(
+            groups=(ItemGroup("a", "A", tuple(items)),),
+            paper=paper,
+            demonstration=True,
+            organisation=long,
+            integration=long,
+            questionnaire_title=long,
+            place=long,
+            signatory=signatory,
+            declaration=declaration,
+        )
+        book = Book.begin(attestation)
+        front(book, Contents((("Scope", "scope"),)))
+        rows = [(top, top + row.height) for row, top, _artifact in book.flow.pages[0]]
+        assert len(book.flow.pages) == 1
+        assert all(before[1] <= after[0] + 0.02 for before, after in pairwise(rows))
+        assert rows[-1][1] <= book.flow.paper[1] - BOTTOM + 0.02
 
 
 def test_long_words_long_answers_and_long_tables_are_there_to_the_last_letter():
