@@ -130,6 +130,7 @@ def test_a_wrong_passphrase_is_said_and_makes_nothing(
         assert "does not open this workspace" in page.problem.text()
         page.field.clear()
     assert "wrong 3 times" in page.problem.text()
+    qtbot.waitUntil(lambda: page.problem.height() >= page.problem.heightForWidth(page.problem.width()))
     qtbot.keyClicks(page.field, "quiet lamp borrows seven oceans")
     assert not page.button.isEnabled()
     for _second in range(12):

@@ -38,7 +38,6 @@ class UnlockPage(Page):
         self.misses = 0
         self._left = 0
         self.keyring_said = PlainLabel("", "quiet", wrap=True)
-        self.keyring_said.setFixedWidth(560)
         self.label = PlainLabel(_("Passphrase"), "strong")
         self.field = PassphraseField(_("Passphrase"))
         self.field.setMaximumWidth(420)
@@ -47,7 +46,6 @@ class UnlockPage(Page):
         self.button = FilledButton(_("Open"))
         self.button.setMinimumWidth(112)
         self.problem = PlainLabel("", "red", wrap=True)
-        self.problem.setFixedWidth(560)
         self.problem.hide()
         self.other_way = LinkButton(_("Forgotten? Use the recovery key"))
         row = QHBoxLayout()
@@ -65,10 +63,10 @@ class UnlockPage(Page):
         way.addStretch(1)
         column = QVBoxLayout()
         column.setSpacing(8)
-        column.addWidget(self.keyring_said)
+        column.addLayout(_narrow(self.keyring_said))
         column.addWidget(self.label)
         column.addLayout(row)
-        column.addWidget(self.problem)
+        column.addLayout(_narrow(self.problem))
         column.addLayout(way)
         self.body.addLayout(column)
         self.body.addStretch(1)
@@ -254,3 +252,11 @@ class UnlockPage(Page):
         self.field.setReadOnly(self._working)
         self.button.setEnabled(bool(self.field.text()) and not self._working and not self._left)
         self.button.setText(_("Opening…") if self._working else _("Open"))
+
+
+def _narrow(label: PlainLabel) -> QHBoxLayout:
+    """A text column that is easy to read; its height follows its words."""
+    row = QHBoxLayout()
+    row.addWidget(label, 3)
+    row.addStretch(2)
+    return row
