@@ -28,7 +28,7 @@ def score(vector: str) -> Scored | None:
 
     A vector without its `CVSS:` prefix is told by its metrics (`Au` is version 2, `VC` version 4, else 3.1).
     """
-    import cvss
+    import cvss  # type: ignore[import-untyped]
 
     text = vector.strip().strip("()")
     if not text or len(text) > _LONGEST or not text.isascii():

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 
-from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
 from wizard.formats import cvss
 

@@ -1,0 +1,95 @@
+"""gitleaks: JSON of versions 7 and 8, CSV, JUnit (its SARIF is read as SARIF). The secrets inside are never kept."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from wizard.domain.language import _
+from wizard.formats import xml
+from wizard.importers import fields as f
+from wizard.importers.base import Entry, Report, UnreadableReport
+from wizard.importers.draft import Draft, entry
+from wizard.importers.forms import Importer, JsonForm, TextForm, XmlForm
+from wizard.importers.outline import Outline
+
+
+def _leak(rule: str, title: str, file: str, line: int, commit: str) -> Entry:
+    return entry(
+        rule,
+        title or rule,
+        file=file,
+        line=line,
+        detail=_("In commit {commit}").format(commit=commit[:40]) if commit else "",
+    )
+
+
+def _read(documents: list[Any]) -> Report:
+    draft = Draft("gitleaks", "gitleaks", "leak")
+    for document in documents:
+        for told in f.objects(document) if isinstance(document, list) else [f.table(document)]:
+            if "RuleID" in told:
+                leak = _leak(
+                    f.text(told, "RuleID"),
+                    f.text(told, "Description"),
+                    f.text(told, "File"),
+                    f.whole(told, "StartLine"),
+                    f.text(told, "Commit"),
+                )
+            else:
+                draft.targets(f.text(told, "repo"))
+                leak = _leak(
+                    f.text(told, "rule"),
+                    f.text(told, "rule"),
+                    f.text(told, "file"),
+                    f.whole(told, "lineNumber"),
+                    f.text(told, "commit"),
+                )
+            draft.add(leak)
+    return draft.done()
+
+
+def _read_csv(page: str) -> Report:
+    draft = Draft("gitleaks", "gitleaks", "leak")
+    try:
+        for row in csv.DictReader(io.StringIO(page), strict=True):
+            if None in row or None in row.values():
+                raise UnreadableReport(_("A line of this CSV has other columns than its first. Export it again."))
+            draft.add(_leak(row["RuleID"], "", row["File"], f.whole(row, "StartLine"), row.get("Commit", "")))
+    except csv.Error:
+        raise UnreadableReport(_("This CSV is broken or was cut short. Export it again.")) from None
+    return draft.done()
+
+
+def _read_junit(stream: xml.Source) -> Report:
+    """Each failure's text is the leak as JSON; only its rule is taken from the attributes."""
+    draft = Draft("gitleaks", "gitleaks", "leak")
+    for seen in xml.walk(stream, ("testcase",)):
+        if seen.opened:
+            count = seen.element.get("failures", "")
+            if seen.path[-1] == "testsuite" and count.isdecimal():
+                draft.states_in_all(int(count), "failures")
+        elif seen.path[-1] == "testcase":
+            for failure in seen.element.findall("failure"):
+                rule = failure.get("type", "")
+                draft.add(_leak(rule, seen.element.get("name", ""), seen.element.get("file", ""), 0, ""))
+    return draft.done()
+
+
+def _claims(outline: Outline) -> bool:
+    return outline.has("RuleID", "Match", "Secret") or outline.has("rule", "offender", "commit")
+
+
+IMPORTER = Importer(
+    "gitleaks",
+    "gitleaks",
+    (
+        JsonForm(_claims, _read),
+        TextForm(lambda start: start.startswith("RuleID,") and ",Secret," in start[:300], _read_csv),
+        XmlForm(
+            lambda root: root.name in ("testsuites", "testsuite") and root.attributes.get("name") == "gitleaks",
+            _read_junit,
+        ),
+    ),
+)

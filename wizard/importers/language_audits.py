@@ -1,0 +1,131 @@
+"""The audits of Rust (cargo audit), PHP (composer audit), Ruby (bundler-audit). The unit is a package's advisory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wizard.domain.language import _
+from wizard.importers import fields as f
+from wizard.importers.base import Report, Status, UnreadableReport, vector
+from wizard.importers.draft import Draft, entry
+from wizard.importers.forms import Importer, JsonForm
+from wizard.importers.outline import Outline
+
+
+def _read_cargo(documents: list[Any]) -> Report:
+    """cargo audit gives a CVSS vector and no word; what it calls warnings is counted apart."""
+    root = f.table(documents[0])
+    draft = Draft("cargo-audit", "cargo audit", "vulnerability")
+    found = f.table(root, "vulnerabilities")
+    f.needed(found, "list")
+    for told in f.objects(found, "list"):
+        advisory = f.table(told, "advisory")
+        id = f.text(advisory, "id")
+        draft.add(
+            entry(
+                id,
+                f.text(advisory, "title"),
+                vectors=vector(f.text(advisory, "cvss")),
+                aliases=(*f.texts(advisory, "aliases"), *f.names(id, id)),
+                package=f.package(
+                    "cargo",
+                    f.text(told, "package", "name") or f.text(advisory, "package"),
+                    f.label(told, "package", "version"),
+                ),
+                fix=", ".join(f.texts(told, "versions", "patched")),
+                detail=f.text(advisory, "description"),
+            )
+        )
+    if "count" in found:
+        draft.states_in_all(f.whole(found, "count"), "count")
+    for kind, warnings in f.table(root, "warnings").items():
+        draft.leave_out(f"warning: {kind}", len(f.items(warnings)))
+    return draft.done()
+
+
+def _read_composer(documents: list[Any]) -> Report:
+    root = f.table(documents[0])
+    draft = Draft("composer-audit", "composer audit", "advisory")
+    if root.get("advisories") is None:
+        raise UnreadableReport(_("This composer audit lacks its advisories, so nothing can be concluded from it."))
+    for key, status in (("advisories", Status.OPEN), ("ignored-advisories", Status.SUPPRESSED)):
+        for name, told in _entries(root.get(key)):
+            for advisory in f.objects(list(told.values()) if isinstance(told, dict) else told):
+                id = f.text(advisory, "advisoryId") or f.text(advisory, "cve")
+                reported = advisory.get("reportedAt")
+                sources = [f.text(source, "remoteId") for source in f.objects(advisory, "sources")]
+                draft.add(
+                    entry(
+                        id,
+                        f.text(advisory, "title"),
+                        f.text(advisory, "severity"),
+                        aliases=f.names(id, f.text(advisory, "cve"), *sources),
+                        package=f.package("composer", f.text(advisory, "packageName") or name),
+                        url=f.text(advisory, "link"),
+                        status=status,
+                        detail=f.text(advisory, "affectedVersions")
+                        + (f" ({reported})" if isinstance(reported, str) else ""),
+                    )
+                )
+    draft.leave_out("abandoned package", len(root.get("abandoned") or ()))
+    return draft.done()
+
+
+def _entries(found: Any) -> list[tuple[str, Any]]:
+    """PHP writes an empty object as an empty list."""
+    return [] if not found else list(f.table(found).items())
+
+
+def _read_bundler(documents: list[Any]) -> Report:
+    root = f.table(documents[0])
+    draft = Draft("bundler-audit", "bundler-audit", "advisory")
+    draft.tool_version = f.label(root, "version")
+    draft.scanned_at = f.moment(f.text(root, "created_at"))
+    f.needed(root, "results")
+    for told in f.objects(root, "results"):
+        if f.text(told, "type") == "insecure_source":
+            draft.add(
+                entry("insecure_source", _("Gems come over an unencrypted connection"), url=f.text(told, "source"))
+            )
+            continue
+        advisory = f.table(told, "advisory")
+        id = f.text(advisory, "id")
+        cve, ghsa = f.text(advisory, "cve"), f.text(advisory, "ghsa")
+        draft.add(
+            entry(
+                id,
+                f.text(advisory, "title"),
+                f.text(advisory, "criticality"),
+                (
+                    *vector("", f.number(advisory, "cvss_v4"), "4.0"),
+                    *vector("", f.number(advisory, "cvss_v3"), "3.1"),
+                    *vector("", f.number(advisory, "cvss_v2"), "2.0"),
+                ),
+                aliases=(
+                    f"CVE-{cve}" if cve and not cve.startswith("CVE") else cve,
+                    f"GHSA-{ghsa}" if ghsa and not ghsa.startswith("GHSA") else ghsa,
+                ),
+                package=f.package("gem", f.text(told, "gem", "name"), f.label(told, "gem", "version")),
+                url=f.text(advisory, "url"),
+                fix=", ".join(f.texts(advisory, "patched_versions")),
+                detail=f.text(advisory, "description"),
+            )
+        )
+    return draft.done()
+
+
+def _is_cargo(outline: Outline) -> bool:
+    return outline.has("vulnerabilities.list") or outline.has("database.advisory-count", "lockfile")
+
+
+def _is_composer(outline: Outline) -> bool:
+    return outline.has("advisories") and not outline.has("metadata") and not outline.has("actions")
+
+
+def _is_bundler(outline: Outline) -> bool:
+    return outline.has("results", "created_at", "version") and not outline.has("paths")
+
+
+CARGO = Importer("cargo-audit", "cargo audit", (JsonForm(_is_cargo, _read_cargo),))
+COMPOSER = Importer("composer-audit", "composer audit", (JsonForm(_is_composer, _read_composer),))
+BUNDLER = Importer("bundler-audit", "bundler-audit", (JsonForm(_is_bundler, _read_bundler),))

@@ -1,0 +1,122 @@
+"""Prowler: JSON of version 3, OCSF JSON and CSV of later ones. The unit is a check of one resource."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from wizard.domain.language import _
+from wizard.importers import fields as f
+from wizard.importers.base import Report, Status, UnreadableReport
+from wizard.importers.draft import Draft, entry
+from wizard.importers.forms import Importer, JsonForm, TextForm
+from wizard.importers.outline import Outline
+
+
+def _status(draft: Draft, word: str, muted: bool) -> Status:
+    match word.upper():
+        case "PASS":
+            return Status.PASSED
+        case "FAIL":
+            return Status.SUPPRESSED if muted else Status.OPEN
+        case "MUTED":
+            return Status.SUPPRESSED
+        case "MANUAL" | "INFO" | "WARNING":
+            draft.note(_("Some checks are to be done by hand, says Prowler; they are counted as open."))
+            return Status.OPEN
+    raise UnreadableReport(
+        _("A check of this Prowler report has the status {status}, which is not known here.").format(
+            status=repr(word[:40])
+        )
+    )
+
+
+def _read(documents: list[Any]) -> Report:
+    draft = Draft("prowler", "Prowler", "check of a resource")
+    for told in (item for one in documents for item in (f.objects(one) if isinstance(one, list) else [f.table(one)])):
+        if "CheckID" in told:
+            _old(draft, told)
+        else:
+            _ocsf(draft, told)
+    return draft.done()
+
+
+def _old(draft: Draft, told: f.Object) -> None:
+    draft.scanned_at = draft.scanned_at or f.moment(f.text(told, "AssessmentStartTime"))
+    draft.targets(f"{f.text(told, 'Provider')} {f.label(told, 'AccountId')}".strip())
+    draft.add(
+        entry(
+            f.text(told, "CheckID"),
+            f.text(told, "CheckTitle"),
+            f.text(told, "Severity"),
+            file=f.text(told, "ResourceArn") or f.text(told, "ResourceId"),
+            host=f.text(told, "Region"),
+            status=_status(draft, f.text(told, "Status"), False),
+            fix=f.text(told, "Remediation", "Recommendation", "Text"),
+            detail=f.text(told, "StatusExtended"),
+        )
+    )
+
+
+def _ocsf(draft: Draft, told: f.Object) -> None:
+    draft.tool_version = f.label(told, "metadata", "product", "version")
+    when = f.text(told, "time_dt") or f.text(told, "finding_info", "created_time_dt") or f.label(told, "time")
+    draft.scanned_at = draft.scanned_at or f.moment(when)
+    draft.targets(f"{f.text(told, 'cloud', 'provider')} {f.label(told, 'cloud', 'account', 'uid')}".strip())
+    resources = f.objects(told, "resources")
+    resource = resources[0] if resources else {}
+    draft.add(
+        entry(
+            f.text(told, "metadata", "event_code") or f.text(told, "finding_info", "uid"),
+            f.text(told, "finding_info", "title"),
+            f.text(told, "severity"),
+            file=f.text(resource, "uid") or f.text(resource, "name"),
+            host=f.text(resource, "region"),
+            status=_status(draft, f.text(told, "status_code"), f.text(told, "status") == "Suppressed"),
+            fix=f.text(told, "remediation", "desc"),
+            detail=f.text(told, "status_detail"),
+        )
+    )
+
+
+def _read_csv(page: str) -> Report:
+    draft = Draft("prowler", "Prowler", "check of a resource")
+    try:
+        for row in csv.DictReader(io.StringIO(page), delimiter=";", strict=True):
+            if None in row or None in row.values():
+                raise UnreadableReport(_("A line of this CSV has other columns than its first. Export it again."))
+            draft.tool_version = row.get("PROWLER_VERSION", "")
+            draft.scanned_at = draft.scanned_at or f.moment(row.get("TIMESTAMP", ""))
+            draft.targets(f"{row.get('PROVIDER', '')} {row.get('ACCOUNT_UID', '')}".strip())
+            draft.add(
+                entry(
+                    row["CHECK_ID"],
+                    row.get("CHECK_TITLE", ""),
+                    row.get("SEVERITY", ""),
+                    file=row.get("RESOURCE_UID", "") or row.get("RESOURCE_NAME", ""),
+                    host=row.get("REGION", ""),
+                    status=_status(draft, row["STATUS"], row.get("MUTED", "").lower() == "true"),
+                    fix=row.get("REMEDIATION_RECOMMENDATION_TEXT", ""),
+                    detail=row.get("STATUS_EXTENDED", ""),
+                )
+            )
+    except csv.Error:
+        raise UnreadableReport(_("This CSV is broken or was cut short. Export it again.")) from None
+    return draft.done()
+
+
+def _claims(outline: Outline) -> bool:
+    return outline.has("CheckID", "Status", "StatusExtended") or (
+        outline.says("metadata.product.name") == "Prowler" and outline.has("status_code")
+    )
+
+
+IMPORTER = Importer(
+    "prowler",
+    "Prowler",
+    (
+        JsonForm(_claims, _read),
+        TextForm(lambda start: ";CHECK_ID;" in start[:2000] and ";STATUS;" in start[:2000], _read_csv),
+    ),
+)

@@ -1,0 +1,246 @@
+"""SARIF 2.1.0 (OASIS) of any tool: CodeQL, Semgrep, Bandit, Snyk, Trivy, gosec and others."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from wizard.domain.language import _, ngettext
+from wizard.importers import fields as f
+from wizard.importers.base import Entry, Package, Report, Severity, Status, UnreadableReport, Vector, of_word, vector
+from wizard.importers.draft import Draft, entry
+from wizard.importers.forms import Importer, JsonForm
+from wizard.importers.outline import Outline
+
+#: Tools whose entries are secrets: they write no level, and SARIF's default would invent one.
+_SECRET_TOOLS = ("gitleaks", "trufflehog", "kingfisher", "nosey", "detect-secrets", "betterleaks")
+_PACKAGE = re.compile(r"Package: (\S+)\nInstalled Version: (\S*)")
+_FIXED = re.compile(r"Fixed Version: (\S+)")
+_PLACEHOLDER = re.compile(r"\{(\d{1,2})\}")
+#: How SARIF writers name the severity words in the tags of a rule (Trivy).
+_TAGS = frozenset({"CRITICAL", "HIGH", "MEDIUM", "LOW", "UNKNOWN"})
+#: Dependency-Check and others put the scores of each CVSS version into the rule's properties.
+_SCORES = (
+    ("4.0", "cvssv4_baseScore", "cvssV4_baseScore"),
+    ("3.1", "cvssv3_baseScore", "cvssV3_baseScore"),
+    ("2.0", "cvssv2_score", "cvssV2_score"),
+)
+_VECTORS = ("cvssV4_vectorString", "cvssV3_vectorString", "cvssV3_vector", "cvss_vector", "cvssVector", "CVSS")
+
+
+def _claims(outline: Outline) -> bool:
+    if "sarif" in outline.says("$schema").lower():
+        return True
+    return outline.has("runs") and (outline.has("version") or outline.has("runs[].tool.driver"))
+
+
+def _read(documents: list[Any]) -> Report:
+    root = f.table(documents[0])
+    version = f.label(root, "version")
+    if len(documents) > 1 or (version and not version.startswith("2.1")):
+        raise UnreadableReport(
+            _("This is SARIF {version}; only 2.1.0 is read. Export it again in that version.").format(
+                version=version or "?"
+            )
+        )
+    runs = f.objects(root, "runs") if f.needed(root, "runs") else []
+    if not runs:
+        raise UnreadableReport(_("This SARIF file holds no run of a tool, so it says nothing about findings."))
+    if all(f.get(run, "results") is None for run in runs):
+        raise UnreadableReport(
+            _("This SARIF file holds no results, not even an empty list: the tool did not look, or it failed.")
+        )
+    first = f.table(runs[0], "tool", "driver")
+    draft = Draft("sarif", f.text(first, "name") or "SARIF", "result")
+    draft.tool_version = f.text(first, "semanticVersion") or f.label(first, "version")
+    for run in runs:
+        _Run(run, draft).read()
+    tools = dict.fromkeys(f.text(run, "tool", "driver", "name") for run in runs)
+    if len(tools) > 1:
+        draft.tool = ", ".join(name for name in tools if name)
+    return draft.done()
+
+
+class _Run:
+    """One run of one tool: its rules, and its results made into entries."""
+
+    def __init__(self, run: f.Object, draft: Draft) -> None:
+        self.run = run
+        self.draft = draft
+        components = [f.table(run, "tool", "driver"), *f.objects(run, "tool", "extensions")]
+        self.rules = [f.objects(component, "rules") for component in components]
+        self.by_id = {f.label(rule, "id"): rule for rules in reversed(self.rules) for rule in rules}
+        self.artifacts = f.objects(run, "artifacts")
+
+    def read(self) -> None:
+        """Add every result to the draft."""
+        run, draft = self.run, self.draft
+        driver = f.table(run, "tool", "driver")
+        secrets = any(name in f.text(driver, "name").lower() for name in _SECRET_TOOLS)
+        results = f.objects(run, "results")
+        if "results" in f.table(run, "externalPropertyFileReferences"):
+            raise UnreadableReport(_("The results of this SARIF run are in another file. Export them into one file."))
+        self._invocations(len(results))
+        for provenance in f.objects(run, "versionControlProvenance"):
+            draft.targets(f.text(provenance, "repositoryUri"))
+        for result in results:
+            draft.add(self._entry(result, secrets))
+
+    def _invocations(self, results: int) -> None:
+        troubles = 0
+        for invocation in f.objects(self.run, "invocations"):
+            when = f.moment(f.text(invocation, "endTimeUtc") or f.text(invocation, "startTimeUtc"))
+            if when and (self.draft.scanned_at is None or when < self.draft.scanned_at):
+                self.draft.scanned_at = when
+            for kind in ("toolExecutionNotifications", "toolConfigurationNotifications"):
+                troubles += sum(f.text(note, "level").lower() == "error" for note in f.objects(invocation, kind))
+            if f.flag(invocation, "executionSuccessful") is False:
+                if not results:
+                    raise UnreadableReport(
+                        _("This SARIF file is from a run that failed and lists nothing: that is not zero findings.")
+                    )
+                self.draft.note(_("The tool says that its run failed: what it lists may not be all."))
+        if troubles:
+            self.draft.note(
+                ngettext(
+                    "The tool reports {n} error of its own: something may not have been looked at.",
+                    "The tool reports {n} errors of its own: something may not have been looked at.",
+                    troubles,
+                ).format(n=troubles)
+            )
+
+    def _rule(self, result: f.Object) -> f.Object:
+        reference = f.table(result, "rule")
+        id = f.label(result, "ruleId") or f.label(reference, "id")
+        number = f.number(result, "ruleIndex")
+        if number is None:
+            number = f.number(reference, "index")
+        component = f.number(reference, "toolComponent", "index")
+        place = 0 if component is None else int(component) + 1
+        if number is not None and number >= 0 and place < len(self.rules) and number < len(self.rules[place]):
+            rule = self.rules[place][int(number)]
+            if not id or f.label(rule, "id") == id or id.startswith(f.label(rule, "id") + "/"):
+                return rule
+        return self.by_id.get(id) or self.by_id.get(id.rpartition("/")[0]) or {}
+
+    def _entry(self, result: f.Object, secrets: bool) -> Entry:
+        rule = self._rule(result)
+        id = f.label(result, "ruleId") or f.label(result, "rule", "id") or f.label(rule, "id")
+        message = self._message(result, rule)
+        word, vectors = _severity(result, rule, secrets)
+        kind = f.text(result, "kind").lower()
+        location = self._location(result)
+        package = _PACKAGE.search(message)
+        fixed = _FIXED.search(message)
+        title = f.first(
+            (
+                f.text(rule, "shortDescription", "text"),
+                message.partition("\n")[0],
+                f.text(rule, "fullDescription", "text"),
+                f.label(rule, "name"),
+            )
+        )
+        return entry(
+            id or title,
+            title,
+            word,
+            vectors,
+            least=Severity.INFO if kind == "informational" and not vectors else Severity.UNKNOWN,
+            aliases=f.names(id, id, title, f.label(rule, "name")),
+            cwe=_weaknesses(result, rule),
+            package=Package("", package[1], package[2]) if package else None,
+            file=location[0],
+            line=location[1],
+            url=location[2],
+            status=_status(result, kind),
+            reported_on=f.day(f.text(result, "provenance", "firstDetectionTimeUtc")),
+            fix=fixed[1] if fixed else "",
+            confidence=f.label(result, "properties", "confidence") or f.label(rule, "properties", "precision"),
+            count=f.whole(result, "occurrenceCount") or 1,
+            detail=message,
+        )
+
+    def _message(self, result: f.Object, rule: f.Object) -> str:
+        told = f.table(result, "message")
+        words = f.text(told, "text") or f.text(told, "markdown")
+        if not words and (name := f.label(told, "id")):
+            words = f.text(rule, "messageStrings", name, "text")
+        arguments = f.texts(told, "arguments")
+        if arguments:
+            words = _PLACEHOLDER.sub(
+                lambda found: arguments[int(found[1])] if int(found[1]) < len(arguments) else found[0], words
+            )
+        return words
+
+    def _location(self, result: f.Object) -> tuple[str, int, str]:
+        for location in f.objects(result, "locations"):
+            physical = f.table(location, "physicalLocation")
+            artifact = f.table(physical, "artifactLocation")
+            uri = f.text(artifact, "uri")
+            index = f.number(artifact, "index")
+            if not uri and index is not None and 0 <= index < len(self.artifacts):
+                uri = f.text(self.artifacts[int(index)], "location", "uri")
+            line = f.whole(physical, "region", "startLine")
+            if uri.lower().startswith(("http://", "https://")):
+                return "", line, uri
+            if uri or line:
+                return uri, line, ""
+        return "", 0, ""
+
+
+def _severity(result: f.Object, rule: f.Object, secrets: bool) -> tuple[str, tuple[Vector, ...]]:
+    """The word and the scores: `security-severity` (a number or a word), the level of the result, of the rule."""
+    word = ""
+    vectors: tuple[Vector, ...] = ()
+    for owner in (result, rule):
+        properties = f.table(owner, "properties")
+        written = f.label(properties, "security-severity")
+        if written and not word and not vectors:
+            try:
+                vectors = vector("", float(written))
+            except ValueError:
+                word = written
+        for version, *names in _SCORES:
+            for name in names:
+                vectors += vector("", f.number(properties, name), version)
+        for name in _VECTORS:
+            if isinstance(spelt := properties.get(name), str):
+                vectors += vector(spelt)
+        if not word:
+            word = next((tag for tag in f.texts(properties, "tags") if tag in _TAGS), "")
+    if word and of_word(word) is not Severity.UNKNOWN:
+        return word, vectors
+    level = f.text(result, "level") or f.text(rule, "defaultConfiguration", "level")
+    if not level and not vectors and not word and not secrets:
+        level = "warning"  # SARIF 2.1.0, 3.27.10: what a level that is not there means
+    return level or word, vectors
+
+
+def _status(result: f.Object, kind: str) -> Status:
+    """SARIF 2.1.0, 3.27.9 (kind), 3.27.23 (suppressions), 3.27.24 (baselineState)."""
+    suppressions = f.objects(result, "suppressions")
+    if suppressions and all(f.text(s, "status").lower() in ("", "accepted") for s in suppressions):
+        return Status.SUPPRESSED
+    if f.text(result, "baselineState").lower() == "absent":
+        return Status.FIXED
+    return {"pass": Status.PASSED, "notapplicable": Status.NOT_AFFECTED}.get(kind, Status.OPEN)
+
+
+def _weaknesses(result: f.Object, rule: f.Object) -> tuple[int, ...]:
+    found: list[object] = []
+    for owner in (result, rule):
+        properties = f.table(owner, "properties")
+        for name in ("cwe", "CWE", "cwes"):
+            value = properties.get(name)
+            found += value if isinstance(value, list) else [value]
+        found += [tag for tag in f.texts(properties, "tags") if "cwe" in tag.lower()]
+    for taxon in f.objects(result, "taxa"):
+        if "cwe" in f.text(taxon, "toolComponent", "name").lower():
+            found.append(f.label(taxon, "id"))
+    for relationship in f.objects(rule, "relationships"):
+        if "cwe" in f.text(relationship, "target", "toolComponent", "name").lower():
+            found.append(f.label(relationship, "target", "id"))
+    return f.cwes(*found)
+
+
+IMPORTER = Importer("sarif", "SARIF", (JsonForm(_claims, _read),))
