@@ -155,6 +155,8 @@ class _Finishing:
                 made.A.Scope = Name(f"/{element.scope}")
             if element.columns > 1:
                 made.A.ColSpan = element.columns
+        if element.counted:
+            made.A = Dictionary(O=Name.List, ListNumbering=Name.Decimal)
         if element.place is not None:
             made.A = Dictionary(O=Name.Layout, Placement=Name.Block, BBox=_rectangle(element.place))
         first = next((kid.page for kid in element.kids if isinstance(kid, Marked)), None)

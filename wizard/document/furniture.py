@@ -28,9 +28,12 @@ from wizard.document.words import _
 
 def banner(book: Book) -> str:
     """The sentence that every page bears; "" for an attestation of the shipped questionnaire that is meant."""
-    if book.attestation.demonstration:
+    a = book.attestation
+    if a.demonstration and a.custom_questionnaire:
+        return _("DEMONSTRATION · sample data, nobody attests to anything here · Custom questionnaire")
+    if a.demonstration:
         return _("DEMONSTRATION · sample data, nobody attests to anything on these pages")
-    if book.attestation.custom_questionnaire:
+    if a.custom_questionnaire:
         return _("Custom questionnaire · not one that Attestry ships; compare it with the source page")
     return ""
 

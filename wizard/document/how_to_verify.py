@@ -80,6 +80,7 @@ def _ways(book: Book, section: Element) -> None:
     )
     book.flow.add([book.heading(_("Three ways, pick one"), section)])
     listed = section.add("L")
+    listed.counted = True
     cells = []
     for number, (title, commands, explanation) in enumerate(ways, 1):
         item = listed.add("LI")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import Enum
 from hashlib import sha256
 
 from cryptography import x509
@@ -23,6 +24,13 @@ _VALID_FOR = timedelta(days=3 * 365)
 _DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")
 #: X.520 allows 64 characters in a name.
 _LONGEST_NAME = 64
+
+
+class KeyKind(Enum):
+    """The keys that are made here; PDF readers accept both."""
+
+    P256 = "p-256"
+    RSA3072 = "rsa-3072"
 
 
 class WrongPassphrase(Mistake):
@@ -86,9 +94,16 @@ class SigningKey:
         return self.certificate.issuer == self.certificate.subject
 
     @classmethod
-    def make(cls, name: str, organisation: str, email: str, demonstration: bool = False) -> SigningKey:
-        """A new P-256 key with a self-signed certificate."""
-        key = ec.generate_private_key(ec.SECP256R1())
+    def make(
+        cls, name: str, organisation: str, email: str, demonstration: bool = False, kind: KeyKind = KeyKind.P256
+    ) -> SigningKey:
+        """A new key with a self-signed certificate."""
+        key: PrivateKey
+        match kind:
+            case KeyKind.P256:
+                key = ec.generate_private_key(ec.SECP256R1())
+            case KeyKind.RSA3072:
+                key = rsa.generate_private_key(public_exponent=65537, key_size=3072)
         if demonstration:
             name = f"DEMONSTRATION {name}"
         attributes = [x509.NameAttribute(NameOID.COMMON_NAME, _name(name) or "Signatory")]

@@ -55,6 +55,8 @@ class Element:
     place: Rectangle | None = None
     #: for TD and TH: how many columns it spans
     columns: int = 1
+    #: for L: whether its items are counted
+    counted: bool = False
 
     def add(self, role: str, *, alternative: str = "", scope: str = "", columns: int = 1) -> Element:
         """A new last child."""

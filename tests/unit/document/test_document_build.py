@@ -97,8 +97,10 @@ def test_a_demonstration_says_so_on_every_page():
 
 
 def test_a_custom_questionnaire_says_so_on_every_page():
-    pages = reading(build(small(custom_questionnaire=True)), artifacts=True)
-    assert all("Custom questionnaire" in page for page in pages)
+    for demonstration in (False, True):
+        pages = reading(build(small(custom_questionnaire=True, demonstration=demonstration)), artifacts=True)
+        assert all("Custom questionnaire" in page for page in pages)
+        assert all(("DEMONSTRATION" in page) is demonstration for page in pages)
 
 
 def test_every_page_says_which_page_it_is(made):

@@ -17,7 +17,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from wizard.document import rules
 from wizard.document.build import build
 from wizard.document.canonical import canonical
-from wizard.document.keys import SigningKey, UnusableKey, WrongKey, WrongPassphrase
+from wizard.document.keys import KeyKind, SigningKey, UnusableKey, WrongKey, WrongPassphrase
 from wizard.document.renderer import renderer
 from wizard.document.sign import sign
 from wizard.document.verify import LineState, Outcome, verify
@@ -399,8 +399,10 @@ def test_keys_that_pdf_readers_refuse_are_refused_here(key):
 
 def test_rsa_keys_sign(little):
     strong = SigningKey.from_p12(_with_certificate(rsa.generate_private_key(65537, 2048)), b"p")
-    made = make(small(), strong)
-    assert verify(made.pdf).outcome is Outcome.INTACT
+    assert verify(make(small(), strong).pdf).outcome is Outcome.INTACT
+    ours = SigningKey.make("Ines Mertens", "Northwind", "", kind=KeyKind.RSA3072)
+    assert ours.certificate.public_key().key_size == 3072
+    assert verify(make(small(), SigningKey.from_bytes(ours.to_bytes())).pdf).outcome is Outcome.INTACT
 
 
 def test_names_that_a_certificate_cannot_hold_do_not_stop_the_key():
