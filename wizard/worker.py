@@ -74,9 +74,16 @@ def _build(ask: Mapping[str, object], data: bytes) -> tuple[dict[str, object], b
     return {}, build.build(canonical.read(data))
 
 
+def _read_report(_ask: Mapping[str, object], data: bytes) -> tuple[dict[str, object], bytes]:
+    from wizard import importers
+    from wizard.domain.codec import to_json
+
+    return {}, json.dumps(to_json(importers.read(io.BytesIO(data))), ensure_ascii=False).encode()
+
+
 def _number(ask: Mapping[str, object], key: str) -> int:
     value = ask.get(key, 0)
     return value if isinstance(value, int) else 0
 
 
-_TASKS: dict[str, Task] = {"preview": _preview, "text": _text, "build": _build}
+_TASKS: dict[str, Task] = {"preview": _preview, "text": _text, "build": _build, "read_report": _read_report}

@@ -57,7 +57,14 @@ def test_every_option_is_explained(name, page, commands):
 
 @pytest.mark.parametrize("name", main.COMMANDS)
 def test_what_stands_everywhere_is_taken_everywhere(name, synopses, tmp_path):
-    words = {"URL…": "example.com", "WORKSPACE": "x.attestry", "FILE.pdf": "x.pdf", "DIR": "x", "checks": "checks"}
+    words = {
+        "URL…": "example.com",
+        "FILE…": "x.json",
+        "WORKSPACE": "x.attestry",
+        "FILE.pdf": "x.pdf",
+        "DIR": "x",
+        "checks": "checks",
+    }
     given = [words[word] for word in re.sub(r"\[.*?\]|--out \S+", "", synopses[name]).replace("|", " ").split()[:1]]
     needed = ["--out", "x.pdf"] if name == "export" else []
     after = main.parse([name, *given, *needed, "--json", "--home", str(tmp_path), "--log", "json"])

@@ -15,7 +15,7 @@ from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
 
 #: Each command's module; imported when it is asked for, so that none slows the others down.
-COMMANDS = ("check", "scan", "demo", "status", "export", "verify", "lint", "list")
+COMMANDS = ("check", "scan", "read", "demo", "status", "export", "verify", "lint", "list")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -107,6 +107,11 @@ def _scan(parser: argparse.ArgumentParser) -> None:
             subject.add_argument("--everything", action="store_true", help=_("look into third-party folders too"))
 
 
+def _read(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", nargs="+", metavar="FILE", type=Path, help=_("a report of another tool"))
+    parser.add_argument("--full", action="store_true", help=_("every entry too"))
+
+
 def _demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", metavar="DIR", type=Path, default=Path("demo"), help=_("where it is put"))
 
@@ -143,6 +148,7 @@ def _list(parser: argparse.ArgumentParser) -> None:
 _OPTIONS: dict[str, tuple[Callable[[], str], Callable[[argparse.ArgumentParser], None]]] = {
     "check": (lambda: _("Look at hosts that you run, from outside."), _check),
     "scan": (lambda: _("Look at code on this computer."), _scan),
+    "read": (lambda: _("Say what reports of other tools hold."), _read),
     "demo": (lambda: _("Do the whole job once, against a small imperfect service on this computer."), _demo),
     "status": (lambda: _("Say how far an assessment is."), _status),
     "export": (lambda: _("Sign an assessment and write the PDF."), _export),
