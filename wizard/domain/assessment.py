@@ -124,6 +124,9 @@ _ALLOWED: Mapping[Role, tuple[type[e.Payload], ...]] = {
 }
 
 
+_RANK = (Role.REVIEWER, Role.CONTRIBUTOR, Role.SIGNATORY, Role.LEAD)
+
+
 def _role(founder: str, members: Mapping[str, Member], author: str) -> Role | None:
     if author == founder or not founder:
         return Role.LEAD
@@ -152,15 +155,18 @@ def merged(events: Iterable[e.Event], start: Assessment | None = None) -> Assess
 
     What someone wrote without having been seen by those who took them out has no effect.
     """
-    ordered = arrange(events)
-    found = fold(ordered, start)
-    if found.former:
-        cut = {author: last for author, (_member, last) in found.former.items()}
-        building = _Building(start or Assessment(), cut)
+    ordered, start = arrange(events), start or Assessment()
+    if any(isinstance(event.payload, e.MemberAdded | e.MemberRemoved) for event in ordered):
+        # whoever answers a request writes before anyone could add them: who takes part is found out first
+        members = _Building(start)
         for event in ordered:
-            building.take(event)
-        found = building.freeze()
-    return found
+            members.take_membership(event)
+        building = _Building(start, members.freeze())
+    else:
+        building = _Building(start)
+    for event in ordered:
+        building.take(event)
+    return building.freeze()
 
 
 def with_version(assessment: Assessment, version: Version) -> Assessment:
@@ -173,9 +179,10 @@ def with_version(assessment: Assessment, version: Version) -> Assessment:
 class _Building:
     """Fields being changed: a container is copied when it is first touched, and frozen at the end."""
 
-    def __init__(self, start: Assessment, cut: Mapping[str, int] = _EMPTY) -> None:
+    def __init__(self, start: Assessment, rights: Assessment | None = None) -> None:
         self._start = start
-        self._cut = cut
+        #: who takes part, where that was found out before; else as the entries say one after the other
+        self._rights = rights
         self._changed: dict[str, Any] = {}
         self._count = start.events
         self._last: e.Event | None = None
@@ -240,12 +247,39 @@ class _Building:
                 version = self._among_others(key, version, event)
             self.write(version.payload, Noted(version.payload, version.said_by, version.at))
 
+    def take_membership(self, event: e.Event) -> None:
+        """Who takes part, and nothing else."""
+        self._last = event
+        self._learning.take(event)
+        payload, author = event.payload, event.envelope.author
+        if isinstance(payload, e.AssessmentStarted) and not self._founder:
+            self._founder = author
+        if isinstance(payload, e.MemberAdded | e.MemberRemoved) and self._may(author, 0, payload):
+            self._take_member(payload)
+
     def _may(self, author: str, sequence: int, payload: e.Payload) -> bool:
-        if author in self._cut and sequence > self._cut[author]:
+        rights = self._rights
+        members: Mapping[str, Member] = rights.members if rights else self._value("members")
+        role = _role(self._founder, members, author)
+        if role is None and rights and author in rights.former:
+            member, last = rights.former[author]
+            role = member.role if sequence <= last else None
+        if role is Role.CONTRIBUTOR and not self._is_theirs(author, payload):
             return False
-        role = _role(self._founder, self._value("members"), author)
         # of a newer app nobody here knows who may do it: it is kept, and it changes nothing
         return role is not None and isinstance(payload, (*_ALLOWED[role], e.Unknown))
+
+    def _is_theirs(self, author: str, payload: e.Payload) -> bool:
+        """Contributors refile, replace and remove the evidence that they gave, and no one else's."""
+        match payload:
+            case e.EvidenceAdded(evidence):
+                id = evidence.replaces
+            case e.EvidenceFiled(id) | e.EvidenceRemoved(id) | e.EvidenceRestored(id):
+                pass
+            case _:
+                return True
+        item = self._value("evidence").get(id) or self._value("removed_evidence").get(id)
+        return item is None or item.added_by == author
 
     def _among_others(self, key: str, version: Version, event: e.Event) -> Version:
         """Put a version beside those that its author had not seen, and return the one that stands."""
@@ -317,7 +351,10 @@ class _Building:
     def _take_member(self, payload: e.MemberAdded | e.MemberRemoved) -> None:
         members, former = self._mapping("members"), self._mapping("former")
         if isinstance(payload, e.MemberAdded):
-            members[payload.member.author] = payload.member
+            before = members.get(payload.member.author)
+            # a role is only ever raised: what someone was allowed to do stays done
+            role = max(filter(None, (before and before.role, payload.member.role)), key=_RANK.index)
+            members[payload.member.author] = replace(payload.member, role=role)
             former.pop(payload.member.author, None)
         elif payload.author in members:
             # what of theirs the one who removes them had seen; the remover's entry is the last that was taken
@@ -375,6 +412,9 @@ class _Building:
 
     def _take_evidence(self, evidence: Evidence) -> None:
         box = self._mapping("evidence")
+        there = box.get(evidence.id) or self._value("removed_evidence").get(evidence.id)
+        if there is not None and there.added_by not in ("", evidence.added_by):
+            return  # ids are random: someone copied another's
         if evidence.replaces in box:
             self._mapping("removed_evidence")[evidence.replaces] = box.pop(evidence.replaces)
         box[evidence.id] = evidence

@@ -7,18 +7,20 @@ a new immutable assessment, and tells everyone who listens. The caller never wai
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from wizard.domain import events as e
-from wizard.domain.assessment import Assessment, fold
+from wizard.domain.assessment import Assessment, fold, merged
 from wizard.domain.finding import Finding, SubjectKind, judge
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
 from wizard.domain.questionnaire import Questionnaire
 from wizard.domain.undo import inverse
+from wizard.domain.versions import History
 from wizard.jobs.runner import Runner
 from wizard.session.changes import Change, touched
 
@@ -63,6 +65,7 @@ class Session:
         runner: Runner | None = None,
         clock: Clock = now_utc,
         custom_questionnaire: bool = False,
+        start: Assessment | None = None,
     ) -> None:
         self.workspace = workspace
         self.questionnaire = questionnaire
@@ -74,7 +77,9 @@ class Session:
         self.verification: Verification | None = None
         #: what else follows from a deed; recorded right after it (the checks of answers)
         self.derive: Callable[[Session], e.Payload | None] = lambda session: None
-        self.assessment: Assessment = fold(workspace.journal.events())
+        #: what holds before the first entry; without it, who made the workspace began the assessment
+        self._start = start or Assessment(history=History(founder=workspace.author))
+        self.assessment: Assessment = self._whole()
         self.saved_at: datetime | None = self.assessment.last_at
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="attestry writer")
         self._listeners: list[Hear] = []
@@ -101,6 +106,12 @@ class Session:
         Returns at once. The future holds the `Change`, or the mistake that kept it from being saved.
         """
         return self._writer.submit(self._write, payloads, origin, title, False)
+
+    def merge(self, take: Callable[[], Sequence[e.Event]], *payloads: e.Payload) -> Future[Change]:
+        """Let `take` put entries of others into the journal, then make these payloads durable; all on the writer
+        thread. What others wrote cannot be undone, and neither can what was done before it.
+        """
+        return self._writer.submit(self._merge, take, payloads)
 
     @property
     def undoable(self) -> str:
@@ -140,6 +151,24 @@ class Session:
             back = tuple(p for payload in reversed(payloads) for p in inverse(payload, before))
             if back:
                 self._undo = [*self._undo[-_UNDO_DEPTH + 1 :], (back, title)]
+        return self._tell(payloads, found_before, origin, undo)
+
+    def _merge(self, take: Callable[[], Sequence[e.Event]], payloads: tuple[e.Payload, ...]) -> Change:
+        if self.read_only:
+            raise ReadOnly(self.workspace.read_only_because or _("This assessment is open for reading only."))
+        found_before = self.findings
+        came = take()
+        self.assessment = self._whole()
+        self._append(payloads)
+        if (more := self.derive(self)) is not None:
+            self._append((more,))
+            payloads = (*payloads, more)
+        self._undo = []
+        return self._tell((*(event.payload for event in came), *payloads), found_before, None, False)
+
+    def _tell(
+        self, payloads: tuple[e.Payload, ...], found_before: Mapping[str, Finding], origin: object, undo: bool
+    ) -> Change:
         self.saved_at = self.clock()
         change = Change(
             touched(self.questionnaire, payloads, found_before, self.findings), payloads, origin, self.saved_at, undo
@@ -152,8 +181,18 @@ class Session:
         return change
 
     def _append(self, payloads: tuple[e.Payload, ...]) -> None:
+        if not payloads:
+            return
         events = self.workspace.journal.append(*payloads, questionnaire=self.questionnaire.digest)
-        self.assessment = fold(events, self.assessment)
+        if any(isinstance(payload, e.MemberAdded | e.MemberRemoved) for payload in payloads):
+            self.assessment = self._whole()  # it may change what earlier entries may do
+        else:
+            self.assessment = fold(events, self.assessment)
+
+    def _whole(self) -> Assessment:
+        """The assessment from all entries, in the order that everyone who holds them finds."""
+        journal = self.workspace.journal
+        return replace(merged(journal.events(), self._start), events=journal.count, head=journal.head)
 
     def _take_back(self) -> Change:
         payloads, title = self._undo.pop()

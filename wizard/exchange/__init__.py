@@ -1,0 +1,1 @@
+"""Carries requests, signed entries and evidence between people, sealed, by any channel."""

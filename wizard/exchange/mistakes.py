@@ -1,0 +1,79 @@
+"""What can be wrong with a file that came from someone else, each with the sentence to show."""
+
+from __future__ import annotations
+
+from wizard.domain.language import _
+from wizard.domain.mistakes import Mistake
+
+
+class Refused(Mistake):
+    """A file of someone else that is not taken; nothing of it was."""
+
+
+class NotOurs(Refused):
+    """The file is something else."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            _(
+                "{name} is no request and no reply of Attestry. Nothing was added. Choose the file that was sent."
+            ).format(name=name)
+        )
+
+
+class Damaged(Refused):
+    """The file was cut, or bytes in it were changed."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            _("{name} is damaged: it was cut off, or changed on its way. Nothing was added. Ask for it again.").format(
+                name=name
+            )
+        )
+
+
+class NotForYou(Refused):
+    """The file was sealed to someone else."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            _(
+                "{name} was not sealed for this assessment, so it cannot be opened here. Nothing was added. "
+                "Open the assessment that asked for it, or ask the sender whose request they answered."
+            ).format(name=name)
+        )
+
+
+class BadSignature(Refused):
+    """The file does not bear the signature of the key that it names."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            _(
+                "{name} was not signed by the key that it names, or was changed after that. Nothing was added. "
+                "Ask for it again, and compare the key with its owner."
+            ).format(name=name)
+        )
+
+
+class TooBig(Refused):
+    """The file promises more than is taken."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            _(
+                "{name} holds more than is taken at once ({entries} entries, {files} files). Nothing was added. "
+                "Ask the sender for smaller parts."
+            ).format(name=name, entries="100,000", files="10,000")
+        )
+
+
+class Newer(Refused):
+    """The file was made by a newer app."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            _("{name} was made by a newer Attestry. Nothing was added. Update Attestry, then open it again.").format(
+                name=name
+            )
+        )
