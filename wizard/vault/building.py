@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,10 +20,12 @@ _BOX_NAMES = "vault/evidence-names"
 _HEADS = "vault/heads"
 
 
-def build(folder: Path, head: Header, data_key: bytes) -> None:
+def build(
+    folder: Path, head: Header, data_key: bytes, fill: Callable[[Path, database.Database, Secrets], None] | None = None
+) -> None:
     """Build the folder beside its place and move it there whole: a crash leaves no half workspace.
 
-    Raises AlreadyThere, CannotCreate.
+    `fill` puts in what it holds from the first, keys of its own by default. Raises AlreadyThere, CannotCreate.
     """
     place = folder.absolute()
     building = place.parent / f".{place.name}.{secrets.token_hex(4)}{files.PART}"
@@ -32,7 +35,7 @@ def build(folder: Path, head: Header, data_key: bytes) -> None:
         place.parent.mkdir(parents=True, exist_ok=True)
         building.mkdir(mode=0o700)
         try:
-            _furnish(building, head, data_key)
+            _furnish(building, head, data_key, fill or _new_keys)
             if place.exists():
                 place.rmdir()
             building.rename(place)
@@ -47,23 +50,28 @@ def build(folder: Path, head: Header, data_key: bytes) -> None:
         raise CannotCreate(place.name, error.reason) from None
 
 
-def _furnish(folder: Path, head: Header, data_key: bytes) -> None:
+def _furnish(
+    folder: Path, head: Header, data_key: bytes, fill: Callable[[Path, database.Database, Secrets], None]
+) -> None:
     """The parts of a new workspace; the key file comes last, because it makes the folder a workspace."""
     (folder / evidence_box.FOLDER).mkdir(mode=0o700)
     opened = database.Database(folder / database.NAME, keys.sub_key(data_key, head.workspace, "database"), create=True)
     try:
         (folder / database.NAME).chmod(0o600)
         migrations.bring_up(opened)
-        kept = Secrets(opened, head.workspace, {head.epoch: data_key}, read_only="")
-        seed, box_keys = secrets.token_bytes(32), evidence_box.new_keys()
-        kept.put(_AUTHOR, seed)
-        kept.put(_BOX_IDENTITY, box_keys.identity.encode("ascii"))
-        kept.put(_BOX_NAMES, box_keys.names)
-        kept.put(_HEADS, secrets.token_bytes(32))
-        journal.introduce(opened, journal.author_of(seed))
+        fill(folder, opened, Secrets(opened, head.workspace, {head.epoch: data_key}, read_only=""))
     finally:
         opened.close()
     header.write(folder, head)
+
+
+def _new_keys(folder: Path, opened: database.Database, kept: Secrets) -> None:
+    seed, box_keys = secrets.token_bytes(32), evidence_box.new_keys()
+    kept.put(_AUTHOR, seed)
+    kept.put(_BOX_IDENTITY, box_keys.identity.encode("ascii"))
+    kept.put(_BOX_NAMES, box_keys.names)
+    kept.put(_HEADS, secrets.token_bytes(32))
+    journal.introduce(opened, journal.author_of(seed))
 
 
 @dataclass(frozen=True, slots=True)

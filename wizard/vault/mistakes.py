@@ -234,6 +234,30 @@ class CannotRecord(Mistake):
         )
 
 
+class UnusableExport(Mistake):
+    """A file that is no portable workspace, or a damaged one."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "That file is not a whole portable workspace: it is damaged, cut short, or something else. "
+                "Nothing was made from it. Copy it again from where it came from, or export it again."
+            )
+        )
+
+
+class WrongExportPassphrase(Mistake):
+    """The passphrase of a portable workspace is another one."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "That passphrase does not open this portable workspace. Nothing was made from it. "
+                "Use the passphrase that was typed when it was exported."
+            )
+        )
+
+
 class UnusableBackup(Mistake):
     """A backup that is damaged itself, or of another workspace."""
 

@@ -49,6 +49,11 @@ class Secrets:
             row = connection.execute(sa.select(SECRETS).where(SECRETS.c.name == name)).one_or_none()
         return None if row is None else self._opened(row)
 
+    def names(self) -> tuple[str, ...]:
+        """The names of all secrets."""
+        with self._database.read() as connection:
+            return tuple(connection.execute(sa.select(SECRETS.c.name).order_by(SECRETS.c.name)).scalars())
+
     def put(self, name: str, data: bytes) -> None:
         """Keep a secret, durable when it returns, in the place of an earlier one. Raises ReadOnly, NotSaved."""
         if self.read_only:
