@@ -8,7 +8,6 @@ from wizard.checks import policies, remedies
 from wizard.checks.base import Check, Facts, JudgeContext, Judgement
 from wizard.checks.looks.http import Answer
 from wizard.checks.looks.https_answers import HttpsAnswers
-from wizard.checks.looks.tags import tags
 from wizard.checks.pages import PageTrouble, Place, judge_pages, places, trouble_of
 from wizard.domain.language import _
 from wizard.domain.observation import Level, Verdict
@@ -46,10 +45,10 @@ def _framing(place: Place, answer: Answer) -> PageFraming:
     options = [o.strip(" \t").lower() for f in answer.fields("x-frame-options") for o in f.split(",")]
     in_tag = any(
         p.get("frame-ancestors") is not None
-        for tag in tags(answer.body)
+        for tag in answer.tags
         if tag.name == "content-security-policy"
         for p in policies.parse(tag.content, "meta")
-    ) or any(tag.name == "x-frame-options" for tag in tags(answer.body))
+    ) or any(tag.name == "x-frame-options" for tag in answer.tags)
     return PageFraming(place, ancestors, tuple(dict.fromkeys(o for o in options if o)), in_tag)
 
 

@@ -89,10 +89,11 @@ def mask_text(text: str) -> str:
 
 
 def mask_address(address: str) -> str:
-    """A URL without its user part and without the values of its query and fragment; the names stay."""
+    """A URL without its user's name and password and without the values of its query and fragment; the names stay."""
     try:
         parts = urlsplit(address)
-        netloc = parts.netloc.rpartition("@")[2]
+        user, at, host = parts.netloc.rpartition("@")
+        netloc = ("user:masked@" if ":" in user else "user@" if at else "") + host
         query, fragment = _mask_pairs(parts.query), _mask_fragment(parts.fragment)
         return urlunsplit((parts.scheme, netloc, mask_text(parts.path), query, fragment))
     except ValueError:

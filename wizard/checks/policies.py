@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wizard.checks.looks.http import Answer
-from wizard.checks.looks.tags import tags
 
 _NONCE = re.compile(r"^'nonce-[A-Za-z0-9+/_-]+={0,2}'$", re.I)
 _HASH = re.compile(r"^'sha(256|384|512)-[A-Za-z0-9+/_-]+={0,2}'$", re.I)
@@ -54,7 +53,7 @@ def _of_answer(answer: Answer) -> Iterator[Policy]:
         yield from parse(field, "header")
     for field in answer.fields("content-security-policy-report-only"):
         yield from parse(field, "report-only")
-    for tag in tags(answer.body):
+    for tag in answer.tags:
         if tag.name == "content-security-policy":
             for policy in parse(tag.content, "meta"):
                 # HTML standard, 4.2.5.3: these three mean nothing in a tag.

@@ -8,7 +8,6 @@ from wizard.checks import remedies
 from wizard.checks.base import Check, Facts, JudgeContext, Judgement
 from wizard.checks.looks.http import Answer
 from wizard.checks.looks.https_answers import HttpsAnswers
-from wizard.checks.looks.tags import tags
 from wizard.checks.pages import PageTrouble, Place, judge_pages, places, trouble_of
 from wizard.domain.language import _
 from wizard.domain.observation import Level, Verdict
@@ -44,7 +43,7 @@ def read(facts: Facts) -> ReferrerPolicies:
 
 def _policy(place: Place, answer: Answer) -> PagePolicy:
     fields = answer.fields("referrer-policy")
-    in_tags = [tag.content for tag in tags(answer.body) if tag.name == "referrer"]
+    in_tags = [tag.content for tag in answer.tags if tag.name == "referrer"]
     # W3C Referrer Policy 8.1: of the tokens that are known, the last; a tag in the page comes after the field (4.2).
     tokens = [t.strip(" \t").lower() for f in fields for t in f.split(",")] + [t.strip().lower() for t in in_tags]
     known = [t for t in tokens if t in _KNOWN]

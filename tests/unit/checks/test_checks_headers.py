@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from wizard.checks import cookies, csp, find, hsts, policies
+from wizard.checks import CHECKS, cookies, csp, find, hsts, policies
 from wizard.checks.base import Facts, Trouble, TroubleKind
 from wizard.checks.judging import judge
 from wizard.checks.looks.http import Answer
@@ -447,6 +447,23 @@ def test_hsts_never_raises_and_passes_only_what_a_strict_reader_takes(value: str
         assert policy.max_age >= 0
 
 
+ADDRESS = st.sampled_from(
+    ["/x?token=" + "a1B2" * 8, "//cdn/a.js", "http://a/b?c#d", "https://u:p@h/", "?", "#", "/%zz?=&="]
+)
+HTML_BODY = st.lists(
+    st.one_of(
+        ADDRESS.map(lambda a: f"<a href='{a}'>"),
+        ADDRESS.map(lambda a: f'<script src="{a}"></script>'),
+        ADDRESS.map(lambda a: f"<img src={a}>"),
+        ADDRESS.map(lambda a: f'<meta http-equiv=refresh content="0;url={a}">'),
+        st.sampled_from(
+            ["<form>", "</form>", "<input type=password>", "<body>", "<!--", "-->", "<script>", "</script>"]
+        ),
+        TEXT,
+    ),
+    max_size=8,
+).map(lambda parts: "<html>" + "".join(parts))
+
 NAMES = (
     *("Strict-Transport-Security", CSP, CSP + "-Report-Only", NOSNIFF, XFO, "Referrer-Policy"),
     *("Set-Cookie", "Location", "Content-Type", "Content-Disposition"),
@@ -455,15 +472,21 @@ NAMES = (
 
 @given(
     st.lists(st.tuples(st.sampled_from(NAMES), st.one_of(TEXT, WORDS)), max_size=5),
-    st.one_of(TEXT, st.just("<html><head><meta name=referrer content=unsafe-url>"), WORDS.map(lambda w: TAG.format(w))),
+    st.one_of(
+        TEXT,
+        st.just("<html><head><meta name=referrer content=unsafe-url>"),
+        WORDS.map(lambda w: TAG.format(w)),
+        HTML_BODY,
+    ),
     st.sampled_from([200, 204, 301, 404, 500]),
 )
 def test_any_answer_gets_the_same_verdict_from_its_masked_record(
     headers: list[tuple[str, str]], body: str, status: int
 ) -> None:
     found = facts(Visit("root", "/", (answer(*headers, body=body, status=status),)))
-    for name in ("hsts", "csp", "content-type-options", "framing", "referrer-policy", "cookies"):
-        assert verdict(name, found).verdict in set(Verdict)
+    for check in CHECKS:
+        if check.needs == (HttpsAnswers,):
+            assert verdict(check.id, found).verdict in set(Verdict)
 
 
 @given(st.one_of(TEXT, WORDS))
@@ -473,3 +496,108 @@ def test_policies_and_cookies_never_raise(value: str) -> None:
     if cookie and "secure" not in value.lower():
         assert not cookie.secure
     csp._note(list(policies.parse(value, "header")))
+
+
+# -- what pages load, hand out and tell ------------------------------------------------------------------------------
+
+ISOLATION_TABLE: dict[tuple[tuple[str, str], ...], Verdict] = {
+    (): P,
+    (("Cross-Origin-Opener-Policy", "same-origin"),): P,
+    (("Cross-Origin-Opener-Policy", 'same-origin; report-to="coop"'),): P,
+    (("Cross-Origin-Embedder-Policy", "credentialless"),): P,
+    (("Cross-Origin-Resource-Policy", "same-site"),): P,
+    (("Permissions-Policy", "camera=(), geolocation=(self)"),): P,
+    (("Permissions-Policy", 'camera=(), geolocation=(self "https://a.example")'),): P,
+    (("Permissions-Policy", "camera 'none'; geolocation 'self'"),): W,
+    (("Permissions-Policy", "camera=(), geolocation=*,"),): W,
+    (("Cross-Origin-Opener-Policy", '"same-origin"'),): W,
+    (("Cross-Origin-Opener-Policy", "same-origin, same-origin"),): W,
+    (("Cross-Origin-Opener-Policy", "Same-Origin"),): W,
+    (("Cross-Origin-Embedder-Policy", "yes"),): W,
+    (("Cross-Origin-Resource-Policy", "none"),): W,
+}
+
+
+@pytest.mark.parametrize("headers", ISOLATION_TABLE)
+def test_isolation(headers: tuple[tuple[str, str], ...]) -> None:
+    assert one("isolation", HTML, *headers).verdict is ISOLATION_TABLE[headers]
+
+
+@pytest.mark.parametrize(
+    ("header", "wanted"),
+    [
+        (("Server", "nginx"), P),
+        (("Server", "nginx/1.25.3"), W),
+        (("Server", "Apache/2.4.58 (Debian)"), W),
+        (("Server", "cloudflare"), P),
+        (("X-Powered-By", "PHP/8.2"), W),
+        (("X-AspNet-Version", "4.0"), W),
+        (("Via", "1.1 varnish"), P),
+        (("Server-Timing", "db;dur=5"), P),
+    ],
+)
+def test_disclosure(header: tuple[str, str], wanted: Verdict) -> None:
+    assert one("disclosure", HTML, header).verdict is wanted
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"),
+    [
+        ("<html><script src=/a.js></script>", P),
+        ("<html><script src=https://partner.example/a.js></script>", P),
+        ("<html><script src=https://cdn.example/a.js integrity=sha256-abc></script>", P),
+        ("<html><script src=https://cdn.example/a.js></script>", W),
+        ("<html><script src=//cdn.example/a.js></script>", W),
+        ("<html><body><img src=http://cdn.example/a.png>", W),
+        ("<html><link rel=stylesheet href=http://cdn.example/a.css>", W),
+        ("<html><link rel=canonical href=http://partner.example/>", P),
+        ("<html><a href=http://elsewhere.example/>there</a>", P),
+        ("<html><!-- <img src=http://cdn.example/a.png> -->", P),
+    ],
+)
+def test_page_sources(body: str, wanted: Verdict) -> None:
+    assert one("page-sources", HTML, body=body).verdict is wanted
+
+
+KEY = "Zx81Qp0mVb47Kd93"
+LOCATIONS = {
+    "/login": P,
+    "/callback?code=" + RANDOM + "&state=" + RANDOM: P,
+    "/x?token=short": P,
+    "https://app.apollo.io/#/oauth/authorize?client_id=abc&response_type=code&state=" + RANDOM: P,
+    "/x?page=1&sort=name": P,
+    "/x?v=" + RANDOM: W,
+    "/x?api_key=" + KEY: F,
+    "/x?a=b&Access_Token=" + KEY + "&c=d": F,
+    "/x#access_token=" + KEY: F,
+    "https://app.partner.example/#/home?token=" + KEY: F,
+    "https://user:" + KEY + "@partner.example/": F,
+    "/x?session_id=" + KEY: F,
+}
+
+
+@pytest.mark.parametrize("location", LOCATIONS)
+def test_secrets_in_redirects(location: str) -> None:
+    found = facts(Visit("root", "/", (answer(("Location", location), status=302),)))
+    result = verdict("url-secrets", found)
+    assert result.verdict is LOCATIONS[location], result.facts
+    assert KEY not in str(result)
+    assert KEY.encode() not in write(HOST, AT, "run", "1", (), found)
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"),
+    [
+        (f"<html><body><a href='/x?api_key={KEY}'>x</a>", F),
+        ("<html><body><a href='/x?id=5'>x</a>", P),
+        ("<html><form action=/login><input name=p type=password></form>", F),
+        ("<html><form action=/login method=GET><input name=p type=PASSWORD></form>", F),
+        ("<html><form action=/login method=post><input name=p type=password></form>", P),
+        ("<html><form action=/search><input name=q></form><input type=password>", P),
+        (f"<html><head><meta http-equiv=refresh content='0;url=/x?token={KEY}'>", F),
+    ],
+)
+def test_secrets_in_pages(body: str, wanted: Verdict) -> None:
+    result = one("url-secrets", HTML, body=body)
+    assert result.verdict is wanted
+    assert KEY not in str(result)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from wizard.checks.base import CouldNotLook, Trouble, TroubleKind
-from wizard.checks.looks.tags import tags
+from wizard.checks.looks.tags import Tag, tags
 from wizard.checks.masking import mask_address, mask_field, mask_text
 from wizard.domain.language import _
 
@@ -93,14 +93,25 @@ class Answer:
         kind = self.media_type
         return kind in ("application/json", "application/xml", "text/xml") or kind.endswith(("+json", "+xml"))
 
+    @property
+    def tags(self) -> tuple[Tag, ...]:
+        """The tags that judgements read; none of what is no page."""
+        return tags(self.body) if self.is_page else ()
+
     def masked(self) -> Answer:
         """The same without secret values; of the body only the tags that judgements read."""
         return replace(
             self,
             url=mask_address(self.url),
             headers=tuple((name, mask_field(name, value)) for name, value in self.headers),
-            body="\n".join(("<html>", *(mask_text(tag.html) for tag in tags(self.body)))) if self.is_page else "",
+            body="\n".join(("<html>", *map(_masked_tag, self.tags))) if self.is_page else "",
         )
+
+
+def _masked_tag(tag: Tag) -> str:
+    if tag.name in ("link", "script", "insecure", "password-form"):
+        return replace(tag, content=mask_address(tag.content)).html
+    return mask_text(tag.html)
 
 
 class Talk:

@@ -1,32 +1,60 @@
-"""Finds in a page the tags of its head that speak for headers: policies, framing, referrer, refresh."""
+"""Finds in a page the tags that judgements read: policies in its head, addresses it hands out, what it loads."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from html import escape
 from html.parser import HTMLParser
 
 _EQUIVALENT = frozenset({"content-security-policy", "x-frame-options", "refresh"})
+#: What a page loads by itself, and by which attribute.
+_LOADED = {
+    "script": "src",
+    "img": "src",
+    "iframe": "src",
+    "audio": "src",
+    "video": "src",
+    "embed": "src",
+    "object": "data",
+}
 _MOST_TAGS = 50
+_MOST_ADDRESSES = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A <meta> tag: what it stands for (lower case) and its content."""
+    """A tag: what it stands for, and its content or address.
+
+    `name` is of a <meta> tag what it stands for (content-security-policy, x-frame-options, refresh, referrer); "link"
+    an address that a person may follow and that has parameters; "script" a script from an absolute address without
+    integrity; "insecure" something loaded over plain HTTP; "password-form" a form that sends a password by GET.
+    """
 
     name: str
     content: str
 
     @property
     def html(self) -> str:
-        """The tag, written again."""
-        key = "http-equiv" if self.name in _EQUIVALENT else "name"
-        return f'<meta {key}="{escape(self.name)}" content="{escape(self.content)}">'
+        """The tag, written again so that reading it gives the same."""
+        content = escape(self.content)
+        match self.name:
+            case "link":
+                return f'<a href="{content}"></a>'
+            case "script":
+                return f'<script src="{content}"></script>'
+            case "insecure":
+                return f'<img src="{content}">'
+            case "password-form":
+                return f'<form action="{content}"><input type="password"></form>'
+            case _:
+                key = "http-equiv" if self.name in _EQUIVALENT else "name"
+                return f'<meta {key}="{escape(self.name)}" content="{content}">'
 
 
 def tags(body: str) -> tuple[Tag, ...]:
-    """The tags in the order of the page, those outside comments, scripts and the body only. Never raises."""
-    reader = _Head()
+    """The tags in the order of the page, those in comments and scripts left out. Never raises."""
+    reader = _Page()
     try:
         reader.feed(body)
     except (AssertionError, ValueError):  # the parser gives up on some broken declarations
@@ -34,24 +62,56 @@ def tags(body: str) -> tuple[Tag, ...]:
     return tuple(reader.found)
 
 
-class _Head(HTMLParser):
+class _Page(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.found: list[Tag] = []
-        self._over = False
+        self._in_body = False
+        self._meta = self._addresses = 0
+        self._form: str | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "body":
-            self._over = True
-        if tag != "meta" or self._over or len(self.found) >= _MOST_TAGS:
-            return
         named = {key: value or "" for key, value in reversed(attrs)}  # of repeated attributes the first counts
-        equivalent, name = named.get("http-equiv", "").strip().lower(), named.get("name", "").strip().lower()
-        if equivalent in _EQUIVALENT:
-            self.found.append(Tag(equivalent, named.get("content", "")))
-        elif name == "referrer":
-            self.found.append(Tag(name, named.get("content", "")))
+        match tag:
+            case "body":
+                self._in_body = True
+            case "meta" if not self._in_body:
+                self._read_meta(named)
+            case "a" | "area":
+                if re.search(r"[?#].|@", named.get("href", "")):
+                    self._keep("link", named["href"])
+            case "form":
+                self._form = named.get("action", "") if named.get("method", "get").strip().lower() == "get" else None
+            case "input" if named.get("type", "").strip().lower() == "password" and self._form is not None:
+                self._keep("password-form", self._form)
+                self._form = None
+            case _ if tag in _LOADED or tag == "link":
+                self._read_loaded(tag, named)
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "head":
-            self._over = True
+            self._in_body = True
+        elif tag == "form":
+            self._form = None
+
+    def _read_meta(self, named: dict[str, str]) -> None:
+        equivalent, name = named.get("http-equiv", "").strip().lower(), named.get("name", "").strip().lower()
+        if self._meta >= _MOST_TAGS:
+            return
+        if equivalent in _EQUIVALENT or name == "referrer":
+            self._meta += 1
+            self.found.append(Tag(equivalent if equivalent in _EQUIVALENT else name, named.get("content", "")))
+
+    def _read_loaded(self, tag: str, named: dict[str, str]) -> None:
+        if tag == "link" and "stylesheet" not in named.get("rel", "").lower().split():
+            return
+        address = named.get("href" if tag == "link" else _LOADED[tag], "").strip()
+        if address.lower().startswith("http://"):
+            self._keep("insecure", address)
+        elif tag == "script" and "//" in address[:8] and not named.get("integrity", "").strip():
+            self._keep("script", address)
+
+    def _keep(self, name: str, address: str) -> None:
+        if self._addresses < _MOST_ADDRESSES:
+            self._addresses += 1
+            self.found.append(Tag(name, address[:2000]))

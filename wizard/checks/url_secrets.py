@@ -1,0 +1,128 @@
+"""Secrets in URLs: do redirects, links or forms put credentials where logs and Referer headers keep them?"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
+
+from wizard.checks.base import Check, Facts, JudgeContext, Judgement
+from wizard.checks.looks.http import Answer
+from wizard.checks.looks.https_answers import HttpsAnswers
+from wizard.checks.masking import mask_address, value_of
+from wizard.checks.pages import PageTrouble, trouble_of
+from wizard.checks.seen import asked
+from wizard.domain.language import _
+from wizard.domain.observation import Level, Verdict
+
+#: RFC 6750 2.3 and what programmers call them.
+_NAMES = re.compile(
+    r"^(api[_-]?key|apikey|key|access[_-]?token|refresh[_-]?token|id[_-]?token|token|auth|auth[_-]?token|secret|"
+    r"client[_-]?secret|password|passwd|pwd|session|session[_-]?id|sid|jwt|sig|signature|credential|bearer)$",
+    re.I,
+)
+#: Values of these are meant for one use on the way through a browser (RFC 6749 4.1): a note, not a fault.
+_PASSING = re.compile(r"^(code|state|nonce|request_uri|code_challenge|login_hint)$", re.I)
+#: Shorter values are no credentials (CHK-URL).
+_SHORTEST = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One parameter that carries a credential, or looks like one: where, its name, and the address masked."""
+
+    place: str
+    name: str
+    address: str
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UrlSecrets:
+    """Everything found, each once."""
+
+    found: tuple[Found, ...]
+    looked_at: int
+    trouble: PageTrouble | None = None
+
+
+def read(facts: Facts) -> UrlSecrets:
+    """The addresses in the answers of the host."""
+    answers = facts.get(HttpsAnswers)
+    found: list[Found] = []
+    count = 0
+    for seen in asked(answers):
+        if any(tag.name == "password-form" for tag in seen.answer.tags):
+            found.append(Found("form", "password", mask_address(seen.answer.url), True))
+        for place, address in _addresses(seen.answer):
+            count += 1
+            found += _in(place, address)
+    return UrlSecrets(tuple(dict.fromkeys(found))[:20], count, trouble_of(answers))
+
+
+def _addresses(answer: Answer) -> list[tuple[str, str]]:
+    found = [("Location", value) for value in answer.fields("location")]
+    found += [("Refresh", value.partition("=")[2].strip()) for value in answer.fields("refresh")]
+    found += [("Link", match) for value in answer.fields("link") for match in re.findall(r"<([^>]*)>", value)]
+    found += [("Refresh", t.content.partition("=")[2].strip()) for t in answer.tags if t.name == "refresh"]
+    found += [("link", t.content) for t in answer.tags if t.name == "link"]
+    return found
+
+
+def _in(place: str, address: str) -> list[Found]:
+    try:
+        parts = urlsplit(address.strip())
+        password = parts.password
+    except ValueError:
+        return []
+    found = []
+    if password:
+        found.append(Found(place, "user:password@", mask_address(address)[:300], True))
+    fragment = parts.fragment.partition("?")[2] or (parts.fragment if "=" in parts.fragment else "")
+    for name, value in [*_pairs(parts.query), *_pairs(fragment)]:
+        known = value_of(value)
+        if _PASSING.match(name) or known.length < _SHORTEST:
+            continue
+        if _NAMES.match(name):
+            found.append(Found(place, name[:60], mask_address(address)[:300], True))
+        elif known.random and known.length >= 32:
+            found.append(Found(place, name[:60], mask_address(address)[:300], False))
+    return found
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    # A mask holds spaces and brackets: it is no percent-encoding, so it is read as it stands.
+    pairs = [part.partition("=") for part in query.split("&")]
+    plain = [(name, value) for name, equals, value in pairs if equals and value.startswith("[masked ")]
+    return plain or parse_qsl(query, max_num_fields=200) if query.count("&") < 200 else []
+
+
+def judge(reading: UrlSecrets, context: JudgeContext) -> Judgement:
+    """OWASP ASVS 14.2.1; RFC 9700 4.3; RFC 6750 2.3."""
+    fix = _("Send credentials in a header or in the body of a POST, never in an address.")
+    proof = "\n".join(f"{f.place}: {f.address}" for f in reading.found)
+    certain = [f for f in reading.found if f.certain]
+    if certain:
+        said = _("{place} carries a credential in its address: {name}.")
+        return Judgement(Verdict.FAIL, said.format(place=certain[0].place, name=certain[0].name), proof, fix=fix)
+    if reading.trouble:
+        return Judgement(Verdict.UNKNOWN, reading.trouble.said, next_step=reading.trouble.next_step)
+    if reading.found:
+        said = _("{place} carries a long random value in its address: {name}. Is it a credential?")
+        first = reading.found[0]
+        return Judgement(Verdict.WARN, said.format(place=first.place, name=first.name), proof, fix=fix)
+    said = _("No address that the host hands out carries a credential ({n} looked at).").format(n=reading.looked_at)
+    return Judgement(Verdict.PASS, said)
+
+
+CHECK = Check(
+    id="url-secrets",
+    title=lambda: _("No credentials in addresses"),
+    level=Level.MUST,
+    source="RFC 6750 2.3; RFC 9700 4.3; OWASP ASVS 5.0 14.2.1; Apollo Marketplace, Security Requirements, "
+    "Data Protection",
+    aliases=("SECR-01", "CHK-URL"),
+    needs=(HttpsAnswers,),
+    read=read,
+    judge=judge,
+)
