@@ -18,9 +18,9 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
     """Look at the place with the subject's module and return its code; 2 when there is no such place."""
     if not asked.path.exists():
         raise NotHere(
-            _("{path} is not on this computer, so nothing was looked at. Clone the code first, or correct the place.").format(
-                path=asked.path
-            )
+            _(
+                "{path} is not on this computer, so nothing was looked at. Clone the code first, or correct the place."
+            ).format(path=asked.path)
         )
     module = import_module(f"wizard.cli.scan_{asked.subject}")
     return Exit(module.run(asked, output))

@@ -1,0 +1,369 @@
+"""Reads the whole history of a repository as one stream of objects: every branch, tag, stash and removed commit.
+
+Memory does not grow with the number of commits: objects pass by once, and only those with a secret are remembered. A
+second pass, over the commits alone, then says at which path and in which commit each of them first appeared.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import threading
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import IO
+
+from wizard.checks.code import containers
+from wizard.checks.code.coverage import Counting, GapKind
+from wizard.checks.code.engine import CannotUnfold, SecretEngine, Stop
+from wizard.checks.code.git import Git, GitRefused, end, records
+from wizard.checks.code.leak import Leak, Where
+from wizard.checks.code.searching import WINDOW, Crew, Hit, Search
+from wizard.checks.code.tiers import judge_path
+from wizard.checks.code.tree import shown
+
+#: So many objects with secrets are remembered; a history with more is said to be partly listed.
+_MOST = 20_000
+_BATCH = 256 * 1024
+_NAMES = 200_000
+_PATHS = 20
+
+Tick = Callable[[], None]
+
+
+@dataclass
+class _Memory:
+    """What is remembered of the stream: the objects with secrets, never their contents."""
+
+    blobs: dict[str, list[Hit]] = field(default_factory=dict)
+    messages: list[Leak] = field(default_factory=list)
+    names: list[Leak] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+def read_history(git: Git, search: Search, counting: Counting, stop: Stop, tick: Tick) -> list[Leak]:
+    """Every secret of the history. What could not be read is said in `counting`. Raises Stopped."""
+    counting.has_history = True
+    try:
+        _completeness(git, counting)
+        leaks = _refs(git, search, counting)
+        memory = _Memory()
+        with tempfile.TemporaryFile(prefix="attestry-commits-") as commits:
+            _objects(git, search, counting, stop, tick, memory, commits)
+            leaks += memory.messages + memory.names
+            if memory.blobs:
+                leaks += _placed(git, search, stop, tick, memory.blobs, commits)
+    except GitRefused as refused:
+        counting.gap(GapKind.GIT_REFUSED, refused.args[0])
+        return []
+    return leaks
+
+
+def read_without_git(folder: Path, engine: SecretEngine, search: Search, counting: Counting, stop: Stop) -> list[Leak]:
+    """The same through the engine's own reader, where no git is installed: without messages of tags and names."""
+    counting.has_history = True
+    counting.gap(GapKind.NO_GIT, "")
+    leaks = []
+    try:
+        for blob in engine.blobs(folder, stop):
+            counting.add(versions=1, bytes=len(blob.data))
+            for hit in search.data(blob.data, blob.path):
+                where = Where.HISTORY if blob.reachable else Where.UNREACHABLE
+                leaks.append(_leak(hit, where, search.clean(blob.path), blob.commit))
+    except CannotUnfold:
+        counting.gap(GapKind.DAMAGED, "")
+    return leaks
+
+
+def _completeness(git: Git, counting: Counting) -> None:
+    if git.ask("rev-parse", "--is-shallow-repository").strip() == b"true":
+        counting.gap(GapKind.SHALLOW, "")
+    try:
+        promisor = git.ask("config", "--local", "--get-regexp", r"^(remote\..*\.promisor|extensions\.partialclone)$")
+    except GitRefused:
+        promisor = b""  # git says 1 where there is no such setting
+    if promisor.strip():
+        counting.gap(GapKind.PARTIAL_CLONE, "")
+
+
+def _refs(git: Git, search: Search, counting: Counting) -> list[Leak]:
+    leaks = []
+    batch = _Batch(search)
+    for line in git.lines(("for-each-ref", "--format=%(refname)")):
+        counting.refs += 1
+        batch.add(line.decode("utf-8", "surrogateescape"), line)
+        leaks += [_leak(hit, Where.REF_NAME, search.clean(name), "") for name, hit in batch.full()]
+    leaks += [_leak(hit, Where.REF_NAME, search.clean(name), "") for name, hit in batch.rest()]
+    return leaks
+
+
+class _Batch:
+    """Many short texts searched as one input; each hit is given back with the name of its text."""
+
+    def __init__(self, search: Search) -> None:
+        self._search = search
+        self._names: list[str] = []
+        self._starts: list[int] = []
+        self._texts: list[bytes] = []
+        self._size = 0
+
+    def add(self, name: str, text: bytes) -> None:
+        self._names.append(name)
+        self._starts.append(self._size)
+        self._texts.append(text)
+        self._size += len(text) + 2
+
+    def full(self) -> list[tuple[str, Hit]]:
+        return self.rest() if self._size > _BATCH else []
+
+    def rest(self) -> list[tuple[str, Hit]]:
+        return self.take()()
+
+    def take(self) -> Callable[[], list[tuple[str, Hit]]]:
+        """The search of what has been collected, to be done anywhere; the batch is empty then."""
+        names, starts, data = self._names, self._starts, b"\n\n".join(self._texts)
+        self._names, self._starts, self._texts, self._size = [], [], [], 0
+
+        def find() -> list[tuple[str, Hit]]:
+            out = []
+            for hit in self._search.data(data, "") if data else ():
+                index = max(0, bisect_right(starts, hit.start) - 1)
+                line = data.count(b"\n", starts[index], hit.start) + 1
+                out.append((names[index], replace(hit, line=line)))
+            return out
+
+        return find
+
+    @property
+    def size(self) -> int:
+        return self._size
+
+
+def _objects(
+    git: Git, search: Search, counting: Counting, stop: Stop, tick: Tick, memory: _Memory, commits: IO[bytes]
+) -> None:
+    process = git.start("cat-file", "--batch-all-objects", "--unordered", "--buffer", "--batch")
+    stream = process.stdout
+    assert stream is not None
+    hexadecimal = len(git.ask("hash-object", "-t", "tree", "--stdin").strip())
+    entry = re.compile(rb"([0-7]{5,6}) ([^\x00]+)\x00[\s\S]{%d}" % (hexadecimal // 2))
+    messages = {b"commit": _Batch(search), b"tag": _Batch(search)}
+    names, known = _Batch(search), set[bytes]()
+    try:
+        with Crew() as crew:
+            while header := stream.readline():
+                stop.check()
+                parts = header.split()
+                if len(parts) != 3:
+                    counting.gap(GapKind.DAMAGED, shown(header[:80].decode("ascii", "replace").strip()))
+                    continue
+                id, type_, size = parts[0].decode("ascii"), parts[1], int(parts[2])
+                if type_ == b"blob":
+                    _blob(id, size, stream, search, counting, memory, crew)
+                else:
+                    data = _exactly(stream, size)
+                    if type_ == b"tree":
+                        _tree(data, entry, known, names, counting)
+                    else:
+                        messages[type_].add(id, data)
+                        if type_ == b"commit":
+                            counting.commits += 1
+                            commits.write(parts[0] + b"\n")
+                stream.read(1)
+                for kind, batch in messages.items():
+                    if batch.size > _BATCH:
+                        _search_messages(crew, batch, kind, memory)
+                if names.size > _BATCH:
+                    _search_names(crew, names, search, memory)
+                tick()
+            for kind, batch in messages.items():
+                _search_messages(crew, batch, kind, memory)
+            _search_names(crew, names, search, memory)
+        if process.wait() != 0:
+            counting.gap(GapKind.DAMAGED, "")
+    except EOFError:
+        counting.gap(GapKind.DAMAGED, "")
+    finally:
+        end(process)
+    if len(memory.blobs) >= _MOST:
+        counting.gap(GapKind.TOO_MANY, "")
+
+
+def _blob(
+    id: str, size: int, stream: IO[bytes], search: Search, counting: Counting, memory: _Memory, crew: Crew
+) -> None:
+    counting.add(versions=1, bytes=size)
+    if size > WINDOW:  # searched here, window by window, so that it never lies in memory whole
+        left = size
+
+        def read(wanted: int) -> bytes:
+            nonlocal left
+            data = _exactly(stream, min(wanted, left))
+            left -= len(data)
+            return data
+
+        hits = search.stream(read, size, f"@{id[:12]}")
+        while left:
+            read(WINDOW)
+        _remember(memory, id, hits)
+        return
+    data = _exactly(stream, size)
+    if containers.lfs_pointer(data):
+        counting.gap(GapKind.LFS, "")
+    elif containers.git_crypt(data):
+        counting.gap(GapKind.GIT_CRYPT, "")
+    if size:
+        crew.give(size, lambda: _remember(memory, id, search.data(data, "")))
+
+
+def _remember(memory: _Memory, id: str, hits: list[Hit]) -> None:
+    if hits:
+        with memory.lock:
+            if len(memory.blobs) < _MOST:
+                memory.blobs[id] = hits
+
+
+def _tree(data: bytes, entry: re.Pattern[bytes], known: set[bytes], names: _Batch, counting: Counting) -> None:
+    for mode, name in entry.findall(data):
+        if mode == b"160000":
+            counting.gap(GapKind.SUBMODULE, shown(name.decode("utf-8", "surrogateescape")))
+        if name not in known:
+            if len(known) > _NAMES:
+                known.clear()
+            known.add(name)
+            names.add(name.decode("utf-8", "surrogateescape"), name)
+
+
+def _search_messages(crew: Crew, batch: _Batch, kind: bytes, memory: _Memory) -> None:
+    find, weight = batch.take(), batch.size
+    where = Where.COMMIT_MESSAGE if kind == b"commit" else Where.TAG_MESSAGE
+
+    def work() -> None:
+        for id, hit in find():
+            with memory.lock:
+                if len(memory.messages) < _MOST:
+                    memory.messages.append(_leak(hit, where, "", id))
+
+    crew.give(weight, work)
+
+
+def _search_names(crew: Crew, batch: _Batch, search: Search, memory: _Memory) -> None:
+    find, weight = batch.take(), batch.size
+
+    def work() -> None:
+        for name, hit in find():
+            with memory.lock:
+                if len(memory.names) < _MOST:
+                    memory.names.append(_leak(replace(hit, line=0), Where.PATH_NAME, search.clean(name), ""))
+
+    crew.give(weight, work)
+
+
+def _placed(
+    git: Git, search: Search, stop: Stop, tick: Tick, blobs: dict[str, list[Hit]], commits: IO[bytes]
+) -> list[Leak]:
+    """The hits of all blobs with path and first commit, from one pass over the commits."""
+    seen: dict[str, dict[bytes, tuple[int, str]]] = {}
+    commits.seek(0)
+    process = git.start(
+        *("diff-tree", "--stdin", "--root", "-r", "-c", "--no-renames", "--no-abbrev", "-z"),
+        *("--no-ext-diff", "--no-textconv", "--ignore-submodules", "--pretty=tformat:%H %ct"),
+        stdin=commits,
+    )
+    try:
+        at, commit, wanted, path_follows = 0, "", "", False
+        for record in records(process.stdout, b"\x00"):
+            if path_follows:
+                path_follows = False
+                if wanted:
+                    _first_place(seen.setdefault(wanted, {}), record, (at, commit))
+            elif record.lstrip(b"\n").startswith(b":"):
+                path_follows = True
+                id = _blob_of(record.lstrip(b"\n"))
+                wanted = id if id in blobs else ""
+            else:
+                stop.check()
+                tick()
+                words = record.decode("ascii", "replace").split()
+                if len(words) == 2 and words[1].lstrip("-").isdigit():
+                    commit, at = words[0], int(words[1])
+    finally:
+        end(process)
+    reachable = _reachable(git, {commit for places in seen.values() for _at, commit in places.values()}, stop)
+    staged = _staged(git, set(blobs) - set(seen))
+    leaks = []
+    for id, hits in blobs.items():
+        places = seen.get(id) or {staged.get(id, b""): (0, "")}
+        for raw, (_at, commit) in places.items():
+            path = raw.decode("utf-8", "surrogateescape")
+            where = Where.HISTORY if commit in reachable else Where.UNREACHABLE
+            name = search.clean(path) if path else f"@{id[:12]}"
+            for hit in hits:
+                judged = judge_path(hit.rule, hit.judged, hit.inside or path)
+                if judged is not None:
+                    leaks.append(_leak(replace(hit, judged=judged), where, name, commit))
+    return leaks
+
+
+def _first_place(paths: dict[bytes, tuple[int, str]], path: bytes, place: tuple[int, str]) -> None:
+    """Keep the earliest commit of each path."""
+    first = paths.get(path)
+    if (first is None and len(paths) < _PATHS) or (first is not None and place < first):
+        paths[path] = place
+
+
+def _blob_of(record: bytes) -> str:
+    """The new blob of a raw diff line: `:100644 100644 OLD NEW M`, or of a merge `::… OLD OLD NEW MM`."""
+    parents = len(record) - len(record.lstrip(b":"))
+    words = record.split()
+    return words[2 * parents + 1].decode("ascii") if len(words) >= 2 * parents + 3 else "-"
+
+
+def _reachable(git: Git, commits: set[str], stop: Stop) -> set[str]:
+    """Those commits that some ref leads to."""
+    found: set[str] = set()
+    for line in git.lines(("rev-list", "--all")):
+        stop.check()
+        id = line.decode("ascii", "replace")
+        if id in commits:
+            found.add(id)
+            if len(found) == len(commits):
+                break
+    return found
+
+
+def _staged(git: Git, blobs: set[str]) -> dict[str, bytes]:
+    """The paths of blobs that are staged only."""
+    found: dict[str, bytes] = {}
+    if not blobs:
+        return found
+    for record in git.lines(("ls-files", "--stage", "-z"), b"\x00"):
+        meta, _tab, path = record.partition(b"\t")
+        words = meta.split()
+        if len(words) == 3 and words[1].decode("ascii", "replace") in blobs:
+            found[words[1].decode("ascii")] = path
+    return found
+
+
+def _leak(hit: Hit, where: Where, file: str, commit: str) -> Leak:
+    inside = f"!{hit.inside}" if hit.inside else ""
+    return Leak(
+        rule=hit.rule,
+        tier=hit.judged.tier,
+        where=where,
+        file=file + inside,
+        line=hit.line,
+        commit=commit,
+        masked=hit.masked,
+        fingerprint=hit.fingerprint,
+        because=hit.judged.because,
+    )
+
+
+def _exactly(stream: IO[bytes], size: int) -> bytes:
+    data = stream.read(size)
+    if len(data) != size:
+        raise EOFError
+    return data

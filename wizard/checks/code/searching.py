@@ -1,0 +1,242 @@
+"""Searches one input after another for secrets: in windows, unfolded, each under a deadline, judged and masked."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from wizard.checks.code import containers
+from wizard.checks.code.coverage import Counting, GapKind
+from wizard.checks.code.engine import Candidate, CannotUnfold, SecretEngine, Stop, TooSlow
+from wizard.checks.code.leak import Masker, Tier, mask
+from wizard.checks.code.tiers import Judged, judge_path, judge_value
+from wizard.checks.code.tree import shown
+
+#: No input keeps the engine longer: what is left of it then is "not fully looked at".
+DEADLINE = 10.0
+#: Larger inputs are read in windows that overlap, so that memory stays flat.
+WINDOW = 8 * 1024 * 1024
+OVERLAP = 64 * 1024
+#: Larger containers are not unfolded, and that is said.
+LARGEST_CONTAINER = 64 * 1024 * 1024
+#: So many secrets of one input are listed; more are counted as not listed.
+MOST_HITS = 400
+_AHEAD = 24 * 1024 * 1024
+
+ReadMore = Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A secret in one input, by then without itself. `inside` is the member of a container, "" for the input."""
+
+    rule: str
+    judged: Judged
+    line: int
+    masked: str
+    fingerprint: str
+    inside: str = ""
+    start: int = 0
+
+
+class Search:
+    """Searches inputs with one engine and keeps count; safe to use from several threads."""
+
+    def __init__(
+        self, engine: SecretEngine, masker: Masker, counting: Counting, stop: Stop, folder: Path, now: datetime
+    ) -> None:
+        self._engine = engine
+        self._masker = masker
+        self._counting = counting
+        self._stop = stop
+        self._folder = folder
+        self._now = now
+        self._clean: dict[str, str] = {}
+
+    def data(self, data: bytes, path: str, seconds: float = DEADLINE) -> list[Hit]:
+        """The secrets in one input that is wholly in memory; `path` is "" while it is not known."""
+        until = time.monotonic() + seconds
+        match containers.kind(data, path):
+            case "":
+                return self._plain(data, path, until)
+            case "closed":
+                self._counting.gap(GapKind.NOT_UNFOLDED, shown(path))
+                return []
+            case kind:
+                return self._unfolded(data, path or f"input.{kind}", path, kind, until)
+
+    def stream(self, read: ReadMore, size: int, path: str) -> list[Hit]:
+        """The secrets in a long input, read in windows that overlap; memory stays flat, one deadline for all of it."""
+        first = read(min(size, WINDOW))
+        if size <= WINDOW:
+            return self.data(first, path)
+        until = time.monotonic() + max(DEADLINE, size / (16 * 1024 * 1024))
+        kind = containers.kind(first, path)
+        if kind:
+            if kind != "closed" and size <= LARGEST_CONTAINER:
+                return self.data(first + read(size - len(first)), path, max(DEADLINE, until - time.monotonic()))
+            self._counting.gap(GapKind.NOT_UNFOLDED, shown(path))
+        hits: dict[tuple[str, str, int], Hit] = {}
+        window, lines_before, left = first, 0, size - len(first)
+        while True:
+            try:
+                found = self._found(window, path, until - time.monotonic())
+            except TooSlow:
+                self._counting.gap(GapKind.TOO_SLOW, shown(path))
+                break
+            for hit in found:
+                there = replace(hit, line=hit.line + lines_before)
+                hits.setdefault((hit.rule, hit.fingerprint, there.line), there)
+            if left <= 0 or len(hits) > MOST_HITS:
+                break
+            fresh = read(min(left, WINDOW - OVERLAP))
+            if not fresh:
+                break
+            left -= len(fresh)
+            lines_before += window[: len(window) - OVERLAP].count(b"\n")
+            window = window[-OVERLAP:] + fresh
+        return self._limited(list(hits.values()), path)
+
+    def text(self, text: str) -> list[Hit]:
+        """The secrets in a name or a short text."""
+        return self.data(text.encode("utf-8", "surrogateescape"), "")
+
+    def clean(self, text: str) -> str:
+        """A name as it may be shown: a secret that stands in it is replaced by its mask."""
+        if text not in self._clean:
+            try:
+                candidates = self._judged(text.encode("utf-8", "surrogateescape"), "", DEADLINE)
+            except TooSlow:
+                candidates = []
+            out = text
+            for candidate, _judged in candidates:
+                out = out.replace(candidate.secret, mask(candidate.secret))
+            if len(self._clean) > 50_000:
+                self._clean.clear()
+            self._clean[text] = shown(out)
+        return self._clean[text]
+
+    def _plain(self, data: bytes, path: str, until: float) -> list[Hit]:
+        try:
+            return self._limited(self._found(containers.as_utf8(data), path, until - time.monotonic()), path)
+        except TooSlow:
+            self._counting.gap(GapKind.TOO_SLOW, shown(path))
+            return []
+
+    def _unfolded(self, data: bytes, path: str, shown_path: str, kind: str, until: float) -> list[Hit]:
+        if kind == "zip" and containers.encrypted(data):
+            self._counting.gap(GapKind.ENCRYPTED, shown(shown_path))
+        try:
+            members = self._engine.unfold(data, path, max(0.1, until - time.monotonic()), self._stop, self._folder)
+        except CannotUnfold:
+            self._counting.gap(GapKind.NOT_UNFOLDED, shown(shown_path))
+            return self._plain(data, shown_path, until)
+        hits = []
+        for name, member in members:
+            inside = name.removeprefix(path).lstrip("!") if name != path else ""
+            found = self._plain(member, inside or shown_path, until)
+            hits += [replace(hit, inside=inside) for hit in found]
+        return self._limited(hits, shown_path)
+
+    def _limited(self, hits: list[Hit], path: str) -> list[Hit]:
+        if len(hits) > MOST_HITS:
+            self._counting.gap(GapKind.TOO_MANY, shown(path))
+        return hits[:MOST_HITS]
+
+    def _found(self, data: bytes, path: str, seconds: float) -> list[Hit]:
+        return [
+            Hit(
+                rule=candidate.rule,
+                judged=judged,
+                line=candidate.line,
+                masked=mask(candidate.secret),
+                fingerprint=self._masker.fingerprint(candidate.secret),
+                start=candidate.start,
+            )
+            for candidate, judged in self._judged(data, path, seconds)
+        ]
+
+    def _judged(self, data: bytes, path: str, seconds: float) -> list[tuple[Candidate, Judged]]:
+        """The candidates that count; of those that overlap, the surest."""
+        judged: list[tuple[Candidate, Judged]] = []
+        for candidate in self._engine.scan(data, path, seconds, self._stop):
+            if len(judged) > 4 * MOST_HITS:
+                break
+            before = data[max(0, candidate.start - 200) : candidate.start].rpartition(b"\n")[2]
+            after = data[candidate.end : candidate.end + 200].partition(b"\n")[0]
+            verdict = judge_value(candidate, before, after, self._now)
+            if verdict is not None and path:
+                verdict = judge_path(candidate.rule, verdict, path)
+            if verdict is not None:
+                judged.append((candidate, verdict))
+        return _surest(judged)
+
+
+def _surest(judged: list[tuple[Candidate, Judged]]) -> list[tuple[Candidate, Judged]]:
+    """Without those that overlap a surer one; of the same tier the rule of a provider goes before a general one."""
+    order = sorted(judged, key=lambda pair: (pair[1].tier, not pair[0].sure, pair[0].rule.startswith("attestry.key-")))
+    taken: dict[int, list[tuple[int, int]]] = {}
+    kept = []
+    for candidate, verdict in order:
+        start, end = candidate.start, max(candidate.end, candidate.start + 1)
+        cells = range(start >> 10, (end >> 10) + 1)
+        if any(start < b and a < end for cell in cells for a, b in taken.get(cell, ())):
+            continue
+        for cell in cells:
+            taken.setdefault(cell, []).append((start, end))
+        kept.append((candidate, verdict))
+    return sorted(kept, key=lambda pair: pair[0].start)
+
+
+class Crew:
+    """Two threads that search while another one reads, not too far ahead. The first fault is raised."""
+
+    def __init__(self, threads: int = 2) -> None:
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="attestry search")
+        self._room = threading.Condition()
+        self._ahead = 0
+        self._fault: BaseException | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=error is not None)
+        if error is None and self._fault is not None:
+            raise self._fault
+
+    def give(self, weight: int, work: Callable[[], None]) -> None:
+        """Have `work` done soon; waits while too much lies ahead. Raises the first fault of earlier work."""
+        weight = max(weight, 4096)
+        with self._room:
+            self._room.wait_for(lambda: self._fault is not None or self._ahead == 0 or self._ahead + weight <= _AHEAD)
+            if self._fault is not None:
+                raise self._fault
+            self._ahead += weight
+
+        def run() -> None:
+            try:
+                if self._fault is None:
+                    work()
+            except BaseException as error:  # raised again where the work was given
+                self._fault = self._fault or error
+            finally:
+                with self._room:
+                    self._ahead -= weight
+                    self._room.notify_all()
+
+        self._pool.submit(run)
+
+
+def breaking(tiers: Iterable[Tier]) -> int:
+    """How many of them break the page's rule."""
+    return sum(tier in (Tier.A, Tier.B) for tier in tiers)

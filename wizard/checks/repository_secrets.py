@@ -1,0 +1,146 @@
+"""No repository holds a usable secret: neither its files nor any commit of its history (CHK-SECRET-GIT)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from wizard.checks.code import wording
+from wizard.checks.code.base import CodeCheck, Judgement
+from wizard.checks.code.coverage import History
+from wizard.checks.code.leak import Tier
+from wizard.checks.code.scan import SecretScan
+from wizard.domain.language import _, ngettext
+from wizard.domain.observation import Json, Level, Verdict
+
+CHECK = CodeCheck(
+    id="repository-secrets",
+    title=lambda: _("No secret in code or its history"),
+    level=Level.MUST,
+    source="Apollo Marketplace: Feature Your Integration, Data Protection",
+    aliases=("SECRET-01", "CHK-SECRET-GIT"),
+)
+
+#: So many different secrets are named in a result; a repository with more has other worries.
+_MOST = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a scan amounts to, without places: it is kept with the result, so that a disposition can be judged later.
+
+    `breaking` are the fingerprints of the different secrets of tiers A and B, `listed` counts those of tier C.
+    `gaps` are the sentences of what was not looked at.
+    """
+
+    breaking: tuple[str, ...]
+    places: int
+    listed: int
+    complete: bool
+    history: str
+    gaps: tuple[str, ...]
+    looked_at: str
+    record: str = ""
+
+    @classmethod
+    def of(cls, scan: SecretScan, record: str = "") -> Reading:
+        """The reading of a scan whose list lies in the sealed record with this digest."""
+        breaking = [leak for leak in scan.leaks if leak.tier is not Tier.C]
+        return cls(
+            breaking=tuple(dict.fromkeys(leak.fingerprint for leak in breaking))[:_MOST],
+            places=len(breaking),
+            listed=scan.count(Tier.C),
+            complete=scan.coverage.complete,
+            history=scan.coverage.history.value,
+            gaps=tuple(wording.gap(gap) for gap in scan.coverage.gaps),
+            looked_at=wording.looked_at(scan.coverage),
+            record=record,
+        )
+
+    def facts(self) -> dict[str, Json]:
+        """The reading as facts of a result."""
+        return {
+            "breaking": list(self.breaking),
+            "places": self.places,
+            "listed": self.listed,
+            "complete": self.complete,
+            "history": self.history,
+            "gaps": list(self.gaps),
+            "looked_at": self.looked_at,
+            "record": self.record,
+        }
+
+    @classmethod
+    def from_facts(cls, facts: Mapping[str, Json]) -> Reading | None:
+        """The reading of an earlier result; None when nobody could look then."""
+        breaking, gaps = facts.get("breaking"), facts.get("gaps")
+        places, listed = facts.get("places"), facts.get("listed")
+        if not (isinstance(breaking, list | tuple) and isinstance(gaps, list | tuple)):
+            return None
+        return cls(
+            breaking=tuple(str(each) for each in breaking),
+            places=places if isinstance(places, int) else 0,
+            listed=listed if isinstance(listed, int) else 0,
+            complete=facts.get("complete") is True,
+            history=str(facts.get("history", "")),
+            gaps=tuple(str(each) for each in gaps),
+            looked_at=str(facts.get("looked_at", "")),
+            record=str(facts.get("record", "")),
+        )
+
+
+def settled(false_positive: bool, because: str, revoked_on: date | None, rotated_on: date | None, today: date) -> bool:
+    """True when what a person said about a secret closes it: why it is none, or that it was revoked, and replaced.
+
+    A revoked secret that was not replaced needs a reason too (nothing uses it any more). A date in the future closes
+    nothing.
+    """
+    if false_positive:
+        return bool(because.strip())
+    if revoked_on is None or revoked_on > today:
+        return False
+    return bool(because.strip()) if rotated_on is None else rotated_on <= today
+
+
+def judge(reading: Reading, settled_secrets: Collection[str]) -> Judgement:
+    """Fail with one open secret, unknown with a part nobody could read, else pass. Pure."""
+    open_ = [each for each in reading.breaking if each not in settled_secrets]
+    closed = len(reading.breaking) - len(open_)
+    facts = reading.facts() | {"open": len(open_), "settled": closed}
+    if open_:
+        summary = ngettext(
+            "{n} secret in {places} places is open.", "{n} secrets in {places} places are open.", len(open_)
+        ).format(n=len(open_), places=reading.places)
+        return Judgement(
+            Verdict.FAIL,
+            summary,
+            next_step=_("Open “Code”, and say for each when it was revoked and replaced, or why it is no secret."),
+            fix=_("Revoke the secret first, then replace it, then clean up: a deleted line stays in the history."),
+            facts=facts,
+        )
+    if not reading.complete:
+        return Judgement(
+            Verdict.UNKNOWN,
+            _("Not everything could be looked at: {why}").format(why=" ".join(reading.gaps)),
+            next_step=" ".join(reading.gaps),
+            facts=facts,
+        )
+    if reading.history != History.WHOLE.value:
+        return Judgement(
+            Verdict.UNKNOWN,
+            _("There is no Git history here, so nobody could look at it."),
+            next_step=_("Give the folder of a full clone of the repository."),
+            facts=facts,
+        )
+    summary = _("No open secret ({what}).").format(what=reading.looked_at)
+    if closed:
+        summary = ngettext(
+            "No open secret ({what}); {n} was dealt with.", "No open secret ({what}); {n} were dealt with.", closed
+        ).format(what=reading.looked_at, n=closed)
+    return Judgement(Verdict.PASS, summary, facts=facts)
+
+
+def could_not_look(why: str, next_step: str) -> Judgement:
+    """Nobody could look at a repository."""
+    return Judgement(Verdict.UNKNOWN, why, next_step=next_step)
