@@ -16,6 +16,7 @@ from wizard.domain.members import Member, Role
 from wizard.domain.observation import Observation, Verdict
 from wizard.domain.scope import Host, Scope, hosts_in, repositories_in, unreadable_in
 from wizard.domain.versions import History, Learning, Version, arrange, field_of, is_blank, standing
+from wizard.domain.vulnerability import Note, ReportSummary
 
 _EMPTY: Mapping[Any, Any] = MappingProxyType({})
 _NO_SIGNATORY = e.SignatoryNamed("", "", "")
@@ -66,6 +67,12 @@ class Assessment:
     #: requests that were sent and not closed, by their hash
     requests: Mapping[str, Noted] = field(default_factory=_empty)
     replies: tuple[Noted, ...] = ()
+    #: reports by their evidence and notes by their key, in the order in which they came
+    ledger: Mapping[str, ReportSummary | Note] = field(default_factory=_empty)
+    #: what was decided about weaknesses, by key
+    disposals: Mapping[str, Noted] = field(default_factory=_empty)
+    #: weaknesses that a person put together with another, by key
+    merged: Mapping[str, str] = field(default_factory=_empty)
     clock_jumps: int = 0
     unknown_events: int = 0
     #: entries of people whose role does not let them do that: kept, without effect
@@ -115,6 +122,10 @@ _CONTRIBUTES = (
     e.ContradictionExplained,
     e.ClockJumped,
     e.VersionChosen,
+    e.ReportRead,
+    e.VulnerabilityNoted,
+    e.VulnerabilityDisposed,
+    e.VulnerabilityMerged,
 )
 _ALLOWED: Mapping[Role, tuple[type[e.Payload], ...]] = {
     Role.LEAD: (e.Payload,),
@@ -345,8 +356,28 @@ class _Building:
                 self._note("requests", request, noted, False)
             case e.ReplyAdded():
                 self._changed["replies"] = (*self._value("replies"), noted)
+            case e.ReportRead() | e.VulnerabilityNoted() | e.VulnerabilityDisposed() | e.VulnerabilityMerged():
+                self._take_weakness(payload, noted)
             case _:
                 self._changed["unknown_events"] = self._value("unknown_events") + 1
+
+    def _take_weakness(
+        self,
+        payload: e.ReportRead | e.VulnerabilityNoted | e.VulnerabilityDisposed | e.VulnerabilityMerged,
+        noted: Noted,
+    ) -> None:
+        match payload:
+            case e.ReportRead(report):
+                self._mapping("ledger")[report.evidence] = report
+            case e.VulnerabilityNoted(note):
+                self._mapping("ledger")[note.key] = note
+            case e.VulnerabilityDisposed(key, disposal):
+                self._note("disposals", key, noted, disposal is not None)
+            case e.VulnerabilityMerged(key, into):
+                if into:
+                    self._mapping("merged")[key] = into
+                else:
+                    self._mapping("merged").pop(key, None)
 
     def _take_member(self, payload: e.MemberAdded | e.MemberRemoved) -> None:
         members, former = self._mapping("members"), self._mapping("former")

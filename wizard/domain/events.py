@@ -15,19 +15,12 @@ from wizard.domain.codec import Unreadable, from_json, to_json
 from wizard.domain.evidence import Evidence
 from wizard.domain.members import Member
 from wizard.domain.observation import Json, Result
+from wizard.domain.payload import Payload as Payload
 from wizard.domain.scope import Host
-
-
-class Payload:
-    """What happened. Subclasses are frozen dataclasses with a `TYPE` and a `VERSION`."""
-
-    TYPE: ClassVar[str]
-    VERSION: ClassVar[int] = 1
-
-    @property
-    def subject(self) -> str:
-        """What it is about, in clear in the envelope: a question, requirement, host or evidence id; never a value."""
-        return ""
+from wizard.domain.weaknesses import ReportRead as ReportRead
+from wizard.domain.weaknesses import VulnerabilityDisposed as VulnerabilityDisposed
+from wizard.domain.weaknesses import VulnerabilityMerged as VulnerabilityMerged
+from wizard.domain.weaknesses import VulnerabilityNoted as VulnerabilityNoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,6 +386,10 @@ KINDS: tuple[type[Payload], ...] = (
     RequestClosed,
     ReplyAdded,
     VersionChosen,
+    ReportRead,
+    VulnerabilityNoted,
+    VulnerabilityDisposed,
+    VulnerabilityMerged,
 )
 
 _KNOWN = {(kind.TYPE, kind.VERSION): kind for kind in KINDS}

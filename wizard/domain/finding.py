@@ -256,7 +256,8 @@ class _One:
         because = against[0].summary if against else _("The answer itself says that this is not the case.")
         looked = [result for result in against if result.method is not Method.INTERVIEW]
         claimed = bool(self.given) or bool(self.withdrawn)
-        state = State.EXC if self.excepted else State.FAIL
+        known_gaps = not unmet and all(_known_gap(result, self.judging.today) for result in against)
+        state = State.EXC if self.excepted or known_gaps else State.FAIL
         return self._found(state, _basis(looked), because, contradicted=bool(looked) and claimed and not unmet)
 
     def _open(self) -> Finding | None:
@@ -374,6 +375,11 @@ def _excepted(judging: Judging, finding: Finding, leaf: Finding) -> bool:
     return leaf.state is State.INC and any(
         valid_exception(exceptions.get(id), judging.today) for id in (leaf.id, finding.id)
     )
+
+
+def _known_gap(result: Result, today: date) -> bool:
+    """Each single thing that this look holds against the claim has its own owner, control and date."""
+    return result.excepted_until is not None and result.excepted_until >= today
 
 
 def _stands_in_the_way(finding: Finding | None) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -76,6 +76,8 @@ class Result:
     fix: str = ""
     #: two looks of the same run that did not agree
     inconsistent: bool = False
+    #: everything that fails here is a known gap with owner, control and date, or an explained one: until this day
+    excepted_until: date | None = None
 
     @property
     def outcome(self) -> Outcome | None:

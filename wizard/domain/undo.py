@@ -5,6 +5,7 @@ from __future__ import annotations
 from wizard.domain import events as e
 from wizard.domain.answers import Answer, AnswerState
 from wizard.domain.assessment import Assessment
+from wizard.domain.vulnerability import Note
 
 #: What happened and stays: it was seen, signed or measured, or it is the beginning.
 HISTORY: tuple[type[e.Payload], ...] = (
@@ -19,6 +20,8 @@ HISTORY: tuple[type[e.Payload], ...] = (
     e.RequestClosed,
     e.ReplyAdded,
     e.VersionChosen,
+    # a report counts while its evidence is there
+    e.ReportRead,
     e.Unknown,
 )
 
@@ -62,6 +65,14 @@ def inverse(payload: e.Payload, before: Assessment) -> tuple[e.Payload, ...]:
             return (before.described,)
         case e.AssignmentSet(about):
             return (before.assignments.get(about) or e.AssignmentSet(about),)
+        case e.VulnerabilityNoted(note):
+            earlier_note = before.ledger.get(note.key)
+            return (e.VulnerabilityNoted(earlier_note if isinstance(earlier_note, Note) else Note(note.key)),)
+        case e.VulnerabilityDisposed(key):
+            was = before.disposals.get(key)
+            return (was.payload if was else e.VulnerabilityDisposed(key),)
+        case e.VulnerabilityMerged(key):
+            return (e.VulnerabilityMerged(key, before.merged.get(key, "")),)
         case e.SignatoryNamed():
             return (before.signatory or e.SignatoryNamed("", "", ""),)
         case _:

@@ -24,7 +24,17 @@ Known = Mapping[str, int]
 _NOTHING: Known = MappingProxyType({})
 
 #: Fields of which one version must be chosen before anything is signed. The others are joined.
-_CHOSEN = ("answer", "not-applicable", "exception", "explanation", "described", "signatory", "assignment", "member")
+_CHOSEN = (
+    "answer",
+    "not-applicable",
+    "exception",
+    "explanation",
+    "described",
+    "signatory",
+    "assignment",
+    "member",
+    "disposal",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,12 @@ def field_of(payload: e.Payload) -> str:
             return f"member:{member.author}"
         case e.MemberRemoved(author):
             return f"member:{author}"
+        case e.VulnerabilityNoted(note):
+            return f"weakness:{note.key}"
+        case e.VulnerabilityDisposed(key):
+            return f"disposal:{key}"
+        case e.VulnerabilityMerged(key):
+            return f"merged:{key}"
         case e.AssessmentDescribed():
             return "described"
         case e.SignatoryNamed():
@@ -106,6 +122,7 @@ def field_words(questionnaire: Questionnaire, key: str) -> str:
         "signatory": _("Who signs"),
         "assignment": _("Who answers {id}"),
         "member": _("A member ({id})"),
+        "disposal": _("What was decided about the weakness {id}"),
     }
     return words.get(kind, "{id}").format(id=id[:16] if kind == "member" else id)
 
@@ -125,6 +142,8 @@ def is_blank(payload: e.Payload) -> bool:
             return not hosts
         case e.AssignmentSet(_, owner):
             return not owner.strip()
+        case e.VulnerabilityDisposed(_, disposal):
+            return disposal is None
         case e.EvidenceRemoved():
             return True
         case _:

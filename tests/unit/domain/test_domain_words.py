@@ -16,6 +16,7 @@ from wizard.domain.conditions import All, Any, Equals, Has, Not, Reference, hold
 from wizard.domain.evidence import Evidence, Sealed
 from wizard.domain.scope import Host, parse_host
 from wizard.domain.undo import HISTORY, inverse
+from wizard.domain.vulnerability import Decision, Disposal, Note
 
 PAYLOADS = [
     kind
@@ -40,6 +41,9 @@ DEEDS = [
     e.SignatoryNamed("N", "R", "A"),
     e.ScopeConfirmed((Host("a.example"),), "Yes."),
     e.AssignmentSet("A", "Ada"),
+    e.VulnerabilityNoted(Note("hand:1", "x")),
+    e.VulnerabilityDisposed("hand:1", Disposal(Decision.FALSE_POSITIVE, "x")),
+    e.VulnerabilityMerged("hand:1", "hand:2"),
 ]
 
 
