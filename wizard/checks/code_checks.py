@@ -1,0 +1,11 @@
+"""Every check whose subjects are the repositories of the scope, by hand on purpose, in the order in which people read."""
+
+from __future__ import annotations
+
+from wizard.checks import apollo_authorization, repository_secrets
+from wizard.checks.code.base import CodeCheck
+
+CODE_CHECKS: tuple[CodeCheck, ...] = (
+    repository_secrets.CHECK,
+    apollo_authorization.CHECK,
+)
