@@ -5,29 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from dataclasses import dataclass
 
 import pytest
-from document_samples import for_key, sample, small
+from document_samples import Made, make, sample, small
 
-from wizard.document.build import build
 from wizard.document.keys import SigningKey
-from wizard.document.sign import sign
-from wizard.domain.attestation import Attestation
-
-
-@dataclass(frozen=True)
-class Made:
-    attestation: Attestation
-    unsigned: bytes
-    pdf: bytes
-    key: SigningKey
-
-
-def make(attestation: Attestation, key: SigningKey) -> Made:
-    attestation = for_key(attestation, key)
-    unsigned = build(attestation)
-    return Made(attestation, unsigned, sign(unsigned, key, attestation), key)
 
 
 @pytest.fixture(scope="session")
@@ -45,17 +27,23 @@ def little(key: SigningKey) -> Made:
     return make(small(), key)
 
 
+def run_tool(*command: str) -> str:
+    """What a named program says; where it is missing the test is skipped by name, and fails when CI is set."""
+    if shutil.which(command[0]) is None:
+        message = f"{command[0]} is not installed"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    return done.stdout + done.stderr
+
+
 @pytest.fixture
 def tool():
-    """Runs a named tool; where it is missing the test is skipped by name, and fails when CI is set."""
+    return run_tool
 
-    def run(*command: str) -> str:
-        if shutil.which(command[0]) is None:
-            message = f"{command[0]} is not installed"
-            if os.environ.get("CI"):
-                pytest.fail(message)
-            pytest.skip(message)
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-        return done.stdout + done.stderr
 
-    return run
+@pytest.fixture(scope="session")
+def tool_once():
+    """For a run whose answer several tests share."""
+    return run_tool

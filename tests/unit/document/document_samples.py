@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 
+from wizard.document.build import build
 from wizard.document.keys import SigningKey
+from wizard.document.sign import sign
 from wizard.domain.attestation import (
     FORMAT,
     LAYOUT,
@@ -472,3 +474,17 @@ def for_key(attestation: Attestation, key: SigningKey) -> Attestation:
     now = datetime.now(UTC).replace(microsecond=0)
     signatory = replace(attestation.signatory, fingerprint=key.fingerprint)
     return replace(attestation, signatory=signatory, signed_at=now, valid_until=now.date() + timedelta(days=365))
+
+
+@dataclass(frozen=True)
+class Made:
+    attestation: Attestation
+    unsigned: bytes
+    pdf: bytes
+    key: SigningKey
+
+
+def make(attestation: Attestation, key: SigningKey) -> Made:
+    attestation = for_key(attestation, key)
+    unsigned = build(attestation)
+    return Made(attestation, unsigned, sign(unsigned, key, attestation), key)

@@ -7,10 +7,9 @@ from io import BytesIO
 
 import pikepdf
 import pytest
-from conftest import Made, make
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
-from document_samples import for_key, small
+from document_samples import Made, for_key, make, small
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
@@ -397,9 +396,12 @@ def test_keys_that_pdf_readers_refuse_are_refused_here(key):
             SigningKey.from_p12(data, b"p")
 
 
-def test_rsa_keys_sign(little):
-    strong = SigningKey.from_p12(_with_certificate(rsa.generate_private_key(65537, 2048)), b"p")
-    assert verify(make(small(), strong).pdf).outcome is Outcome.INTACT
+def strong_key() -> SigningKey:
+    return SigningKey.from_p12(_with_certificate(rsa.generate_private_key(65537, 2048)), b"p")
+
+
+def test_rsa_keys_sign():
+    assert verify(make(small(), strong_key()).pdf).outcome is Outcome.INTACT
     ours = SigningKey.make("Ines Mertens", "Northwind", "", kind=KeyKind.RSA3072)
     assert ours.certificate.public_key().key_size == 3072
     assert verify(make(small(), SigningKey.from_bytes(ours.to_bytes())).pdf).outcome is Outcome.INTACT
