@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -28,6 +29,8 @@ _LIFETIMES = (
 )
 #: A renewal that is late enough to be told, whatever the lifetime.
 _LATE = timedelta(days=21)
+#: Days after which the list of public roots is old enough to say so.
+ROOTS_ARE_FRESH_FOR = 60
 _SERVER_AUTH = "1.3.6.1.5.5.7.3.1"
 _ANY_USAGE = "2.5.29.37.0"
 #: OpenSSL's X509_V_ERR numbers for an issuer that was neither sent nor known.
@@ -221,7 +224,20 @@ def judge(reading: Presentation, context: JudgeContext) -> Judgement:
     )
     if reading.own_authority:
         said += " " + _("The certificate authority that you gave was trusted for this look.")
+    if _days_old(reading.roots, context.at) > ROOTS_ARE_FRESH_FOR:
+        said += " " + _("The list of public authorities in this program ({roots}) is more than 60 days old.").format(
+            roots=reading.roots
+        )
     return Judgement(Verdict.PASS, said, _proof(first))
+
+
+def _days_old(roots: str, at: datetime) -> int:
+    """The age of the list of roots by its version, which is a date (certifi 2026.10.05); 0 where it is none."""
+    numbers = re.findall(r"[0-9]+", roots)[:3]
+    try:
+        return (at - datetime(*(int(n) for n in numbers), tzinfo=UTC)).days  # type: ignore[arg-type, misc]
+    except (ValueError, TypeError, OverflowError):
+        return 0
 
 
 def _fault(presented: Presented, context: JudgeContext) -> str:

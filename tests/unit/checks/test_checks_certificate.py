@@ -147,3 +147,18 @@ def test_context_has_a_remedy_for_every_server() -> None:
     }
     assert len(fixes) == 5
     assert all(fixes)
+
+
+@pytest.mark.parametrize(
+    ("roots", "said"), [("certifi 2026.10.5", False), ("certifi 2026.06.01", True), ("certifi", False)]
+)
+def test_an_old_list_of_roots_is_said(roots: str, said: bool) -> None:
+    from wizard.checks.judging import judge
+
+    certificate, _key = certs.leaf(days=(-10, 80))
+    encoded = base64.b64encode(certificate.public_bytes(certs.serialization.Encoding.DER)).decode()
+    presented = Certificates((Handshake("192.0.2.1", trusted=True, chain=(encoded,)),), roots=roots)
+    at = certificate.not_valid_before_utc + timedelta(days=5)
+    at = at.replace(year=2026, month=11, day=20) if at.year != 2026 else at
+    result = judge(CHECK, Host("localhost"), Facts({Certificates: presented}), at)  # type: ignore[arg-type]
+    assert ("60 days old" in result.summary) is (said and result.verdict is P)

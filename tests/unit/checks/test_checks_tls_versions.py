@@ -29,7 +29,7 @@ from tests.servers.hellos import (
     speaking,
 )
 from tests.servers.web import bytes_then, hang, reset, serve
-from wizard.checks import find
+from wizard.checks import CHECKS, find
 from wizard.checks.looks.hello import Form, Kind, Tls, client_hello, forms, read_reply, suites_of
 from wizard.checks.plan import Limits, LookSettings, look
 from wizard.checks.record import judge_again
@@ -175,6 +175,21 @@ def test_what_is_no_tls_is_never_a_pass_and_never_a_fail() -> None:
     found = asyncio.run(_zoo(BROKEN))
     assert {name: r.verdict for name, r in found.items()} == dict.fromkeys(BROKEN, Verdict.UNKNOWN)
     assert all(r.summary and r.next_step for r in found.values())
+
+
+@pytest.mark.slow
+def test_all_checks_take_what_is_no_tls() -> None:
+    async def one(handler: object) -> set[Verdict]:
+        async with serve(handler) as port:  # type: ignore[arg-type]
+            limits = Limits(hello=1.0, connect=1.0, version=6.0, probe=3.0, answer=2.0)
+            settings = LookSettings(allow_private=True, limits=limits, plain_port=port.number)
+            (found,) = await look([Host("localhost", port.number)], CHECKS, settings)
+            return {r.verdict for r in found.results if r.check != "https-redirect"}
+
+    async def run() -> list[set[Verdict]]:
+        return list(await asyncio.gather(*(one(handler) for handler in BROKEN.values())))
+
+    assert asyncio.run(run()) == [{Verdict.UNKNOWN}] * len(BROKEN)
 
 
 def test_a_real_server_needs_few_connections() -> None:

@@ -184,10 +184,8 @@ class Ground:
             return await kind.look(self)
         except CouldNotLook as could_not:
             return could_not.trouble
-        except TimeoutError:
-            return Trouble(TroubleKind.TIMEOUT, seconds=self.limits.probe)
         except OSError as error:
-            return trouble_of(error)
+            return trouble_of(error, self.limits.probe)
         except Mistake:
             raise
         except Exception as error:  # a hostile answer must not end the other hosts' looks
@@ -286,7 +284,7 @@ class Ground:
         """Connect and shake hands; the caller aborts the transport."""
         sock = await self._connect(address, port)
         try:
-            async with asyncio.timeout(self.limits.hello):
+            async with _limit(self.limits.hello):
                 return await asyncio.open_connection(
                     sock=sock, ssl=context, server_hostname=self.host.name if context else None
                 )
@@ -302,7 +300,7 @@ class Ground:
             sock.setblocking(False)
             with suppress(OSError):
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            async with asyncio.timeout(self.limits.connect):
+            async with _limit(self.limits.connect):
                 await asyncio.get_running_loop().sock_connect(sock, (address, port))
             peer = sock.getpeername()[0]
             if ip_address(str(peer).partition("%")[0]) != ip_address(address.partition("%")[0]):
@@ -321,10 +319,21 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def trouble_of(error: OSError) -> Trouble:
-    """A system error as the reason why nobody could look."""
+@asynccontextmanager
+async def _limit(seconds: float) -> AsyncIterator[None]:
+    """A time limit whose error says how long was waited."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as error:
+        raise TimeoutError(seconds) from error
+
+
+def trouble_of(error: OSError, waited: float = 10.0) -> Trouble:
+    """A system error as the reason why nobody could look; `waited` seconds where the error does not say."""
     if isinstance(error, TimeoutError) or error.errno == errno.ETIMEDOUT:
-        return Trouble(TroubleKind.TIMEOUT, seconds=10)
+        seconds = error.args[0] if error.args and isinstance(error.args[0], float) else waited
+        return Trouble(TroubleKind.TIMEOUT, seconds=seconds)
     if isinstance(error, ssl.SSLCertVerificationError):
         return Trouble(TroubleKind.NOT_TRUSTED, error.verify_message)
     if isinstance(error, ssl.SSLError):

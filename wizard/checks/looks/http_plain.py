@@ -68,10 +68,8 @@ async def _knock(ground: Ground, address: str, port: int) -> PlainPort:
             return PlainPort(address, await Talk(ground, address, "http", port, io).ask("/"))
     except CouldNotLook as could_not:
         return PlainPort(address, trouble=could_not.trouble)
-    except TimeoutError:
-        return PlainPort(address, trouble=Trouble(TroubleKind.TIMEOUT, seconds=ground.limits.connect))
     except OSError as error:
-        return PlainPort(address, trouble=trouble_of(error))
+        return PlainPort(address, trouble=trouble_of(error, ground.limits.probe))
 
 
 async def _alive(ground: Ground, addresses: tuple[str, ...]) -> bool:
