@@ -18,6 +18,7 @@ from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
 from wizard.domain.questionnaire import Questionnaire
 from wizard.jobs.runner import Runner
+from wizard.session import answering
 from wizard.session.deeds import looking
 from wizard.session.session import Clock, Session, now_utc
 from wizard.session.settings import Preferences
@@ -114,6 +115,9 @@ def open_(
     """Open a workspace. Raises the mistakes of the vault, or `UnknownQuestionnaire`. `floor` lets tests be quick."""
     workspace = Workspace.open(folder, unlock, read_only=read_only, home=preferences.home.data, floor=floor)
     try:
+        if (answers := answering.session_of(workspace, runner=runner, clock=clock)) is not None:
+            preferences.remember(workspace.folder, answering.title_of(answers))
+            return answers
         asked, custom = _questionnaire_of(fold(workspace.journal.events()), preferences)
         session = _session(workspace, asked, custom, runner, clock)
     except BaseException:

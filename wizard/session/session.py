@@ -25,6 +25,7 @@ from wizard.jobs.runner import Runner
 from wizard.session.changes import Change, touched
 
 if TYPE_CHECKING:
+    from wizard.exchange.request import Request
     from wizard.vault.verification import Verification
     from wizard.vault.workspace import Workspace
 
@@ -74,11 +75,13 @@ class Session:
         self.clock = clock
         self.runner = runner or Runner()
         self._owns_runner = runner is None
+        #: the request that this workspace answers, None for an assessment of one's own
+        self.request: Request | None = None
         self.verification: Verification | None = None
         #: what else follows from a deed; recorded right after it (the checks of answers)
         self.derive: Callable[[Session], e.Payload | None] = lambda session: None
         #: what holds before the first entry; without it, who made the workspace began the assessment
-        self._start = start or Assessment(history=History(founder=workspace.author))
+        self.beginning = start or Assessment(history=History(founder=workspace.author))
         self.assessment: Assessment = self._whole()
         self.saved_at: datetime | None = self.assessment.last_at
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="attestry writer")
@@ -192,7 +195,7 @@ class Session:
     def _whole(self) -> Assessment:
         """The assessment from all entries, in the order that everyone who holds them finds."""
         journal = self.workspace.journal
-        return replace(merged(journal.events(), self._start), events=journal.count, head=journal.head)
+        return replace(merged(journal.events(), self.beginning), events=journal.count, head=journal.head)
 
     def _take_back(self) -> Change:
         payloads, title = self._undo.pop()

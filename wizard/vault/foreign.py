@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pyrage
 import rfc8785
@@ -20,7 +20,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from wizard.domain.codec import from_json
-from wizard.domain.events import Carried, Envelope, Event, read_payload
+from wizard.domain.events import Carried, Envelope, Event, EvidenceAdded, Looked, read_payload
 from wizard.domain.evidence import Sealed
 from wizard.domain.language import _
 from wizard.domain.members import grouped
@@ -30,6 +30,9 @@ from wizard.vault.building import own_keys
 from wizard.vault.journal import Journal, commitment, event_hash, read_event, signed_bytes
 from wizard.vault.mistakes import DamagedEvidence, DamagedJournal, NotSaved, ReadOnly
 from wizard.vault.secrets import Secrets
+
+if TYPE_CHECKING:
+    from wizard.vault.workspace import Workspace
 
 _SHARED = "sharing/workspace"
 _IDENTITY = "sharing/identity"
@@ -156,9 +159,11 @@ def founder(kept: Secrets, author: str) -> str:
     return found.founder if found else author
 
 
-def become_part(kept: Secrets, shared: Shared) -> None:
-    """Make a new, empty workspace a part of another one; it counts from the next opening. Raises ReadOnly, NotSaved."""
-    kept.put(_SHARED, json.dumps([shared.workspace, shared.founder]).encode("ascii"))
+def become_part(workspace: Workspace, shared: Shared) -> None:
+    """Make a new workspace, without an entry yet, a part of another one. Raises ReadOnly, NotSaved."""
+    assert not workspace.journal.count
+    workspace.secrets.put(_SHARED, json.dumps([shared.workspace, shared.founder]).encode("ascii"))
+    workspace.shared = workspace.journal.workspace = shared.workspace
 
 
 def _shared(kept: Secrets) -> Shared | None:
@@ -373,7 +378,21 @@ def keep(box: evidence_box.EvidenceBox, stream: BinaryIO, wanted: Sealed) -> Non
         raise NotSaved(files.reason(error)) from None
 
 
-def measure(box: evidence_box.EvidenceBox, name: str) -> Sealed:
+def carried_files(events: Iterable[Event], box: evidence_box.EvidenceBox) -> tuple[Sealed, ...]:
+    """The sealed files that these events name and that are here, each once: evidence, and the records of looks."""
+    out: dict[str, Sealed] = {}
+    for event in events:
+        match event.payload:
+            case EvidenceAdded(evidence) if holds(box, evidence.sealed.name):
+                out[evidence.sealed.name] = evidence.sealed
+            case Looked(record_name=name) if name and name not in out and holds(box, name):
+                out[name] = _measured(box, name)
+            case _:
+                pass
+    return tuple(out.values())
+
+
+def _measured(box: evidence_box.EvidenceBox, name: str) -> Sealed:
     """A sealed record as it travels: its digest and size, found by opening it. Raises DamagedEvidence."""
     opening = evidence_box._Opening(None, evidence_box._never, evidence_box._quiet)
     wanted = Sealed(name, "", "", 0)

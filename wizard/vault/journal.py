@@ -104,7 +104,8 @@ class _End:
 class Journal:
     """The journal of one open workspace. Every method may be called from any thread and blocks until it is done.
 
-    `read_only` is the sentence that says why nothing may be appended, "" when it may; `moved(count, head)` is told
+    `workspace` is the id that its entries bear, `read_only` the sentence that says why nothing may be appended, "" when
+    it may; `moved(count, head)` is told
     after each durable append.
     """
 
@@ -119,7 +120,7 @@ class Journal:
         moved: Callable[[int, str], None] = lambda count, head: None,
     ) -> None:
         self._database = database
-        self._workspace = workspace
+        self.workspace = workspace
         self._author = author
         self._clock = clock or Clock()
         self._moved = moved
@@ -241,7 +242,7 @@ class Journal:
             payload = read_payload(type_, version, json.loads(content))
             envelope = Envelope(
                 v=1,
-                workspace=self._workspace,
+                workspace=self.workspace,
                 author=self._author.id,
                 sequence=end.sequence + 1,
                 previous=end.previous,

@@ -18,7 +18,7 @@ from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
 from wizard.domain.observation import LOOK_IS_FRESH_FOR, Method, Observation
 from wizard.jobs.runner import Hear, Job, Progress
-from wizard.session.deeds import looking
+from wizard.session.deeds import looking, sharing
 from wizard.session.session import Session
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def draft(session: Session, fingerprint: str = "") -> Attestation:
             workspace=workspace.id,
             events=assessment.events,
             head=assessment.head,
-            authors=((workspace.author, workspace.author_public),),
+            authors=_authors(session),
             first_at=first_at.replace(microsecond=0),
             clock_jumps=assessment.clock_jumps,
             earlier_attestations=tuple(
@@ -142,7 +142,20 @@ def draft(session: Session, fingerprint: str = "") -> Attestation:
         ),
         generator=f"Attestry {wizard.__version__}",
         custom_questionnaire=session.custom_questionnaire,
-        author_names={workspace.author: signatory.name} if signatory and signatory.name else {},
+        author_names={
+            **sharing.names(session),
+            **({workspace.author: signatory.name} if signatory and signatory.name else {}),
+        },
+    )
+
+
+def _authors(session: Session) -> tuple[tuple[str, str], ...]:
+    """Everyone whose entries the journal holds, with their public keys; whoever signs first."""
+    workspace = session.workspace
+    others = workspace.journal.public_keys().items()
+    return (
+        (workspace.author, workspace.author_public),
+        *sorted((author, key.hex()) for author, key in others if author != workspace.author),
     )
 
 

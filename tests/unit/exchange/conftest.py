@@ -1,0 +1,110 @@
+"""A lead with a real assessment, and teammates on empty profiles; only the passphrase stretching is cheap."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from wizard.domain import events as e
+from wizard.domain.answers import Answer, AnswerState
+from wizard.session import answering, opening
+from wizard.session.deeds import sharing
+from wizard.session.settings import Home, Preferences
+from wizard.vault.keys import Cost
+from wizard.vault.unlocking import WithPassphrase
+
+CHEAP = Cost(memory_kib=64, iterations=1, lanes=1)
+PASSPHRASE = "correct horse battery staple"
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+
+
+class Lead:
+    """Someone who asks, and adds what comes back."""
+
+    def __init__(self, session, folder):
+        self.session, self.folder = session, folder
+
+    def ask(self, *requirements, to="Ada Example", **more):
+        path = self.folder / f"{to}.attestry-request"
+        sharing.ask(self.session, sharing.Ask(to, requirements, **more), path).result.result(20)
+        return path
+
+    def read(self, path):
+        return sharing.read_reply(self.session, path).result.result(20)
+
+    def add(self, path):
+        offered = self.read(path)
+        sharing.add_reply(self.session, offered, confirmed=True).result.result(20)
+        return offered
+
+    def says(self, question, value="yes"):
+        self.session.record(e.AnswerGiven(Answer(question, AnswerState.GIVEN, value))).result(20)
+
+
+class Mate:
+    """Someone who was asked."""
+
+    def __init__(self, session, folder):
+        self.session, self.folder = session, folder
+
+    def says(self, question, value="yes"):
+        self.session.record(e.AnswerGiven(Answer(question, AnswerState.GIVEN, value))).result(20)
+
+    def reply(self, name="reply"):
+        path = self.folder / f"{name}.attestry-reply"
+        answering.reply(self.session, path).result.result(20)
+        return path
+
+
+@pytest.fixture
+def lead(tmp_path):
+    preferences = Preferences(Home.below(tmp_path / "lead"))
+    created = opening.create(
+        tmp_path / "Northwind.attestry",
+        preferences,
+        passphrase=PASSPHRASE,
+        remember=False,
+        described=e.AssessmentDescribed("Northwind B.V.", "Northwind Sync"),
+        clock=lambda: NOW,
+        floor=CHEAP,
+    )
+    created.session.record(e.SignatoryNamed("Lea Lead", "CISO", "Board")).result(20)
+    yield Lead(created.session, tmp_path)
+    created.session.close()
+
+
+@pytest.fixture
+def mate(tmp_path):
+    """`mate(request)` is someone who opened the request on an empty profile; again with the same name: goes on."""
+    opened = []
+
+    def open_(request, name="Ada Example"):
+        preferences = Preferences(Home.below(tmp_path / name))
+        there = answering.folder_of(_read(request), preferences).is_dir()
+        if there:
+            for one in opened:
+                one.session.close()
+            session = answering.go_on(request, WithPassphrase(PASSPHRASE), preferences, clock=lambda: NOW, floor=CHEAP)
+        else:
+            session = answering.begin(
+                request,
+                preferences,
+                passphrase=PASSPHRASE,
+                remember=False,
+                name=name,
+                clock=lambda: NOW,
+                floor=CHEAP,
+            )
+        folder = tmp_path / f"{name} sends"
+        folder.mkdir(exist_ok=True)
+        opened.append(Mate(session, folder))
+        return opened[-1]
+
+    yield open_
+    for one in opened:
+        one.session.close()
+
+
+def _read(path):
+    from wizard.exchange import request
+
+    return request.read(path)
