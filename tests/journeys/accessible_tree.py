@@ -1,6 +1,6 @@
 """Reads the accessibility bus for the journeys. Run by the system's own Python, which has pyatspi; speaks JSON lines.
 
-{"do": "find", "role": …, "name": …, "nth": 0} -> {"found": [{"role", "name", "text", "states", "box": [x, y, w, h]}]}
+{"do": "find", "role": …, "name": …, "exactly": …, "after": …} -> {"found": [{"role", "name", "text", "states", "box": [x, y, w, h]}]}
 {"do": "tree"} -> {"tree": [[depth, role, name, text], …]}
 """
 
@@ -54,8 +54,12 @@ def answer(ask):
     if ask["do"] == "tree":
         return {"tree": [[d, n.getRoleName(), n.name, text_of(n)[:200]] for d, n in walk(app) if shown(n) or d < 2]}
     found = []
+    behind = not ask.get("after")
     for _depth, node in walk(app):
         role, name = ask.get("role"), ask.get("name")
+        if not behind:
+            behind = node.name == ask["after"] and node.getState().contains(pyatspi.STATE_VISIBLE)
+            continue
         if role and node.getRoleName() != role:
             continue
         if name and name not in (node.name or "") and name not in (text_of(node) or ""):

@@ -16,6 +16,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 SYSTEM_PYTHON = "/usr/bin/python3"
+#: Buttons that stand below the page and never scroll.
+FOOT = frozenset({"Back", "Next", "Go on", "Make the vault", "Begin with the scope", "Sign and export…", "Stop"})
 
 
 class Screen:
@@ -100,28 +102,59 @@ class Screen:
         )
         return len(out.stdout.split())
 
-    def find(self, name: str = "", role: str = "", exactly: str = "") -> list[dict[str, object]]:
-        """What is shown and called so, through the accessibility bus."""
-        return self._ask({"do": "find", "name": name, "role": role, "exactly": exactly})["found"]
+    def find(self, name: str = "", role: str = "", exactly: str = "", after: str = "") -> list[dict[str, object]]:
+        """What is there and called so, behind what is called `after`, through the accessibility bus."""
+        return self._ask({"do": "find", "name": name, "role": role, "exactly": exactly, "after": after})["found"]
 
     def tree(self) -> list[list[object]]:
         return self._ask({"do": "tree"})["tree"]
 
-    def see(self, name: str = "", role: str = "", exactly: str = "", seconds: float = 20) -> dict[str, object]:
-        """Wait until something called so is shown; the first one."""
+    def see(
+        self, name: str = "", role: str = "", exactly: str = "", after: str = "", seconds: float = 20
+    ) -> dict[str, object]:
+        """Wait until something called so is there; the first one behind what is called `after`."""
         found: list[dict[str, object]] = []
 
         def there() -> bool:
-            found[:] = [f for f in self.find(name, role, exactly) if f["box"][2] > 1]
+            found[:] = [f for f in self.find(name, role, exactly, after) if f["box"][2] > 1]
             return bool(found)
 
         self.wait(there, f"{role or 'anything'} called {name or exactly!r}", seconds)
         return found[0]
 
-    def click(self, name: str = "", role: str = "", exactly: str = "", seconds: float = 20) -> None:
-        """Move the mouse onto it and click."""
-        x, y, width, height = self.see(name, role, exactly, seconds)["box"]
-        self.click_at(x + width // 2, y + height // 2)
+    def click(
+        self, name: str = "", role: str = "", exactly: str = "", after: str = "", seconds: float = 20
+    ) -> None:
+        """Scroll to it with the wheel, move the mouse onto it and click."""
+        x, y, width, height = self.reach(name, role, exactly, after, seconds)["box"]
+        self.click_at(x + min(width // 2, 60), y + height // 2)
+
+    def reach(
+        self, name: str = "", role: str = "", exactly: str = "", after: str = "", seconds: float = 20
+    ) -> dict[str, object]:
+        """Turn the wheel over the page until it stands inside the window."""
+        for _turn in range(120):
+            found = self.see(name, role, exactly, after, seconds)
+            left, top, width, height = self.window()
+            x, y, _wide, high = found["box"]
+            inside = top + 60 <= y and y + min(high, 60) <= top + height - 70
+            if inside or x < left + 264 or exactly in FOOT:
+                return found
+            self._xdotool("mousemove", str(left + width - 300), str(top + height // 2))
+            self._xdotool("click", "4" if y < top + 60 else "5")
+            _rest(0.03)
+        raise AssertionError(f"cannot scroll to {name or exactly!r}")
+
+    def window(self) -> tuple[int, int, int, int]:
+        """Left, top, width and height of the window on the screen."""
+        (found,) = [f for f in self.find("Attestry", "filler") if f["box"][2] > 600][:1]
+        return tuple(found["box"])
+
+    def paste(self, text: str) -> None:
+        """Put text on the clipboard and press Ctrl+V."""
+        with subprocess.Popen(["xclip", "-selection", "clipboard"], env=self._env, stdin=subprocess.PIPE) as clip:
+            clip.communicate(text.encode())
+        self.key("ctrl+v")
 
     def click_at(self, x: int, y: int) -> None:
         self._xdotool("mousemove", str(x), str(y), "click", "1")
@@ -188,7 +221,7 @@ _LAUNCHERS = ("/usr/libexec/at-spi-bus-launcher", "/usr/lib/at-spi2-core/at-spi-
 
 def missing() -> str:
     """The first tool that a journey needs and that is not here; "" when all are."""
-    for name in ("Xvfb", "dbus-daemon", "openbox", "xdotool", "scrot"):
+    for name in ("Xvfb", "dbus-daemon", "openbox", "xdotool", "scrot", "xclip"):
         if shutil.which(name) is None:
             return name
     if not any(Path(p).exists() for p in _LAUNCHERS):
