@@ -41,7 +41,7 @@ def _run(
 ) -> list[dict[str, object]]:
     ask = f"https://app.apollo.io/#/oauth/authorize?client_id=abc&redirect_uri={back}&response_type={kind}&scope=read"
     ask += f"&state={state}" if state else ""
-    came = f"{back}?code={CODE}" + (
+    came = f"{back}?code={code}" + (
         f"&state={returned if returned is not None else state}" if state or returned else ""
     )
     return [
