@@ -56,7 +56,7 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
     checks = _wanted(asked.only)
     settings = plan.LookSettings(
         ca_file=asked.ca,
-        resolve=_resolve(asked.resolve),
+        resolve=resolved(asked.resolve),
         allow_private=asked.allow_private,
         careful=False,
         run_id=secrets.token_hex(8),
@@ -104,7 +104,8 @@ def _wanted(only: str) -> tuple[Check, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _resolve(pairs: list[str]) -> dict[str, tuple[str, ...]]:
+def resolved(pairs: list[str]) -> dict[str, tuple[str, ...]]:
+    """The addresses of names that were resolved by hand. Raises BadArgument."""
     import ipaddress
 
     out: dict[str, tuple[str, ...]] = {}

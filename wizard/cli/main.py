@@ -15,7 +15,7 @@ from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
 
 #: Each command's module; imported when it is asked for, so that none slows the others down.
-COMMANDS = ("check", "scan", "read", "demo", "status", "export", "verify", "lint", "list")
+COMMANDS = ("check", "scan", "read", "demo", "status", "export", "verify", "lint", "list", "answer")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -145,6 +145,22 @@ def _list(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=("checks", "questionnaires"))
 
 
+def _answer(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("request", metavar="REQUEST", type=Path, help=_("the request file; alone: list what it asks"))
+    parser.add_argument("--name", default="", help=_("your name, as the lead sees it"))
+    parser.add_argument("--answer", metavar="ID=VALUE", action="append", default=[], help=_("answer a question"))
+    parser.add_argument(
+        "--evidence", metavar="ID=FILE", action="append", default=[], help=_("add a file that shows a requirement")
+    )
+    parser.add_argument("--look", action="store_true", help=_("agree to look at the hosts that it names, and look"))
+    parser.add_argument("--ca", metavar="FILE", type=Path, help=_("trust this certificate authority too (PEM)"))
+    parser.add_argument(
+        "--resolve", metavar="HOST=IP", action="append", default=[], help=_("do not look this name up, go there")
+    )
+    parser.add_argument("--out", metavar="REPLY", type=Path, help=_("seal the reply into this file"))
+    _passphrase(parser)
+
+
 _OPTIONS: dict[str, tuple[Callable[[], str], Callable[[argparse.ArgumentParser], None]]] = {
     "check": (lambda: _("Look at hosts that you run, from outside."), _check),
     "scan": (lambda: _("Look at code on this computer."), _scan),
@@ -155,4 +171,5 @@ _OPTIONS: dict[str, tuple[Callable[[], str], Callable[[argparse.ArgumentParser],
     "verify": (lambda: _("Check a signed attestation."), _verify),
     "lint": (lambda: _("Say what is wrong in a questionnaire, and where."), _lint),
     "list": (lambda: _("List the checks or the questionnaires."), _list),
+    "answer": (lambda: _("Answer a teammate's request, and seal one reply for them."), _answer),
 }

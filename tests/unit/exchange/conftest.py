@@ -7,7 +7,7 @@ import pytest
 from wizard.domain import events as e
 from wizard.domain.answers import Answer, AnswerState
 from wizard.session import answering, opening
-from wizard.session.deeds import sharing
+from wizard.session.deeds import replies, sharing
 from wizard.session.settings import Home, Preferences
 from wizard.vault.keys import Cost
 from wizard.vault.unlocking import WithPassphrase
@@ -29,11 +29,11 @@ class Lead:
         return path
 
     def read(self, path):
-        return sharing.read_reply(self.session, path).result.result(20)
+        return replies.read(self.session, path).result.result(20)
 
     def add(self, path):
         offered = self.read(path)
-        sharing.add_reply(self.session, offered, confirmed=True).result.result(20)
+        replies.add(self.session, offered, confirmed=True).result.result(20)
         return offered
 
     def says(self, question, value="yes"):

@@ -5,7 +5,7 @@ import pytest
 from wizard.domain import events as e
 from wizard.domain.finding import State
 from wizard.exchange import request as requests
-from wizard.session.deeds import attesting, evidence, sharing
+from wizard.session.deeds import attesting, evidence, replies, sharing
 
 BOTH = ("AUTH-1", "PROG-1")
 
@@ -55,9 +55,9 @@ def test_a_reply_is_merged_with_who_said_and_who_showed_it(lead, mate, tmp_path)
     assert offered.fingerprint.replace(" ", "") == ada.session.workspace.author[:32]
     assert ask not in lead.session.assessment.answers, "reading adds nothing"
 
-    with pytest.raises(sharing.KeyNotConfirmed):
-        sharing.add_reply(lead.session, offered)
-    sharing.add_reply(lead.session, offered, confirmed=True).result.result(20)
+    with pytest.raises(replies.KeyNotConfirmed):
+        replies.add(lead.session, offered)
+    replies.add(lead.session, offered, confirmed=True).result.result(20)
 
     answer = lead.session.assessment.answers[ask]
     assert sharing.name_of(lead.session, answer.author) == "Ada Example"
@@ -107,7 +107,7 @@ def test_a_second_reply_adds_what_is_new_and_asks_for_no_fingerprint_again(lead,
     ada.says(ask, "yes")
     offered = lead.read(ada.reply("second"))
     assert offered.known
-    sharing.add_reply(lead.session, offered).result.result(20)
+    replies.add(lead.session, offered).result.result(20)
     assert lead.session.assessment.answers[ask].value == "yes"
     assert not sharing.conflicts(lead.session)
     again = lead.read(ada.reply("third"))
