@@ -1,0 +1,267 @@
+"""Requests and replies that are not what they claim: refused by name within five seconds, nothing changed."""
+
+import hashlib
+import json
+import time
+from dataclasses import replace
+from datetime import timedelta
+
+import pyrage
+import pytest
+
+from tests.unit.exchange.test_exchange_reply import question_of
+from wizard.domain import events as e
+from wizard.domain.members import Member, Role
+from wizard.domain.mistakes import Mistake
+from wizard.exchange import mistakes, packet
+from wizard.exchange import request as requests
+from wizard.session.deeds import evidence, replies
+from wizard.vault import foreign
+
+
+@pytest.fixture
+def refused(lead):
+    """`refused(path, Kind)` reads a reply that must be refused so, quickly, and without a trace in the assessment."""
+
+    def check(path, kind):
+        before = (lead.session.workspace.journal.count, lead.session.assessment.head)
+        begun = time.monotonic()
+        with pytest.raises(kind) as caught:
+            lead.add(path)
+        assert time.monotonic() - begun < 5
+        assert isinstance(caught.value, Mistake)
+        assert "Nothing was added" in caught.value.sentence or "was not added" in caught.value.sentence
+        assert (lead.session.workspace.journal.count, lead.session.assessment.head) == before
+        return caught.value.sentence
+
+    return check
+
+
+@pytest.fixture
+def ada(lead, mate):
+    one = mate(lead.ask("AUTH-1"))
+    one.says(question_of(one.session, "AUTH-1").id)
+    return one
+
+
+class Forge:
+    """Writes packets that the app never would, signed with the teammate's real key."""
+
+    def __init__(self, lead, ada):
+        self.own = foreign.own_side(ada.session.workspace.secrets)
+        self.recipient = foreign.own_side(lead.session.workspace.secrets).recipient
+        self.entries = tuple(foreign.entries(ada.session.workspace.journal, {}))
+        self.request, self.folder = ada.session.request, ada.folder
+        self.files = {}
+
+    def manifest(self, **more):
+        sender = Member(self.own.author, self.own.public.hex(), "Ada", Role.CONTRIBUTOR, self.own.recipient)
+        plain = {
+            "kind": "reply",
+            "workspace": self.request.heading.workspace,
+            "sender": sender,
+            "made_at": self.request.heading.made_at,
+            "entries": len(self.entries),
+            "entries_size": 0,
+            "entries_digest": "",
+            "files": (),
+            "request": self.request.hash,
+        }
+        return packet.Manifest(**(plain | more))
+
+    def write(self, *, sign=None, recipients=None, give=None, **more):
+        path = self.folder / "forged.attestry-reply"
+        with path.open("wb") as out:
+            packet.write(
+                out,
+                self.manifest(**more),
+                packet.entries_bytes(self.entries),
+                give or (lambda item, stream: stream.write(self.files[item.name])),
+                sign or self.own.sign,
+                recipients or [self.recipient],
+            )
+        return path
+
+    def raw(self, clear):
+        path = self.folder / "raw.attestry-reply"
+        path.write_bytes(pyrage.encrypt(clear, [pyrage.x25519.Recipient.from_str(self.recipient)]))
+        return path
+
+
+@pytest.fixture
+def forge(lead, ada):
+    return Forge(lead, ada)
+
+
+def test_a_plain_forgery_kit_makes_a_good_reply(lead, forge):
+    assert not lead.add(forge.write()).again
+
+
+def test_someone_elses_signature(forge, refused):
+    refused(forge.write(sign=lambda data: b"\0" * 64), mistakes.BadSignature)
+
+
+def test_sealed_to_someone_else(forge, refused):
+    other = str(pyrage.x25519.Identity.generate().to_public())
+    refused(forge.write(recipients=[other]), mistakes.NotForYou)
+
+
+def test_another_assessment(forge, refused):
+    refused(forge.write(workspace="ab" * 16), foreign.OtherWorkspace)
+
+
+def test_a_request_that_was_never_sent(forge, refused):
+    refused(forge.write(request="ab" * 32), replies.BadReply)
+
+
+def test_a_key_that_is_not_its_fingerprint(forge, refused):
+    sender = replace(forge.manifest().sender, author="ab" * 32)
+    refused(forge.write(sender=sender), mistakes.BadSignature)
+
+
+def test_entries_in_the_leads_name(lead, forge, refused):
+    forge.entries = (*tuple(foreign.entries(lead.session.workspace.journal, {}))[:1], *forge.entries)
+    path = forge.write(entries=len(forge.entries))
+    assert lead.read(path), "what is here already is nothing new"
+    one = forge.entries[0]
+    forge.entries = (replace(one, envelope=one.envelope.replace(b'"sequence":1', b'"sequence":99')),)
+    refused(forge.write(entries=1), foreign.OlderCopy)
+
+
+@pytest.mark.parametrize("part", ["envelope", "signature", "salt", "payload"])
+def test_every_changed_part_of_an_entry(forge, refused, part):
+    one = forge.entries[-1]
+    data = bytearray(getattr(one, part))
+    at = data.index(b"yes") if part == "payload" else data.index(b'"at":"2026') + 7 if part == "envelope" else 3
+    data[at] = data[at] ^ 1
+    forge.entries = (*forge.entries[:-1], replace(one, **{part: bytes(data)}))
+    refused(forge.write(), foreign.RefusedEntries)
+
+
+def test_a_gap(ada, forge, refused):
+    ada.says(question_of(ada.session, "AUTH-1").id, "no")
+    all_ = tuple(foreign.entries(ada.session.workspace.journal, {}))
+    forge.entries = all_[1:]
+    refused(forge.write(entries=len(forge.entries)), foreign.Gap)
+
+
+def test_a_fork(lead, ada, forge, refused):
+    """An older copy of the teammate's workspace was written to: two entries have the same number."""
+    lead.add(forge.write())
+    journal = ada.session.workspace.journal
+    number = journal._end.sequence
+    journal._end = replace(journal._end, sequence=number - 1, previous="", count=journal._end.count)
+    _event, row = journal._make(journal._end, e.CommentSet("AUTH-1", "other"), journal._clock.now(None), "x")
+    forge.entries = (*forge.entries[:-1], e.Carried(row["envelope"], row["signature"], row["salt"], row["payload"]))
+    refused(forge.write(entries=len(forge.entries)), foreign.Forked)
+
+
+def test_a_time_in_the_future_is_pointed_out_and_decides_nothing(lead, mate):
+    ada = mate(lead.ask("AUTH-1"), "Future")
+    clock = ada.session.workspace.journal._clock
+    now = clock._claimed
+    clock._claimed = lambda: now() + timedelta(days=4000)
+    ada.says(question_of(ada.session, "AUTH-1").id)
+    offered = lead.read(ada.reply())
+    assert offered.notes
+
+
+def test_more_entries_than_are_taken(forge, refused):
+    refused(forge.write(entries=1_000_000), mistakes.TooBig)
+
+
+def test_a_promise_that_the_file_cannot_hold(forge, refused):
+    """What a zip bomb would be: nothing is compressed, so what is promised must be there."""
+    item = packet.Item("ab" * 32, "cd" * 32, 10 * 1024**3)
+    refused(forge.write(files=(item,), give=lambda item, stream: None), mistakes.Damaged)
+
+
+def test_a_gigabyte_of_manifest(forge, refused):
+    refused(forge.raw(b"attestry packet v1\n" + (2**30).to_bytes(4, "big")), mistakes.TooBig)
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "..", "a\x00b", "C:\\x\\y", "x" * 999, "pay\u202efdp.exe", " "])
+def test_tricks_with_names(lead, ada, refused, tmp_path, name):
+    file = tmp_path / "f.txt"
+    file.write_text("x")
+    evidence.add(ada.session, [file], ["AUTH-1"]).result.result(20)
+    item = next(iter(ada.session.assessment.evidence.values()))
+    ada.session.record(e.EvidenceAdded(replace(item, id="other", name=name))).result(20)
+    refused(ada.reply(), replies.BadReply)
+
+
+def test_a_file_that_is_not_the_one_its_entry_names(ada, forge, refused, tmp_path):
+    file = tmp_path / "f.txt"
+    file.write_text("what was said")
+    evidence.add(ada.session, [file], ["AUTH-1"]).result.result(20)
+    item = next(iter(ada.session.assessment.evidence.values()))
+    forge.entries = tuple(foreign.entries(ada.session.workspace.journal, {}))
+    sealed = item.sealed
+    forge.files = {sealed.name: b"something els"}
+    sent = packet.Item(sealed.name, sealed.digest, sealed.size)
+    refused(forge.write(entries=len(forge.entries), files=(sent,)), mistakes.Damaged)
+    refused(forge.write(entries=len(forge.entries), files=()), mistakes.Damaged)
+    other = packet.Item(sealed.name, hashlib.sha256(b"something els").hexdigest(), sealed.size)
+    refused(forge.write(entries=len(forge.entries), files=(other,)), mistakes.Damaged)
+
+
+def test_bytes_flipped_and_cut_anywhere(lead, ada, refused):
+    whole = ada.reply().read_bytes()
+    path = ada.folder / "broken.attestry-reply"
+    step = max(1, len(whole) // 40)
+    for at in range(0, len(whole), step):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 0x40]) + whole[at + 1 :])
+        refused(path, mistakes.Refused)
+        path.write_bytes(whole[:at])
+        refused(path, mistakes.Refused)
+
+
+@pytest.mark.parametrize("data", [b"", b"%PDF-1.7", b"age-encryption.org/v1\n", b"\0" * 1000, b"{" * 100_000])
+def test_what_is_no_reply(ada, refused, data):
+    path = ada.folder / "some.attestry-reply"
+    path.write_bytes(data)
+    refused(path, mistakes.Refused)
+
+
+# --- requests ----------------------------------------------------------------------------------------------------
+
+
+def test_a_request_with_any_byte_changed_is_refused(lead):
+    whole = lead.ask("AUTH-1").read_bytes()
+    for at in range(0, len(whole), max(1, len(whole) // 150)):
+        changed = whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :]
+        with pytest.raises(mistakes.Refused):
+            requests.parse(changed, "changed")
+        with pytest.raises(mistakes.Refused):
+            requests.parse(whole[:at], "cut")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"request":' * 5000,
+        b'{"request": null, "signature": ""}',
+        b'{"request": {"format": "attestry request v9"}, "signature": ""}',
+        b'{"request": {"format": 7}, "signature": "zz"}',
+        b" " * (5 * 1024 * 1024),
+    ],
+    ids=lambda data: str(data[:20]),
+)
+def test_what_is_no_request(data):
+    begun = time.monotonic()
+    with pytest.raises(mistakes.Refused):
+        requests.parse(data, "no request")
+    assert time.monotonic() - begun < 5
+
+
+def test_conditions_nested_without_end_are_refused(lead):
+    whole = json.loads(lead.ask("AUTH-1").read_bytes())
+    deep = {"is": "equals", "left": {"question": "A"}, "value": "x"}
+    for _level in range(100):
+        deep = {"is": "not", "inner": deep}
+    whole["request"]["asked"]["conditions"]["question X when"] = deep
+    with pytest.raises(mistakes.Refused):
+        requests.parse(json.dumps(whole).encode(), "deep")
