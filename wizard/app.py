@@ -8,6 +8,9 @@ from collections.abc import Sequence
 
 def main(arguments: Sequence[str]) -> int:
     """Run a command of the shell, or open the window when none is given. Returns the exit code."""
+    from wizard.vault import process
+
+    process.harden()  # before anything could be in memory that is worth stealing
     from wizard.cli import main as shell
 
     asked = shell.parse(arguments)
