@@ -8,7 +8,7 @@ through the fast parser, record by record. An internal DTD is legal only where a
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 from xml.etree import ElementTree
 
@@ -35,11 +35,12 @@ _DTD_ROOTS = frozenset({"issues"})
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """The first element: its name without namespace, the namespace, its attributes."""
+    """The first element: its name without namespace, the namespace, its attributes, and its first child if seen."""
 
     name: str
     namespace: str
     attributes: dict[str, str] = field(default_factory=dict)
+    child: Root | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def first(head: bytes) -> Root:
     guard.feed(head)
     if guard.root is None:
         raise Malformed(_("This XML ends before its first element: the file was cut short. Export it again."))
-    return guard.root
+    return replace(guard.root, child=guard.child)
 
 
 def walk(stream: Source, records: Collection[str]) -> Iterator[Seen]:
@@ -184,6 +185,7 @@ class _Guard:
 
     def __init__(self) -> None:
         self.root: Root | None = None
+        self.child: Root | None = None
         self._fed = 0
         self._parser = DefusedXMLParser(target=self, forbid_dtd=False, forbid_entities=True, forbid_external=True)
         self._parser.parser.StartDoctypeDeclHandler = self._doctype
@@ -211,10 +213,14 @@ class _Guard:
         return self.root is not None
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        """The parser met an element; only the first is wanted."""
-        if self.root is None:
+        """The parser met an element; only the first two are wanted."""
+        if self.child is None:
             namespace, _brace, name = tag.removeprefix("{").rpartition("}")
-            self.root = Root(name, namespace, attributes)
+            met = Root(name, namespace, attributes)
+            if self.root is None:
+                self.root = met
+            else:
+                self.child = met
 
     def end(self, tag: str) -> None:
         """Part of the parser's interface."""

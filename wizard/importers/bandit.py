@@ -20,7 +20,8 @@ _QUOTES_SECRET = frozenset({"B105", "B106", "B107"})
 _QUOTED = re.compile(r"'.*'", re.S)
 _XML_TEXT = re.compile(
     r"Test ID: (?P<test>\S+)\s+Severity: (?P<severity>\S+)\s+Confidence: (?P<confidence>\S+)\s+"
-    r"(?:CWE: (?P<cwe>\S+)\s+)?(?P<text>.*?)\s*Location (?P<file>.*?):(?P<line>\d+)"
+    r"(?:CWE: (?P<cwe>\S+)(?: \(\S*\))?\s+)?(?P<text>.*?)\s*Location (?P<file>.*?):(?P<line>\d+)\s*$",
+    re.S,
 )
 
 

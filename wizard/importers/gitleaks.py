@@ -81,15 +81,16 @@ def _claims(outline: Outline) -> bool:
     return outline.has("RuleID", "Match", "Secret") or outline.has("rule", "offender", "commit")
 
 
+def _is_junit(root: xml.Root) -> bool:
+    return root.name == "testsuites" and root.child is not None and root.child.attributes.get("name") == "gitleaks"
+
+
 IMPORTER = Importer(
     "gitleaks",
     "gitleaks",
     (
         JsonForm(_claims, _read),
         TextForm(lambda start: start.startswith("RuleID,") and ",Secret," in start[:300], _read_csv),
-        XmlForm(
-            lambda root: root.name in ("testsuites", "testsuite") and root.attributes.get("name") == "gitleaks",
-            _read_junit,
-        ),
+        XmlForm(_is_junit, _read_junit),
     ),
 )

@@ -77,43 +77,41 @@ def _read_nosey_parker(documents: list[Any]) -> Report:
 
 
 def _read_kingfisher(documents: list[Any]) -> Report:
+    """One object with all findings, or one line each; the last line is a summary, whose `findings` is their number."""
     draft = Draft("kingfisher", "Kingfisher", "finding")
-    listed = 0
+    summed = listed = False
     for document in _each(documents):
-        if "findings" in document or "rule" in document:
-            listed += 1
-        findings = f.objects(document, "findings") if "findings" in document else [document]
-        for told in findings:
-            if "finding" not in told:
-                _kingfisher_summary(draft, told)
-                continue
+        if isinstance(document.get("findings"), int):
+            summed = True
+            draft.tool_version = f.label(document, "kingfisher", "version_used")
+            draft.scanned_at = f.moment(f.text(document, "scan_date"))
+            draft.states_in_all(f.whole(document, "findings"), "findings")
+            continue
+        if "audit" in document and "findings" not in document:
+            continue  # the journal of the run
+        listed = listed or "findings" in document
+        facts = f.table(document, "metadata")
+        draft.tool_version = f.label(facts, "kingfisher_version") or draft.tool_version
+        draft.scanned_at = f.moment(f.text(facts, "scan_timestamp")) or draft.scanned_at
+        draft.targets(f.text(facts, "target"))
+        for told in f.objects(document, "findings") if "findings" in document else [document]:
             found = f.table(told, "finding")
-            status = f.text(found, "validation", "status")
+            if not found:
+                raise UnreadableReport(_("An entry of this Kingfisher report names no finding. It is damaged."))
             draft.targets(f.text(found, "git_metadata", "repository_url"))
             draft.add(
                 entry(
                     f.text(told, "rule", "id"),
-                    f.text(told, "rule", "name"),
+                    f.text(told, "rule", "description") or f.text(told, "rule", "name"),
                     file=f.text(found, "path"),
                     line=f.whole(found, "line"),
                     confidence=f.label(found, "confidence"),
-                    detail=status,
+                    detail=f.text(found, "validation", "status"),
                 )
             )
-        if "metadata" in document or "summary" in document:
-            _kingfisher_summary(draft, document)
-    if not listed:
-        raise UnreadableReport(_("This Kingfisher output lists no findings, not even none: it may be of a failed run."))
+    if not summed and not listed:
+        draft.note(_("The last line of this output, its summary, is not there: it may have been cut short."))
     return draft.done()
-
-
-def _kingfisher_summary(draft: Draft, told: f.Object) -> None:
-    facts = f.table(told, "metadata") or told
-    draft.tool_version = draft.tool_version or f.label(facts, "kingfisher_version") or f.label(facts, "version_used")
-    draft.scanned_at = draft.scanned_at or f.moment(f.label(facts, "scan_timestamp") or f.label(facts, "scan_date"))
-    for key in ("findings_count", "total_findings"):
-        if isinstance(facts.get(key), int):
-            draft.states_in_all(f.whole(facts, key), key)
 
 
 def _read_detect_secrets(documents: list[Any]) -> Report:
@@ -151,7 +149,7 @@ def _is_kingfisher(outline: Outline) -> bool:
     return (
         outline.has("findings[].rule.id", "findings[].finding")
         or outline.has("rule.id", "finding.fingerprint")
-        or any("kingfisher" in path for path in outline.values)
+        or outline.has("findings", "kingfisher.version_used")
     )
 
 

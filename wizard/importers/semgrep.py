@@ -7,7 +7,7 @@ from typing import Any
 
 from wizard.domain.language import _, ngettext
 from wizard.importers import fields as f
-from wizard.importers.base import Report, Status, UnreadableReport
+from wizard.importers.base import Report, Severity, Status, UnreadableReport
 from wizard.importers.draft import Draft, entry
 from wizard.importers.forms import Importer, JsonForm
 from wizard.importers.outline import Outline
@@ -39,6 +39,8 @@ def _read(documents: list[Any]) -> Report:
                 rule,
                 f.text(extra, "message").partition("\n")[0],
                 severity,
+                # Semgrep's documentation: ERROR, WARNING, INFO are high, medium, low; its SARIF says "note" for INFO
+                least=Severity.LOW if severity.upper() == "INFO" else Severity.UNKNOWN,
                 cwe=f.cwes(*f.texts(metadata, "cwe")),
                 file=file,
                 line=line,
