@@ -24,13 +24,10 @@ class UnreadableEndpoints(Mistake):
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """What a document says: its operations, the hosts that it names, and credentials that it wants in URLs (each an
-    operation and a parameter).
-    """
+    """What a document says: its operations and the hosts that it names. `left_out`: operations beyond the first 500."""
 
     endpoints: tuple[Endpoint, ...]
     servers: tuple[str, ...] = ()
-    credentials_in_urls: tuple[tuple[str, str], ...] = ()
     left_out: int = 0
 
 
@@ -79,9 +76,8 @@ def read_openapi(data: bytes) -> Api:
     reader = _Document(document)
     found = list(reader.operations())
     return Api(
-        tuple(endpoint for endpoint, _keys in found[:MOST_OPERATIONS]),
+        tuple(found[:MOST_OPERATIONS]),
         tuple(reader.servers()),
-        tuple((f"{e.method} {e.path}", key) for e, keys in found[:MOST_OPERATIONS] for key in keys),
         max(0, len(found) - MOST_OPERATIONS),
     )
 
@@ -101,8 +97,8 @@ class _Document:
         if isinstance(host, str):
             yield host.lower()
 
-    def operations(self) -> Iterator[tuple[Endpoint, tuple[str, ...]]]:
-        """Every operation, and the credentials that it wants in its URL."""
+    def operations(self) -> Iterator[Endpoint]:
+        """Every operation."""
         for path, item in self._document["paths"].items():
             item = self._resolve(item)
             if not isinstance(item, Mapping) or not isinstance(path, str) or not path.startswith("/"):
@@ -112,9 +108,7 @@ class _Document:
                 if isinstance(operation, Mapping):
                     yield self._operation(path, method, item, operation)
 
-    def _operation(
-        self, path: str, method: str, item: Mapping[str, Any], operation: Mapping[str, Any]
-    ) -> tuple[Endpoint, tuple[str, ...]]:
+    def _operation(self, path: str, method: str, item: Mapping[str, Any], operation: Mapping[str, Any]) -> Endpoint:
         parameters = [*self._list(item.get("parameters")), *self._list(operation.get("parameters"))]
         for parameter in map(self._resolve, parameters):
             if isinstance(parameter, Mapping) and parameter.get("in") == "path":
@@ -123,8 +117,8 @@ class _Document:
         wanted = [s for s in self._list(security) if isinstance(s, Mapping)]
         secured = "yes" if wanted and all(wanted) else "no"
         names = {name for requirement in wanted for name in requirement}
-        keys = tuple(sorted(key for name in names if (key := self._key_in_url(name))))
-        return Endpoint(method.upper(), _path(self._base + path), secured=secured), keys
+        keys = sorted(key for name in names if (key := self._key_in_url(name)))
+        return Endpoint(method.upper(), _path(self._base + path), secured=secured, key_in_url=", ".join(keys))
 
     def _key_in_url(self, name: str) -> str:
         components = self._document.get("components")

@@ -9,6 +9,7 @@ from datetime import datetime
 from wizard.checks import record
 from wizard.checks.base import Check, Fact, Facts
 from wizard.checks.judging import judge
+from wizard.checks.looks.declared import Declared
 from wizard.checks.looks.http import Answer, parts_of, port_of
 from wizard.checks.looks.http_plain import PlainHttp, PlainPort
 from wizard.checks.looks.https_answers import ROOT, HttpsAnswers, Visit
@@ -42,7 +43,7 @@ def judge_recorded(check: Check, text: str, at: datetime) -> tuple[Result, ...]:
     objects = _objects(text, whole)
     if not objects:
         raise UnreadableFacts(_("There are no facts here. Give one JSON object, or one a line."))
-    if not set(check.needs) <= {HttpsAnswers, PlainHttp}:
+    if not set(check.needs) <= {HttpsAnswers, PlainHttp, Declared}:
         raise UnreadableFacts(
             _("“{check}” is judged from the record of a look only, not from written-down answers.").format(
                 check=check.id
@@ -109,7 +110,10 @@ def _judge(check: Check, answer: Answer, at: datetime) -> Result:
     parts = parts_of(answer.url)
     assert parts is not None
     host = Host((parts.hostname or "").lower(), port_of(parts))
-    found: dict[type[Fact], Fact] = {HttpsAnswers: HttpsAnswers((Visit(ROOT, parts.path or "/", (answer,)),))}
+    found: dict[type[Fact], Fact] = {
+        HttpsAnswers: HttpsAnswers((Visit(ROOT, parts.path or "/", (answer,)),)),
+        Declared: Declared(),
+    }
     if parts.scheme == "http":
         found[PlainHttp] = PlainHttp(host.port, (PlainPort("", answer),), alive=True, went_to=answer.redirects_to)
     return judge(check, host, Facts(dict(found)), at)

@@ -123,6 +123,9 @@ def judge(reading: TlsVersions, context: JudgeContext) -> Judgement:
     said = _("Only {versions}, {everywhere}.").format(versions=_(" and ").join(reading.offered), everywhere=everywhere)
     if any(a.silent for a in reading.addresses):
         said += " " + _("Older versions get no answer at all.")
+    if any(Tls.TLS_1_3.label in a.unknown for a in reading.addresses):
+        said += " " + _("Whether TLS 1.3 is offered could not be seen.")
+        return Judgement(Verdict.WARN, said, proof_text)
     if any(Tls.TLS_1_3.label not in a.offered for a in reading.addresses):
         return Judgement(
             Verdict.WARN,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
 from wizard.checks.base import Check, Facts, JudgeContext, Judgement
+from wizard.checks.looks.declared import Declared
 from wizard.checks.looks.http import Answer
 from wizard.checks.looks.https_answers import HttpsAnswers
 from wizard.checks.masking import mask_address, value_of
@@ -47,9 +48,9 @@ class UrlSecrets:
 
 
 def read(facts: Facts) -> UrlSecrets:
-    """The addresses in the answers of the host."""
+    """The addresses in the answers of the host, and what its own documents want in addresses."""
     answers = facts.get(HttpsAnswers)
-    found: list[Found] = []
+    found = [Found(operation, name, operation, True) for operation, name in facts.get(Declared).keys_in_urls]
     count = 0
     for seen in asked(answers):
         if any(tag.name == "password-form" for tag in seen.answer.tags):
@@ -122,7 +123,7 @@ CHECK = Check(
     source="RFC 6750 2.3; RFC 9700 4.3; OWASP ASVS 5.0 14.2.1; Apollo Marketplace, Security Requirements, "
     "Data Protection",
     aliases=("SECR-01", "CHK-URL"),
-    needs=(HttpsAnswers,),
+    needs=(HttpsAnswers, Declared),
     read=read,
     judge=judge,
 )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from wizard.checks import CHECKS, cookies, csp, find, hsts, policies
 from wizard.checks.base import Facts, Trouble, TroubleKind
 from wizard.checks.judging import judge
+from wizard.checks.looks.declared import Declared
 from wizard.checks.looks.http import Answer
 from wizard.checks.looks.https_answers import HttpsAnswers, Visit
 from wizard.checks.record import judge_again, write
@@ -29,7 +30,7 @@ def answer(*headers: tuple[str, str], path: str = "/", status: int = 200, body: 
 
 
 def facts(*visits: Visit) -> Facts:
-    return Facts({HttpsAnswers: HttpsAnswers(visits)})
+    return Facts({HttpsAnswers: HttpsAnswers(visits), Declared: Declared()})
 
 
 def verdict(name: str, found: Facts) -> Result:
@@ -485,7 +486,7 @@ def test_any_answer_gets_the_same_verdict_from_its_masked_record(
 ) -> None:
     found = facts(Visit("root", "/", (answer(*headers, body=body, status=status),)))
     for check in CHECKS:
-        if check.needs == (HttpsAnswers,):
+        if check.needs[0] is HttpsAnswers:
             assert verdict(check.id, found).verdict in set(Verdict)
 
 
@@ -601,3 +602,11 @@ def test_secrets_in_pages(body: str, wanted: Verdict) -> None:
     result = one("url-secrets", HTML, body=body)
     assert result.verdict is wanted
     assert KEY not in str(result)
+
+
+def test_a_document_that_wants_a_key_in_the_address() -> None:
+    found = facts(Visit("root", "/", (answer(HTML),)))
+    declared = Facts({**found.found, Declared: Declared((("GET /v1/x", "api_key"),))})
+    result = verdict("url-secrets", declared)
+    assert result.verdict is F
+    assert "api_key" in result.summary

@@ -35,6 +35,7 @@ class Endpoint:
     """One operation of the partner's own list. `anonymous` is why anybody may call it, "" when nobody may.
 
     `secured`: what an OpenAPI document says of it ("yes", "no", "" when there is none). `page`: meant for browsers.
+    `key_in_url`: the parameter in which it wants a credential.
     """
 
     method: str
@@ -42,6 +43,7 @@ class Endpoint:
     anonymous: str = ""
     secured: str = ""
     page: bool = False
+    key_in_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

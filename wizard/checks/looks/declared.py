@@ -1,0 +1,25 @@
+"""What the partner's own documents say of a host's endpoints; nothing is contacted for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wizard.checks.base import Fact
+
+if TYPE_CHECKING:
+    from wizard.checks.looks.ground import Ground
+
+
+@dataclass(frozen=True)
+class Declared(Fact):
+    """Operations that want a credential in their address: each an operation and the parameter's name."""
+
+    NAME = "declared"
+    keys_in_urls: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    async def look(cls, ground: Ground) -> Declared:
+        """Reads the list that the person gave for this run."""
+        listed = ground.run.settings.endpoints.get(ground.host.subject, ())
+        return cls(tuple((f"{e.method} {e.path}", e.key_in_url) for e in listed if e.key_in_url))
