@@ -18,6 +18,7 @@ from pikepdf import Array, Dictionary, Name, Stream, String
 
 from wizard.document import xmp
 from wizard.document.book import Book
+from wizard.document.exports import exports
 from wizard.document.fonts import Used
 from wizard.document.pen import Drawn
 from wizard.document.tags import Element, Link, Marked, Rectangle, Widget
@@ -254,28 +255,36 @@ class _Finishing:
         self.root.PageMode = Name.UseOutlines
 
     def _attach(self) -> None:
-        """The canonical data as an associated file (ISO 19005-3, 6.8)."""
+        """The canonical data and their translations as associated files (ISO 19005-3, 6.8)."""
+        about = _("The attestation as canonical JSON (RFC 8785); the pages are rebuilt from it")
+        files = [self._file(ATTACHMENT, "application/json", about, Name.Source, self.book.data)]
+        for export, data in exports(self.book.attestation):
+            files.append(self._file(export.name, export.media_type, export.about, Name.Alternative, data))
+        named = sorted(files, key=lambda file: str(file.F))
+        self.root.Names = Dictionary(
+            EmbeddedFiles=Dictionary(Names=Array([part for file in named for part in (file.F, file)]))
+        )
+        self.root.AF = Array(files)
+
+    def _file(self, name: str, media_type: str, about: str, relationship: Any, data: bytes) -> Any:
         at = xmp.pdf_date(self.book.attestation.signed_at)
-        data = self.book.data
         checksum = md5(data, usedforsecurity=False).digest()
         stream = self._stream(
             data,
             Type=Name.EmbeddedFile,
-            Subtype=Name("/application/json"),
+            Subtype=Name(f"/{media_type}"),
             Params=Dictionary(Size=len(data), CreationDate=String(at), ModDate=String(at), CheckSum=String(checksum)),
         )
-        specification = self.pdf.make_indirect(
+        return self.pdf.make_indirect(
             Dictionary(
                 Type=Name.Filespec,
-                F=String(ATTACHMENT),
-                UF=String(ATTACHMENT),
-                Desc=String(_("The attestation as canonical JSON (RFC 8785); the pages are rebuilt from it")),
-                AFRelationship=Name.Source,
+                F=String(name),
+                UF=String(name),
+                Desc=String(about),
+                AFRelationship=relationship,
                 EF=Dictionary(F=stream, UF=stream),
             )
         )
-        self.root.Names = Dictionary(EmbeddedFiles=Dictionary(Names=Array([String(ATTACHMENT), specification])))
-        self.root.AF = Array([specification])
 
     def _describe(self) -> None:
         described = xmp.Description.of(self.book)

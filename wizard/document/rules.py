@@ -19,6 +19,7 @@ from asn1crypto import cms
 from cryptography import x509
 
 from wizard.document.canonical import NotCanonical, digest, read
+from wizard.document.exports import exports
 from wizard.document.finish import ATTACHMENT, FIELD
 from wizard.document.xmp import NAMESPACE
 from wizard.domain.attestation import Attestation
@@ -294,11 +295,12 @@ def _cryptography(one: Any) -> x509.Certificate:
     return x509.load_der_x509_certificate(one.signer_cert.dump())
 
 
-def quiet(pdf: bytes) -> None:
-    """Rule 6: nothing active, nothing optional, one attached file, no annotation but the signature and links."""
+def quiet(pdf: bytes, attestation: Attestation) -> None:
+    """Rule 6: nothing active, nothing optional, only our attached files, no annotation but the signature and links."""
+    expected = [ATTACHMENT, *(export.name for export, _data in exports(attestation))]
     try:
         with pikepdf.open(BytesIO(pdf), attempt_recovery=False, suppress_warnings=True) as opened:
-            for trouble in _loud(opened):
+            for trouble in _loud(opened, sorted(expected)):
                 raise Broken(6, trouble)
     except Broken:
         raise
@@ -306,7 +308,7 @@ def quiet(pdf: bytes) -> None:
         raise Broken(1, _("the file cannot be read as a PDF.")) from error
 
 
-def _loud(opened: pikepdf.Pdf) -> Iterator[str]:
+def _loud(opened: pikepdf.Pdf, expected: list[str]) -> Iterator[str]:
     files = 0
     for thing in opened.objects:
         if not isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
@@ -324,5 +326,6 @@ def _loud(opened: pikepdf.Pdf) -> Iterator[str]:
             address = str(action.get("/URI", ""))
             if action.get("/S") != "/URI" or not address.startswith(("https://", "http://")):
                 yield _("the document holds a link that is not a web address.")
-    if files != 1:
-        yield _("the document has {n} attached files instead of one.").format(n=files)
+    names = [str(name) for name in list(opened.Root.Names.EmbeddedFiles.Names)[0::2]]
+    if names != expected or files != len(expected) or len(opened.Root.AF) != len(expected):
+        yield _("the document has other attached files than the data make.")

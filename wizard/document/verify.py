@@ -99,7 +99,7 @@ def _verify(pdf: bytes, known: Mapping[str, str]) -> Verification:
     attestation = found.attestation
     try:
         signed = rules.signature(pdf)
-        rules.quiet(pdf)
+        rules.quiet(pdf, attestation)
     except rules.Broken as broken:
         state = _("Changed after signing, or not signed. {why}") if broken.rule != 1 else _("Cannot be verified. {why}")
         verdict = _nothing(Outcome.ALTERED, state.format(why=broken))

@@ -6,7 +6,7 @@ otherwise a German window would rebuild other bytes from the same data. Layout 1
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 LANGUAGES = ("en",)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -69,3 +69,19 @@ def listed(names: list[str] | tuple[str, ...]) -> str:
     if len(names) < 2:
         return "".join(names)
     return _("{most} and {last}").format(most=", ".join(names[:-1]), last=names[-1])
+
+
+def one_line(text: str) -> str:
+    """One line that is not empty, for forms that allow nothing else."""
+    return " ".join(text.split()) or "–"
+
+
+def not_empty(text: str) -> str:
+    """The text, or a dash for forms that want one."""
+    return text if text.strip() else "–"
+
+
+def timestamp(value: date | datetime) -> str:
+    """A moment with its zone (RFC 3339); a day is its first second, UTC."""
+    moment = value if isinstance(value, datetime) else datetime.combine(value, time(), UTC)
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -245,17 +245,21 @@ def test_the_signature_field_is_described_tagged_and_printed(opened):
     assert next(page for page, one in annotations(opened) if one.objgen == field.objgen).index == 0
 
 
-def test_the_data_are_an_associated_file(opened, made):
-    (specification,) = opened.Root.AF
+def test_the_data_are_an_associated_file(opened):
+    files = {str(file.F): file for file in opened.Root.AF}
     names = list(opened.Root.Names.EmbeddedFiles.Names)
-    assert [str(names[0]), names[1].objgen] == ["attestation.json", specification.objgen]
-    assert specification.AFRelationship == "/Source"
-    assert str(specification.F) == str(specification.UF) == "attestation.json"
-    stream = specification.EF.F
-    assert stream.Subtype == "/application/json"
-    assert "/ModDate" in stream.Params
-    assert int(stream.Params.Size) == len(stream.read_bytes())
-    assert sha256(stream.read_bytes()).hexdigest().encode() in opened.Root.Metadata.read_bytes()
+    assert {str(names[i]): names[i + 1].objgen for i in range(0, len(names), 2)} == {
+        name: file.objgen for name, file in files.items()
+    }
+    for name, file in files.items():
+        assert str(file.UF) == name
+        assert str(file.Desc)
+        assert file.EF.F.Subtype in ("/application/json", "/application/vnd.cyclonedx+json")
+        assert "/ModDate" in file.EF.F.Params
+        assert int(file.EF.F.Params.Size) == len(file.EF.F.read_bytes())
+    data = files["attestation.json"]
+    assert data.AFRelationship == "/Source"
+    assert sha256(data.EF.F.read_bytes()).hexdigest().encode() in opened.Root.Metadata.read_bytes()
 
 
 def test_every_font_is_embedded_mapped_to_unicode_and_as_wide_as_it_says(opened):
