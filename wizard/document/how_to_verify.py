@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from wizard.document.book import Book, Column, texts
+from wizard.document.exports import exports
 from wizard.document.fingerprint import groups, words
 from wizard.document.layout import Cell, Gap, Piece, Row, Rule, TextLine, Tinted
 from wizard.document.tags import Element
 from wizard.document.text import Span, wrap
 from wizard.document.theme import BOLD, HEADING, INK, LABEL, MONO, MONO_SMALL, PRINT, PRINT_WORDS, PX, QUIET, TEXT, TINT
-from wizard.document.words import _, eights, moment, size
+from wizard.document.words import _, eights, listed, moment, size
 
 
 def how_to_verify(book: Book) -> None:
@@ -53,7 +54,7 @@ def _print(book: Book, section: Element) -> None:
 
 
 def _ways(book: Book, section: Element) -> None:
-    starts = (0.0, 246 * PX, 460 * PX, book.width)
+    starts = (0.0, 218 * PX, 444 * PX, book.width)
     ways = (
         (
             _("A PDF reader"),
@@ -75,7 +76,10 @@ def _ways(book: Book, section: Element) -> None:
         (
             _("The Attestry verifier"),
             ("attestry verify attestation.pdf",),
-            _("It also rebuilds every page from the embedded data and compares it, byte for byte."),
+            _(
+                "It also rebuilds every page from the embedded data and compares them, byte for byte. Without "
+                "installing: the offline page verifier.html that comes with it."
+            ),
         ),
     )
     book.flow.add([book.heading(_("Three ways, pick one"), section)])
@@ -186,3 +190,6 @@ def _data(book: Book, section: Element) -> None:
         lines = [[Span(" ".join(digits[i : i + 4]), MONO_SMALL)] for i in range(0, len(digits), 4)]
         rows.append(([[Span(name, BOLD)]], lines, texts(note)))
     book.table(section, columns, rows, heading=book.heading(_("Data and journal"), section))
+    names = listed([export.name for export, _data in exports(book.attestation)])
+    also = _("Attached beside the data, and made from them: {names}.").format(names=names)
+    book.flow.add([book.text(Span(also, LABEL), section, above=4 * PX)])
