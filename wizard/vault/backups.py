@@ -69,7 +69,7 @@ def found(home: Path, workspace: str) -> tuple[Backup, ...]:
         if match:
             made = datetime.strptime(match[1], _STAMP).replace(tzinfo=UTC)
             backups.append(Backup(folder_for(home, workspace) / name, made, int(match[2])))
-    return tuple(sorted(backups, key=lambda backup: backup.folder.name, reverse=True))
+    return tuple(sorted(backups, key=lambda backup: (backup.made, backup.events), reverse=True))
 
 
 def of(folder: Path, home: Path | None = None) -> tuple[Backup, ...]:
