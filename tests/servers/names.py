@@ -38,6 +38,9 @@ class _Server(asyncio.DatagramProtocol):
             response.set_rcode(dns.rcode.SERVFAIL)
         elif isinstance(known, tuple):
             response.answer.append(dns.rrset.from_text(question.name, 300, "IN", kind, *known))
+            signatures = self._zone.get((name, f"RRSIG {kind}"))
+            if isinstance(signatures, tuple):
+                response.answer.append(dns.rrset.from_text(question.name, 300, "IN", "RRSIG", *signatures))
         elif known == "no-name" or not any(n == name for n, _kind in self._zone):
             response.set_rcode(dns.rcode.NXDOMAIN)
         assert self._transport
