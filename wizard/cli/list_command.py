@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from wizard.checks import CHECKS
 from wizard.checks.answers import ANSWER_CHECKS, DOCUMENT_CHECKS, AnswerCheck, DocumentCheck
+from wizard.checks.reports import REPORT_CHECKS, ReportCheck
 from wizard.cli.output import Exit, Output
 from wizard.domain.finding import SubjectKind
 from wizard.domain.observation import Level
@@ -41,7 +42,11 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
     """Print the list."""
     if asked.what == "checks":
         listed = [Listed(c.id, c.title(), c.aliases, c.level, c.about, c.source) for c in CHECKS]
-        read: tuple[AnswerCheck | DocumentCheck, ...] = (*ANSWER_CHECKS, *DOCUMENT_CHECKS)
+        read: tuple[AnswerCheck | DocumentCheck | ReportCheck, ...] = (
+            *ANSWER_CHECKS,
+            *DOCUMENT_CHECKS,
+            *REPORT_CHECKS,
+        )
         listed += [Listed(c.id, c.title(), c.aliases, c.level, SubjectKind.ASSESSMENT, c.source) for c in read]
         for each in listed:
             output.result(

@@ -12,6 +12,7 @@ from wizard.domain.answers import Answer, AnswerState, Row, Value
 from wizard.domain.conditions import holds
 from wizard.domain.language import _
 from wizard.domain.questionnaire import AnswerKind, Column, Question, Questionnaire
+from wizard.domain.vulnerability import Decision, Disposal, Note
 
 SIGNATORY = e.SignatoryNamed(
     "Ines Mertens", "Chief Technology Officer", "Board resolution of 3 March", "ines@northwindsync.example"
@@ -44,6 +45,31 @@ def described() -> e.AssessmentDescribed:
         registration="KvK 00000000 (sample)",
         reference="DEMO-1",
     )
+
+
+def weaknesses(today: date) -> tuple[tuple[Note, Disposal | None], ...]:
+    """What the ledger holds: one fixed in time, one that is late on a host which nobody wants to touch."""
+    library = Note(
+        "hand:demonstration-1",
+        title="Endless loop in imagesize",
+        source="Dependabot",
+        package="imagesize",
+        vector="CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H",
+        reported=today - timedelta(days=70),
+        triaged=today - timedelta(days=69),
+    )
+    session = Note(
+        "hand:demonstration-2",
+        title="Session fixation on the legacy host",
+        source="Outside report",
+        place="the legacy host",
+        score=5.4,
+        reported=today - timedelta(days=80),
+        triaged=today - timedelta(days=78),
+        remark="The host is switched off this quarter.",
+    )
+    fixed = Disposal(Decision.FIXED, on=today - timedelta(days=52), release="4.1.3")
+    return ((library, fixed), (session, None))
 
 
 def scope(partner: Partner, today: date) -> Iterator[Answer]:

@@ -16,7 +16,7 @@ from wizard.demo.partner import Partner, start
 from wizard.domain import events as e
 from wizard.domain.language import _
 from wizard.session import opening
-from wizard.session.deeds import answers, attesting, evidence, looking
+from wizard.session.deeds import answers, attesting, evidence, looking, vulnerabilities
 from wizard.session.session import Session
 from wizard.session.settings import Preferences
 
@@ -78,6 +78,10 @@ def _walk(session: Session, partner: Partner, temporary: Path, pdf: Path, say: S
         path.write_bytes(content)
         evidence.add(session, [path], requirements, note=note).result.result()
     say(_("Evidence is sealed."))
+    for weakness, disposal in script.weaknesses(session.clock().date()):
+        vulnerabilities.note(session, weakness).result()
+        if disposal is not None:
+            vulnerabilities.dispose(session, weakness.key, disposal).result()
     for requirement, text in script.COMMENTS:
         answers.comment(session, requirement, text)
     for exception in script.exceptions(session.clock().date()):

@@ -309,6 +309,7 @@ def _sightings(entries: Sequence[tuple[ReportSummary, Reported]], current: froze
             id=entry.id,
             word=entry.word,
             standing=entry.standing,
+            aside=entry.aside,
             day=report.day,
             place=entry.place,
             newest=report.evidence in current,

@@ -11,6 +11,7 @@ from wizard import resources
 from wizard.catalog import toml_folder
 from wizard.checks import CHECKS, kinds
 from wizard.checks.answers import CHECK_IDS
+from wizard.checks.reports import REPORT_CHECK_IDS
 from wizard.domain import events as e
 from wizard.domain.assessment import Assessment, fold
 from wizard.domain.finding import SubjectKind
@@ -46,12 +47,12 @@ class Created:
 
 def check_names() -> frozenset[str]:
     """Every id that a questionnaire may name as a check."""
-    return CHECK_IDS | {check.id for check in CHECKS}
+    return CHECK_IDS | REPORT_CHECK_IDS | {check.id for check in CHECKS}
 
 
 def check_kinds() -> Mapping[str, SubjectKind]:
     """What each check is about."""
-    return {**dict.fromkeys(CHECK_IDS, SubjectKind.ASSESSMENT), **kinds()}
+    return {**dict.fromkeys(CHECK_IDS | REPORT_CHECK_IDS, SubjectKind.ASSESSMENT), **kinds()}
 
 
 def shipped_questionnaires() -> tuple[Questionnaire, ...]:

@@ -22,6 +22,7 @@ from wizard.checks.answers import (
 from wizard.checks.answers.base import Judgement, Said
 from wizard.checks.answers.incident_address import is_mail_address
 from wizard.checks.answers.incident_plan_sections import SECTIONS
+from wizard.checks.reports import REPORT_CHECK_IDS
 from wizard.domain.answers import Answer, AnswerState, Row, Value
 from wizard.domain.assessment import Assessment, Noted
 from wizard.domain.events import CommentSet
@@ -210,75 +211,6 @@ def test_own_limits() -> None:
     assert verdict("own-limits", VULN_0_limits=twice) == "fail"
 
 
-def ledger(severity: str, *rows: Row) -> str | None:
-    return verdict(f"deadline-{severity}", VULN_any="some", VULN_ledger=rows)
-
-
-def weak(score: str, reported: str, **cells: str) -> Row:
-    return row(**{"id": "V-1", "title": "x", "score": score, "reported": reported, "status": "open", **cells})
-
-
-@pytest.mark.parametrize(
-    ("severity", "score", "days"),
-    [("critical", "9.0", 28), ("high", "8.9", 42), ("high", "7", 42), ("medium", "4.0", 56), ("low", "3.9", 175)],
-)
-def test_open_weaknesses(severity: str, score: str, days: int) -> None:
-    assert ledger(severity, weak(score, ago(days))) == "warn"  # due today
-    assert ledger(severity, weak(score, ago(days + 1))) == "fail"
-    assert ledger(severity, weak(score, ago(days - 8))) == "pass"
-    assert ledger(severity, weak(score, ago(days - 7))) == "warn"
-
-
-def test_fixed_weaknesses() -> None:
-    assert ledger("high", weak("7.5", ago(100), fixed=ago(58), status="fixed")) == "pass"  # on day 42
-    assert ledger("high", weak("7.5", ago(100), fixed=ago(57), status="fixed")) == "fail"
-    late = weak("7.5", ago(700), fixed=ago(400), status="fixed")
-    assert ledger("high", late) == "pass"  # long ago: not looked at
-
-
-def test_the_earlier_clock_decides() -> None:
-    late = judge("deadline-high", VULN_ledger=(weak("7.5", ago(50), triaged=ago(20)),))
-    assert late is not None
-    assert late.verdict is Verdict.FAIL
-    assert "8 days past its limit of 42 days" in late.summary
-    assert "the earlier one decides" in late.summary
-    assert ledger("high", weak("7.5", ago(20), triaged=ago(50))) == "fail"
-
-
-@pytest.mark.parametrize(
-    "cells",
-    [
-        {"score": "eleven"},
-        {"score": "11"},
-        {"score": "-1"},
-        {"score": "nan"},
-        {"reported": "yesterday"},
-        {"reported": ago(-2)},
-        {"triaged": "never"},
-        {"status": "fixed"},
-        {"fixed": ago(1)},
-        {"status": "fixed", "fixed": ago(12)},
-        {"status": "fixed", "fixed": ago(-1)},
-    ],
-)
-def test_a_row_that_cannot_be_judged_is_never_a_pass(cells: dict[str, str]) -> None:
-    one = weak("9.1", ago(10))
-    broken = Row(tuple({**dict(one.cells), **cells}.items()))
-    for severity in ("critical", "high", "medium", "low"):
-        assert ledger(severity, broken) == "unknown"
-
-
-def test_false_alarms_do_not_run() -> None:
-    for status in ("false-positive", "not-affected"):
-        assert ledger("critical", weak("9.1", ago(300), status=status)) == "pass"
-
-
-def test_no_weakness_ever_is_pointed_out() -> None:
-    assert verdict("deadline-low", VULN_any="none") == "warn"
-    assert verdict("deadline-low", VULN_any="some") is None
-    assert ledger("critical", weak("5", ago(3))) == "pass"
-
-
 # INC
 
 
@@ -428,7 +360,7 @@ def test_five_business_days() -> None:
 
 @pytest.fixture(scope="module")
 def questionnaire() -> Questionnaire:
-    return load(resources.questionnaires() / "apollo-marketplace", {*CHECK_IDS, *LOOKS})
+    return load(resources.questionnaires() / "apollo-marketplace", {*CHECK_IDS, *REPORT_CHECK_IDS, *LOOKS})
 
 
 def told(**answers: Value) -> Assessment:

@@ -9,6 +9,7 @@ import pytest
 from wizard import resources
 from wizard.catalog.toml_folder import load
 from wizard.checks.answers import CHECK_IDS
+from wizard.checks.reports import REPORT_CHECK_IDS
 from wizard.domain.questionnaire import Questionnaire
 
 LOOKS = {
@@ -26,7 +27,7 @@ LOOKS = {
 
 @pytest.fixture(scope="session")
 def known_checks() -> frozenset[str]:
-    return CHECK_IDS | LOOKS
+    return CHECK_IDS | REPORT_CHECK_IDS | LOOKS
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,10 @@ from wizard.domain.answers import Answer, AnswerState, Row, Value
 from wizard.domain.asked import not_asked_because
 from wizard.domain.assessment import Assessment, Noted
 from wizard.domain.finding import Finding, State, SubjectKind, judge
+from wizard.domain.ledger import make_ledger
 from wizard.domain.observation import Level, Method, Observation, Result, Verdict
 from wizard.domain.questionnaire import Questionnaire
+from wizard.domain.vulnerability import NO_LEDGER, Ledger, Note, Rating
 
 NOW = datetime(2025, 11, 3, 12, tzinfo=UTC)
 
@@ -31,10 +33,13 @@ def given(**answers: Value) -> dict[str, Answer]:
 
 
 def found(
-    q: Questionnaire, assessment: Assessment, kinds: Mapping[str, SubjectKind] | None = None
+    q: Questionnaire,
+    assessment: Assessment,
+    kinds: Mapping[str, SubjectKind] | None = None,
+    weaknesses: Ledger = NO_LEDGER,
 ) -> dict[str, Finding]:
-    """The findings after every check that needs only answers has looked."""
-    results = look_at_answers(q, assessment, NOW)
+    """The findings after every check that needs only answers and the ledger has looked."""
+    results = look_at_answers(q, assessment, NOW, weaknesses)
     observations = {
         **assessment.observations,
         **{(r.check, r.subject): Observation(r, run="r", record="") for r in results},
@@ -42,8 +47,12 @@ def found(
     return judge(q, replace(assessment, observations=observations), NOW, kinds or {})
 
 
-def after(q: Questionnaire, **answers: Value) -> dict[str, Finding]:
-    return found(q, Assessment(answers=given(**answers)))
+def after(q: Questionnaire, weaknesses: Ledger = NO_LEDGER, **answers: Value) -> dict[str, Finding]:
+    return found(q, Assessment(answers=given(**answers)), weaknesses=weaknesses)
+
+
+def ledger(*notes: Note) -> Ledger:
+    return make_ledger(notes, {}, {})
 
 
 def hidden(q: Questionnaire, question: str, **answers: Value) -> str:
@@ -270,10 +279,15 @@ def test_no_weakness_ever_is_said_and_never_seen(shipped: Questionnaire) -> None
 
 
 def test_one_ledger_serves_four_limits(shipped: Questionnaire) -> None:
-    late = row(id="V-1", title="x", score="9.8", reported="2025-09-01", status="open")
-    findings = after(shipped, VULN_any="some", VULN_ledger=(late,))
+    late = ledger(Note("hand:1", "x", score=9.8, rating=Rating.CRITICAL, reported=date(2025, 9, 1)))
+    findings = after(shipped, late, VULN_any="some")
     assert findings["VULN-1"].state is State.FAIL
     assert {findings[f"VULN-{n}"].state for n in (2, 3, 4)} == {State.ATT}
+
+
+def test_weaknesses_that_nobody_wrote_down_leave_the_limits_open(shipped: Questionnaire) -> None:
+    findings = after(shipped, VULN_any="some")
+    assert {findings[f"VULN-{n}"].state for n in (1, 2, 3, 4)} == {State.INC}
 
 
 # INC-2, INC-3, PRIV-1, SUB
@@ -315,7 +329,7 @@ def best(q: Questionnaire) -> dict[str, Answer]:
         "INC-2-address": "security@apollo.example",
         "INC-7-backups": (row(what="db", holds_apollo="yes", restored="2025-09-01", result="yes"),),
         "PROG-1-next": "2026-05-01",
-        "VULN-ledger": (row(id="V-1", title="x", score="5", reported="2025-10-20", status="open"),),
+        "VULN-any": "none",
     }
     limits = {"critical": "28", "high": "42", "medium": "56", "low": "175"}
     special["VULN-0-limits"] = tuple(row(severity=s, days=d) for s, d in limits.items())

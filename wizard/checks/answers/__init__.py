@@ -31,6 +31,7 @@ from wizard.domain.events import CommentSet
 from wizard.domain.language import _
 from wizard.domain.observation import Method, Result, Verdict
 from wizard.domain.questionnaire import Questionnaire
+from wizard.domain.vulnerability import NO_LEDGER, Ledger
 
 __all__ = [
     "ANSWER_CHECKS",
@@ -40,6 +41,7 @@ __all__ = [
     "DocumentCheck",
     "look_at_answers",
     "look_at_plan",
+    "said_by",
     "sections_found",
 ]
 
@@ -69,14 +71,16 @@ DOCUMENT_CHECKS: tuple[DocumentCheck, ...] = (incident_plan_sections.CHECK,)
 CHECK_IDS: frozenset[str] = frozenset([*(c.id for c in ANSWER_CHECKS), *(c.id for c in DOCUMENT_CHECKS)])
 
 
-def look_at_answers(questionnaire: Questionnaire, assessment: Assessment, now: datetime) -> tuple[Result, ...]:
-    """What the answers amount to now, one result a check that has something to say.
+def look_at_answers(
+    questionnaire: Questionnaire, assessment: Assessment, now: datetime, ledger: Ledger = NO_LEDGER
+) -> tuple[Result, ...]:
+    """What the answers and the ledger amount to now, one result a check that has something to say.
 
     Only answers to questions that are asked count. A check whose answers are missing gives no result; if it had one
     before, the result says that it no longer applies, so that an old failure does not outlive its answer.
     """
     named = {check for requirement in questionnaire.by_id.values() for check in requirement.checks}
-    said = _said(questionnaire, assessment, now)
+    said = said_by(questionnaire, assessment, now, ledger)
     results = []
     for check in ANSWER_CHECKS:
         if check.id not in named:
@@ -96,7 +100,8 @@ def look_at_plan(text: str, now: datetime) -> Result:
     return _result(incident_plan_sections.CHECK, judgement, Method.EXAMINE, now)
 
 
-def _said(questionnaire: Questionnaire, assessment: Assessment, now: datetime) -> Said:
+def said_by(questionnaire: Questionnaire, assessment: Assessment, now: datetime, ledger: Ledger = NO_LEDGER) -> Said:
+    """What checks may read of an assessment: answers to what is asked, notes, and the ledger."""
     answers = {
         id: answer
         for id, answer in assessment.answers.items()
@@ -105,7 +110,7 @@ def _said(questionnaire: Questionnaire, assessment: Assessment, now: datetime) -
         and not not_asked_because(question, assessment.answers)
     }
     notes = {id: n.payload.text for id, n in assessment.comments.items() if isinstance(n.payload, CommentSet)}
-    return Said(answers, notes, now)
+    return Said(answers, notes, now, ledger)
 
 
 def _result(check: AnswerCheck | DocumentCheck, judgement: Judgement, method: Method, now: datetime) -> Result:
@@ -120,5 +125,7 @@ def _result(check: AnswerCheck | DocumentCheck, judgement: Judgement, method: Me
         method=method,
         at=now,
         facts=judgement.facts,
+        proof=judgement.proof,
         next_step=judgement.next_step,
+        excepted_until=judgement.excepted_until,
     )

@@ -11,6 +11,7 @@ from wizard.domain.deadlines import PLAN_MONTHS, Period, read_date, read_period
 from wizard.domain.language import _
 from wizard.domain.observation import Json, Level, Verdict
 from wizard.domain.readable import day
+from wizard.domain.vulnerability import NO_LEDGER, Ledger
 
 #: The page that every rule here comes from, when nothing else is said.
 PAGE = "Apollo Marketplace: Feature Your Integration"
@@ -18,7 +19,8 @@ PAGE = "Apollo Marketplace: Feature Your Integration"
 
 @dataclass(frozen=True)
 class Said:
-    """The answers that were given to questions that are asked now, the notes beside requirements, and the moment.
+    """The answers that were given to questions that are asked now, the notes beside requirements, the moment, and the
+    ledger of weaknesses.
 
     Every reader gives nothing back when the answer is missing or of another kind.
     """
@@ -26,6 +28,7 @@ class Said:
     answers: Mapping[str, Answer]
     notes: Mapping[str, str]
     now: datetime
+    ledger: Ledger = NO_LEDGER
 
     @property
     def today(self) -> date:
@@ -74,6 +77,9 @@ class Judgement:
     summary: str
     next_step: str = ""
     facts: Mapping[str, Json] = field(default_factory=dict)
+    proof: str = ""
+    #: all that fails is a known gap, until this day
+    excepted_until: date | None = None
 
 
 @dataclass(frozen=True)

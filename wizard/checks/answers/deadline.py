@@ -1,126 +1,117 @@
-"""Every weakness of the ledger was fixed, or can still be fixed, within its limit: one check a severity.
-
-Two clocks run, from the report and from the triage; the earlier one decides, whatever the policy says. A fix on the
-last day is in time. What was fixed more than twelve months ago is not looked at (our default, not Apollo's).
-"""
+"""Weaknesses are fixed within 28, 42, 56 or 175 days by severity, whichever clock began earlier (VULN-1 to VULN-4)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from wizard.checks.answers.base import PAGE, AnswerCheck, Judgement, Said, read_number
+from wizard.checks.answers.base import PAGE, AnswerCheck, Judgement, Said
 from wizard.checks.answers.own_limits import severity_word
-from wizard.domain.answers import Row
-from wizard.domain.deadlines import LIMITS, LOOK_BACK_MONTHS, Limit, add_months, limit_for, read_date
+from wizard.domain.deadlines import LIMITS, Limit
 from wizard.domain.language import _, ngettext
 from wizard.domain.observation import Json, Level, Verdict
+from wizard.domain.vulnerability import LedgerState, Rating, Vulnerability, urgency
 
 #: Weaknesses that are due within so many days are pointed out.
 SOON_DAYS = 7
-
-
-@dataclass(frozen=True, slots=True)
-class Clocked:
-    """One weakness on its clocks. `due` is the earlier limit, `due_triaged` the later one when both are known."""
-
-    id: str
-    limit: Limit
-    due: date
-    due_triaged: date | None
-    fixed: date | None
-
-    def days_over(self, today: date) -> int:
-        """How many days the fix, or today while it is open, lies after the limit; negative while there is time."""
-        return ((self.fixed or today) - self.due).days
-
-
-def _read(row: Row, today: date) -> Clocked | None:
-    """The row on its clocks; None when a cell contradicts another or cannot be read."""
-    score, reported = read_number(row.get("score")), read_date(row.get("reported"))
-    triaged, fixed = read_date(row.get("triaged")), read_date(row.get("fixed"))
-    unread = any(row.get(cell).strip() and not read_date(row.get(cell)) for cell in ("triaged", "fixed"))
-    if score is None or not 0 <= score <= 10 or reported is None or unread:
-        return None
-    start = min(reported, triaged or reported)
-    is_fixed = row.get("status") == "fixed"
-    if is_fixed != (fixed is not None) or start > today or (fixed is not None and not start <= fixed <= today):
-        return None
-    limit = limit_for(score)
-    days = timedelta(days=limit.days)
-    later = max(reported, triaged) + days if triaged and triaged != reported else None
-    return Clocked(row.get("id").strip() or row.get("title").strip(), limit, start + days, later, fixed)
+_NAMED, _LISTED = 3, 50
 
 
 def _judge(limit: Limit) -> Callable[[Said], Judgement | None]:
     def judge(said: Said) -> Judgement | None:
-        if said.text("VULN-any") == "none":
+        rows = [row for row in said.ledger.rows if row.rating is not Rating.INFO]
+        claims_none = said.text("VULN-any") == "none"
+        if not rows and claims_none:
             summary = _("No weakness was ever recorded. Scans and tests usually find some; a reviewer will ask.")
             return Judgement(Verdict.WARN, summary)
-        rows = [row for row in said.rows("VULN-ledger") if row.get("status") not in ("false-positive", "not-affected")]
-        if not said.rows("VULN-ledger"):
+        if not rows and said.text("VULN-any") == "some":
+            summary = _("There were weaknesses, but the ledger holds none yet.")
+            step = _("Add the reports of your tools, or enter what was reported, under Vulnerabilities.")
+            return Judgement(Verdict.UNKNOWN, summary, step)
+        if not rows:
             return None
-        return _conclude(limit, rows, said.today)
+        judged = _conclude(limit, rows, said.today)
+        if claims_none and judged.verdict is Verdict.PASS:
+            summary = _("The answer says that none was ever recorded; the ledger holds {n}.").format(n=len(rows))
+            return Judgement(Verdict.WARN, f"{summary} {judged.summary}", facts=judged.facts)
+        return judged
 
     return judge
 
 
-def _conclude(limit: Limit, rows: list[Row], today: date) -> Judgement:
-    read = [(row, _read(row, today)) for row in rows]
-    unread = [row.get("id").strip() or row.get("title").strip() or "?" for row, clocked in read if clocked is None]
-    since = add_months(today, -LOOK_BACK_MONTHS)
-    mine = [c for _row, c in read if c is not None and c.limit == limit and (c.fixed is None or c.fixed >= since)]
-    over = [c for c in mine if c.days_over(today) > 0]
-    facts: dict[str, Json] = {"limit_days": limit.days, "unreadable": unread}
-    facts["weaknesses"] = [
-        {
-            "id": c.id,
-            "due": c.due.isoformat(),
-            "due_by_later_clock": c.due_triaged.isoformat() if c.due_triaged else "",
-            "fixed": c.fixed.isoformat() if c.fixed else "",
-            "days_over": c.days_over(today),
-        }
-        for c in mine
-    ]
-    if over:
-        step = _("Fix it, or note an exception with an owner, a date and what protects you meanwhile.")
-        return Judgement(Verdict.FAIL, " ".join(_late(c, today) for c in over), step, facts)
-    if unread:
-        summary = _("Score, dates or state cannot be read, or contradict each other, for: {ids}.")
-        step = _("Correct these rows of the ledger.")
-        return Judgement(Verdict.UNKNOWN, summary.format(ids=", ".join(unread)), step, facts)
+def _conclude(limit: Limit, rows: list[Vulnerability], today: date) -> Judgement:
+    unrated = [row for row in rows if row.is_open and row.rating is Rating.UNKNOWN]
+    future = [row for row in rows if row.counts(today) and row.began > today]
+    mine = sorted(
+        (row for row in rows if row.rating.severity is limit.severity and row.counts(today)),
+        key=lambda row: urgency(row, today),
+    )
+    late = [row for row in mine if row.late(today)]
+    facts: dict[str, Json] = {
+        "limit_days": limit.days,
+        "open": sum(row.is_open for row in mine),
+        "fixed": sum(not row.is_open for row in mine),
+        "late": [{"id": row.id, "title": row.title, "days_over": row.over(today) or 0} for row in late[:_LISTED]],
+        "late_in_all": len(late),
+        "unrated": [row.id for row in unrated[:_LISTED]],
+    }
+    if late:
+        covers = [row.covered_until(today) for row in late]
+        known = [until for until in covers if until is not None]
+        step = _("Fix it, or accept it in the ledger with an owner, a date and what protects you meanwhile.")
+        summary = " ".join(_late(row, today) for row in late[:_NAMED])
+        if len(late) > _NAMED:
+            more = len(late) - _NAMED
+            summary += " " + ngettext("{n} more is late.", "{n} more are late.", more).format(n=more)
+        return Judgement(
+            Verdict.FAIL, summary, step, facts, excepted_until=min(known) if len(known) == len(late) else None
+        )
+    if unrated or future:
+        ids = ", ".join(row.id for row in [*unrated, *future][:_LISTED])
+        summary = (
+            _("Nobody rated {ids}, so nobody knows when they are due.").format(ids=ids)
+            if unrated
+            else _("The clock of {ids} begins in the future.").format(ids=ids)
+        )
+        step = _("Give each a CVSS vector in the ledger, or decide on it.")
+        return Judgement(Verdict.UNKNOWN, summary, step if unrated else _("Correct these rows of the ledger."), facts)
     severity = severity_word(limit.severity)
     if not mine:
         return Judgement(
             Verdict.PASS, _("The ledger has no {severity} weakness.").format(severity=severity), facts=facts
         )
-    soon = [c.id for c in mine if c.fixed is None and c.days_over(today) >= -SOON_DAYS]
-    if soon:
-        summary = _("All within {n} days. Due within a week: {ids}.").format(n=limit.days, ids=", ".join(soon))
-        return Judgement(Verdict.WARN, summary, facts=facts)
-    open_ = sum(c.fixed is None for c in mine)
+    notes = []
+    if soon := [row.id for row in mine if row.is_open and (row.over(today) or 0) >= -SOON_DAYS]:
+        notes.append(_("Due within a week: {ids}.").format(ids=", ".join(soon[:_LISTED])))
+    if undated := [row.id for row in mine if row.state is LedgerState.FIXED and row.fixed is None]:
+        notes.append(
+            _("Fixed, on a day that the report does not tell: {ids}.").format(ids=", ".join(undated[:_LISTED]))
+        )
+    if notes:
+        summary = _("All within {n} days.").format(n=limit.days)
+        return Judgement(Verdict.WARN, " ".join((summary, *notes)), facts=facts)
+    open_ = sum(row.is_open for row in mine)
     summary = _("{severity}: {fixed} fixed in time, {open} open and within {n} days.").format(
         severity=severity, fixed=len(mine) - open_, open=open_, n=limit.days
     )
     return Judgement(Verdict.PASS, summary, facts=facts)
 
 
-def _late(clocked: Clocked, today: date) -> str:
-    days = clocked.days_over(today)
+def _late(row: Vulnerability, today: date) -> str:
+    days, limit = row.over(today) or 0, row.limit or 0
     text = (
         ngettext(
             "{id} is {n} day past its limit of {limit} days.", "{id} is {n} days past its limit of {limit} days.", days
         )
-        if clocked.fixed is None
+        if row.is_open
         else ngettext(
             "{id} was fixed {n} day after its limit of {limit} days.",
             "{id} was fixed {n} days after its limit of {limit} days.",
             days,
         )
-    ).format(id=clocked.id, n=days, limit=clocked.limit.days)
-    later = clocked.due_triaged
-    if later is not None and (clocked.fixed or today) <= later:
+    ).format(id=row.id, n=days, limit=limit)
+    later, ended = row.due_by_later_clock, row.ended(today)
+    if later is not None and ended is not None and ended <= later:
         text += " " + _("By the later of the two clocks it would be in time; the earlier one decides.")
     return text
 
@@ -133,9 +124,10 @@ def _check(limit: Limit) -> AnswerCheck:
         ),
         level=Level.MUST,
         source=f"{PAGE}, Vulnerability Management",
-        reads=("VULN-any", "VULN-ledger"),
+        reads=("VULN-any",),
         judge=_judge(limit),
         aliases=("CHK-VULNSLA",),
+        version=2,
     )
 
 

@@ -20,7 +20,7 @@ from wizard.domain.mistakes import Mistake
 from wizard.formats.kind import HEAD, media_type
 from wizard.jobs.runner import Hear, Job, Progress
 from wizard.session.changes import Change
-from wizard.session.deeds import looking
+from wizard.session.deeds import looking, vulnerabilities
 from wizard.session.session import Session
 
 #: What is handed to the child that draws previews.
@@ -37,10 +37,12 @@ class NoSuchEvidence(Mistake):
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What adding files did: the evidence, and a sentence for each file that was left out."""
+    """What adding files did: the evidence, a sentence for each file that was left out, and (by evidence) why a file
+    could not be read as a report."""
 
     evidence: tuple[Evidence, ...]
     left_out: tuple[str, ...]
+    unread: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +71,28 @@ def add(
     async def work(progress: Progress) -> Added:
         added: list[Evidence] = []
         left_out: list[str] = []
+        unread: list[tuple[str, str]] = []
         for path in paths:
             try:
                 item = await _seal(session, path, tuple(requirements), note, expires, replaces, progress)
             except Mistake as mistake:
                 left_out.append(mistake.sentence)
                 continue
+            progress(0, 0, _("Reading {name}").format(name=item.name))
+            read = await vulnerabilities.read_report(session, item)
+            item = read.item
+            payloads = (e.EvidenceAdded(item), *((read.payload,) if read.payload else ()))
+            if read.why_not:
+                unread.append((item.id, read.why_not))
             change = await asyncio.wrap_future(
-                session.record(e.EvidenceAdded(item), title=_("Added {name}").format(name=item.name))
+                session.record(*payloads, title=_("Added {name}").format(name=item.name))
             )
             await looking.read_document(session, item)
             added.append(item)
             progress(len(added), len(paths), item.name, change)
         if left_out and not added:
             raise UnusableFile(" ".join(left_out))
-        return Added(tuple(added), tuple(left_out))
+        return Added(tuple(added), tuple(left_out), tuple(unread))
 
     return session.runner.start(work, title, hear)
 

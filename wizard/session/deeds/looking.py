@@ -14,6 +14,7 @@ from wizard.checks import CHECKS
 from wizard.checks.answers import DOCUMENT_CHECKS, look_at_plan
 from wizard.checks.answers import look_at_answers as judge_answers
 from wizard.checks.base import Check
+from wizard.checks.reports import look_at_reports
 from wizard.domain import events as e
 from wizard.domain.evidence import Evidence
 from wizard.domain.finding import SubjectKind
@@ -23,6 +24,7 @@ from wizard.domain.observation import Observation, Result, Verdict
 from wizard.domain.scope import Host
 from wizard.jobs.runner import Hear, Job, Progress
 from wizard.session.changes import Change
+from wizard.session.deeds import vulnerabilities
 from wizard.session.session import Session
 
 #: The name under which looks at the answers are recorded; no host can be called so.
@@ -168,7 +170,12 @@ def look_at_answers(session: Session) -> Future[Change] | None:
 def what_follows(session: Session) -> e.Looked | None:
     """What the checks of answers say now, and that a document which was read is gone; None when there is no news."""
     assessment, now = session.assessment, session.clock()
-    results = [*judge_answers(session.questionnaire, assessment, now), *_gone_documents(session)]
+    known = vulnerabilities.ledger(session)
+    results = [
+        *judge_answers(session.questionnaire, assessment, now, known),
+        *look_at_reports(session.questionnaire, assessment, known, now),
+        *_gone_documents(session),
+    ]
     news = tuple(r for r in results if _is_news(r, assessment.observations.get((r.check, r.subject))))
     return e.Looked(run=secrets.token_hex(8), host=ANSWERS, results=news) if news else None
 

@@ -1,0 +1,52 @@
+"""A report of static analysis is young, about the attested release, and leaves nothing serious open (APP-12)."""
+
+from __future__ import annotations
+
+from wizard.checks.answers.base import PAGE, Judgement
+from wizard.checks.reports.base import SCAN_DAYS, ReportCheck, ReportKind, Shown, sort_rows, what
+from wizard.checks.reports.judging import (
+    against,
+    before_release,
+    counted,
+    release_line,
+    set_aside_note,
+    too_old,
+    unrated,
+)
+from wizard.domain.language import _
+from wizard.domain.observation import Verdict
+
+
+def _judge(shown: Shown) -> Judgement | None:
+    reports = shown.reports(ReportKind.STATIC)
+    if not reports:
+        return None
+    newest = reports[-1]
+    facts = counted(reports)
+    lines = [
+        _("Report: {report}").format(report=what(newest)),
+        release_line(shown, newest),
+        _("Entries: {n}").format(n=newest.entries),
+        *(f"{reason}: {n}" for reason, n in newest.set_aside),
+    ]
+    proof = "\n".join(lines)
+    found = sort_rows(shown.listed(reports), shown.today)
+    if (failed := against(found, proof, facts)) is not None:
+        return failed
+    if old := too_old(newest, shown.today, SCAN_DAYS) or before_release(shown, newest):
+        return Judgement(Verdict.UNKNOWN, old, _("Analyse again and add the new report."), facts, proof=proof)
+    if (blind := unrated(found, proof, facts)) is not None:
+        return blind
+    summary = _("{report}: nothing serious is open.").format(report=what(newest))
+    if note := set_aside_note(found):
+        return Judgement(Verdict.WARN, f"{summary} {note}", facts=facts, proof=proof)
+    return Judgement(Verdict.PASS, summary, facts=facts, proof=proof)
+
+
+CHECK = ReportCheck(
+    id="report-static",
+    title=lambda: _("Reports of static analysis"),
+    source=f"{PAGE}, Application Security",
+    judge=_judge,
+    aliases=("CHK-SARIF",),
+)
