@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import BinaryIO
 
 from wizard.domain.mistakes import Mistake
@@ -21,8 +22,11 @@ def main() -> int:
     sys.stdout = io.TextIOWrapper(io.BytesIO())  # a library that prints must not spoil the answer
     try:
         request = json.loads(sys.stdin.buffer.readline())
-        data = _exactly(sys.stdin.buffer, int(request["length"]))
-        said, out = _TASKS[request["task"]](request["ask"], data)
+        body = _Body(sys.stdin.buffer, int(request["length"]))
+        if request["task"] == "read_report":
+            said, out = _read_report(request["ask"], body)
+        else:
+            said, out = _TASKS[request["task"]](request["ask"], body.read(body.left))
     except Mistake as mistake:
         answer_to.write(json.dumps({"mistake": mistake.sentence}).encode() + b"\n")
     else:
@@ -32,11 +36,21 @@ def main() -> int:
     return 0
 
 
-def _exactly(stream: BinaryIO, length: int) -> bytes:
-    data = stream.read(length)
-    if len(data) != length:
-        raise EOFError("the request was cut short")
-    return data
+class _Body:
+    """The bytes of a request, as they come: what reads them in pieces never holds them all."""
+
+    def __init__(self, stream: BinaryIO, length: int) -> None:
+        self._stream = stream
+        self.left = length
+
+    def read(self, size: int, /) -> bytes:
+        """The next `size` bytes, fewer only at the end of the request. Raises EOFError when it was cut short."""
+        wanted = min(size, self.left)
+        data = self._stream.read(wanted)
+        if len(data) != wanted:
+            raise EOFError("the request was cut short")
+        self.left -= wanted
+        return data
 
 
 def _limit() -> None:
@@ -74,11 +88,17 @@ def _build(ask: Mapping[str, object], data: bytes) -> tuple[dict[str, object], b
     return {}, build.build(canonical.read(data))
 
 
-def _read_report(_ask: Mapping[str, object], data: bytes) -> tuple[dict[str, object], bytes]:
+def _read_report(ask: Mapping[str, object], body: _Body) -> tuple[dict[str, object], bytes]:
+    """The counts beside the report; without `entries` in what is asked, the report comes without them."""
     from wizard import importers
     from wizard.domain.codec import to_json
 
-    return {}, json.dumps(to_json(importers.read(io.BytesIO(data))), ensure_ascii=False).encode()
+    report = importers.read(body)
+    counts = {severity.value: count for severity, count in report.by_severity.items()}
+    said: dict[str, object] = {"findings": len(report.findings), "by_severity": counts}
+    if not ask.get("entries"):
+        report = replace(report, entries=())
+    return said, json.dumps(to_json(report), ensure_ascii=False).encode()
 
 
 def _number(ask: Mapping[str, object], key: str) -> int:
@@ -86,4 +106,4 @@ def _number(ask: Mapping[str, object], key: str) -> int:
     return value if isinstance(value, int) else 0
 
 
-_TASKS: dict[str, Task] = {"preview": _preview, "text": _text, "build": _build, "read_report": _read_report}
+_TASKS: dict[str, Task] = {"preview": _preview, "text": _text, "build": _build}

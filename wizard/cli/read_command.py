@@ -15,7 +15,7 @@ from wizard.domain import codec
 from wizard.domain.language import _, ngettext
 from wizard.domain.mistakes import Mistake
 from wizard.formats import xml
-from wizard.importers.base import Entry, LeftOut, Report, Severity
+from wizard.importers.base import Entry, LeftOut, Report
 from wizard.jobs import worker_process
 
 #: A damaged file is refused within five seconds; a large one may take longer to be read.
@@ -49,6 +49,14 @@ class ReadInFull(Read):
     authenticated: bool | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """What the child counted of the open entries."""
+
+    findings: int
+    by_severity: Mapping[str, int]
+
+
 class UnreadableFile(Mistake):
     """A file that cannot be opened."""
 
@@ -58,14 +66,14 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
     codes = []
     for file in asked.file:
         try:
-            report = read(file)
+            counts, report = read(file, asked.full)
         except Mistake as mistake:
             codes.append(Exit.BAD_INPUT)
             nothing = Read(str(file), "", "", None, (), None, "", {}, {}, (), mistake.sentence)
             output.result(nothing, f"{file}: {mistake.sentence}")
             continue
         codes.append(Exit.FINE)
-        result = _result(str(file), report)
+        result = _result(str(file), counts, report)
         output.result(_in_full(result, report) if asked.full else result, *_lines(result, report, asked.full))
         if asked.json:
             for note in report.notes:
@@ -73,8 +81,8 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
     return worst(codes)
 
 
-def read(file: Path) -> Report:
-    """The report in `file`. Raises a `Mistake` with the sentence to show."""
+def read(file: Path, entries: bool) -> tuple[_Counts, Report]:
+    """The counts and the report of `file`, with its entries if wanted. Raises a `Mistake` with the sentence to show."""
     try:
         if not file.is_file():
             raise UnreadableFile(_("There is no file of this name."))
@@ -90,25 +98,25 @@ def read(file: Path) -> Report:
         reason = getattr(error, "strerror", None) or _("its name is not possible here")
         raise UnreadableFile(_("This file cannot be opened: {reason}.").format(reason=reason)) from None
     limits = worker_process.Limits(seconds=_SECONDS + _SECONDS_A_MEGABYTE * size / 1_000_000)
-    answer = asyncio.run(worker_process.ask("read_report", {}, data, limits))
+    answer = asyncio.run(worker_process.ask("read_report", {"entries": entries}, data, limits))
     try:
-        return codec.from_json(Report, json.loads(answer.data))
+        return codec.from_json(_Counts, answer.said), codec.from_json(Report, json.loads(answer.data))
     except ValueError:
         raise worker_process.WorkerFailed(
             _("This could not be read: the reader's answer is damaged. Nothing was changed.")
         ) from None
 
 
-def _result(file: str, report: Report) -> Read:
+def _result(file: str, counts: _Counts, report: Report) -> Read:
     return Read(
         file=file,
         tool=report.tool,
         tool_version=report.tool_version,
         scanned_at=report.scanned_at,
         target=report.target,
-        findings=len(report.findings),
+        findings=counts.findings,
         unit=report.unit,
-        by_severity={severity.value: count for severity, count in report.by_severity.items()},
+        by_severity=counts.by_severity,
         stated=report.stated,
         left_out=report.left_out,
         error=None,
@@ -136,9 +144,7 @@ def _lines(result: Read, report: Report, full: bool) -> list[str]:
             file=result.file, tool=f"{report.tool} {report.tool_version}".strip(), when=when, n=count, unit=report.unit
         )
     ]
-    by_severity = [
-        f"{report.by_severity[severity]} {severity.value}" for severity in Severity if report.by_severity[severity]
-    ]
+    by_severity = [f"{count} {severity}" for severity, count in result.by_severity.items() if count]
     if by_severity:
         lines.append("  " + ", ".join(by_severity))
     lines += [f"  {left.count} × {left.reason}" for left in report.left_out]

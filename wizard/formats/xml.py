@@ -90,35 +90,42 @@ def walk(stream: Source, records: Collection[str]) -> Iterator[Seen]:
     path: list[str] = []
     above: list[Element] = []
     record = elements = 0  # the depth of the record that is open, and how many elements it holds
-    for piece in _guarded(stream):
-        for event, element in _events(parser, piece):
-            if event == "start":
-                element.tag = element.tag.rpartition("}")[2]
-                path.append(element.tag)
-                above.append(element)
-                if len(path) > MAX_DEPTH:
-                    raise Malformed(
-                        _("This XML is nested more than {n} levels deep, as no report is. It was not read.").format(
-                            n=MAX_DEPTH
+    try:
+        for piece in _guarded(stream):
+            for event, element in _feed(parser, piece):
+                if event == "start":
+                    name = element.tag
+                    if name[0] == "{":
+                        name = element.tag = name.rpartition("}")[2]
+                    path.append(name)
+                    above.append(element)
+                    if len(path) > MAX_DEPTH:
+                        raise Malformed(
+                            _("This XML is nested more than {n} levels deep, as no report is. It was not read.").format(
+                                n=MAX_DEPTH
+                            )
                         )
-                    )
-                if record:
-                    elements += 1
-                    if elements > MAX_RECORD:
-                        raise Malformed(_("One record of this XML is far larger than any report has. It was not read."))
-                elif element.tag in records:
-                    record, elements = len(path), 0
-                else:
-                    yield Seen(tuple(path), element, True)
-                continue
-            if not record or record == len(path):
-                record = 0
-                yield Seen(tuple(path), element, False)
-                element.clear()
-                if len(above) > 1:
-                    above[-2].remove(element)
-            path.pop()
-            above.pop()
+                    if record:
+                        elements += 1
+                        if elements > MAX_RECORD:
+                            raise Malformed(
+                                _("One record of this XML is far larger than any report has. It was not read.")
+                            )
+                    elif name in records:
+                        record, elements = len(path), 0
+                    else:
+                        yield Seen(tuple(path), element, True)
+                    continue
+                if not record or record == len(path):
+                    record = 0
+                    yield Seen(tuple(path), element, False)
+                    element.clear()
+                    if len(above) > 1:
+                        above[-2].remove(element)
+                path.pop()
+                above.pop()
+    except ElementTree.ParseError as error:  # it comes out between the events
+        raise _broken(error) from None
     _close(parser)
 
 
@@ -127,10 +134,10 @@ def words(element: Element, path: str) -> str:
     return (element.findtext(path) or "").strip()
 
 
-def _events(parser: ElementTree.XMLPullParser[Element], piece: bytes) -> Iterator[tuple[str, Element]]:
+def _feed(parser: ElementTree.XMLPullParser[Element], piece: bytes) -> Iterator[tuple[str, Element]]:
     try:
         parser.feed(piece)
-        yield from parser.read_events()  # type: ignore[misc]  # only start and end were asked for
+        return parser.read_events()  # type: ignore[return-value]  # only start and end were asked for
     except ElementTree.ParseError as error:
         raise _broken(error) from None
     except (ValueError, LookupError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
 
 from wizard.domain.language import _, ngettext
 from wizard.importers.base import (
@@ -29,6 +30,7 @@ _SHORT, _LONG = 300, 1500
 _MARGIN = 400
 
 
+@lru_cache(maxsize=2048)
 def clip(text: str, limit: int = _SHORT) -> str:
     """Text of others as it may be kept: masked first, then cut to `limit` characters."""
     if not text:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta, timezone
 from email.utils import parsedate_tz
+from functools import lru_cache
 from typing import Any
 
 from wizard.domain.language import _
@@ -46,28 +47,29 @@ def wrong(field: str, value: object, expected: str) -> UnreadableReport:
 def get(value: object, *path: str) -> Any:
     """What stands at `path`, or None. A step through something that is no object is refused."""
     for step in path:
-        if value is None:
+        if type(value) is dict:
+            value = value.get(step)
+        elif value is None:
             return None
-        if not isinstance(value, dict):
+        else:
             raise wrong(step, value, _("an object"))
-        value = value.get(step)
     return value
 
 
 def text(value: object, *path: str) -> str:
     """Text, "" if missing."""
     found = get(value, *path)
+    if type(found) is str:
+        return found.strip()
     if found is None:
         return ""
-    if not isinstance(found, str):
-        raise wrong(path[-1] if path else "", found, _("text"))
-    return found.strip()
+    raise wrong(path[-1] if path else "", found, _("text"))
 
 
 def label(value: object, *path: str) -> str:
     """Text, or a number as text, "" if missing: for ids that tools write either way."""
     found = get(value, *path)
-    if isinstance(found, int | float) and not isinstance(found, bool):
+    if type(found) is int or type(found) is float:
         return str(found)
     return text(value, *path)
 
@@ -173,6 +175,7 @@ def cwes(*texts: object) -> tuple[int, ...]:
     return tuple(dict.fromkeys(number for number in found if 0 < number < 1_000_000))
 
 
+@lru_cache(maxsize=4096)
 def names(own: str, *texts: str) -> tuple[str, ...]:
     """The other names (CVE, GHSA, …) that stand in texts, without `own`, each once."""
     found = (name for item in texts for name in _NAME.findall(item))

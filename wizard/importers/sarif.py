@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from wizard.domain.language import _, ngettext
 from wizard.importers import fields as f
-from wizard.importers.base import Entry, Package, Report, Severity, Status, UnreadableReport, Vector, of_word, vector
+from wizard.importers.base import (
+    Entry,
+    Package,
+    Report,
+    Severity,
+    Status,
+    UnreadableReport,
+    Vector,
+    highest,
+    of_word,
+    vector,
+)
 from wizard.importers.draft import Draft, entry
 from wizard.importers.forms import Importer, JsonForm
 from wizard.importers.outline import Outline
@@ -68,8 +80,8 @@ class _Run:
         self.run = run
         self.draft = draft
         components = [f.table(run, "tool", "driver"), *f.objects(run, "tool", "extensions")]
-        self.rules = [f.objects(component, "rules") for component in components]
-        self.by_id = {f.label(rule, "id"): rule for rules in reversed(self.rules) for rule in rules}
+        self.rules = [[_Rule.of(told) for told in f.objects(component, "rules")] for component in components]
+        self.by_id = {rule.id: rule for rules in reversed(self.rules) for rule in rules}
         self.artifacts = f.objects(run, "artifacts")
 
     def read(self) -> None:
@@ -109,7 +121,7 @@ class _Run:
                 ).format(n=troubles)
             )
 
-    def _rule(self, result: f.Object) -> f.Object:
+    def _rule(self, result: f.Object) -> _Rule:
         reference = f.table(result, "rule")
         id = f.label(result, "ruleId") or f.label(reference, "id")
         number = f.number(result, "ruleIndex")
@@ -119,19 +131,23 @@ class _Run:
         place = 0 if component is None else int(component) + 1
         if number is not None and number >= 0 and place < len(self.rules) and number < len(self.rules[place]):
             rule = self.rules[place][int(number)]
-            if not id or f.label(rule, "id") == id or id.startswith(f.label(rule, "id") + "/"):
+            if not id or rule.id == id or id.startswith(rule.id + "/"):
                 return rule
-        return self.by_id.get(id) or self.by_id.get(id.rpartition("/")[0]) or {}
+        return self.by_id.get(id) or self.by_id.get(id.rpartition("/")[0]) or _NO_RULE
 
     def _entry(self, result: f.Object, secrets: bool) -> Entry:
-        rule = self._rule(result)
-        id = f.label(result, "ruleId") or f.label(result, "rule", "id") or f.label(rule, "id")
+        found = self._rule(result)
+        rule = found.told
+        id = f.label(result, "ruleId") or f.label(result, "rule", "id") or found.id
         message = self._message(result, rule)
-        word, vectors = _severity(result, rule, secrets)
+        own = _facts(result) if "properties" in result or "taxa" in result else _Facts()
+        ruled = found.facts
+        word = _word(result, rule, own, ruled, secrets)
+        vectors = (*own.vectors, *ruled.vectors)
         kind = f.text(result, "kind").lower()
         location = self._location(result)
-        package = _PACKAGE.search(message)
-        fixed = _FIXED.search(message)
+        package = _PACKAGE.search(message) if "Package: " in message else None
+        fixed = _FIXED.search(message) if package else None
         title = f.first(
             (
                 f.text(rule, "shortDescription", "text"),
@@ -147,7 +163,7 @@ class _Run:
             vectors,
             least=Severity.INFO if kind == "informational" and not vectors else Severity.UNKNOWN,
             aliases=f.names(id, id, title, f.label(rule, "name")),
-            cwe=_weaknesses(result, rule),
+            cwe=tuple(dict.fromkeys((*own.cwe, *ruled.cwe))),
             package=Package("", package[1], package[2]) if package else None,
             file=location[0],
             line=location[1],
@@ -188,32 +204,72 @@ class _Run:
         return "", 0, ""
 
 
-def _severity(result: f.Object, rule: f.Object, secrets: bool) -> tuple[str, tuple[Vector, ...]]:
-    """The word and the scores: `security-severity` (a number or a word), the level of the result, of the rule."""
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What the properties of a result or a rule say of severity and weakness."""
+
+    word: str = ""
+    vectors: tuple[Vector, ...] = ()
+    cwe: tuple[int, ...] = ()
+
+
+def _facts(owner: f.Object) -> _Facts:
+    """`security-severity` is a number, or a word with some tools; scores of several versions may stand beside."""
+    properties = f.table(owner, "properties")
     word = ""
     vectors: tuple[Vector, ...] = ()
-    for owner in (result, rule):
-        properties = f.table(owner, "properties")
-        written = f.label(properties, "security-severity")
-        if written and not word and not vectors:
-            try:
-                vectors = vector("", float(written))
-            except ValueError:
-                word = written
-        for version, *names in _SCORES:
-            for name in names:
-                vectors += vector("", f.number(properties, name), version)
-        for name in _VECTORS:
-            if isinstance(spelt := properties.get(name), str):
-                vectors += vector(spelt)
-        if not word:
-            word = next((tag for tag in f.texts(properties, "tags") if tag in _TAGS), "")
-    if word and of_word(word) is not Severity.UNKNOWN:
-        return word, vectors
+    if written := f.label(properties, "security-severity"):
+        try:
+            vectors = vector("", float(written))
+        except ValueError:
+            word = written
+    for version, *names in _SCORES:
+        for name in names:
+            vectors += vector("", f.number(properties, name), version)
+    for name in _VECTORS:
+        if isinstance(spelt := properties.get(name), str):
+            vectors += vector(spelt)
+    tags = f.texts(properties, "tags")
+    word = word or next((tag for tag in tags if tag in _TAGS), "")
+    weaknesses: list[object] = [tag for tag in tags if "cwe" in tag.lower()]
+    for name in ("cwe", "CWE", "cwes"):
+        value = properties.get(name)
+        weaknesses += value if isinstance(value, list) else [value]
+    for reference in (
+        *f.objects(owner, "taxa"),
+        *(f.table(related, "target") for related in f.objects(owner, "relationships")),
+    ):
+        if "cwe" in f.text(reference, "toolComponent", "name").lower():
+            weaknesses.append(f.label(reference, "id"))
+    return _Facts(word, vectors, f.cwes(*weaknesses))
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A rule as the file tells it, its id, and what it says of severity and weakness, worked out once."""
+
+    id: str
+    told: f.Object
+    facts: _Facts
+
+    @classmethod
+    def of(cls, told: f.Object) -> _Rule:
+        """The rule that the file tells."""
+        return cls(f.label(told, "id"), told, _facts(told))
+
+
+_NO_RULE = _Rule("", {}, _Facts())
+
+
+def _word(result: f.Object, rule: f.Object, own: _Facts, ruled: _Facts, secrets: bool) -> str:
+    """The highest word that stands there: of the properties, else and above it the level of the result or the rule."""
+    word = own.word or ruled.word
     level = f.text(result, "level") or f.text(rule, "defaultConfiguration", "level")
-    if not level and not vectors and not word and not secrets:
-        level = "warning"  # SARIF 2.1.0, 3.27.10: what a level that is not there means
-    return level or word, vectors
+    if not level and not word and not own.vectors and not ruled.vectors and not secrets:
+        return "warning"  # SARIF 2.1.0, 3.27.10: what a level that is not there means
+    if not word or not level:
+        return word or level
+    return word if highest((of_word(word), of_word(level))) is of_word(word) else level
 
 
 def _status(result: f.Object, kind: str) -> Status:
@@ -224,23 +280,6 @@ def _status(result: f.Object, kind: str) -> Status:
     if f.text(result, "baselineState").lower() == "absent":
         return Status.FIXED
     return {"pass": Status.PASSED, "notapplicable": Status.NOT_AFFECTED}.get(kind, Status.OPEN)
-
-
-def _weaknesses(result: f.Object, rule: f.Object) -> tuple[int, ...]:
-    found: list[object] = []
-    for owner in (result, rule):
-        properties = f.table(owner, "properties")
-        for name in ("cwe", "CWE", "cwes"):
-            value = properties.get(name)
-            found += value if isinstance(value, list) else [value]
-        found += [tag for tag in f.texts(properties, "tags") if "cwe" in tag.lower()]
-    for taxon in f.objects(result, "taxa"):
-        if "cwe" in f.text(taxon, "toolComponent", "name").lower():
-            found.append(f.label(taxon, "id"))
-    for relationship in f.objects(rule, "relationships"):
-        if "cwe" in f.text(relationship, "target", "toolComponent", "name").lower():
-            found.append(f.label(relationship, "target", "id"))
-    return f.cwes(*found)
 
 
 IMPORTER = Importer("sarif", "SARIF", (JsonForm(_claims, _read),))
