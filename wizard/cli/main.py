@@ -75,7 +75,7 @@ def run(asked: argparse.Namespace) -> int:
 
 def _workspace_to_open(given: Sequence[str]) -> Path | None:
     """The workspace of a double click: `attestry /path/to/NAME.attestry/open.attestry`."""
-    if len(given) == 1 and given[0] not in COMMANDS and Path(given[0]).suffix == ".attestry":
+    if len(given) == 1 and given[0] not in COMMANDS and Path(given[0]).suffix in (".attestry", ".attestry-request"):
         return Path(given[0])
     return None
 

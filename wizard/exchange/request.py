@@ -47,6 +47,7 @@ class Heading:
     questionnaire_version: str
     questionnaire_digest: str
     questionnaire_title: str
+    questionnaire_read_on: date
     due: date | None = None
     message: str = ""
     #: hosts that the teammate may be able to reach and the lead cannot; looked at only after they agree
@@ -71,7 +72,7 @@ class Request:
             title=h.questionnaire_title,
             publisher="",
             page="",
-            read_on=h.made_at.date(),
+            read_on=h.questionnaire_read_on,
             digest=h.questionnaire_digest,
             sections=self.asked.sections,
             questions=self.asked.questions,

@@ -23,6 +23,20 @@ def title(session: Session) -> str:
     return described.integration or described.organisation or _("Untitled assessment")
 
 
+#: The places behind the sections; while a request is answered, those that it needs.
+_BEHIND = ("checks", "evidence", "team", "review", "sign")
+_ANSWERING = ("evidence", "helper")
+#: What stands for them where a place of the lead's is asked for.
+_ONLY_THE_LEADS = ("scope", "team", "review", "sign", "done")
+
+
+def allowed(place: Place, session: Session | None) -> Place:
+    """The place, or the reply, where someone who answers a request would come to what is only the lead's."""
+    if session is not None and session.request is not None and place.page in _ONLY_THE_LEADS:
+        return Place("helper")
+    return place
+
+
 def place_of_section(section: Section) -> Place:
     """Where a section is answered; the scoping questions have a page of their own."""
     return Place("scope") if section.scoping else Place("section", section.id)
@@ -59,8 +73,15 @@ def side_rows(session: Session) -> tuple[SideRow | None, ...]:
             )
         )
     rows.append(None)
+    if session.request is not None:
+        if session.request.heading.hosts:
+            rows.append(SideRow(Place("checks"), _("Checks"), icon="eye"))
+        rows.append(SideRow(Place("evidence"), _("Evidence"), icon="paperclip"))
+        rows.append(SideRow(Place("helper"), _("Your reply"), icon="lock"))
+        return tuple(rows)
     rows.append(SideRow(Place("checks"), _("Checks"), icon="eye"))
     rows.append(SideRow(Place("evidence"), _("Evidence"), icon="paperclip"))
+    rows.append(SideRow(Place("team"), _("Team"), icon="people"))
     rows.append(SideRow(Place("review"), _("Review"), icon="list"))
     rows.append(SideRow(Place("sign"), _("Sign"), icon="pencil"))
     return tuple(rows)
@@ -69,7 +90,7 @@ def side_rows(session: Session) -> tuple[SideRow | None, ...]:
 def order(session: Session) -> tuple[Place, ...]:
     """The places that Back and Next walk through."""
     sections = (place_of_section(s) for s in session.questionnaire.sections)
-    rest = (Place(name) for name in ("checks", "evidence", "review", "sign"))
+    rest = (Place(name) for name in (_ANSWERING if session.request is not None else _BEHIND))
     return tuple(dict.fromkeys((Place("home"), *sections, *rest)))
 
 

@@ -97,6 +97,9 @@ class Shell(QWidget):
         """Show the first page: the workspace asked for, the last one, or the welcome page."""
         preferences = self.context.preferences
         recent = preferences.settings.recent if preferences else ()
+        if workspace is not None and workspace.suffix == ".attestry-request":
+            self.go(Place("request", str(workspace)))
+            return
         if workspace is None and recent and Path(recent[0].folder).is_dir():
             workspace = Path(recent[0].folder)
         self.go(Place("unlock", str(workspace)) if workspace is not None else Place("welcome"))
@@ -144,6 +147,7 @@ class Shell(QWidget):
 
     def go(self, place: Place) -> None:
         """Show a place."""
+        place = outline.allowed(place, self.context.session)
         if self.place.page and isinstance(self.stack.currentWidget(), Page):
             self.page.left()
         page = self._page(place.page)

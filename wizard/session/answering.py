@@ -66,6 +66,22 @@ def folder_of(request: Request, preferences: Preferences) -> Path:
     return preferences.home.data / FOLDER / f"{request.heading.workspace}.attestry"
 
 
+def put_aside(request: Request, preferences: Preferences) -> Path:
+    """Begin anew with another passphrase and key: what was answered before stays beside, under another name."""
+    folder = folder_of(request, preferences)
+    for number in range(1, 1000):
+        aside = folder.with_name(f"{folder.stem}-{number}.attestry")
+        if not aside.exists():
+            try:
+                folder.rename(aside)
+            except OSError:
+                break
+            return aside
+    raise UnsafeTarget(
+        _("The earlier answers could not be moved aside. Close the other window that shows them, then try again.")
+    )
+
+
 def begin(
     request_file: Path,
     preferences: Preferences,

@@ -85,6 +85,24 @@ def _done() -> PageMaker:
     return DonePage
 
 
+def _team() -> PageMaker:
+    from wizard.gui.pages.team import TeamPage
+
+    return TeamPage
+
+
+def _helper() -> PageMaker:
+    from wizard.gui.pages.helper import HelperPage
+
+    return HelperPage
+
+
+def _request() -> PageMaker:
+    from wizard.gui.pages.request import RequestPage
+
+    return RequestPage
+
+
 def _preferences() -> PageMaker:
     from wizard.gui.pages.preferences import PreferencesPage
 
@@ -109,6 +127,9 @@ PAGES = (
     Entry("review", _review),
     Entry("sign", _sign),
     Entry("done", _done),
+    Entry("team", _team),
+    Entry("helper", _helper),
+    Entry("request", _request, needs_session=False),
     Entry("preferences", _preferences, needs_session=False),
     Entry("about", _about, needs_session=False),
 )

@@ -69,7 +69,20 @@ def said(session: Session, requirement: Requirement) -> Column:
         lines.append(Line(_("Not known yet: {asks}").format(asks=" ".join(q.ask for q in unknown)), "quiet"))
     if not lines:
         lines.append(Line(_("Nothing yet."), "quiet"))
-    return Column(_("You said"), tuple(lines), max(times, default=None))
+    return Column(_who_said(session, [answer.author for _q, answer in given]), tuple(lines), max(times, default=None))
+
+
+def _who_said(session: Session, authors: list[str]) -> str:
+    """Whose words they are: this person's, or those of a teammate who replied."""
+    from wizard.session.deeds import sharing
+
+    others = tuple(dict.fromkeys(a for a in authors if a and a != session.workspace.author))
+    if not others:
+        return _("You said")
+    named = [sharing.name_of(session, author) for author in others]
+    if len(others) < len(set(authors)):
+        named.append(_("you"))
+    return _("{who} said").format(who=", ".join(named))
 
 
 def answer_words(session: Session, question: Question, answer: Answer) -> str:

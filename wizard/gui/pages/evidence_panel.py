@@ -125,8 +125,8 @@ class EvidencePanel(Card):
         self.title.setText(item.name)
         added = words.exactly(item.added_at) if item.added_at else ""
         self.kind.setText(
-            _("{kind}, {size}, added {when}").format(
-                kind=kind_of(item.media_type), size=words.size(item.sealed.size), when=added
+            _("{kind}, {size}, added {when}{by}").format(
+                kind=kind_of(item.media_type), size=words.size(item.sealed.size), when=added, by=_by(item, session)
             )
         )
         digest = item.sealed.digest
@@ -214,3 +214,12 @@ class EvidencePanel(Card):
         if self._item is not None:
             QGuiApplication.clipboard().setText(self._item.sealed.digest)
             self.copy.setText(_("Copied"))
+
+
+def _by(item: Evidence, session: Session) -> str:
+    """Who showed it, where that was not this person."""
+    from wizard.session.deeds import sharing
+
+    if item.added_by in ("", session.workspace.author):
+        return ""
+    return _(" by {who}").format(who=sharing.name_of(session, item.added_by))

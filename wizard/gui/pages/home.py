@@ -15,7 +15,8 @@ from wizard.domain.questionnaire import Requirement
 from wizard.gui import outline, words
 from wizard.gui.context import Context, Place
 from wizard.gui.finder import place_of
-from wizard.gui.widgets.buttons import FilledButton
+from wizard.gui.pages.form import beside
+from wizard.gui.widgets.buttons import FilledButton, LinkButton
 from wizard.gui.widgets.card import Card, Panel
 from wizard.gui.widgets.page import Page
 from wizard.gui.widgets.plain import ElidedLabel, PlainLabel
@@ -47,6 +48,9 @@ class HomePage(Page):
         row.addLayout(texts, 1)
         row.addWidget(self.continue_button)
         self._panel.body.addLayout(row)
+        #: who is waited for; leads to the team
+        self.waiting = LinkButton(icon_name="people")
+        self.waiting.clicked.connect(lambda: self.go.emit(Place("team")))
         self._count = PlainLabel("", "heading")
         self._left = PlainLabel("", "quiet")
         counts = QHBoxLayout()
@@ -68,6 +72,7 @@ class HomePage(Page):
         self._footnote = PlainLabel("", "quiet", wrap=True)
         self.body.setSpacing(8)
         self.body.addWidget(self._panel)
+        self.body.addLayout(beside(self.waiting))
         self.body.addSpacing(8)
         self.body.addLayout(counts)
         self.body.addWidget(self.tally)
@@ -90,7 +95,9 @@ class HomePage(Page):
         self._draw()
 
     def _draw(self) -> None:
+        from wizard.gui.pages.team import waiting_sentence
         from wizard.session import summaries
+        from wizard.session.deeds import sharing
 
         session = self.context.open
         questionnaire, findings, assessment = session.questionnaire, session.findings, session.assessment
@@ -108,6 +115,9 @@ class HomePage(Page):
         minutes = summaries.minutes_left(questionnaire, findings)
         self._left.setText(_left_words(minutes))
         self._draw_next()
+        awaited = waiting_sentence(sharing.waiting(session))
+        self.waiting.setText(awaited)
+        self.waiting.setVisible(bool(awaited))
         for summary in summaries.section_summaries(questionnaire, findings):
             sign, word = outline.section_state(summary)
             figure = _("{done} of {all}").format(done=summary.answered, all=summary.total)
@@ -133,8 +143,9 @@ class HomePage(Page):
         self._next = next_
         if next_ is None:
             self._stopped.setText(_("Every requirement is answered."))
-            self._where.setText(_("See what a reviewer will ask, then sign"))
-            self.continue_button.setText(_("Review"))
+            replying = session.request is not None
+            self._where.setText(_("Save the reply") if replying else _("See what a reviewer will ask, then sign"))
+            self.continue_button.setText(_("Your reply") if replying else _("Review"))
             return
         if last is None or last.at is None:
             self._stopped.setText(_("Nothing answered yet. It takes about two hours; you can stop at any time."))

@@ -195,6 +195,7 @@ def place_name(where: str) -> str:
     return {
         "scope": _("Scope"),
         "evidence": _("Evidence"),
+        "team": _("Team"),
         "review": _("The journal"),
         "sign": _("Who signs"),
     }.get(where, where)

@@ -94,7 +94,7 @@ def place_of(session: Session, id: str) -> Place:
     """Where a requirement is answered; a page's own name leads to that page."""
     section = session.questionnaire.section_of.get(id)
     if section is None:
-        return Place(id if id in ("scope", "evidence", "review", "sign", "checks") else "home")
+        return Place(id if id in ("scope", "evidence", "team", "review", "sign", "checks") else "home")
     place = outline.place_of_section(section)
     return Place(place.page, place.item, id)
 

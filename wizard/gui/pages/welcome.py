@@ -27,6 +27,8 @@ from wizard.session.settings import Recent
 
 #: The file inside a workspace folder that opens it.
 KEY_FILE = "open.attestry"
+#: How the files end by which a lead asks for evidence.
+REQUEST_SUFFIX = ".attestry-request"
 
 
 class WelcomePage(Page):
@@ -84,7 +86,13 @@ class WelcomePage(Page):
         return Foot(left=_("Nothing leaves this computer unless you send it."), back_shown=False, next_shown=False)
 
     def side(self) -> Side | None:
-        return Side(_("No assessment is open"))
+        return Side(_("No assessment is open"), (), _("Were you asked for evidence?"), _("Open the request"))
+
+    def link_pressed(self) -> None:
+        patterns = _("Requests") + f" (*{REQUEST_SUFFIX})"
+        file = choosing.choose_file(self, _("Open the request"), patterns, preferences_of(self.context).home.documents)
+        if file is not None:
+            self.go.emit(Place("request", str(file)))
 
     def _draw_recent(self) -> None:
         empty(self._list.body)
@@ -131,6 +139,9 @@ class WelcomePage(Page):
             self._open_folder(folder)
 
     def _open_folder(self, folder: Path) -> None:
+        if folder.suffix == REQUEST_SUFFIX:
+            self.go.emit(Place("request", str(folder)))
+            return
         folder = folder.parent if folder.name == KEY_FILE else folder
         if not (folder / KEY_FILE).is_file():
             self.message_bar.say_mistake(

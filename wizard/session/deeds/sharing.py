@@ -17,7 +17,7 @@ from wizard.domain.language import _
 from wizard.domain.members import Member, Role, grouped
 from wizard.domain.mistakes import Mistake
 from wizard.domain.versions import Version, field_words
-from wizard.jobs.runner import Job, Progress
+from wizard.jobs.runner import Hear, Job, Progress
 from wizard.session.changes import Change
 from wizard.session.session import Session
 
@@ -83,7 +83,7 @@ def assign(session: Session, about: str, owner: str, due: date | None = None) ->
     return session.record(payload, title=title.format(id=about))
 
 
-def ask(session: Session, asking: Ask, out: Path) -> Job[str]:
+def ask(session: Session, asking: Ask, out: Path, hear: Hear = lambda event: None) -> Job[str]:
     """Write the request file, then record that it was asked, and who answers. The result is the request's hash.
 
     The job fails with `BadRequest`, or with what kept the file from being written.
@@ -95,7 +95,7 @@ def ask(session: Session, asking: Ask, out: Path) -> Job[str]:
         await asyncio.wrap_future(session.record(*payloads))
         return hash_
 
-    return session.runner.start(work, _("Writing the request"))
+    return session.runner.start(work, _("Writing the request"), hear)
 
 
 def _request(session: Session, asking: Ask) -> tuple[bytes, str, tuple[e.Payload, ...]]:
@@ -124,6 +124,7 @@ def _request(session: Session, asking: Ask) -> tuple[bytes, str, tuple[e.Payload
         questionnaire_version=questionnaire.version,
         questionnaire_digest=questionnaire.digest,
         questionnaire_title=questionnaire.title,
+        questionnaire_read_on=questionnaire.read_on,
         due=asking.due,
         message=asking.message.strip(),
         hosts=tuple(host for host in session.assessment.scope.hosts if host.subject in asking.hosts),
@@ -190,14 +191,14 @@ def names(session: Session) -> Mapping[str, str]:
 # --- versions ----------------------------------------------------------------------------------------------------
 
 
-def words_of(session: Session, payload: e.Payload) -> str:
-    """What a payload says about its field, in one line."""
+def words_of(session: Session, payload: e.Payload, *, alone: bool = False) -> str:
+    """What a payload says about its field, in one line; `alone` leaves the question out."""
     match payload:
         case e.AnswerGiven(answer):
             question = session.questionnaire.question_by_id.get(answer.question)
             files = {id: item.name for id, item in session.assessment.evidence.items()}
             said = readable.one_line(question, answer, files) or _("not known yet")
-            return f"{question.ask if question else answer.question} – {said}"
+            return said if alone else f"{question.ask if question else answer.question} – {said}"
         case e.CommentSet(id, text) | e.NotApplicableClaimed(id, text) | e.ContradictionExplained(id, text):
             return f"{id} – {text}"
         case e.ExceptionSet(id, gap, owner, control, until):
@@ -222,7 +223,10 @@ def conflicts(session: Session) -> tuple[Conflict, ...]:
         Conflict(
             key,
             field_words(session.questionnaire, key),
-            tuple(Differing(v.hash, words_of(session, v.payload), name_of(session, v.said_by), v.at) for v in versions),
+            tuple(
+                Differing(v.hash, words_of(session, v.payload, alone=True), name_of(session, v.said_by), v.at)
+                for v in versions
+            ),
         )
         for key, versions in session.assessment.history.conflicts.items()
     )

@@ -1,0 +1,290 @@
+"""The team: who is waited for, asking for evidence, adding what came back, versions to choose, who takes part."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from wizard.domain.language import _, ngettext
+from wizard.domain.members import Member, Role, grouped, role_words
+from wizard.domain.mistakes import Mistake
+from wizard.gui import words
+from wizard.gui.context import Context, Place
+from wizard.gui.pages.errand import preferences_of
+from wizard.gui.pages.form import empty
+from wizard.gui.pages.team_ask import AskCard
+from wizard.gui.pages.team_cards import ConflictCard, OfferedCard
+from wizard.gui.widgets import choosing
+from wizard.gui.widgets.buttons import LinkButton, OutlineButton
+from wizard.gui.widgets.card import Card
+from wizard.gui.widgets.drop_zone import DropZone, dropped_paths
+from wizard.gui.widgets.page import Page
+from wizard.gui.widgets.plain import FactLabel, PlainLabel
+from wizard.session.changes import Change
+from wizard.session.deeds import replies, sharing
+from wizard.session.deeds.sharing import Waiting
+
+_REQUEST = ".attestry-request"
+
+
+class TeamPage(Page):
+    """Replies may be dropped anywhere on it."""
+
+    def __init__(self, context: Context, parent: QWidget | None = None):
+        super().__init__(context, _("Team"), "", parent)
+        self.setAcceptDrops(True)
+        session = context.open
+        self._offers = QVBoxLayout()
+        self._offers.setSpacing(12)
+        self._conflicts = QVBoxLayout()
+        self._conflicts.setSpacing(12)
+        self.offered: OfferedCard | None = None
+        self.conflicts: list[ConflictCard] = []
+        self.zone = DropZone(_("Drop a reply anywhere on this page, or"), _("choose the file"), tall=True)
+        self.zone.dropped.connect(lambda paths: self.read(paths[0]))
+        self.waiting = _People(_("Waiting for"))
+        self.owners = _People(_("Who answers what"))
+        self.members = _People(_("Who takes part"))
+        self.ask = AskCard(session)
+        self.ask.asked.connect(self._ask)
+        self.ask.assigned.connect(self._assign)
+        for part in (self._offers, self._conflicts):
+            self.body.addLayout(part)
+        for widget in (self.waiting, self.zone, self.ask, self.owners, self.members):
+            self.body.addWidget(widget)
+        self.body.addStretch(1)
+
+    def shown(self, place: Place) -> None:
+        """Draw everything anew."""
+        self._draw()
+
+    def redraw(self, change: Change) -> None:
+        self._draw()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped_paths(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = dropped_paths(event.mimeData())
+        if paths:
+            event.acceptProposedAction()
+            self.read(paths[0])
+
+    # --- asking --------------------------------------------------------------------------------------------------
+
+    def _ask(self, ask: sharing.Ask) -> None:
+        name = re.sub(r"[^\w-]+", "-", ask.to).strip("-") or _("request")
+        start = preferences_of(self.context).home.documents / f"{name}{_REQUEST}"
+        target = choosing.choose_target(self, _("Write the request file"), start)
+        if target is None:
+            return
+        if target.suffix != _REQUEST:
+            target = target.with_name(target.name + _REQUEST)
+
+        def written(_hash: str) -> None:
+            self.ask.clear()
+            self.message_bar.say(
+                _("The request is at {path}. Send it to {who} by any channel.").format(path=target, who=ask.to)
+            )
+
+        self.start(lambda hear: sharing.ask(self.context.open, ask, target, hear), written)
+
+    def _assign(self, ask: sharing.Ask) -> None:
+        session = self.context.open
+        try:
+            for id in ask.requirements:
+                self.when_saved(sharing.assign(session, id, ask.to, ask.due))
+        except Mistake as mistake:
+            self.say_mistake(mistake)
+        self.ask.clear()
+
+    def _close(self, request: str) -> None:
+        self.when_saved(sharing.close_request(self.context.open, request))
+
+    # --- adding --------------------------------------------------------------------------------------------------
+
+    def read(self, path: Path) -> None:
+        """Open and check a reply, and show what it would add."""
+        session = self.context.open
+        if session.read_only:
+            self.message_bar.say_mistake(_("This assessment is open for reading only, so nothing was added."))
+            return
+        self._put_away()
+        self.message_bar.clear()
+        self.start(lambda hear: replies.read(session, path, hear), self._offer)
+
+    def _offer(self, offered: replies.Offered) -> None:
+        self._put_away()
+        card = self.offered = OfferedCard(offered)
+        card.agreed.connect(lambda: self._add(offered))
+        card.refused.connect(self._put_away)
+        self._offers.addWidget(card)
+        self.scroll_area.ensureVisible(0, 0)
+        (card.compared if not offered.known else card.add).setFocus()
+
+    def _add(self, offered: replies.Offered) -> None:
+        session = self.context.open
+
+        def added(_change: object) -> None:
+            self._put_away()
+            who = offered.sender.name
+            self.message_bar.say(_("The reply of {who} was added, as theirs.").format(who=who))
+            self._draw()
+
+        def failed(error: Exception) -> None:
+            self._put_away()
+            self.say_mistake(error)
+
+        self.start(lambda hear: replies.add(session, offered, confirmed=True, hear=hear), added, failed=failed)
+
+    def _put_away(self) -> None:
+        empty(self._offers)
+        self.offered = None
+
+    # --- versions and members --------------------------------------------------------------------------------------
+
+    def _choose(self, card: ConflictCard, version: str) -> None:
+        try:
+            self.when_saved(sharing.choose(self.context.open, card.conflict, version))
+        except Mistake as mistake:
+            self.say_mistake(mistake)
+
+    def _remove(self, member: Member) -> None:
+        def removed(_change: object) -> None:
+            self.message_bar.say_mistake(
+                _(
+                    "{who} no longer takes part: what they send from now on is refused. What was sent to them before "
+                    "they still have, and what they gave stays here as theirs."
+                ).format(who=member.name)
+            )
+
+        self.when_saved(sharing.remove_member(self.context.open, member.author), removed)
+
+    # --- drawing -----------------------------------------------------------------------------------------------------
+
+    def _draw(self) -> None:
+        if self.context.session is None:
+            return
+        session = self.context.open
+        assessment, editable = session.assessment, not session.read_only
+        self.ask.setVisible(editable)
+        self.zone.setVisible(editable)
+        self.ask.show_hosts()
+        waiting, conflicts = sharing.waiting(session), sharing.conflicts(session)
+        self.waiting.clear()
+        for one in waiting:
+            self.waiting.add(one.to, waiting_words(one), self._stop_button(one) if editable else None)
+        self.owners.clear()
+        for about, assignment in sorted(assessment.assignments.items()):
+            until = _("until {day}").format(day=words.day(assignment.due)) if assignment.due else _("no day set")
+            self.owners.add(f"{about} · {assignment.owner}", until, self._free_button(about) if editable else None)
+        self.members.clear()
+        if assessment.members or assessment.former:
+            author = session.workspace.author
+            self.members.add(_("You"), role_words(assessment.role_of(author) or Role.REVIEWER), None, grouped(author))
+        for member in assessment.members.values():
+            button = self._remove_button(member) if editable else None
+            self.members.add(member.name, role_words(member.role), button, grouped(member.author))
+        for member, _last in assessment.former.values():
+            self.members.add(member.name, _("no longer takes part"), None, grouped(member.author))
+        self._draw_conflicts(conflicts, editable)
+        parts = [
+            ngettext("{n} reply is awaited", "{n} replies are awaited", len(waiting)).format(n=len(waiting))
+            if waiting
+            else _("Nobody is waited for"),
+            ngettext("{n} field has versions to choose", "{n} fields have versions to choose", len(conflicts)).format(
+                n=len(conflicts)
+            )
+            if conflicts
+            else "",
+        ]
+        self.set_sentence(" · ".join(filter(None, parts)) + ".")
+
+    def _draw_conflicts(self, conflicts: tuple[sharing.Conflict, ...], editable: bool) -> None:
+        if [card.conflict for card in self.conflicts] == list(conflicts):
+            return
+        empty(self._conflicts)
+        self.conflicts = []
+        for conflict in conflicts:
+            card = ConflictCard(conflict, editable)
+            card.chosen.connect(lambda version, card=card: self._choose(card, version))
+            self._conflicts.addWidget(card)
+            self.conflicts.append(card)
+
+    def _stop_button(self, one: Waiting) -> LinkButton:
+        button = LinkButton(_("Stop waiting"))
+        button.setAccessibleName(_("Stop waiting for {who}").format(who=one.to))
+        button.clicked.connect(lambda: self._close(one.request))
+        return button
+
+    def _free_button(self, about: str) -> LinkButton:
+        button = LinkButton(_("Take back"))
+        button.setAccessibleName(_("Nobody answers {id}").format(id=about))
+        button.clicked.connect(lambda: self.when_saved(sharing.assign(self.context.open, about, "")))
+        return button
+
+    def _remove_button(self, member: Member) -> OutlineButton:
+        button = OutlineButton(_("Remove"))
+        button.setAccessibleName(_("Remove {who}").format(who=member.name))
+        button.clicked.connect(lambda: self._remove(member))
+        return button
+
+
+class _People(Card):
+    """People and what is known of each, a row each; hidden while there is nobody."""
+
+    def __init__(self, heading: str):
+        super().__init__()
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(10)
+        self.body.addWidget(PlainLabel(heading, "heading"))
+        self.body.addLayout(self._rows)
+        self.hide()
+
+    def clear(self) -> None:
+        """Show nobody."""
+        empty(self._rows)
+        self.hide()
+
+    def add(self, who: str, what: str, button: QWidget | None, key: str = "") -> None:
+        """One person more."""
+        text = QVBoxLayout()
+        text.setSpacing(1)
+        text.setContentsMargins(0, 0, 0, 0)
+        text.addWidget(PlainLabel(who, "strong", wrap=True))
+        text.addWidget(PlainLabel(what, "quiet", wrap=True))
+        if key:
+            text.addWidget(FactLabel(key))
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(16)
+        row.addLayout(text, 1)
+        if button is not None:
+            row.addWidget(button)
+        self._rows.addWidget(holder)
+        self.show()
+
+
+def waiting_words(one: Waiting) -> str:
+    """What someone was asked, and until when."""
+    about = ", ".join(one.requirements)
+    if one.due is None:
+        return about
+    until = _("overdue since {day}") if one.overdue else _("until {day}")
+    return f"{about} · " + until.format(day=words.day(one.due))
+
+
+def waiting_sentence(waiting: tuple[Waiting, ...]) -> str:
+    """Who is waited for, in one line; "" for nobody."""
+    if not waiting:
+        return ""
+    people = [f"{one.to} ({words.day(one.due)})" if one.due else one.to for one in waiting[:3]]
+    more = len(waiting) - len(people)
+    if more:
+        people.append(_("{n} more").format(n=more))
+    return _("Waiting for {people}").format(people=", ".join(people))
