@@ -1,6 +1,6 @@
 """Reads the accessibility bus for the journeys. Run by the system's own Python, which has pyatspi; speaks JSON lines.
 
-{"do": "find", "role": …, "name": …, "exactly": …, "after": …} -> {"found": [{"role", "name", "text", "states", "box": [x, y, w, h]}]}
+{"do": "find", "role": …, "name": …, "exactly": …, "after": …} -> {"found": [{"role", "name", "text", "states", "box"}]}
 {"do": "tree"} -> {"tree": [[depth, role, name, text], …]}
 """
 
@@ -36,7 +36,10 @@ def describe(node):
 
 
 def walk(node, depth=0):
+    """Everything below, without what is hidden: hidden pages are many, and each question costs a message."""
     yield depth, node
+    if depth > 1 and not node.getState().contains(pyatspi.STATE_VISIBLE):
+        return
     for index in range(node.childCount):
         child = node.getChildAtIndex(index)
         if child is not None:
@@ -45,6 +48,15 @@ def walk(node, depth=0):
 
 def shown(node):
     return node.getState().contains(pyatspi.STATE_SHOWING)
+
+
+def wanted(node, ask):
+    if ask.get("role") and node.getRoleName() != ask["role"]:
+        return False
+    name = node.name or ""
+    if ask.get("exactly"):
+        return name == ask["exactly"]
+    return not ask.get("name") or ask["name"] in name or ask["name"] in text_of(node)
 
 
 def answer(ask):
@@ -56,18 +68,13 @@ def answer(ask):
     found = []
     behind = not ask.get("after")
     for _depth, node in walk(app):
-        role, name = ask.get("role"), ask.get("name")
         if not behind:
-            behind = node.name == ask["after"] and node.getState().contains(pyatspi.STATE_VISIBLE)
+            behind = node.name == ask["after"]
             continue
-        if role and node.getRoleName() != role:
-            continue
-        if name and name not in (node.name or "") and name not in (text_of(node) or ""):
-            continue
-        if ask.get("exactly") and (node.name or "") != ask["exactly"]:
-            continue
-        if shown(node):
+        if wanted(node, ask) and shown(node):
             found.append(describe(node))
+            if len(found) == ask.get("most", 1000):
+                break
     return {"found": found}
 
 

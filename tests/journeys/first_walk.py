@@ -94,6 +94,8 @@ class FirstWalk:
         s.click(role="text", after="Paste or type them, one or many. Schemes, paths and duplicates are sorted out.")
         s.paste("\n".join(hosts))
         s.click(exactly="Add these hosts", role="push button")
+        s.click("Agree to look at exactly", "push button")
+        s.see("When the table changes, it is asked again", "label")
         s.picture("05-scope")
 
     def answer(self, section: Section) -> None:
@@ -104,9 +106,41 @@ class FirstWalk:
                     continue
                 if not_asked_because(question, self.answers):
                     continue
-                if not self.screen.find(exactly=question.ask):
+                if not self.screen.find(exactly=question.ask, most=1):
                     self.screen.click(f"{requirement.id} {requirement.title}", "push button")
                 self._answer(question)
+
+    def look(self) -> None:
+        """Let the checks look, and wait until they have."""
+        s = self.screen
+        s.click(exactly="Checks", role="list item")
+        s.picture("07-checks")
+        s.click("Run all", "push button")
+        if s.find("will be contacted, and nothing else", "label", most=1):
+            s.picture("08-targets")
+            s.click("ook at th", "push button")
+        s.see(exactly="Run all again", role="push button", seconds=90)
+        s.picture("09-checked")
+
+    def sign(self, out: Path) -> None:
+        """Name the signatory, sign, and see what verifying it found."""
+        s = self.screen
+        s.click(exactly="Review", role="list item")
+        s.picture("10-review")
+        s.click(exactly="Sign", role="list item")
+        for field, text in (("Name", "Noor Haddad"), ("Role", "Head of Engineering"), ("Authority", "Sole director")):
+            s.click(exactly=field, role="text")
+            s.type(text)
+        s.key("Tab")
+        s.see("Nothing stands between you and a signature", "label")
+        s.picture("11-sign")
+        s.click(exactly="Sign and export…", role="push button")
+        s.see(exactly="File name:", role="label")
+        s.key("ctrl+a")
+        s.type(str(out))
+        s.key("Return")
+        s.see("Verified just now: signature valid", "label", seconds=90)
+        s.picture("12-signed")
 
     def _answer(self, question: Question) -> None:
         s, said = self.screen, SAID.get(question.id, "")
@@ -148,11 +182,9 @@ class FirstWalk:
             s.key("Escape")
             s.paste(SAID[question.id])
             return
-        table = s.reach(exactly=question.ask, role="table")
-        left, top, width, height = table["box"]
-        del left, top, width, height
+        s.reach(exactly=question.ask, role="table")
         for number, line in enumerate(FILLED[question.id]):
-            cells = s.find(role="table cell", after=question.ask)
+            cells = s.find(role="table cell", after=question.ask, most=80)
             open_cell = number * len(question.columns) + sum(1 for c in question.columns if _fixed(question, c.id))
             box = cells[open_cell]["box"]
             s.click_at(box[0] + 20, box[1] + 10)
@@ -161,8 +193,12 @@ class FirstWalk:
 
     def _person(self, question: Question) -> None:
         s = self.screen
-        for field, text in (("Name", "Noor Haddad"), ("E-mail", "noor@blueheron.example"), ("Role", "Head of Engineering")):
-            if s.find(field, "text", after=question.ask):
+        for field, text in (
+            ("Name", "Noor Haddad"),
+            ("E-mail", "noor@blueheron.example"),
+            ("Role", "Head of Engineering"),
+        ):
+            if s.find(field, "text", after=question.ask, most=1):
                 s.click(field, "text", after=question.ask)
                 s.type(text)
         if question.kind is AnswerKind.DECLARATION:
@@ -180,7 +216,7 @@ def _fixed(question: Question, column: str) -> bool:
 
 
 def walk(folder: Path, questionnaire: Questionnaire, hosts: tuple[str, ...]) -> None:
-    """The whole walk, pictures below `folder`."""
+    """The whole walk, pictures below `folder`; the signed PDF is `folder`/heron.pdf."""
     with Screen(folder) as s:
         s.start()
         walking = FirstWalk(s, questionnaire)
@@ -192,3 +228,5 @@ def walk(folder: Path, questionnaire: Questionnaire, hosts: tuple[str, ...]) -> 
                 s.click(section.title, "list item")
             walking.answer(section)
             s.picture(f"06-{section.id}")
+        walking.look()
+        walking.sign(folder / "heron.pdf")

@@ -102,9 +102,12 @@ class Screen:
         )
         return len(out.stdout.split())
 
-    def find(self, name: str = "", role: str = "", exactly: str = "", after: str = "") -> list[dict[str, object]]:
+    def find(
+        self, name: str = "", role: str = "", exactly: str = "", after: str = "", most: int = 1000
+    ) -> list[dict[str, object]]:
         """What is there and called so, behind what is called `after`, through the accessibility bus."""
-        return self._ask({"do": "find", "name": name, "role": role, "exactly": exactly, "after": after})["found"]
+        asked = {"do": "find", "name": name, "role": role, "exactly": exactly, "after": after, "most": most}
+        return self._ask(asked)["found"]
 
     def tree(self) -> list[list[object]]:
         return self._ask({"do": "tree"})["tree"]
@@ -116,15 +119,13 @@ class Screen:
         found: list[dict[str, object]] = []
 
         def there() -> bool:
-            found[:] = [f for f in self.find(name, role, exactly, after) if f["box"][2] > 1]
+            found[:] = [f for f in self.find(name, role, exactly, after, most=4) if f["box"][2] > 1]
             return bool(found)
 
         self.wait(there, f"{role or 'anything'} called {name or exactly!r}", seconds)
         return found[0]
 
-    def click(
-        self, name: str = "", role: str = "", exactly: str = "", after: str = "", seconds: float = 20
-    ) -> None:
+    def click(self, name: str = "", role: str = "", exactly: str = "", after: str = "", seconds: float = 20) -> None:
         """Scroll to it with the wheel, move the mouse onto it and click."""
         x, y, width, height = self.reach(name, role, exactly, after, seconds)["box"]
         self.click_at(x + min(width // 2, 60), y + height // 2)
@@ -137,17 +138,17 @@ class Screen:
             found = self.see(name, role, exactly, after, seconds)
             left, top, width, height = self.window()
             x, y, _wide, high = found["box"]
-            inside = top + 60 <= y and y + min(high, 60) <= top + height - 70
+            inside = top + 8 <= y and y + min(high, 60) <= top + height - 70
             if inside or x < left + 264 or exactly in FOOT:
                 return found
             self._xdotool("mousemove", str(left + width - 300), str(top + height // 2))
-            self._xdotool("click", "4" if y < top + 60 else "5")
+            self._xdotool("click", "4" if y < top + 8 else "5")
             _rest(0.03)
         raise AssertionError(f"cannot scroll to {name or exactly!r}")
 
     def window(self) -> tuple[int, int, int, int]:
         """Left, top, width and height of the window on the screen."""
-        (found,) = [f for f in self.find("Attestry", "filler") if f["box"][2] > 600][:1]
+        (found,) = [f for f in self.find("Attestry", "filler", most=1) if f["box"][2] > 600][:1]
         return tuple(found["box"])
 
     def paste(self, text: str) -> None:
