@@ -139,7 +139,9 @@ class Book:
         cells, left = [], x
         for column in columns:
             element = head_row.add("TH", scope="Column")
-            cells.append(Cell(left, self.pieces(Span(column.head, LABEL), column.width, element, column.align)))
+            cells.append(
+                Cell(left, self.pieces(Span(column.head, LABEL), _room(columns, column), element, column.align))
+            )
             left += column.width
         head = Row(tuple(cells), below=4 * PX, rule_below=Rule(edges.left, edges.right, 0.75 * PX, INK))
         body = [self._row(table, columns, row, edges, padding, row_heads) for row in rows]
@@ -166,7 +168,8 @@ class Book:
                     pieces += self.pieces(spans, column.width - 8 * PX, own, "left")
             if column.align == "right":
                 pieces = tuple(
-                    TextLine(p.line, p.element, column.width, "right") if isinstance(p, TextLine) else p for p in pieces
+                    TextLine(p.line, p.element, _room(columns, column), "right") if isinstance(p, TextLine) else p
+                    for p in pieces
                 )
             cells.append(Cell(left, pieces))
             left += column.width
@@ -181,6 +184,11 @@ class Book:
             value = self.pieces(spans, self.width - label, row.add("TD"))
             cells = (Cell(0.0, head), Cell(label, value))
             self.flow.add([Row(cells, above=4 * PX, below=4 * PX, rule_below=Rule(0.0, self.width))])
+
+
+def _room(columns: Sequence[Column], column: Column) -> float:
+    """The width for a column's text: figures flush right keep away from the column after them."""
+    return column.width - (14 * PX if column.align == "right" and column is not columns[-1] else 0.0)
 
 
 def texts(*lines: str) -> list[list[Span]]:

@@ -12,6 +12,7 @@ from wizard.document.furniture import furniture
 from wizard.document.glance import glance
 from wizard.document.history import history
 from wizard.document.how_to_verify import how_to_verify
+from wizard.document.ledger_pages import ledger
 from wizard.document.pen import Pen
 from wizard.document.requirements import requirements
 from wizard.document.scope_pages import scope
@@ -50,11 +51,15 @@ def _layout_1(attestation: Attestation) -> bytes:
     entries = [(_("At a glance"), "glance"), (_("Scope"), "scope")]
     if first:
         entries.append((_("Requirements"), first))
+    if book.attestation.ledger:
+        entries.append((_("Vulnerabilities"), "ledger"))
     entries += [(_("Evidence"), "evidence"), (_("Journal"), "journal"), (_("How to verify"), "verify")]
     complete = front(book, Contents(tuple(entries)))
     glance(book, not complete)
     scope(book)
     requirements(book)
+    if book.attestation.ledger:
+        ledger(book)
     evidence_index(book)
     history(book)
     how_to_verify(book)

@@ -260,16 +260,19 @@ def _tally(book: Book, section: Element) -> Row:
 
 
 def _contents(book: Book, contents: Contents, toc: Element) -> Row:
-    step = book.width / (len(contents.entries) + 1)
-    cells = [Cell(0.0, book.pieces(Span(_("Contents"), MUTED), step, toc.add("Caption")))]
+    # Page numbers are not known yet: two digits are room enough for the gaps to look even.
+    widths = [measure(book.fonts, [Span(_("Contents"), MUTED)])]
+    widths += [measure(book.fonts, [Span(f"{name}  ", MUTED), Span("00", BOLD)]) for name, _anchor in contents.entries]
+    starts = book.spread(widths)
+    cells = [Cell(0.0, book.pieces(Span(_("Contents"), MUTED), widths[0] + 1, toc.add("Caption")))]
     for number, (name, anchor) in enumerate(contents.entries, 1):
         element = toc.add("TOCI")
 
         def spans(places: Places, name: str = name, anchor: str = anchor) -> Sequence[Span]:
             return [Span(f"{name}  ", MUTED, f"#{anchor}"), Span(str(places.page(anchor)), BOLD, f"#{anchor}")]
 
-        align = "right" if number == len(contents.entries) else "centre"
-        late = LateLine(book.fonts, spans, element, step, 16 * PX, align)
-        cells.append(Cell(number * step, (late,)))
+        align = "right" if number == len(contents.entries) else "left"
+        late = LateLine(book.fonts, spans, element, widths[number], 16 * PX, align)
+        cells.append(Cell(starts[number], (late,)))
     rule = Rule(0.0, book.width, 0.75 * PX, INK)
     return Row(tuple(cells), above=5 * PX, below=4 * PX, rule_above=rule, rule_below=rule)

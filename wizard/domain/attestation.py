@@ -13,6 +13,7 @@ from wizard.domain.finding import Basis, Mark, State
 from wizard.domain.observation import Result
 from wizard.domain.questionnaire import Obligation, Source
 from wizard.domain.scope import Host
+from wizard.domain.vulnerability import LedgerState, Rating
 
 #: The layout that this release writes; every released layout is rendered for ever.
 LAYOUT = 1
@@ -113,6 +114,31 @@ class Journal:
 
 
 @dataclass(frozen=True, slots=True)
+class Weakness:
+    """One row of the vulnerability ledger as printed; days are those on the day of signing.
+
+    `limit` is the number of days that the page allows for its severity (0: no deadline), `used` how many of them have
+    gone since `began`. `closed` is the day on which it was fixed or decided not to count.
+    """
+
+    number: str
+    title: str
+    rating: Rating
+    state: LedgerState
+    score: str = ""
+    source: str = ""
+    place: str = ""
+    names: tuple[str, ...] = ()
+    began: date | None = None
+    due: date | None = None
+    closed: date | None = None
+    used: int = 0
+    limit: int = 0
+    remark: str = ""
+    decided_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Signatory:
     """Who signs; `fingerprint` is the SHA-256 (hex) of the signing key's SubjectPublicKeyInfo."""
 
@@ -166,6 +192,8 @@ class Attestation:
     journal: Journal
     notes: tuple[str, ...] = ()
     fonts: tuple[str, ...] = field(default_factory=tuple)
+    #: the vulnerability ledger, open rows first, the most urgent first
+    ledger: tuple[Weakness, ...] = ()
     #: "A4" or "Letter"
     paper: str = "A4"
     #: the language of the document's own words; layout 1 knows English

@@ -20,12 +20,14 @@ from wizard.domain.attestation import (
     Said,
     Seen,
     Signatory,
+    Weakness,
 )
 from wizard.domain.evidence import Evidence, Sealed
 from wizard.domain.finding import Basis, Mark, State
 from wizard.domain.observation import Level, Method, Result, Verdict
 from wizard.domain.questionnaire import Obligation, Source
 from wizard.domain.scope import Host
+from wizard.domain.vulnerability import LedgerState, Rating
 
 SIGNED_AT = datetime(2026, 11, 23, 10, 40, tzinfo=UTC)
 PAGE = "https://docs.apollo.example/marketplace/security-requirements"
@@ -353,6 +355,71 @@ def _others() -> tuple[ItemGroup, ...]:
     )
 
 
+def _ledger() -> tuple[Weakness, ...]:
+    def row(
+        number: int, title: str, rating: Rating, score: str, used: int, state: LedgerState, **more: object
+    ) -> Weakness:
+        limit = {Rating.CRITICAL: 28, Rating.HIGH: 42, Rating.MEDIUM: 56, Rating.LOW: 175}[rating]
+        began = SIGNED_AT.date() - timedelta(days=used)
+        due = began + timedelta(days=limit)
+        return Weakness(
+            f"V-{number:03}",
+            title,
+            rating,
+            state,
+            score,
+            "ZAP 2.17",
+            began=began,
+            due=due,
+            used=used,
+            limit=limit,
+            **more,
+        )  # type: ignore[arg-type]
+
+    fixed = SIGNED_AT.date() - timedelta(days=2)
+    return (
+        row(
+            31,
+            "Password reset has no limit on tries",
+            Rating.HIGH,
+            "7.5",
+            59,
+            LedgerState.OPEN,
+            remark="Fix needs 4.3.0.",
+        ),
+        row(29, "Version banner on status page", Rating.LOW, "2.6", 146, LedgerState.OPEN),
+        row(
+            34,
+            "Session outlives password change",
+            Rating.MEDIUM,
+            "5.3",
+            42,
+            LedgerState.OPEN,
+            place="https://app.example/x",
+        ),
+        row(
+            33,
+            "Unsafe deserialisation, library",
+            Rating.CRITICAL,
+            "9.1",
+            11,
+            LedgerState.FIXED,
+            closed=fixed,
+            names=("CVE-2026-1",),
+        ),
+        row(
+            30,
+            "Export link outlives the user",
+            Rating.HIGH,
+            "7.0",
+            34,
+            LedgerState.FALSE_POSITIVE,
+            closed=fixed,
+            decided_by="Jonas Weil",
+        ),
+    )
+
+
 def sample(**changes: object) -> Attestation:
     """The whole attestation; `changes` replace fields."""
     api, app, status = "api.northwindsync.example", "app.northwindsync.example", "status.northwindsync.example"
@@ -455,6 +522,7 @@ def sample(**changes: object) -> Attestation:
             (("Ines Mertens", digest("a")), ("Dana Ortiz", digest("b"))),
             datetime(2026, 11, 3, 8, 0, tzinfo=UTC),
         ),
+        ledger=_ledger(),
         notes=("The page names no incident address; the partner copied it from the live page.",),
     )
     return replace(made, **changes)  # type: ignore[arg-type]
@@ -466,6 +534,7 @@ def small(**changes: object) -> Attestation:
     changes.setdefault("groups", (ItemGroup("data", "Data protection", (one,)),))
     changes.setdefault("scoping", ())
     changes.setdefault("evidence", ())
+    changes.setdefault("ledger", ())
     return sample(**changes)
 
 

@@ -35,6 +35,8 @@ def every_text(attestation: Attestation) -> list[str]:
     found += [x for h in a.hosts for x in (h.subject, h.purpose, h.environment, h.owner)]
     found += [x for _s, addresses in a.addresses for x in addresses] + list(a.repositories)
     found += [x for run, targets in a.runs for x in (run, *targets)]
+    for row in a.ledger:
+        found += [row.number, row.title, row.source, row.place, row.remark, row.decided_by, *row.names]
     for one in a.evidence:
         found += [one.name, one.note, one.added_by, one.read_as, one.media_type, *one.requirements]
     items = [*a.scoping, *(i for g in a.groups for i in g.items)]

@@ -207,7 +207,7 @@ def test_tables_are_regular_and_their_heads_say_for_what(opened):
 
 def test_pictures_are_described_and_placed(opened):
     figures = [element for element, _above in elements(opened) if element.S == "/Figure"]
-    assert len(figures) == 2
+    assert len(figures) == 3
     for figure in figures:
         assert len(str(figure.Alt)) > 20
         assert len(figure.A.BBox) == 4

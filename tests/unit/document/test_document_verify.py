@@ -313,7 +313,7 @@ FOREIGN = {
     "cut": plain_pdf()[:400],
     "loop": b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 1 0 R>>endobj\nxref\n0 2\n"
     b"0000000000 65535 f \n0000000009 00000 n \ntrailer<</Root 1 0 R/Size 2/Prev 56>>\nstartxref\n56\n%%EOF\n",
-    "too large": b"%PDF-1.7\n" + b"0" * 20_000_001,
+    "too large": b"%PDF-1.7\n" + b"0" * 40_000_001,
 }
 
 
