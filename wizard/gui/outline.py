@@ -9,6 +9,7 @@ from wizard.domain.language import _
 from wizard.gui import words
 from wizard.gui.context import Place
 from wizard.gui.sidebar import SideRow
+from wizard.gui.theme import ColorName
 from wizard.gui.words import Sign
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ def section_state(summary: SectionSummary) -> tuple[Sign, str]:
         return words.sign(Mark.CONTRADICTED), _("{n} contradicted").format(n=summary.contradicted)
     if summary.not_met:
         return words.sign(Mark.NOT_MET), _("{n} not met").format(n=summary.not_met)
+    if summary.blind:
+        return words.sign(Mark.COULD_NOT_LOOK), _("{n} not seen").format(n=summary.unseen)
     if summary.complete:
         return words.complete_sign(), words.complete()
     mark = Mark.IN_PROGRESS if summary.started else Mark.NOT_STARTED
@@ -62,14 +65,15 @@ def side_rows(session: Session) -> tuple[SideRow | None, ...]:
     for summary in summaries.section_summaries(session.questionnaire, session.findings):
         sign, word = section_state(summary)
         red = summary.contradicted or summary.not_met
+        colour: ColorName = "contradicts" if red else "unsure" if summary.blind else "quiet"
         rows.append(
             SideRow(
                 place_of_section(summary.section),
                 summary.section.title,
                 summary.count,
-                "contradicts" if red else "quiet",
+                colour,
                 sign,
-                word="" if red else word,
+                word="" if red or summary.blind else word,
             )
         )
     rows.append(None)

@@ -26,7 +26,7 @@ _ANSWERED = frozenset(set(Mark) - {Mark.NOT_STARTED, Mark.IN_PROGRESS})
 class SectionSummary:
     """One row of the task list: how many of its requirements are answered, its worst mark, and the words for it.
 
-    `complete`: everything is answered and nothing is contradicted or not met.
+    `complete`: everything is answered, nothing is contradicted or not met, and everything could be looked at.
     """
 
     section: Section
@@ -34,12 +34,18 @@ class SectionSummary:
     total: int
     contradicted: int
     not_met: int
+    unseen: int
     started: bool
 
     @property
     def complete(self) -> bool:
-        """Everything answered, nothing contradicted, nothing not met."""
-        return self.answered == self.total and not self.contradicted and not self.not_met
+        """Everything answered, nothing contradicted or not met, and nothing at which nobody could look."""
+        return self.answered == self.total and not (self.contradicted or self.not_met or self.unseen)
+
+    @property
+    def blind(self) -> bool:
+        """Everything is answered, and what keeps it from being complete is that nobody could look."""
+        return bool(self.unseen) and self.answered == self.total and not (self.contradicted or self.not_met)
 
     @property
     def count(self) -> str:
@@ -49,6 +55,8 @@ class SectionSummary:
             out += " · " + _("{n} contradicted").format(n=self.contradicted)
         elif self.not_met:
             out += " · " + _("{n} not met").format(n=self.not_met)
+        elif self.blind:
+            out += " · " + _("{n} not seen").format(n=self.unseen)
         return out
 
 
@@ -95,6 +103,7 @@ def section_summaries(questionnaire: Questionnaire, findings: Mapping[str, Findi
                 total=len(of),
                 contradicted=marks[Mark.CONTRADICTED],
                 not_met=marks[Mark.NOT_MET],
+                unseen=marks[Mark.COULD_NOT_LOOK],
                 started=any(f.answered or answered(f) for f in of),
             )
         )
