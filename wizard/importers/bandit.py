@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from typing import Any
 
 from wizard.domain.language import _, ngettext
-from wizard.formats import xml
+from wizard.formats import csv, xml
 from wizard.importers import fields as f
 from wizard.importers.base import Entry, Report, UnreadableReport
 from wizard.importers.draft import Draft, entry
@@ -69,23 +67,20 @@ def _read(documents: list[Any]) -> Report:
 
 def _read_csv(page: str) -> Report:
     draft = Draft("bandit", "Bandit", "result")
-    try:
-        for row in csv.DictReader(io.StringIO(page), strict=True):
-            if None in row or None in row.values():
-                raise UnreadableReport(_("A line of this CSV has other columns than its first. Export it again."))
-            draft.add(
-                _result(
-                    row["test_id"],
-                    row["issue_text"],
-                    row["issue_severity"],
-                    row["issue_confidence"],
-                    row["filename"],
-                    f.whole(row, "line_number"),
-                    f.cwes(row.get("issue_cwe", "")),
-                )
+    for row in csv.rows(
+        page, ("filename", "test_id", "issue_severity", "issue_confidence", "issue_text", "line_number")
+    ):
+        draft.add(
+            _result(
+                row["test_id"],
+                row["issue_text"],
+                row["issue_severity"],
+                row["issue_confidence"],
+                row["filename"],
+                f.whole(row, "line_number"),
+                f.cwes(row.get("issue_cwe", "")),
             )
-    except csv.Error:
-        raise UnreadableReport(_("This CSV is broken or was cut short. Export it again.")) from None
+        )
     return draft.done()
 
 

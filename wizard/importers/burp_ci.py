@@ -76,8 +76,11 @@ def _is_html(start: str) -> bool:
 
 def _read_html(page: str) -> Report:
     reader = _Page()
-    reader.feed(page)
-    reader.close()
+    try:
+        reader.feed(page)
+        reader.close()
+    except AssertionError:  # html.parser gives up on broken declarations this way (Python 3.11 to 3.13)
+        raise UnreadableReport(_("This Burp report is not the HTML that Burp writes. Export it again.")) from None
     draft = reader.draft
     if not reader.ended or not reader.tables:
         raise UnreadableReport(_("This Burp report ends in the middle: the file was cut short. Export it again."))

@@ -5,13 +5,11 @@ The unit is one vulnerability of one dependency; related dependencies are the sa
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from typing import Any
 
 from wizard.domain.language import _
-from wizard.formats import xml
+from wizard.formats import csv, xml
 from wizard.importers import fields as f
 from wizard.importers.base import Package, Report, Status, UnreadableReport, Vector, vector
 from wizard.importers.draft import Draft, entry
@@ -73,13 +71,8 @@ def _read_json(documents: list[Any]) -> Report:
 
 def _read_csv(page: str) -> Report:
     draft = _draft()
-    try:
-        for row in csv.DictReader(io.StringIO(page), strict=True):
-            if None in row or None in row.values():
-                raise UnreadableReport(_("A line of this CSV has other columns than its first. Export it again."))
-            _row(draft, row)
-    except csv.Error:
-        raise UnreadableReport(_("This CSV is broken or was cut short. Export it again.")) from None
+    for row in csv.rows(page, ("DependencyName", "DependencyPath")):
+        _row(draft, row)
     return draft.done()
 
 

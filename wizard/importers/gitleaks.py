@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 
 from wizard.domain.language import _
-from wizard.formats import xml
+from wizard.formats import csv, xml
 from wizard.importers import fields as f
-from wizard.importers.base import Entry, Report, UnreadableReport
+from wizard.importers.base import Entry, Report
 from wizard.importers.draft import Draft, entry
 from wizard.importers.forms import Importer, JsonForm, TextForm, XmlForm
 from wizard.importers.outline import Outline
@@ -52,13 +50,8 @@ def _read(documents: list[Any]) -> Report:
 
 def _read_csv(page: str) -> Report:
     draft = Draft("gitleaks", "gitleaks", "leak")
-    try:
-        for row in csv.DictReader(io.StringIO(page), strict=True):
-            if None in row or None in row.values():
-                raise UnreadableReport(_("A line of this CSV has other columns than its first. Export it again."))
-            draft.add(_leak(row["RuleID"], "", row["File"], f.whole(row, "StartLine"), row.get("Commit", "")))
-    except csv.Error:
-        raise UnreadableReport(_("This CSV is broken or was cut short. Export it again.")) from None
+    for row in csv.rows(page, ("RuleID", "File", "StartLine")):
+        draft.add(_leak(row["RuleID"], "", row["File"], f.whole(row, "StartLine"), row.get("Commit", "")))
     return draft.done()
 
 

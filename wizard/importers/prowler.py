@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 
 from wizard.domain.language import _
+from wizard.formats import csv
 from wizard.importers import fields as f
 from wizard.importers.base import Report, Status, UnreadableReport
 from wizard.importers.draft import Draft, entry
@@ -82,27 +81,22 @@ def _ocsf(draft: Draft, told: f.Object) -> None:
 
 def _read_csv(page: str) -> Report:
     draft = Draft("prowler", "Prowler", "check of a resource")
-    try:
-        for row in csv.DictReader(io.StringIO(page), delimiter=";", strict=True):
-            if None in row or None in row.values():
-                raise UnreadableReport(_("A line of this CSV has other columns than its first. Export it again."))
-            draft.tool_version = row.get("PROWLER_VERSION", "")
-            draft.scanned_at = draft.scanned_at or f.moment(row.get("TIMESTAMP", ""))
-            draft.targets(f"{row.get('PROVIDER', '')} {row.get('ACCOUNT_UID', '')}".strip())
-            draft.add(
-                entry(
-                    row["CHECK_ID"],
-                    row.get("CHECK_TITLE", ""),
-                    row.get("SEVERITY", ""),
-                    file=row.get("RESOURCE_UID", "") or row.get("RESOURCE_NAME", ""),
-                    host=row.get("REGION", ""),
-                    status=_status(draft, row["STATUS"], row.get("MUTED", "").lower() == "true"),
-                    fix=row.get("REMEDIATION_RECOMMENDATION_TEXT", ""),
-                    detail=row.get("STATUS_EXTENDED", ""),
-                )
+    for row in csv.rows(page, ("CHECK_ID", "STATUS"), ";"):
+        draft.tool_version = row.get("PROWLER_VERSION", "")
+        draft.scanned_at = draft.scanned_at or f.moment(row.get("TIMESTAMP", ""))
+        draft.targets(f"{row.get('PROVIDER', '')} {row.get('ACCOUNT_UID', '')}".strip())
+        draft.add(
+            entry(
+                row["CHECK_ID"],
+                row.get("CHECK_TITLE", ""),
+                row.get("SEVERITY", ""),
+                file=row.get("RESOURCE_UID", "") or row.get("RESOURCE_NAME", ""),
+                host=row.get("REGION", ""),
+                status=_status(draft, row["STATUS"], row.get("MUTED", "").lower() == "true"),
+                fix=row.get("REMEDIATION_RECOMMENDATION_TEXT", ""),
+                detail=row.get("STATUS_EXTENDED", ""),
             )
-    except csv.Error:
-        raise UnreadableReport(_("This CSV is broken or was cut short. Export it again.")) from None
+        )
     return draft.done()
 
 

@@ -90,6 +90,7 @@ HOSTILE = {
     "a Bandit result without a severity": b'{"results": [{"test_id": "B101"}], "metrics": {}, "errors": []}',
     "a score that is a word": samples.GRYPE.replace(b'"metrics": {}', b'"metrics": {"baseScore": "bad"}'),
     "yarn without its summary": samples.YARN_1.rpartition(b"\n")[0],
+    "a broken declaration in HTML": samples.BURP_HTML.replace(b"<tbody>", b"<![<td", 1),
     "half a CSV line": samples.DC_CSV[:-40],
     "trailing garbage": samples.SARIF + b"garbage",
     "two documents": samples.SARIF + samples.SARIF,
