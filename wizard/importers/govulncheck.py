@@ -96,6 +96,7 @@ def _claims(outline: Outline) -> bool:
         or outline.has("finding.osv")
         or (outline.has("osv.id") and outline.lines)
         or outline.has("Vulns[].OSV")
+        or outline.has("Vulns", "Modules", "Imports")
     )
 
 

@@ -68,7 +68,7 @@ def _ocsf(draft: Draft, told: f.Object) -> None:
     draft.add(
         entry(
             f.text(told, "metadata", "event_code") or f.text(told, "finding_info", "uid"),
-            f.text(told, "finding_info", "title"),
+            f.text(told, "finding_info", "title") or f.text(told, "message"),
             f.text(told, "severity"),
             file=f.text(resource, "uid") or f.text(resource, "name"),
             host=f.text(resource, "region"),
@@ -102,7 +102,8 @@ def _read_csv(page: str) -> Report:
 
 def _claims(outline: Outline) -> bool:
     return outline.has("CheckID", "Status", "StatusExtended") or (
-        outline.says("metadata.product.name") == "Prowler" and outline.has("status_code")
+        outline.has("status_code", "finding_info.uid", "cloud.region", "severity")
+        or (outline.says("metadata.product.name") == "Prowler" and outline.has("status_code"))
     )
 
 

@@ -620,6 +620,21 @@ GOVULN = b"\n".join(
         },
     )
 )
+GOVULN_OLD = js(
+    {
+        "Imports": {},
+        "Vulns": [
+            {
+                "OSV": {"id": "GO-2022-1", "summary": "slow"},
+                "Modules": [
+                    {"Path": "m", "FoundVersion": "v1", "FixedVersion": "v2", "Packages": [{"CallStacks": []}]}
+                ],
+            }
+        ],
+        "Modules": [],
+    }
+)
+GOVULN_NONE = js({"Imports": {}, "Vulns": None, "Modules": [{"Path": "m"}]})
 CARGO = js(
     {
         "database": {"advisory-count": 500},
@@ -1046,6 +1061,8 @@ SAMPLES = {
     "cyclonedx-1.2": Sample(CDX_OLD, "cyclonedx", 1, {"critical": 1}),
     "dependency-track": Sample(DTRACK, "dependency-track", 1, {"critical": 1}, {"false-positive": 1}),
     "govulncheck": Sample(GOVULN, "govulncheck", 1, {"unknown": 1}, lines=True),
+    "govulncheck-old": Sample(GOVULN_OLD, "govulncheck", 1, {"unknown": 1}),
+    "govulncheck-none": Sample(GOVULN_NONE, "govulncheck", 0, {}),
     "cargo-audit": Sample(CARGO, "cargo-audit", 1, {"high": 1}, {"warning: unmaintained": 1}),
     "composer-audit": Sample(COMPOSER, "composer-audit", 1, {"high": 1}, {"abandoned package": 1}),
     "bundler-audit": Sample(BUNDLER, "bundler-audit", 2, {"high": 1, "unknown": 1}),
