@@ -1,6 +1,7 @@
 # make run    opens Attestry (without a display: does the whole job on the demo)
 # make test   everything that must hold before a change lands
 # make quick  the fast part of it, before each commit
+# make torture  kills, power cuts and damages for the vault; writes their figures into docs/reliability.md
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -19,6 +20,12 @@ test: $(VENV)/.development static
 
 quick: $(VENV)/.development static
 	$(BIN)/python -m pytest -n 2 -x -q -m 'not slow and not journey'
+
+# SIZE=1 is the whole bar of each row, and takes about half an hour.
+SIZE ?= 0.3
+
+torture: $(VENV)/.development
+	$(BIN)/python tests/torture/run.py $(SIZE)
 
 static: $(VENV)/.development
 	$(BIN)/ruff check
@@ -58,4 +65,4 @@ $(VENV)/.development: requirements-dev.lock pyproject.toml | $(BIN)/python
 	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/.runtime
 
-.PHONY: run test quick static package lock clean
+.PHONY: run test quick torture static package lock clean
