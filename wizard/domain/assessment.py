@@ -71,6 +71,8 @@ class Assessment:
     ledger: Mapping[str, ReportSummary | Note] = field(default_factory=_empty)
     #: what was decided about weaknesses, by key
     disposals: Mapping[str, Noted] = field(default_factory=_empty)
+    #: what was decided about secrets in code, by their keyed hash
+    secrets: Mapping[str, Noted] = field(default_factory=_empty)
     #: weaknesses that a person put together with another, by key
     merged: Mapping[str, str] = field(default_factory=_empty)
     clock_jumps: int = 0
@@ -126,6 +128,7 @@ _CONTRIBUTES = (
     e.VulnerabilityNoted,
     e.VulnerabilityDisposed,
     e.VulnerabilityMerged,
+    e.SecretDisposed,
 )
 _ALLOWED: Mapping[Role, tuple[type[e.Payload], ...]] = {
     Role.LEAD: (e.Payload,),
@@ -356,6 +359,8 @@ class _Building:
                 self._note("requests", request, noted, False)
             case e.ReplyAdded():
                 self._changed["replies"] = (*self._value("replies"), noted)
+            case e.SecretDisposed(fingerprint):
+                self._note("secrets", fingerprint, noted, keep)
             case e.ReportRead() | e.VulnerabilityNoted() | e.VulnerabilityDisposed() | e.VulnerabilityMerged():
                 self._take_weakness(payload, noted)
             case _:

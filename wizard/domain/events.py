@@ -13,6 +13,8 @@ from typing import ClassVar
 from wizard.domain.answers import Answer
 from wizard.domain.codec import Unreadable, from_json, to_json
 from wizard.domain.evidence import Evidence
+from wizard.domain.leaked_secrets import SecretDisposed as SecretDisposed
+from wizard.domain.leaked_secrets import SecretVerdict as SecretVerdict
 from wizard.domain.members import Member
 from wizard.domain.observation import Json, Result
 from wizard.domain.payload import Payload as Payload
@@ -390,6 +392,7 @@ KINDS: tuple[type[Payload], ...] = (
     VulnerabilityNoted,
     VulnerabilityDisposed,
     VulnerabilityMerged,
+    SecretDisposed,
 )
 
 _KNOWN = {(kind.TYPE, kind.VERSION): kind for kind in KINDS}

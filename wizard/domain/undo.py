@@ -73,6 +73,9 @@ def inverse(payload: e.Payload, before: Assessment) -> tuple[e.Payload, ...]:
             return (was.payload if was else e.VulnerabilityDisposed(key),)
         case e.VulnerabilityMerged(key):
             return (e.VulnerabilityMerged(key, before.merged.get(key, "")),)
+        case e.SecretDisposed(fingerprint):
+            was = before.secrets.get(fingerprint)
+            return (was.payload if was else e.SecretDisposed(fingerprint),)
         case e.SignatoryNamed():
             return (before.signatory or e.SignatoryNamed("", "", ""),)
         case _:

@@ -34,6 +34,7 @@ _CHOSEN = (
     "assignment",
     "member",
     "disposal",
+    "secret",
 )
 
 
@@ -93,6 +94,8 @@ def field_of(payload: e.Payload) -> str:
             return f"weakness:{note.key}"
         case e.VulnerabilityDisposed(key):
             return f"disposal:{key}"
+        case e.SecretDisposed(fingerprint):
+            return f"secret:{fingerprint}"
         case e.VulnerabilityMerged(key):
             return f"merged:{key}"
         case e.AssessmentDescribed():
@@ -122,6 +125,7 @@ def field_words(questionnaire: Questionnaire, key: str) -> str:
         "signatory": _("Who signs"),
         "assignment": _("Who answers {id}"),
         "member": _("A member ({id})"),
+        "secret": _("What was decided about the secret {id} in code"),
         "disposal": _("What was decided about the weakness {id}"),
     }
     return words.get(kind, "{id}").format(id=id[:16] if kind == "member" else id)
@@ -144,6 +148,8 @@ def is_blank(payload: e.Payload) -> bool:
             return not owner.strip()
         case e.VulnerabilityDisposed(_, disposal):
             return disposal is None
+        case e.SecretDisposed():
+            return payload == e.SecretDisposed(payload.fingerprint)
         case e.EvidenceRemoved():
             return True
         case _:

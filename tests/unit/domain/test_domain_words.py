@@ -44,6 +44,7 @@ DEEDS = [
     e.VulnerabilityNoted(Note("hand:1", "x")),
     e.VulnerabilityDisposed("hand:1", Disposal(Decision.FALSE_POSITIVE, "x")),
     e.VulnerabilityMerged("hand:1", "hand:2"),
+    e.SecretDisposed("0a", e.SecretVerdict.FALSE_POSITIVE, "x"),
 ]
 
 
