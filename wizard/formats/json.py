@@ -22,12 +22,15 @@ Json: TypeAlias = "bool | int | float | str | list[Any] | dict[str, Any] | None"
 MAX_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 64
 MAX_NODES = 1_000_000
+MAX_DOCUMENTS = 200_000
 
-_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.S)
+#: A string, also one that never ends: so no quote is tried twice, and the time stays linear.
+_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.S)
 _STRUCTURE = re.compile(r"[\[\]{},]")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _BLANK = re.compile(r"[ \t\r\n]*")
 _LONGEST_NUMBER = 400
+_STEP = 1024 * 1024
 
 
 def parse(data: bytes) -> Json:
@@ -61,6 +64,8 @@ def documents(data: bytes) -> list[Json]:
         except (RecursionError, OverflowError) as error:
             raise Malformed(_too_deep()) from error
         found.append(value)
+        if len(found) > MAX_DOCUMENTS:
+            raise Malformed(_("This file holds far more JSON documents than any report. It was not read."))
         at = _after_blanks(text, at)
     if _SURROGATE.search(text):
         _refuse_half_characters(found)
@@ -85,16 +90,19 @@ def _measure(text: str) -> None:
     """Refuse what is nested too deep or holds too many values, before anything is built."""
     bare = _STRING.sub("", text)
     depth = commas = opened = 0
-    for sign in _STRUCTURE.findall(bare):
-        if sign == ",":
-            commas += 1
-        elif sign in "[{":
-            opened += 1
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise Malformed(_too_deep())
-        else:
-            depth -= 1
+    for at in range(0, len(bare), _STEP):
+        for sign in _STRUCTURE.findall(bare, at, at + _STEP):
+            if sign == ",":
+                commas += 1
+            elif sign in "[{":
+                opened += 1
+                depth += 1
+                if depth > MAX_DEPTH:
+                    raise Malformed(_too_deep())
+            else:
+                depth -= 1
+        if commas + opened > MAX_NODES:
+            break
     if commas + opened > MAX_NODES:
         raise Malformed(
             _("This JSON holds more than {n} values, the most that is read. Export it in parts.").format(n=MAX_NODES)

@@ -15,6 +15,8 @@ from wizard.importers.outline import Outline
 
 #: Tests whose text quotes the secret that they found.
 _QUOTES_SECRET = frozenset({"B105", "B106", "B107"})
+#: Bandit writes a few lines; more would only keep the expression below busy.
+_LONGEST = 4000
 _QUOTED = re.compile(r"'.*'", re.S)
 _XML_TEXT = re.compile(
     r"Test ID: (?P<test>\S+)\s+Severity: (?P<severity>\S+)\s+Confidence: (?P<confidence>\S+)\s+"
@@ -93,7 +95,7 @@ def _read_xml(stream: xml.Source) -> Report:
                 draft.states_in_all(int(count), "tests")
         elif seen.path[-1] == "testcase":
             for told in seen.element.findall("error"):
-                found = _XML_TEXT.search(told.text or "")
+                found = _XML_TEXT.search((told.text or "")[:_LONGEST])
                 if not found:
                     raise UnreadableReport(_("A result of this Bandit report cannot be understood. Export it as JSON."))
                 draft.add(

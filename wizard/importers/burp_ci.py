@@ -13,10 +13,10 @@ from wizard.importers.draft import Draft, entry
 from wizard.importers.forms import Importer, TextForm, XmlForm
 from wizard.importers.zap import host_of
 
-_CONFIDENCE = re.compile(r"(?m)^\s*Confidence: (\w+)")
-_SEVERITY = re.compile(r"(?m)^\s*Severity: (\w+)")
-_HOST = re.compile(r"(?m)^\s*Host: (\S+)")
-_PATH = re.compile(r"(?m)^\s*Path: (\S+)")
+_CONFIDENCE = re.compile(r"(?m)^[ \t]*Confidence: (\w+)")
+_SEVERITY = re.compile(r"(?m)^[ \t]*Severity: (\w+)")
+_HOST = re.compile(r"(?m)^[ \t]*Host: (\S+)")
+_PATH = re.compile(r"(?m)^[ \t]*Path: (\S+)")
 _BACKGROUND = re.compile(r"(?s)Issue Background\n(.*?)(?:\n\n\n|\Z)")
 _CLASSIFIED = re.compile(r"(?s)Vulnerability Classifications\n(.*)")
 

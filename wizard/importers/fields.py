@@ -244,7 +244,7 @@ def moment(written: str) -> datetime | None:
 
     None for what is no time.
     """
-    written = written.strip()
+    written = written.strip()[:80]
     try:
         if written.isdecimal() and 9 <= len(written) <= 13:
             return datetime.fromtimestamp(int(written) / (1000 if len(written) > 11 else 1), UTC)

@@ -9,8 +9,8 @@ _WORTH_A_PREFIX = 16
 
 #: Names whose value is a secret, in URLs, headers, cookies and assignments.
 _NAMES = (
-    r"[\w.\-]*(?:passw(?:or)?d|passwd|pwd|secret|token|api[_\-]?key|apikey|access[_\-]?key|private[_\-]?key|"
-    r"session(?:[_\-]?id)?|sessid|jsessionid|phpsessid|signature|credential|auth)[\w.\-]*"
+    r"[\w.\-]{0,40}(?:passw(?:or)?d|passwd|pwd|secret|token|api[_\-]?key|apikey|access[_\-]?key|private[_\-]?key|"
+    r"session(?:[_\-]?id)?|sessid|jsessionid|phpsessid|signature|credential|auth)[\w.\-]{0,40}"
 )
 _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.S)
 _KNOWN = re.compile(

@@ -70,6 +70,14 @@ HOSTILE = {
     "deep XML in a record": b'<OWASPZAPReport version="2"><site name="x"><alertitem>' + b"<a>" * 100_000,
     "deep JSON": b"[" * 200_000,
     "deep JSON that is closed": b'{"runs":' + b"[" * 100_000 + b"]" * 100_000 + b',"version":"2.1.0"}',
+    "escaped quotes without end": b'{"version":"' + b'\\"' * 3_000_000,
+    "escaped quotes in the open": b"[" + b'\\"' * 3_000_000,
+    "endless documents": b"1 " * 3_000_000,
+    "endless objects": b"{} " * 1_000_000,
+    "blank lines in a failure": samples.DASTARDLY.replace(b"Host: ", b"\n" * 200_000 + b"Hos: ", 1)[:-10],
+    "blanks in a Bandit result": samples.real("bandit.xml", "", 0, {}).data.replace(
+        b"Location", b" " * 300_000 + b"Place", 1
+    ),
     "many values": b'{"runs":[' + b"0," * 1_100_000 + b'0],"version":"2.1.0"}',
     "a key twice": samples.SARIF.replace(b'"version": "2.1.0",', b'"version": "2.1.0", "version": "2.1.0",', 1),
     "NaN": samples.NPM_7.replace(b"9.1", b"NaN", 1),
