@@ -230,11 +230,8 @@ def _share(job: tuple[str, int]) -> tuple[str, int, list[str]]:
             if said_ := _lost(place, count, told, sealed):
                 losses.append(said_)
             migrations.STEPS = steps
-            with (
-                place.open(WithPassphrase(_newest[0]))
-                if deed != "migrate" and len(_newest) == 1
-                else nullcontext() as it
-            ):
+            again = nullcontext() if deed == "migrate" or len(_newest) > 1 else place.open(WithPassphrase(_newest[0]))
+            with again as it:
                 count = it.journal.count if it else 40
             if len(_newest) > 1:  # killed in between: either opens it; go on from the one that does
                 count = 40

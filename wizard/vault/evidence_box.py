@@ -277,6 +277,15 @@ class EvidenceBox:
             return damage.sentence
         return ""
 
+    def verify_sealed(self, sealed: Sealed, *, cancelled: Callable[[], bool] = _never) -> str:
+        """As `verify`, but what stands on the disk as it was written is not opened, which is quicker."""
+        try:
+            if self._sealed_digest(sealed, cancelled) == sealed.sealed_digest:
+                return ""
+        except DamagedEvidence as damage:
+            return damage.sentence
+        return self.verify(sealed, cancelled=cancelled)
+
     def _path(self, name: str) -> Path:
         if not _NAME.fullmatch(name):
             raise DamagedEvidence(

@@ -20,7 +20,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from wizard.domain.codec import from_json
-from wizard.domain.events import Carried, Envelope, Event, EvidenceAdded, Looked, read_payload
+from wizard.domain.events import Carried, Envelope, Event, EvidenceAdded, Looked, Payload, read_payload
 from wizard.domain.evidence import Sealed
 from wizard.domain.language import _
 from wizard.domain.members import grouped
@@ -376,6 +376,17 @@ def keep(box: evidence_box.EvidenceBox, stream: BinaryIO, wanted: Sealed) -> Non
             files.settle(part, target, place)
     except OSError as error:
         raise NotSaved(files.reason(error)) from None
+
+
+def files_of(payload: Payload) -> tuple[str, ...]:
+    """The names of the sealed files that an entry names: a piece of evidence, or the record of a look."""
+    match payload:
+        case EvidenceAdded(evidence):
+            return (evidence.sealed.name,)
+        case Looked(record_name=name) if name:
+            return (name,)
+        case _:
+            return ()
 
 
 def carried_files(events: Iterable[Event], box: evidence_box.EvidenceBox) -> tuple[Sealed, ...]:

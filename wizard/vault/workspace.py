@@ -13,7 +13,7 @@ from wizard.vault import files, header, recovery_key
 from wizard.vault import lock as lock_
 from wizard.vault.header import Header, SlotKind
 from wizard.vault.keyring import Keyring
-from wizard.vault.mistakes import ReadOnly
+from wizard.vault.mistakes import DamagedJournal, MissingJournal, NotRead, ReadOnly
 from wizard.vault.unlocking import (
     Unlock,
     WithPassphrase,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from filelock import BaseFileLock
 
+    from wizard.vault.backups import Backup
     from wizard.vault.clock import Clock
     from wizard.vault.evidence_box import EvidenceBox
     from wizard.vault.heads import Head, Heads
@@ -293,6 +294,26 @@ class Workspace:
         """
         self._writable()
         return self._back_up()
+
+    def newest_backup(self) -> tuple[Backup, Verification] | None:
+        """The newest backup that this computer has, opened and checked entry by entry; None when there is none.
+
+        A backup from before a change of data key opens by its own key file only, and counts as not whole here.
+        """
+        from wizard.vault import backups, database, keys, verification
+
+        kept = backups.found(self._home, self.id)
+        if not kept:
+            return None
+        raw = keys.database_keys(self._key_file.header, self._key_file.data_keys)
+        try:
+            copy, _under = database.open_under(kept[0].folder / database.NAME, raw, read_only=True)
+        except (DamagedJournal, MissingJournal, NotRead) as mistake:
+            return kept[0], verification.Verification(False, 0, "", (mistake.sentence,))
+        try:
+            return kept[0], verification.verify(copy, self.shared, (), self._key_file.header.revision)
+        finally:
+            copy.close()
 
     def _back_up(self) -> bool:
         from wizard.vault import backups, keys
