@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_FRAME = QSize(0, 40)
+
 
 def run(preferences: Preferences, workspace: Path | None = None) -> int:
     """Open the window (on `workspace` if one is asked for) and stay until it is closed. The exit code."""
@@ -32,7 +34,8 @@ def run(preferences: Preferences, workspace: Path | None = None) -> int:
     shell = Shell(preferences)
     _say_faults_in(shell)
     shell.start(workspace)
-    shell.resize(shell.sizeHint())
+    # the frame of the window needs room too: on a screen of 1280 x 720 the foot must be seen
+    shell.resize(shell.sizeHint().boundedTo(app.primaryScreen().availableSize() - _FRAME))
     shell.show()
     _end_on_interrupt(app, shell)
     return app.exec()
