@@ -116,13 +116,15 @@ def stale_looks(session: Session) -> tuple[Observation, ...]:
 
 
 def draft(session: Session, fingerprint: str = "") -> Attestation:
-    """The attestation as it would be signed now."""
+    """The attestation as it would be signed now, with the versions that draw it: an update is not a forgery."""
+    from wizard.document.renderer import renderer
+
     now = session.clock().replace(microsecond=0)
     assessment = session.assessment
     workspace = session.workspace
     signatory = assessment.signatory
     first_at = assessment.started_at or now
-    return freeze(
+    frozen = freeze(
         session.questionnaire,
         assessment,
         session.findings,
@@ -147,6 +149,7 @@ def draft(session: Session, fingerprint: str = "") -> Attestation:
             **({workspace.author: signatory.name} if signatory and signatory.name else {}),
         },
     )
+    return replace(frozen, fonts=renderer())
 
 
 def _authors(session: Session) -> tuple[tuple[str, str], ...]:
