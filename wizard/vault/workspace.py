@@ -143,6 +143,11 @@ class Workspace:
         """The sentence that says why nothing can be written, "" when it can."""
         return self.journal.read_only
 
+    @property
+    def doubts(self) -> str:
+        """The sentence that says why this may be an older or another copy, "" once that is accepted or was not so."""
+        return self.journal.read_only if self._doubted else ""
+
     # --- making and opening -------------------------------------------------------------------------------------
 
     @classmethod

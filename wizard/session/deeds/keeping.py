@@ -251,5 +251,6 @@ def new_data_key(
 
     async def work(progress: Progress) -> None:
         await asyncio.to_thread(session.workspace.new_data_key, passphrase, recovery)
+        await asyncio.to_thread(session.workspace.back_up)  # the ones before open by the old key only
 
     return session.runner.start(work, _("Sealing everything under a new key"), hear)
