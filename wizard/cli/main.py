@@ -105,6 +105,17 @@ def _scan(parser: argparse.ArgumentParser) -> None:
         subject.add_argument("--log", choices=("json",), default=argparse.SUPPRESS, help=argparse.SUPPRESS)
         if name == "secrets":
             subject.add_argument("--everything", action="store_true", help=_("look into third-party folders too"))
+        if name == "dependencies":
+            _dependencies(subject)
+
+
+def _dependencies(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--online", action="store_true", help=_("ask OSV: names and versions leave this computer"))
+    parser.add_argument("--yes", action="store_true", help=_("agree to what --online or --fetch sends, without asking"))
+    parser.add_argument("--fetch", action="store_true", help=_("fetch the offline database for what is used here"))
+    parser.add_argument("--data", metavar="PLACE", type=Path, help=_("take in archives of OSV: a folder or an all.zip"))
+    parser.add_argument("--osv", metavar="URL", help=_("ask this server, which speaks as OSV does"))
+    parser.add_argument("--archives", metavar="URL", help=_("fetch from this copy of OSV's archives"))
 
 
 def _read(parser: argparse.ArgumentParser) -> None:

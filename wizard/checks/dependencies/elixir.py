@@ -1,0 +1,40 @@
+"""What Elixir's Mix locked: mix.lock."""
+
+from __future__ import annotations
+
+import re
+
+from wizard.checks.dependencies.dependency import Dependency, Ecosystem, Listed, Obstacle
+from wizard.checks.dependencies.source import Source, need
+
+_HEX = re.compile(r'^\s*"([^"]+)":\s*\{:hex,\s*:"?([\w.]+)"?,\s*"([^"]+)"', re.M)
+_GIT = re.compile(r'^\s*"([^"]+)":\s*\{:git,\s*"[^"]*",\s*"([0-9a-f]+)"', re.M)
+_ENTRY = re.compile(r'^\s*"[^"]+":\s*\{:', re.M)
+_ASKED = re.compile(r"\{\s*:(\w+)\s*,([^{}]*)\}")
+_NOT_RUNNING = re.compile(r"only:\s*(?:\[\s*)?:(?:dev|test)")
+
+
+def read(source: Source) -> Listed:
+    """A mix.lock. Raises `Malformed`."""
+    text = source.text
+    need(text.lstrip().startswith("%{") and text.rstrip().endswith("}"))
+    beside = source.other("mix.exs")
+    asked = {name: bool(_NOT_RUNNING.search(rest)) for name, rest in _ASKED.findall(beside.text)} if beside else None
+    rows = [(found, found[2], found[3], "") for found in _HEX.finditer(text)]
+    rows += [(found, found[1], "", found[2]) for found in _GIT.finditer(text)]
+    need(len(rows) == len(_ENTRY.findall(text)))  # an entry that is not understood must not be passed over
+    made = [
+        Dependency(
+            Ecosystem.HEX,
+            name,
+            version,
+            source.file,
+            text.count("\n", 0, found.start(1)) + 1,
+            direct=None if asked is None else found[1] in asked,
+            dev=(asked or {}).get(found[1], False),
+            commit=commit,
+            obstacle=Obstacle.OTHER_SOURCE if commit else None,
+        )
+        for found, name, version, commit in rows
+    ]
+    return Listed(tuple(sorted(made, key=lambda one: one.line)))

@@ -1,0 +1,206 @@
+"""Which parser reads which file, and which manifests are nothing without their lockfile."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from wizard.checks.dependencies import (
+    apple,
+    bill_of_materials,
+    cargo,
+    dart,
+    dotnet,
+    elixir,
+    go,
+    java,
+    npm,
+    other_lists,
+    php,
+    pipelines,
+    pnpm,
+    python,
+    requirements_txt,
+    ruby,
+    yarn,
+)
+from wizard.checks.dependencies.dependency import Listed
+from wizard.checks.dependencies.source import Source, table, toml
+from wizard.formats.malformed import Malformed
+
+Read = Callable[[Source], Listed]
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A kind of file: its name for people, the pattern of its whole path (in lower case), its parser."""
+
+    format: str
+    pattern: re.Pattern[str]
+    read: Read
+
+
+def _family(format: str, pattern: str, read: Read) -> Family:
+    return Family(format, re.compile(rf"(?:.*/)?(?:{pattern})"), read)
+
+
+#: The first that fits is taken.
+FAMILIES: tuple[Family, ...] = (
+    _family("package-lock.json", r"package-lock\.json|npm-shrinkwrap\.json", npm.read_lock),
+    _family("yarn.lock", r"yarn\.lock", yarn.read),
+    _family("pnpm-lock.yaml", r"pnpm-lock\.yaml", pnpm.read),
+    _family("bun.lock", r"bun\.lock", npm.read_bun),
+    _family("poetry.lock", r"poetry\.lock", python.read_poetry),
+    _family("uv.lock", r"uv\.lock", python.read_uv),
+    _family("pdm.lock", r"pdm\.lock", python.read_pdm),
+    _family("Pipfile.lock", r"pipfile\.lock", python.read_pipfile),
+    _family("pylock.toml", r"pylock(?:\.[^/.]+)?\.toml", python.read_pylock),
+    _family(
+        "requirements.txt",
+        r"(?:[^/]*[-_.])?requirements(?:[-_.][^/]*)?\.(?:txt|pip)|requirements/[^/]+\.(?:txt|pip)",
+        requirements_txt.read,
+    ),
+    _family("go.mod", r"go\.mod", go.read),
+    _family("Cargo.lock", r"cargo\.lock", cargo.read),
+    _family("Gemfile.lock", r"gemfile\.lock|gems\.locked", ruby.read),
+    _family("composer.lock", r"composer\.lock", php.read),
+    _family("pom.xml", r"pom\.xml", java.read_pom),
+    _family("gradle.lockfile", r"(?:buildscript-)?gradle\.lockfile|[^/]+\.gradle\.lockfile", java.read_gradle),
+    _family("verification-metadata.xml", r"verification-metadata\.xml", java.read_verification),
+    _family("packages.lock.json", r"packages\.lock\.json|packages\.[^/]+\.lock\.json", dotnet.read_lock),
+    _family("packages.config", r"packages\.config|packages\.[^/]+\.config", dotnet.read_config),
+    _family("project.assets.json", r"project\.assets\.json", dotnet.read_libraries),
+    _family("deps.json", r"[^/]+\.deps\.json", dotnet.read_libraries),
+    _family("pubspec.lock", r"pubspec\.lock", dart.read),
+    _family("mix.lock", r"mix\.lock", elixir.read),
+    _family("Package.resolved", r"package\.resolved", apple.read_swift),
+    _family("Podfile.lock", r"podfile\.lock", apple.read_pods),
+    _family("conan.lock", r"conan\.lock", other_lists.read_conan),
+    _family("renv.lock", r"renv\.lock", other_lists.read_renv),
+    _family("stack.yaml.lock", r"stack\.yaml\.lock", other_lists.read_stack),
+    _family("cabal.project.freeze", r"cabal\.project\.freeze", other_lists.read_cabal),
+    _family("GitHub workflow", r"\.github/workflows/[^/]+\.ya?ml|action\.ya?ml", pipelines.read_actions),
+    _family("Dockerfile", r"(?:dockerfile|containerfile)(?:\.[^/]+)?|[^/]+\.dockerfile", pipelines.read_dockerfile),
+    _family(
+        "SBOM",
+        r"s?bom\.(?:json|xml|spdx)|[^/]*[-_.](?:s?bom|cdx)\.(?:json|xml)|(?:s?bom|cdx)[-_.][^/]*\.(?:json|xml)"
+        r"|[^/]+\.spdx(?:\.json)?",
+        bill_of_materials.read,
+    ),
+)
+
+#: Files that only a program reads: what they list stays unknown.
+UNSUPPORTED: dict[str, str] = {"bun.lockb": "bun install --save-text-lockfile"}
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A file that asks for packages without saying which versions came; any of `locks` beside or above it does.
+
+    `asks` says whether it asks for anything at all; it may raise what a broken file raises.
+    """
+
+    format: str
+    pattern: re.Pattern[str]
+    locks: re.Pattern[str]
+    asks: Callable[[bytes], bool]
+
+
+def _package_json(data: bytes) -> bool:
+    package = json.loads(data)
+    return any(table(package, kind) for kind in ("dependencies", "devDependencies", "optionalDependencies"))
+
+
+def _pyproject(data: bytes) -> bool:
+    return any(python.declared(toml(data.decode("utf-8-sig"))))
+
+
+def _cargo(data: bytes) -> bool:
+    content = toml(data.decode("utf-8-sig"))
+    kinds = ("dependencies", "dev-dependencies", "build-dependencies")
+    held: list[Any] = [content, table(content, "workspace"), *table(content, "target").values()]
+    return any(table(each, kind) for each in held for kind in kinds)
+
+
+def _composer(data: bytes) -> bool:
+    content = json.loads(data)
+    return any("/" in name for kind in ("require", "require-dev") for name in table(content, kind))
+
+
+def _saying(pattern: bytes) -> Callable[[bytes], bool]:
+    compiled = re.compile(pattern, re.M)
+    return lambda data: compiled.search(data) is not None
+
+
+def _manifest(format: str, pattern: str, locks: str, asks: Callable[[bytes], bool]) -> Manifest:
+    return Manifest(format, re.compile(pattern), re.compile(locks), asks)
+
+
+_PYTHON_LOCKS = r"poetry\.lock|uv\.lock|pdm\.lock|pipfile\.lock|pylock(?:\.[^.]+)?\.toml"
+MANIFESTS: tuple[Manifest, ...] = (
+    _manifest(
+        "package.json",
+        r"package\.json",
+        r"package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lock",
+        _package_json,
+    ),
+    _manifest("pyproject.toml", r"pyproject\.toml", _PYTHON_LOCKS, _pyproject),
+    _manifest("Pipfile", r"pipfile", _PYTHON_LOCKS, _saying(rb"^\[(?:dev-)?packages\]")),
+    _manifest("setup.py", r"setup\.(?:py|cfg)", _PYTHON_LOCKS, _saying(rb"install_requires")),
+    _manifest("requirements.in", r"requirements[^/]*\.in", r"requirements.*\.txt|" + _PYTHON_LOCKS, lambda data: True),
+    _manifest("environment.yml", r"environment\.ya?ml", r"conda-lock\.yml", _saying(rb"^dependencies:")),
+    _manifest("Cargo.toml", r"cargo\.toml", r"cargo\.lock", _cargo),
+    _manifest("Gemfile", r"gemfile|gems\.rb", r"gemfile\.lock|gems\.locked", _saying(rb"^\s*(?:gem|gemspec)\b")),
+    _manifest("composer.json", r"composer\.json", r"composer\.lock", _composer),
+    _manifest(
+        "build.gradle",
+        r"build\.gradle(?:\.kts)?",
+        r"gradle\.lockfile|verification-metadata\.xml",
+        _saying(rb"^\s*dependencies\s*\{"),
+    ),
+    _manifest(
+        "project file",
+        r"[^/]+\.(?:cs|fs|vb)proj",
+        r"packages\.lock\.json|packages\.config|project\.assets\.json",
+        _saying(rb"<PackageReference\b"),
+    ),
+    _manifest("pubspec.yaml", r"pubspec\.yaml", r"pubspec\.lock", _saying(rb"^(?:dev_)?dependencies:")),
+    _manifest("mix.exs", r"mix\.exs", r"mix\.lock", _saying(rb"\{\s*:\w+\s*,")),
+    _manifest("Package.swift", r"package\.swift", r"package\.resolved", _saying(rb"\.package\(")),
+    _manifest("Podfile", r"podfile", r"podfile\.lock", _saying(rb"^\s*pod\b")),
+    _manifest("conanfile", r"conanfile\.(?:txt|py)", r"conan\.lock", _saying(rb"requires")),
+    _manifest(
+        "stack.yaml", r"stack\.yaml|[^/]+\.cabal", r"stack\.yaml\.lock|cabal\.project\.freeze", lambda data: True
+    ),
+)
+
+
+def family_of(path: str) -> Family | None:
+    """The family that a path belongs to by its name."""
+    lower = path.lower()
+    name = lower.rpartition("/")[2]
+    if name.startswith(("package.", "constraints")) and name.endswith(".txt"):
+        return None
+    return next((family for family in FAMILIES if family.pattern.fullmatch(lower)), None)
+
+
+def manifest_of(name: str) -> Manifest | None:
+    """The manifest that a file name (without folders) belongs to."""
+    lower = name.lower()
+    return next((manifest for manifest in MANIFESTS if manifest.pattern.fullmatch(lower)), None)
+
+
+def asks(manifest: Manifest, data: bytes) -> bool:
+    """Whether a manifest asks for packages; one that cannot be read is taken to."""
+    try:
+        return manifest.asks(data)
+    except (Malformed, ValueError, RecursionError):
+        return True
+
+
+def locked(manifest: Manifest, names: Iterable[str]) -> bool:
+    """Whether a lockfile for this manifest is among the file names of a folder."""
+    return any(manifest.locks.fullmatch(name.lower()) for name in names)

@@ -1,0 +1,258 @@
+"""Finds every lockfile and manifest of a repository and reads what they list; what cannot be read is said."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+
+from wizard.checks.dependencies import families
+from wizard.checks.dependencies.dependency import WITHOUT_DATA, Dependency, Listed, Manifest, Obstacle, Reach
+from wizard.checks.dependencies.source import MAX_BYTES, Source
+from wizard.domain.language import _
+from wizard.domain.mistakes import Mistake
+from wizard.formats.malformed import Malformed
+
+#: Folders with installed or fetched third-party files, whose own lockfiles say nothing about what is used here.
+LEFT_OUT = frozenset(
+    {
+        ".git", ".hg", ".svn", "node_modules", "bower_components", ".venv", "venv", "site-packages", ".tox", ".nox",
+        "__pycache__", ".gradle", ".terraform", ".yarn", ".pnpm-store", ".eggs", "Pods", "Carthage", ".build",
+        "DerivedData", "vendor",
+    }
+)  # fmt: skip
+#: A repository with more files than this, or deeper folders, is not gone through to its end.
+_MAX_FILES = 2_000_000
+_MAX_DEPTH = 200
+_MAX_MANIFESTS = 20_000
+
+
+class NoManifest(Mistake):
+    """The file that was named is none that says what is used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Everything that the files of a repository say is used.
+
+    `left_out` are folders that were not entered; `gaps` are sentences about what could not be gone through.
+    """
+
+    dependencies: tuple[Dependency, ...]
+    manifests: tuple[Manifest, ...]
+    left_out: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Walk:
+    root: Path
+    stopped: Callable[[], bool]
+    left_out: list[str] = field(default_factory=list)
+    gaps: list[str] = field(default_factory=list)
+
+    def folders(self) -> Iterator[tuple[str, list[str]]]:
+        """Each folder (its path inside the root, "" for the root) with the names of its regular files."""
+        waiting: list[tuple[str, int]] = [("", 0)]
+        files = 0
+        while waiting and not self.stopped():
+            inside, depth = waiting.pop()
+            try:
+                with os.scandir(self.root / inside) as entries:
+                    listed = sorted(entries, key=lambda entry: entry.name)
+            except OSError:
+                self.gaps.append(_("The folder {name} cannot be read.").format(name=_shown(inside or ".")))
+                continue
+            names, below = [], []
+            for entry in listed:
+                path = f"{inside}/{entry.name}" if inside else entry.name
+                try:
+                    mode = entry.stat(follow_symlinks=False).st_mode
+                except OSError:
+                    self.gaps.append(_("{name} cannot be read.").format(name=_shown(path)))
+                    continue
+                if stat.S_ISREG(mode):
+                    names.append(entry.name)
+                elif stat.S_ISLNK(mode):
+                    if families.family_of(path) or families.manifest_of(entry.name):
+                        self.gaps.append(_("{name} is a link, and links are not followed.").format(name=_shown(path)))
+                elif stat.S_ISDIR(mode):
+                    if entry.name in LEFT_OUT:
+                        if entry.name != ".git":
+                            self.left_out.append(_shown(path))
+                    elif depth >= _MAX_DEPTH:
+                        self.gaps.append(_("The folder {name} lies too deep.").format(name=_shown(path)))
+                    else:
+                        below.append((path, depth + 1))
+            files += len(names)
+            yield inside, names
+            if files > _MAX_FILES:
+                self.gaps.append(_("There are more than {n} files; the rest was not looked at.").format(n=_MAX_FILES))
+                return
+            waiting.extend(reversed(below))
+
+
+def list_dependencies(
+    root: Path,
+    stopped: Callable[[], bool] = lambda: False,
+    progress: Callable[[str, int], None] = lambda file, found: None,
+) -> Listing:
+    """Read every lockfile and manifest below a folder, or one file.
+
+    `progress` hears each file with the number of dependencies so far. A file that cannot be read becomes a manifest
+    that says so. Raises `NoManifest` when one file was named and nothing is known about its kind.
+    """
+    if not root.is_dir():
+        return _one(root)
+    walk = _Walk(root, stopped)
+    found: dict[str, tuple[Manifest, tuple[Dependency, ...]]] = {}
+    asked: list[tuple[str, str, families.Manifest]] = []
+    names_of: dict[str, list[str]] = {}
+    more: list[str] = []
+    count = 0
+    for folder, names in walk.folders():
+        names_of[folder] = [name for name in names if families.family_of(f"{folder}/{name}")]
+        for name in names:
+            path = f"{folder}/{name}" if folder else name
+            family = families.family_of(path)
+            if family is None:
+                if name.lower() in families.UNSUPPORTED:
+                    found[path] = (_unsupported(path, name), ())
+                elif manifest := families.manifest_of(name):
+                    asked.append((folder, name, manifest))
+                continue
+            if len(found) >= _MAX_MANIFESTS:
+                walk.gaps.append(
+                    _("There are more than {n} lockfiles; the rest was not read.").format(n=_MAX_MANIFESTS)
+                )
+                break
+            found[path], pointed = _read(root, path, family)
+            more += pointed
+            count += len(found[path][1])
+            progress(path, count)
+    _included(root, found, more)
+    for folder, name, manifest in asked:
+        path = f"{folder}/{name}" if folder else name
+        if not _is_locked(manifest, folder, names_of) and _asks(root, path, manifest):
+            found[path] = (_not_locked(path, manifest), ())
+    return Listing(
+        tuple(one for _each, listed in found.values() for one in listed),
+        tuple(manifest for manifest, _listed in found.values()),
+        tuple(walk.left_out),
+        tuple(walk.gaps),
+    )
+
+
+def _one(path: Path) -> Listing:
+    family = families.family_of(path.name)
+    if family is None and (data := _bytes(path)) is not None and _is_bill(data[:10_000]):
+        family = families.FAMILIES[-1]
+    if family is None:
+        raise NoManifest(
+            _(
+                "{name} is no lockfile or bill of materials that is known here, so nothing was looked up. Give the "
+                "folder of the repository, or rename the file to the name that its tool gave it."
+            ).format(name=_shown(path.name))
+        )
+    (manifest, listed), _more = _read(path.parent, path.name, family)
+    return Listing(listed, (manifest,))
+
+
+def _is_bill(head: bytes) -> bool:
+    return any(
+        sign in head for sign in (b'"bomFormat"', b'"spdxVersion"', b"SPDXVersion:", b"cyclonedx.org/schema/bom")
+    )
+
+
+def _read(
+    root: Path, path: str, family: families.Family
+) -> tuple[tuple[Manifest, tuple[Dependency, ...]], tuple[str, ...]]:
+    folder = (root / path).parent
+    data = _bytes(root / path)
+    shown = _shown(path)
+    if data is None:
+        because = _("It is larger than {n} MB or cannot be opened.").format(n=MAX_BYTES // 1024 // 1024)
+        return (Manifest(shown, family.format, Reach.UNREADABLE, 0, because), ()), ()
+    try:
+        listed = family.read(Source(shown, data, lambda name: _bytes(folder / name)))
+    except Malformed as mistake:
+        return (Manifest(shown, family.format, Reach.UNREADABLE, 0, mistake.sentence), ()), ()
+    rows = tuple(_merged(listed))
+    return (Manifest(shown, family.format, listed.reach, len(rows), listed.because), rows), listed.more
+
+
+def _merged(listed: Listed) -> Iterator[Dependency]:
+    """One row for each package and version of a file: direct when any is, for development only when all are."""
+    rows: dict[tuple[str, str, str, str], Dependency] = {}
+    for one in listed.dependencies:
+        if one.obstacle is None and one.ecosystem in WITHOUT_DATA:
+            one = replace(one, obstacle=Obstacle.NO_DATA)
+        key = (*one.package, one.commit)
+        before = rows.get(key)
+        if before is None:
+            rows[key] = one
+        elif (one.direct and not before.direct) or (before.dev and not one.dev):
+            rows[key] = replace(before, direct=one.direct or before.direct, dev=one.dev and before.dev)
+    return iter(rows.values())
+
+
+def _included(root: Path, found: dict[str, tuple[Manifest, tuple[Dependency, ...]]], more: list[str]) -> None:
+    """Read what requirements files point to, inside the repository only."""
+    family = next(family for family in families.FAMILIES if family.format == "requirements.txt")
+    waiting = list(more)
+    while waiting:
+        path = os.path.normpath(waiting.pop()).replace(os.sep, "/")
+        if path in found or len(found) >= _MAX_MANIFESTS:
+            continue
+        if PurePosixPath(path).is_absolute() or path.startswith(".."):
+            because = _("It lies outside the repository, so it was not read.")
+            found[path] = (Manifest(_shown(path), family.format, Reach.UNREADABLE, 0, because), ())
+            continue
+        found[path], pointed = _read(root, path, family)
+        waiting += pointed
+
+
+def _bytes(path: Path) -> bytes | None:
+    """A regular file's content; None when there is none, it is too large, or it is a link, a device or a pipe."""
+    try:
+        status = path.lstat()
+        if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
+            return None
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError):
+        return None
+    return data if len(data) <= MAX_BYTES else None
+
+
+def _asks(root: Path, path: str, manifest: families.Manifest) -> bool:
+    data = _bytes(root / path)
+    return data is None or families.asks(manifest, data)
+
+
+def _is_locked(manifest: families.Manifest, folder: str, names_of: dict[str, list[str]]) -> bool:
+    """A workspace is locked by the file of a folder above it; .NET and Gradle keep theirs a folder below."""
+    places = [folder, *(str(each) if str(each) != "." else "" for each in PurePosixPath(folder).parents)]
+    below = (f"{folder}/{name}".lstrip("/") for name in ("obj", "gradle", "requirements"))
+    if manifest.format == "Package.swift":
+        return any(families.locked(manifest, names) for names in names_of.values())
+    return any(families.locked(manifest, names_of.get(place, ())) for place in (*places, *below))
+
+
+def _not_locked(path: str, manifest: families.Manifest) -> Manifest:
+    because = _("It asks for packages, and no lockfile says which versions came. Lock them, and keep the lockfile.")
+    return Manifest(_shown(path), manifest.format, Reach.NOT_LOCKED, 0, because)
+
+
+def _unsupported(path: str, name: str) -> Manifest:
+    because = _("Only its own program reads this file. Make one that can be read: {command}.").format(
+        command=families.UNSUPPORTED[name.lower()]
+    )
+    return Manifest(_shown(path), name, Reach.UNSUPPORTED, 0, because)
+
+
+def _shown(path: str) -> str:
+    """A path as text; half characters of another encoding become U+FFFD."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -1,0 +1,158 @@
+"""What npm and Bun locked: package-lock.json (versions 1 to 3), npm-shrinkwrap.json and bun.lock."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from wizard.checks.dependencies.dependency import Dependency, Ecosystem, Listed, Obstacle
+from wizard.checks.dependencies.source import Source, need, reached, table, table_of, text
+from wizard.formats import json as strict_json
+
+_KEY = r'^\s*"([^"\n]+)"\s*:\s*[\[{]'
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+#: `npm:real-name@1.2.3`, the way of npm to use a package under another name
+_ALIAS = re.compile(r"npm:(@?[^@]+)@(.+)")
+_FORGES = ("github.com/", "codeload.github.com/", "gitlab.com/", "bitbucket.org/")
+_PROD = ("dependencies", "optionalDependencies", "peerDependencies")
+_COMMENT_OR_COMMA = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/|,(?=\s*[\]}])', re.S)
+
+
+def declared(package: Mapping[str, Any]) -> tuple[set[str], set[str]]:
+    """The names that a package.json asks for: to run, and only to build or test."""
+    prod = {name for key in _PROD for name in table(package, key)}
+    return prod, set(table(package, "devDependencies")) - prod
+
+
+def declared_beside(source: Source) -> tuple[set[str], set[str]] | None:
+    """The same from the package.json beside a lockfile; None when there is none."""
+    beside = source.other("package.json")
+    return declared(beside.json()) if beside else None
+
+
+def from_elsewhere(where: str) -> bool:
+    """True for a package that no registry answers for: Git, a local file, an archive of a code host."""
+    if where.startswith(("http://", "https://")):
+        return "/-/" not in where and where.partition("://")[2].startswith(_FORGES)
+    return where.startswith(("git", "file:", "link:", "portal:", "bitbucket:", "gist:", "ssh:"))
+
+
+def commit_of(where: str) -> str:
+    """The commit at the end of a Git address, or ""."""
+    found = _COMMIT.findall(where)
+    return found[-1] if found else ""
+
+
+def made(name: str, version: str, where: str, line: int, *, file: str, direct: bool | None, dev: bool) -> Dependency:
+    """A package of npm, with what keeps it from being looked up."""
+    if alias := _ALIAS.fullmatch(version):
+        name, version = alias[1], alias[2]
+    elsewhere = from_elsewhere(where) or from_elsewhere(version) or "://" in version
+    obstacle = Obstacle.OTHER_SOURCE if elsewhere else None if version else Obstacle.NO_VERSION
+    commit = commit_of(where or version) if elsewhere else ""
+    return Dependency(Ecosystem.NPM, name, version, file, line, direct, dev, commit, obstacle)
+
+
+def read_lock(source: Source) -> Listed:
+    """A package-lock.json or npm-shrinkwrap.json. Raises `Malformed`."""
+    lock = source.json()
+    need("lockfileVersion" in lock and ("packages" in lock or "dependencies" in lock or lock.get("name")))
+    if "packages" in lock:
+        return Listed(tuple(_packages(source, table_of(lock["packages"]))))
+    return Listed(tuple(_nested(source, table(lock, "dependencies"))))
+
+
+def _packages(source: Source, packages: Mapping[str, Any]) -> Iterator[Dependency]:
+    lines = source.lines(_KEY)
+    direct: set[str] = set()
+    for path, package in packages.items():
+        if "node_modules/" not in path:  # the root, or a workspace: the partner's own code
+            for name in set().union(*declared(table_of(package))):
+                inside = f"{path}/node_modules/{name}" if path else f"node_modules/{name}"
+                direct.add(inside if inside in packages else f"node_modules/{name}")
+    for path, package in packages.items():
+        if "node_modules/" not in path:
+            continue
+        package = table_of(package)
+        where = text(package, "resolved")
+        if package.get("link") is True:
+            if where in packages:
+                continue
+            where = f"file:{where}"
+        yield made(
+            text(package, "name") or path.rpartition("node_modules/")[2],
+            text(package, "version"),
+            where,
+            lines.take(path),
+            file=source.file,
+            direct=path in direct,
+            dev=package.get("dev") is True or package.get("devOptional") is True,
+        )
+
+
+def _nested(source: Source, dependencies: Mapping[str, Any]) -> Iterator[Dependency]:
+    lines = source.lines(_KEY)
+    declared_names = declared_beside(source)
+    direct = set().union(*declared_names) if declared_names else None
+    waiting = [(dependencies, True)]
+    while waiting:
+        level, top = waiting.pop()
+        for name, package in level.items():
+            package = table_of(package)
+            is_direct = None if direct is None else top and name in direct
+            yield made(
+                name,
+                text(package, "version"),
+                text(package, "resolved"),
+                lines.take(name),
+                file=source.file,
+                direct=is_direct,
+                dev=package.get("dev") is True,
+            )
+            if inner := table(package, "dependencies"):
+                waiting.append((inner, False))
+
+
+def read_bun(source: Source) -> Listed:
+    """A bun.lock: JSON with comments and trailing commas. Raises `Malformed`."""
+    plain = _COMMENT_OR_COMMA.sub(lambda found: found[0] if found[0].startswith('"') else "", source.text)
+    lock = table_of(strict_json.parse(plain.encode()))
+    need("lockfileVersion" in lock and "packages" in lock)
+    prod: set[str] = set()
+    dev: set[str] = set()
+    for workspace in table(lock, "workspaces").values():
+        asked = declared(table_of(workspace))
+        prod |= asked[0]
+        dev |= asked[1]
+    packages = table(lock, "packages")
+    graph = {key: _bun_needs(key, entry, packages) for key, entry in packages.items()}
+    running = reached(graph, prod)
+    lines = source.lines(_KEY)
+    found = []
+    for key, entry in packages.items():
+        need(isinstance(entry, list) and entry and isinstance(entry[0], str))
+        name, _at, version = entry[0].rpartition("@") if "@" in entry[0][1:] else (entry[0], "", "")
+        if "@" in name[1:] and "://" in entry[0]:  # a Git address may hold an @ of its own
+            name, _at, version = entry[0].partition("@")
+        if version.startswith("workspace:"):
+            continue
+        found.append(
+            made(
+                name,
+                version,
+                "",
+                lines.take(key),
+                file=source.file,
+                direct=key in prod or key in dev,
+                dev=key not in running,
+            )
+        )
+    return Listed(tuple(found))
+
+
+def _bun_needs(key: str, entry: Any, packages: Mapping[str, Any]) -> Iterator[str]:
+    for part in entry if isinstance(entry, list) else ():
+        if isinstance(part, Mapping):
+            for name in (name for kind in _PROD for name in table(part, kind)):
+                yield f"{key}/{name}" if f"{key}/{name}" in packages else name

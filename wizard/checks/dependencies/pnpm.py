@@ -1,0 +1,87 @@
+"""What pnpm locked: pnpm-lock.yaml of lockfile versions 5 to 9."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from wizard.checks.dependencies import npm, yaml_text
+from wizard.checks.dependencies.dependency import Listed
+from wizard.checks.dependencies.source import Source, need, reached, table, table_of, text
+from wizard.checks.dependencies.yaml_text import Word
+
+#: version 5: /name/1.2.3 or /@scope/name/1.2.3_peer@1
+_SLASHED = re.compile(r"/((?:@[^/]+/)?[^/@]+)/([^_(]+).*")
+_PARENTHESES = re.compile(r"\(.*")
+_KINDS = ("dependencies", "optionalDependencies")
+
+
+def read(source: Source) -> Listed:
+    """A pnpm-lock.yaml. Raises `Malformed`."""
+    lock = table_of(yaml_text.parse(source.text))
+    need("lockfileVersion" in lock)
+    importers = table(lock, "importers") or {".": lock}
+    prod = {key for each in importers.values() for key in _asked(each, _KINDS)}
+    dev = {key for each in importers.values() for key in _asked(each, ("devDependencies",))}
+    packages, snapshots = table(lock, "packages"), table(lock, "snapshots")
+    need(packages or not (prod or dev))
+    graph = {_plain(key): _needs(entry) for key, entry in (snapshots or packages).items()}
+    running = reached(graph, prod)
+    found = []
+    for key, entry in packages.items():
+        entry = table_of(entry)
+        resolution = table(entry, "resolution")
+        name, version = _split(key)
+        where = text(resolution, "repo") or text(resolution, "tarball")
+        commit = text(resolution, "commit")
+        elsewhere = npm.from_elsewhere(where) or bool(commit) or text(resolution, "type") in ("directory", "git")
+        if text(resolution, "type") == "directory" and "directory" in resolution and not name:
+            continue
+        found.append(
+            npm.made(
+                text(entry, "name") or name,
+                text(entry, "version") or version,
+                f"git:{where}#{commit or npm.commit_of(key)}" if elsewhere else "",
+                key.line if isinstance(key, Word) else 0,
+                file=source.file,
+                direct=_plain(key) in prod | dev,
+                dev=text(entry, "dev") == "true" or ("dev" not in entry and _plain(key) not in running),
+            )
+        )
+    return Listed(tuple(found))
+
+
+def _plain(key: str) -> str:
+    """A package's key in one form for all versions: name@version, without leading slash and peers."""
+    name, version = _split(key)
+    return f"{name}@{version}"
+
+
+def _split(key: str) -> tuple[str, str]:
+    if old := _SLASHED.fullmatch(key):
+        return old[1], old[2]
+    key = _PARENTHESES.sub("", key.removeprefix("/"))
+    at = key.find("@", 1)
+    return (key[:at], key[at + 1 :]) if at > 0 else (key, "")
+
+
+def _asked(importer: object, kinds: tuple[str, ...]) -> Iterator[str]:
+    for kind in kinds:
+        for name, wanted in table(importer, kind).items():
+            yield from _reference(name, text(wanted, "version") if isinstance(wanted, Mapping) else str(wanted))
+
+
+def _needs(entry: Any) -> list[str]:
+    return [
+        key for kind in _KINDS for name, wanted in table(entry, kind).items() for key in _reference(name, str(wanted))
+    ]
+
+
+def _reference(name: str, wanted: str) -> Iterator[str]:
+    if wanted.startswith("link:"):
+        return  # a workspace of the same repository
+    if wanted.startswith("/") or "@" in _PARENTHESES.sub("", wanted)[1:].partition("_")[0]:
+        yield _plain(wanted)  # the whole key: another name, or another source
+    else:
+        yield f"{name}@{_PARENTHESES.sub('', wanted).partition('_')[0]}"

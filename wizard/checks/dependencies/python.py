@@ -1,0 +1,219 @@
+"""What Python's tools locked: poetry.lock, uv.lock, pdm.lock, Pipfile.lock and pylock.toml (PEP 751)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from wizard.checks.dependencies.dependency import Dependency, Ecosystem, Listed, Obstacle
+from wizard.checks.dependencies.source import Source, need, reached, table, table_of, tables, text, texts
+
+_SEPARATORS = re.compile(r"[-_.]+")
+_NAMED = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
+_KEY = r'^\s*name\s*=\s*"([^"\n]+)"'
+_MAIN_GROUPS = frozenset({"main", "default"})
+
+
+def normal(name: str) -> str:
+    """A name as the Python Package Index compares it (PEP 503)."""
+    return _SEPARATORS.sub("-", name).lower()
+
+
+def made(
+    name: str,
+    version: str,
+    line: int,
+    *,
+    file: str,
+    direct: bool | None,
+    dev: bool = False,
+    elsewhere: bool = False,
+    commit: str = "",
+) -> Dependency:
+    """A package of Python, with what keeps it from being looked up."""
+    obstacle = Obstacle.OTHER_SOURCE if elsewhere else None if version else Obstacle.NO_VERSION
+    return Dependency(Ecosystem.PYPI, normal(name), version, file, line, direct, dev, commit, obstacle)
+
+
+def asked_by_project(source: Source) -> tuple[set[str], set[str]] | None:
+    """What the pyproject.toml beside asks for: to run, and to build or test. None when there is none."""
+    beside = source.other("pyproject.toml")
+    return None if beside is None else declared(beside.toml())
+
+
+def declared(project: Mapping[str, Any]) -> tuple[set[str], set[str]]:
+    """The names that a pyproject.toml asks for, in the forms of PEP 621, PEP 735, Poetry, PDM and uv."""
+    poetry = table(table(project, "tool"), "poetry")
+    prod = _names(texts(table(project, "project"), "dependencies"))
+    for extra in table(table(project, "project"), "optional-dependencies").values():
+        prod |= _names(item for item in extra if isinstance(item, str)) if isinstance(extra, list) else set()
+    prod |= {normal(name) for name in table(poetry, "dependencies") if name != "python"}
+    dev = {normal(name) for name in table(poetry, "dev-dependencies")}
+    for group, content in table(poetry, "group").items():
+        dev |= {normal(name) for name in table(content, "dependencies")} if group not in _MAIN_GROUPS else set()
+    tool = table(project, "tool")
+    groups = [table(project, "dependency-groups"), table(table(tool, "pdm"), "dev-dependencies")]
+    for listed in [*(group for each in groups for group in each.values()), table(tool, "uv").get("dev-dependencies")]:
+        dev |= _names(item for item in listed if isinstance(item, str)) if isinstance(listed, list) else set()
+    return prod, dev - prod
+
+
+def _names(requirements: Iterable[str]) -> set[str]:
+    return {normal(found[1]) for each in requirements if (found := _NAMED.match(each))}
+
+
+def read_poetry(source: Source) -> Listed:
+    """A poetry.lock. Raises `Malformed`."""
+    lock = source.toml()
+    need("metadata" in lock)
+    asked, lines = asked_by_project(source), source.lines(_KEY)
+    packages = list(tables(lock, "package"))
+    graph = {normal(text(each, "name")): [normal(name) for name in table(each, "dependencies")] for each in packages}
+    running = reached(graph, asked[0]) if asked else None
+    found = []
+    for each in packages:
+        name, origin = text(each, "name"), table(each, "source")
+        need(name)
+        groups = set(texts(each, "groups")) or ({text(each, "category")} if text(each, "category") else set())
+        kind = text(origin, "type")
+        if kind == "directory":
+            continue  # the partner's own code
+        found.append(
+            made(
+                name,
+                text(each, "version"),
+                lines.take(name),
+                file=source.file,
+                direct=normal(name) in asked[0] | asked[1] if asked else None,
+                dev=not groups & _MAIN_GROUPS if groups else running is not None and normal(name) not in running,
+                elsewhere=kind in ("git", "url", "file"),
+                commit=text(origin, "resolved_reference"),
+            )
+        )
+    return Listed(tuple(found))
+
+
+def read_uv(source: Source) -> Listed:
+    """A uv.lock. Raises `Malformed`."""
+    lock = source.toml()
+    need("version" in lock)
+    lines = source.lines(_KEY)
+    packages = list(tables(lock, "package"))
+    own: list[Mapping[str, Any]] = []
+    graph: dict[str, list[str]] = {}
+    for each in packages:
+        needs = [text(one, "name") for one in tables(each, "dependencies")]
+        for extra in table(each, "optional-dependencies").values():
+            needs += [text(table_of(one), "name") for one in extra]
+        graph.setdefault(text(each, "name"), []).extend(needs)
+        if table(each, "source").keys() & {"editable", "virtual", "directory"}:
+            own.append(each)
+    roots = {text(each, "name") for each in own}
+    running = reached(graph, roots)
+    direct = {name for root in roots for name in graph[root]}
+    for each in own:
+        for group in table(each, "dev-dependencies").values():
+            direct |= {text(table_of(one), "name") for one in group}
+    found = []
+    for each in packages:
+        name, origin = text(each, "name"), table(each, "source")
+        need(name)
+        line = lines.take(name)
+        if name in roots:
+            continue
+        found.append(
+            made(
+                name,
+                text(each, "version"),
+                line,
+                file=source.file,
+                direct=name in direct,
+                dev=bool(roots) and name not in running,
+                elsewhere=bool(origin.keys() & {"git", "url", "path"}),
+                commit=text(origin, "git").rpartition("#")[2] if "git" in origin else "",
+            )
+        )
+    return Listed(tuple(found))
+
+
+def read_pdm(source: Source) -> Listed:
+    """A pdm.lock. Raises `Malformed`."""
+    lock = source.toml()
+    need("metadata" in lock)
+    asked, lines = asked_by_project(source), source.lines(_KEY)
+    found: dict[tuple[str, str], Dependency] = {}
+    for each in tables(lock, "package"):
+        name, groups = text(each, "name"), set(texts(each, "groups"))
+        need(name)
+        line = lines.take(name)
+        if text(each, "path"):
+            continue
+        one = made(
+            name,
+            text(each, "version"),
+            line,
+            file=source.file,
+            direct=normal(name) in asked[0] | asked[1] if asked else None,
+            dev=bool(groups) and not groups & _MAIN_GROUPS,
+            elsewhere=bool(text(each, "git") or text(each, "url")),
+            commit=text(each, "revision"),
+        )
+        found.setdefault((one.name, one.version), one)  # one entry for each set of extras
+    return Listed(tuple(found.values()))
+
+
+def read_pipfile(source: Source) -> Listed:
+    """A Pipfile.lock. Raises `Malformed`."""
+    lock = source.json()
+    need("_meta" in lock and ("default" in lock or "develop" in lock))
+    beside = source.other("Pipfile")
+    wanted = beside.toml() if beside else None
+    direct = {normal(name) for kind in ("packages", "dev-packages") for name in table(wanted, kind)}
+    lines = source.lines(r'^\s*"([^"\n]+)"\s*:\s*\{')
+    found = []
+    for kind in ("default", "develop"):
+        for name, entry in table(lock, kind).items():
+            entry = table_of(entry)
+            line = lines.take(name)
+            if text(entry, "path"):
+                continue
+            found.append(
+                made(
+                    name,
+                    text(entry, "version").lstrip("=").strip(),
+                    line,
+                    file=source.file,
+                    direct=normal(name) in direct if wanted is not None else None,
+                    dev=kind == "develop",
+                    elsewhere=bool(text(entry, "git") or text(entry, "file")),
+                    commit=text(entry, "ref"),
+                )
+            )
+    return Listed(tuple(found))
+
+
+def read_pylock(source: Source) -> Listed:
+    """A pylock.toml. Raises `Malformed`."""
+    lock = source.toml()
+    need("lock-version" in lock)
+    asked, lines = asked_by_project(source), source.lines(_KEY)
+    found = []
+    for each in tables(lock, "packages"):
+        name = text(each, "name")
+        need(name)
+        line = lines.take(name)
+        if "directory" in each:
+            continue
+        found.append(
+            made(
+                name,
+                text(each, "version"),
+                line,
+                file=source.file,
+                direct=normal(name) in asked[0] | asked[1] if asked else None,
+                elsewhere=bool(each.keys() & {"vcs", "archive"}),
+                commit=text(table(each, "vcs"), "commit-id"),
+            )
+        )
+    return Listed(tuple(found))

@@ -1,0 +1,134 @@
+"""One file that a parser reads: its text, the files beside it, and the lines where names stand."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import Any
+
+from wizard.domain.language import _
+from wizard.formats import json as strict_json
+from wizard.formats.malformed import Malformed
+
+#: A lockfile is never larger; the largest known are near 10 MB.
+MAX_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file's bytes and path in the repository; `beside` reads a file of the same folder, None if there is none."""
+
+    file: str
+    data: bytes
+    beside: Callable[[str], bytes | None] = lambda name: None
+
+    @property
+    def name(self) -> str:
+        """Its name without folders."""
+        return PurePosixPath(self.file).name
+
+    @cached_property
+    def text(self) -> str:
+        """Its text. Raises `Malformed`."""
+        if b"\x00" in self.data[:4096] and not self.data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            raise Malformed(_("This is not text, as a file of this name must be."))
+        return strict_json.decoded(self.data)
+
+    def json(self) -> Mapping[str, Any]:
+        """The JSON object that the file is. Raises `Malformed`."""
+        return table_of(strict_json.parse(self.data))
+
+    def toml(self) -> Mapping[str, Any]:
+        """The TOML document that the file is. Raises `Malformed`."""
+        return toml(self.text)
+
+    def other(self, name: str) -> Source | None:
+        """The file of that name in the same folder."""
+        data = self.beside(name)
+        return None if data is None else Source(name, data)
+
+    def lines(self, pattern: str) -> Lines:
+        """Where the first group of a pattern matches, in one pass."""
+        return Lines(self.text, pattern)
+
+
+class Lines:
+    """Line numbers by name, each handed out once, in the order of the file."""
+
+    def __init__(self, text: str, pattern: str) -> None:
+        self._found: dict[str, list[int]] = {}
+        line, at = 1, 0
+        for match in re.finditer(pattern, text, re.M):
+            line += text.count("\n", at, match.start(1))
+            at = match.start(1)
+            self._found.setdefault(match[1], []).append(line)
+
+    def take(self, name: str) -> int:
+        """The next line on which this name stands; its last one when there are no more, 0 when there is none."""
+        lines = self._found.get(name)
+        if not lines:
+            return 0
+        return lines.pop(0) if len(lines) > 1 else lines[0]
+
+
+def toml(text: str) -> Mapping[str, Any]:
+    """A TOML document. Raises `Malformed`."""
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        raise Malformed(_("This is not TOML: {why}.").format(why=str(error)[:120])) from None
+
+
+def table_of(value: object) -> Mapping[str, Any]:
+    """A value that must be an object. Raises `Malformed`."""
+    if not isinstance(value, Mapping):
+        raise Malformed(_("This file does not have the form that its name says."))
+    return value
+
+
+def need(condition: object) -> None:
+    """Raise `Malformed` unless the file has what every file of this name has."""
+    if not condition:
+        raise Malformed(_("This file does not have the form that its name says, so nothing is known from it."))
+
+
+def table(owner: object, key: str) -> Mapping[str, Any]:
+    """The object at a key, empty when there is none."""
+    value = owner.get(key) if isinstance(owner, Mapping) else None
+    return value if isinstance(value, Mapping) else {}
+
+
+def tables(owner: object, key: str) -> Iterator[Mapping[str, Any]]:
+    """The objects of the list at a key. Raises `Malformed` when something else stands in it."""
+    value = owner.get(key) if isinstance(owner, Mapping) else None
+    need(value is None or isinstance(value, list | tuple))
+    for item in value or ():
+        yield table_of(item)
+
+
+def text(owner: object, key: str) -> str:
+    """The text at a key, "" when there is none."""
+    value = owner.get(key) if isinstance(owner, Mapping) else None
+    return value if isinstance(value, str) else ""
+
+
+def texts(owner: object, key: str) -> tuple[str, ...]:
+    """The texts of the list at a key."""
+    value = owner.get(key) if isinstance(owner, Mapping) else None
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list | tuple) else ()
+
+
+def reached(graph: Mapping[str, Iterable[str]], roots: Iterable[str]) -> set[str]:
+    """Everything that can be reached from the roots along the graph, the roots included."""
+    seen: set[str] = set()
+    waiting = list(roots)
+    while waiting:
+        node = waiting.pop()
+        if node not in seen:
+            seen.add(node)
+            waiting += graph.get(node, ())
+    return seen
