@@ -26,7 +26,7 @@ def _judge(limit: Limit) -> Callable[[Said], Judgement | None]:
             return Judgement(Verdict.WARN, summary)
         if not rows and said.text("VULN-any") == "some":
             summary = _("There were weaknesses, but the ledger holds none yet.")
-            step = _("Add the reports of your tools, or enter what was reported, under Vulnerabilities.")
+            step = _("Add the reports of your tools, or enter what was reported, in the vulnerability ledger.")
             return Judgement(Verdict.UNKNOWN, summary, step)
         if not rows:
             return None

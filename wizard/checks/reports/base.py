@@ -21,7 +21,7 @@ DYNAMIC_DAYS = 90
 FRESH_DATA_DAYS, OLD_DATA_DAYS = 7, 30
 #: Rated 7.0 or more.
 SERIOUS = (Rating.CRITICAL, Rating.HIGH)
-_MOST_NAMED = 5
+_MOST_NAMED, _LONGEST = 3, 70
 
 
 class ReportKind(StrEnum):
@@ -176,7 +176,7 @@ def sort_rows(rows: Iterable[Vulnerability], today: date) -> Sorted:
 def names(rows: Iterable[Vulnerability]) -> str:
     """Some rows by number and title, the rest as a number."""
     rows = tuple(rows)
-    said = [f"{row.id} {row.title}" for row in rows[:_MOST_NAMED]]
+    said = [f"{row.id} {row.title[:_LONGEST]}{'…' * (len(row.title) > _LONGEST)}" for row in rows[:_MOST_NAMED]]
     return "; ".join(said) + (f" (+{len(rows) - _MOST_NAMED})" if len(rows) > _MOST_NAMED else "")
 
 

@@ -61,6 +61,12 @@ def _checks() -> PageMaker:
     return ChecksPage
 
 
+def _vulnerabilities() -> PageMaker:
+    from wizard.gui.pages.vulnerabilities import VulnerabilitiesPage
+
+    return VulnerabilitiesPage
+
+
 def _evidence() -> PageMaker:
     from wizard.gui.pages.evidence import EvidencePage
 
@@ -123,6 +129,7 @@ PAGES = (
     Entry("scope", _scope),
     Entry("section", _section),
     Entry("checks", _checks),
+    Entry("vulnerabilities", _vulnerabilities),
     Entry("evidence", _evidence),
     Entry("review", _review),
     Entry("sign", _sign),

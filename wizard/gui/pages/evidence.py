@@ -96,8 +96,9 @@ class EvidencePage(Page):
             self.start(lambda hear: deeds.add(session, paths, self._wanted, hear), self._added)
 
     def _added(self, added: deeds.Added) -> None:
+        unread = dict(added.unread)
         for item in added.evidence:
-            sheet = FilingSheet(item, self.context.open.questionnaire, self._wanted)
+            sheet = FilingSheet(item, self.context.open.questionnaire, self._wanted, unread.get(item.id, ""))
             sheet.filed.connect(self._file)
             sheet.refused.connect(self._remove)
             self._sheets[item.id] = sheet

@@ -70,7 +70,9 @@ class FilingSheet(Card):
     filed = Signal(str, object, str, object)
     refused = Signal(str)
 
-    def __init__(self, item: Evidence, questionnaire: Questionnaire, wanted: Collection[str] = ()):
+    def __init__(
+        self, item: Evidence, questionnaire: Questionnaire, wanted: Collection[str] = (), why_unread: str = ""
+    ):
         super().__init__("accent")
         self.item = item
         offered = suggested(questionnaire, item.name)
@@ -86,7 +88,12 @@ class FilingSheet(Card):
         self.body.addLayout(head)
         self.body.addWidget(
             PlainLabel(
-                item.read_as or _("Kept as evidence. Nothing was read from it. File it under:"), "quiet", wrap=True
+                item.read_as
+                or " ".join(
+                    filter(None, (why_unread, _("Kept as evidence. Nothing was read from it. File it under:")))
+                ),
+                "text" if item.read_as else "quiet",
+                wrap=True,
             )
         )
         self.picker = RequirementPicker(questionnaire, offered, ticked)

@@ -97,7 +97,6 @@ class VectorEditor(QWidget):
         self.more = Folded(_("Choose metric by metric"))
         self._grid_holder = QWidget()
         self._fields: dict[str, ComboField] = {}
-        self._rest = ""
         self.more.body.addLayout(beside(self.version))
         self.more.body.addWidget(self._grid_holder)
         column = QVBoxLayout(self)

@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 
 from wizard.domain import events as e
 from wizard.domain.assessment import Assessment
-from wizard.domain.codec import Unreadable, from_json
+from wizard.domain.codec import from_json
 from wizard.domain.evidence import Evidence
 from wizard.domain.language import _, ngettext
 from wizard.domain.ledger import Decided, ReadReport, make_ledger
@@ -40,6 +40,8 @@ from wizard.session.session import Session
 #: What is handed to the child that reads reports: XML is streamed up to here, JSON ends earlier.
 REPORT_LIMIT = 256 * 1024 * 1024
 _RECORD_LIMIT = 512 * 1024 * 1024
+#: Kinds of files of which a person wants to know why they were not read.
+_REPORTS_ARE = ("application/json", "application/xml")
 #: Kinds of files that no reader of reports knows.
 _NO_REPORTS = ("image/", "application/pdf", "application/zip", "application/gzip", "audio/", "video/")
 
@@ -136,15 +138,19 @@ async def read_report(session: Session, item: Evidence) -> Read:
     data = await asyncio.to_thread(session.workspace.box.read, item.sealed, REPORT_LIMIT)
     limits = worker_process.Limits(seconds=60, memory=2 * 1024 * 1024 * 1024)
     try:
-        answer = await worker_process.ask("read_report", {}, data, limits)
+        answer = await worker_process.ask("read_report", {"entries": True}, data, limits)
     except (worker_process.WorkerRefused, worker_process.WorkerFailed) as refused:
-        return Read(item, why_not=refused.sentence)
+        looks_like_one = item.media_type in _REPORTS_ARE
+        return Read(item, why_not=refused.sentence if looks_like_one else "")
     del data
 
     def keep() -> Read:
         try:
-            found = reports.recognised(from_json(Report, json.loads(answer.data)))
-        except (ValueError, Unreadable, RecursionError):
+            report = from_json(Report, json.loads(answer.data))
+            if answer.said.get("findings") != len(report.findings):
+                raise ValueError("entries are missing")  # a report is never read as if it had listed nothing
+            found = reports.recognised(report)
+        except (ValueError, RecursionError):
             return Read(item, why_not=_("What was read from this file makes no sense. It is kept as evidence only."))
         record = session.workspace.box.seal_bytes(reports.written(found.entries))
         said = reports.summary(found, item, record, session.clock())
