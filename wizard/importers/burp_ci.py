@@ -75,15 +75,20 @@ def _is_html(start: str) -> bool:
 
 
 def _read_html(page: str) -> Report:
+    page = page.rstrip()
+    if not page.lower().endswith("</html>") or page.count("<!--") > page.count("-->"):
+        raise UnreadableReport(_("This Burp report ends in the middle: the file was cut short. Export it again."))
     reader = _Page()
     try:
-        reader.feed(page)
+        reader.feed(page.replace("<![", "&lt;!["))  # html.parser looks for the end of each, again and again
         reader.close()
     except AssertionError:  # html.parser gives up on broken declarations this way (Python 3.11 to 3.13)
         raise UnreadableReport(_("This Burp report is not the HTML that Burp writes. Export it again.")) from None
     draft = reader.draft
-    if not reader.ended or not reader.tables:
-        raise UnreadableReport(_("This Burp report ends in the middle: the file was cut short. Export it again."))
+    if not reader.tables:
+        raise UnreadableReport(
+            _("This Burp report has no table of issues, so it cannot be told whether there are any.")
+        )
     return draft.done()
 
 
@@ -93,7 +98,6 @@ class _Page(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.draft = Draft("burp-ci", "Burp Suite", "issue")
-        self.ended = False
         self.tables = 0
         self._open: list[str] = []  # the class of each open table row or cell, div and heading that matters
         self._text = ""
@@ -123,9 +127,7 @@ class _Page(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         """What was gathered is one cell, one heading, one fact."""
         text = " ".join(self._text.split())
-        if tag == "html":
-            self.ended = True
-        elif tag == "td":
+        if tag == "td":
             self._cells.append(text)
         elif tag == "h1" and text.startswith("Issues found on "):
             self._site = text.removeprefix("Issues found on ").split(" ")[0]
