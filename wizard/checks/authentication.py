@@ -134,7 +134,7 @@ def judge(reading: Authentication, context: JudgeContext) -> Judgement:
 
 CHECK = Check(
     id="authentication",
-    title=lambda: _("Every endpoint asks who calls"),
+    title=lambda: _("Sign-in on endpoints"),
     level=Level.MUST,
     source="RFC 9110 15.5.2; RFC 6750 3; OWASP ASVS 5.0 V8; Apollo Marketplace, Security Requirements, "
     "Authentication & Authorization",

@@ -42,7 +42,7 @@ def judge(reading: Caa, context: JudgeContext) -> Judgement:
     """RFC 8659 4.2 and 4.3."""
     fix = f'{reading.domain}. IN CAA 0 issue "letsencrypt.org"'
     if not reading.name:
-        said = _("Any authority in the world may issue certificates for this name (no CAA record).")
+        said = _("Any authority may issue certificates: no CAA record.")
         return Judgement(Verdict.WARN, said, _("(no CAA record)"), fix=fix)
     proof = "\n".join(
         [f"{reading.name} CAA issue {v}" for v in reading.issuers]
@@ -50,14 +50,14 @@ def judge(reading: Caa, context: JudgeContext) -> Judgement:
         + [f"{reading.name} CAA iodef {v}" for v in reading.reports]
     )
     if not reading.issuers and not reading.wildcard_issuers:
-        return Judgement(Verdict.WARN, _("CAA records are there, but none names who may issue."), proof, fix=fix)
+        return Judgement(Verdict.WARN, _("No CAA record names who may issue."), proof, fix=fix)
     names = ", ".join(v.partition(";")[0].strip() or _("nobody") for v in (*reading.issuers, *reading.wildcard_issuers))
     return Judgement(Verdict.PASS, _("Only {names} may issue certificates.").format(names=names), proof)
 
 
 CHECK = Check(
     id="caa",
-    title=lambda: _("Who may issue certificates is said"),
+    title=lambda: _("CAA records"),
     level=Level.RECOMMENDED,
     source="RFC 8659 3, 4; Apollo Marketplace, Security Requirements, Application Security",
     aliases=("DOM-01",),

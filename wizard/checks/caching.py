@@ -61,18 +61,18 @@ def judge(reading: Caching, context: JudgeContext) -> Judgement:
     if not reading.answers and reading.trouble is None:
         return Judgement(Verdict.NOT_APPLICABLE, _("No answer here is private."))
     said = [(a.place, *_one(a), "Cache-Control: " + ", ".join(a.directives)) for a in reading.answers]
-    return judge_pages(said, reading.trouble, _("Private answers are not stored (no-store)."), fix)
+    return judge_pages(said, reading.trouble, _("no-store on private answers."), fix)
 
 
 def _one(answer: Cached) -> tuple[Verdict, str]:
     if "no-store" in answer.directives:
         return Verdict.PASS, ""
-    return Verdict.WARN, _("A private answer may be kept by caches: no-store is missing.")
+    return Verdict.WARN, _("no-store is missing on a private answer.")
 
 
 CHECK = Check(
     id="caching",
-    title=lambda: _("Private answers are not cached"),
+    title=lambda: _("Caching"),
     level=Level.RECOMMENDED,
     source="RFC 9111 5.2.2.5; OWASP ASVS 5.0 14.3.2",
     aliases=("HDR-07",),

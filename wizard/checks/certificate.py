@@ -199,16 +199,14 @@ def judge(reading: Presentation, context: JudgeContext) -> Judgement:
     for presented in reading.presented:
         fault = _fault(presented, context)
         if fault:
-            said = fault if len(reading.presented) == 1 else f"{presented.address}: {fault}"
+            said = fault if len(reading.presented) == 1 else f"{fault} ({presented.address})"
             return Judgement(Verdict.FAIL, said, _proof(presented), fix=_renew(context))
     silent = next((p for p in reading.presented if p.trouble), None)
     if silent:
-        said = f"{silent.address}: {silent.trouble}"
+        said = silent.trouble if len(reading.presented) == 1 else f"{silent.trouble} ({silent.address})"
         return Judgement(Verdict.UNKNOWN, said, next_step=silent.trouble_next_step)
     if reading.not_asked or not reading.presented:
-        said = _("Not every address was asked: {addresses} may not be contacted.").format(
-            addresses=", ".join(reading.not_asked)
-        )
+        said = _("Could not look: {addresses} may not be contacted.").format(addresses=", ".join(reading.not_asked))
         return Judgement(Verdict.UNKNOWN, said, next_step=_("Correct the addresses, or tick “on a private network”."))
     first = reading.presented[0]
     if any(p.unreadable or not p.chain for p in reading.presented):
@@ -219,15 +217,13 @@ def judge(reading: Presentation, context: JudgeContext) -> Judgement:
         if note:
             return Judgement(Verdict.WARN, note, _proof(presented), fix=_renew(context))
     until = min(p.chain[0].not_after for p in reading.presented)
-    said = _("Trusted, for this name, valid until {date} ({days} days).").format(
+    said = _("Trusted, valid until {date} ({days} days).").format(
         date=until.date().isoformat(), days=(until - context.at).days
     )
     if reading.own_authority:
-        said += " " + _("The certificate authority that you gave was trusted for this look.")
+        said += " " + _("Your own authority was trusted too.")
     if _days_old(reading.roots, context.at) > ROOTS_ARE_FRESH_FOR:
-        said += " " + _("The list of public authorities in this program ({roots}) is more than 60 days old.").format(
-            roots=reading.roots
-        )
+        said += " " + _("Our list of authorities ({roots}) is over 60 days old.").format(roots=reading.roots)
     return Judgement(Verdict.PASS, said, _proof(first))
 
 
@@ -250,32 +246,28 @@ def _fault(presented: Presented, context: JudgeContext) -> str:
         )
     own, at = presented.chain[0], context.at
     if at > own.not_after:
-        return _("The certificate expired on {date}.").format(date=own.not_after.date().isoformat())
+        return _("Expired on {date}.").format(date=own.not_after.date().isoformat())
     if at < own.not_before:
-        return _("The certificate is valid only from {date} on.").format(date=own.not_before.date().isoformat())
+        return _("Valid only from {date} on.").format(date=own.not_before.date().isoformat())
     if not own.names:
-        return _("The certificate names no host in its subject alternative names; the common name does not count.")
+        return _("No host among its subject alternative names.")
     for other in presented.chain[1:]:
         if at > other.not_after and not presented.trusted:
             return _("A certificate in the chain expired on {date}.").format(date=other.not_after.date().isoformat())
     if not presented.trusted:
         if presented.code in (62, 64):
-            return _("The certificate is not for {name}: it names {names}.").format(
-                name=context.host.name, names=", ".join(own.names[:5])
-            )
+            return _("Not for {name}: it names {names}.").format(name=context.host.name, names=", ".join(own.names[:5]))
         if not own.server_auth:
-            return _("The certificate is not meant for servers (serverAuth is missing).")
+            return _("Not meant for servers (serverAuth is missing).")
         if own.self_signed:
-            return _("The certificate is signed by itself, so nobody vouches for it.")
+            return _("Signed by itself, so nobody vouches for it.")
         if presented.code in _NO_ISSUER and not any(c.authority for c in presented.chain[1:]):
-            return _(
-                "The chain is incomplete or its authority is not trusted: the intermediate certificate is not sent."
-            )
+            return _("The chain is incomplete: no intermediate is sent.")
         if presented.code in (*_NO_ISSUER, 18, 19):
-            return _("The certificate comes from an authority that browsers do not trust.")
+            return _("From an authority that browsers do not trust.")
         return _("The certificate is not trusted: {why}.").format(why=presented.error)
     if not own.server_auth:
-        return _("The certificate is not meant for servers (serverAuth is missing).")
+        return _("Not meant for servers (serverAuth is missing).")
     for certificate in presented.chain:
         if certificate.self_signed:
             continue
@@ -296,18 +288,16 @@ def _note(presented: Presented, at: datetime) -> str:
     own = presented.chain[0]
     lifetime, left = own.not_after - own.not_before, own.not_after - at
     if left < lifetime / 3 and left <= _LATE:
-        return _("The certificate expires in {days} days, on {date}: renew it now.").format(
+        return _("Expires in {days} days, on {date}: renew it now.").format(
             days=left.days, date=own.not_after.date().isoformat()
         )
     limit = next((days for since, days in _LIFETIMES if own.not_before >= since), None)
     if limit is not None and lifetime > timedelta(days=limit, hours=1):
-        return _("The certificate lives {days} days; at most {limit} are allowed for its day of issue.").format(
-            days=lifetime.days, limit=limit
-        )
+        return _("Lives {days} days; at most {limit} are allowed.").format(days=lifetime.days, limit=limit)
     if presented.out_of_order:
-        return _("The certificates are not sent in order, each signed by the next.")
+        return _("The certificates are not sent in order.")
     if any(c.self_signed for c in presented.chain[1:]):
-        return _("The root certificate is sent too; browsers have it already.")
+        return _("The root certificate is sent too.")
     return ""
 
 
@@ -340,7 +330,7 @@ def _proof(presented: Presented) -> str:
 
 CHECK = Check(
     id="certificate",
-    title=lambda: _("Certificate trusted, valid and strong"),
+    title=lambda: _("Certificate"),
     level=Level.MUST,
     source="RFC 5280, 9525; CA/Browser Forum Baseline Requirements 6.3.2; "
     "Apollo Marketplace, Security Requirements, Data Protection",

@@ -52,7 +52,7 @@ def judge(reading: ContentTypeOptions, context: JudgeContext) -> Judgement:
     said = [(a.place, Verdict.PASS if a.nosniff else Verdict.FAIL, _said(a), _proof(a)) for a in reading.answers]
     if not said and reading.trouble is None:
         return Judgement(Verdict.NOT_APPLICABLE, _("No answer here has content."))
-    return judge_pages(said, reading.trouble, _("Every answer forbids guessing (nosniff)."), fix)
+    return judge_pages(said, reading.trouble, _("nosniff on every answer."), fix)
 
 
 def _said(answer: Sniffing) -> str:
@@ -67,7 +67,7 @@ def _proof(answer: Sniffing) -> str:
 
 CHECK = Check(
     id="content-type-options",
-    title=lambda: _("Browsers do not guess the content type"),
+    title=lambda: _("Content type"),
     level=Level.MUST,
     source="WHATWG Fetch 3.6; OWASP ASVS 5.0 3.4.4; Apollo Marketplace, Security Requirements, Application Security",
     aliases=("HDR-02", "CHK-HDR-NOSNIFF"),

@@ -125,48 +125,46 @@ def judge(reading: Cookies, context: JudgeContext) -> Judgement:
             proof = "\n".join(f"{c.url}\nSet-Cookie: {c.raw}" for c, _fault in faults[:5])
             return Judgement(verdict, said, proof, fix=fix)
     if reading.broken:
-        said = _("A Set-Cookie field is malformed; browsers drop it.")
+        said = _("Set-Cookie is malformed; browsers drop it.")
         return Judgement(Verdict.WARN, said, "\n".join(reading.broken[:3]))
     if not live:
-        said = _("No cookie was set by what was asked: {urls}.").format(urls=", ".join(reading.asked[:10]))
-        return Judgement(Verdict.NOT_APPLICABLE, said)
-    said = ngettext(
-        "{n} cookie, with every attribute it needs.", "{n} cookies, each with every attribute it needs.", len(live)
-    )
+        said = _("No cookie was set.")
+        return Judgement(Verdict.NOT_APPLICABLE, said, "\n".join(reading.asked[:10]))
+    said = ngettext("{n} cookie, all attributes set.", "{n} cookies, all attributes set.", len(live))
     return Judgement(Verdict.PASS, said.format(n=len(live)), "\n".join(f"Set-Cookie: {c.raw}" for c in live[:5]))
 
 
 def _fault(cookie: Cookie) -> str:
     name, lower = cookie.name or _("(without a name)"), cookie.name.lower()
     if cookie.same_site == "none" and not cookie.secure:
-        return _("Cookie {name} says SameSite=None without Secure, so browsers drop it.").format(name=name)
+        return _("{name} says SameSite=None without Secure: it is dropped.").format(name=name)
     if lower.startswith("__host-") and not (cookie.secure and cookie.path == "/" and not cookie.domain):
-        return _("Cookie {name} breaks the rules of its prefix: Secure, Path=/ and no Domain.").format(name=name)
+        return _("{name} breaks its prefix: Secure, Path=/, no Domain.").format(name=name)
     if not cookie.secure:
-        return _("Cookie {name} lacks Secure, so it also travels over plain HTTP.").format(name=name)
+        return _("{name} lacks Secure: it also travels over plain HTTP.").format(name=name)
     if cookie.session and not cookie.http_only:
-        return _("Cookie {name} looks like a session and lacks HttpOnly, so any script can read it.").format(name=name)
+        return _("{name} looks like a session and lacks HttpOnly.").format(name=name)
     return ""
 
 
 def _note(cookie: Cookie) -> str:
     name = cookie.name or _("(without a name)")
     if cookie.same_site in ("", "unknown"):
-        return _("Cookie {name} has no valid SameSite; each browser decides for itself.").format(name=name)
+        return _("{name} has no valid SameSite.").format(name=name)
     if cookie.random and not cookie.http_only and not _FORGERY_NAME.search(cookie.name):
-        return _("Cookie {name} holds a random value that scripts can read (no HttpOnly).").format(name=name)
+        return _("{name} holds a random value and lacks HttpOnly.").format(name=name)
     if cookie.domain:
-        return _("Cookie {name} goes to every subdomain of {domain}.").format(name=name, domain=cookie.domain)
+        return _("{name} goes to every subdomain of {domain}.").format(name=name, domain=cookie.domain)
     if cookie.length + len(cookie.name) > _MOST_BYTES:
-        return _("Cookie {name} is longer than 4096 bytes, so browsers drop it.").format(name=name)
+        return _("{name} is longer than 4,096 bytes: browsers drop it.").format(name=name)
     if cookie.session and not cookie.name.lower().startswith(("__host-", "__secure-")):
-        return _("Cookie {name} could carry the prefix __Host-, which protects it from subdomains.").format(name=name)
+        return _("{name} could carry the prefix __Host-.").format(name=name)
     return ""
 
 
 CHECK = Check(
     id="cookies",
-    title=lambda: _("Cookies carry their security attributes"),
+    title=lambda: _("Cookies"),
     level=Level.MUST,
     source="RFC 6265bis 4.1, 5.6; OWASP ASVS 5.0 3.3.1-3.3.5; Apollo Marketplace, Security Requirements, Application "
     "Security",

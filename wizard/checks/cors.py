@@ -8,7 +8,7 @@ from wizard.checks import remedies
 from wizard.checks.base import Check, Facts, JudgeContext, Judgement
 from wizard.checks.looks.cors_probe import CorsProbe
 from wizard.checks.masking import mask_address
-from wizard.checks.pages import PageTrouble
+from wizard.checks.pages import PageTrouble, where
 from wizard.checks.troubles import next_step, sentence
 from wizard.domain.language import _
 from wizard.domain.observation import Level, Verdict
@@ -66,21 +66,19 @@ def judge(reading: Cors, context: JudgeContext) -> Judgement:
     fix = remedies.header(context.server, "Access-Control-Allow-Origin", "https://app.example")
     for opening in reading.openings:
         if opening.reflected and opening.credentials:
-            said = _("{url} lets any foreign page ({origin}) read answers with the visitor's own rights.")
-            return Judgement(
-                Verdict.FAIL, said.format(url=opening.url, origin=opening.origin), _proof(opening), fix=fix
-            )
+            said = _("Any site can read answers with the visitor's rights.")
+            return Judgement(Verdict.FAIL, said + where(opening.url), _proof(opening), fix=fix)
     if reading.trouble or not reading.openings:
         said = reading.trouble.said if reading.trouble else _("Could not look: no answer was received.")
         return Judgement(Verdict.UNKNOWN, said, next_step=reading.trouble.next_step if reading.trouble else "")
     for opening in reading.openings:
         if opening.reflected and opening.status in (401, 403):
-            said = _("{url} answers every foreign page by name, although it wants a credential.")
-            return Judgement(Verdict.WARN, said.format(url=opening.url), _proof(opening), fix=fix)
+            said = _("Reflects any site, although it wants a credential.")
+            return Judgement(Verdict.WARN, said + where(opening.url), _proof(opening), fix=fix)
     opened = [o for o in reading.openings if o.allowed]
     if not opened:
-        return Judgement(Verdict.PASS, _("No foreign site may read any answer."), _proof(reading.openings[0]))
-    said = _("Foreign sites may read public answers at most; never with the visitor's own rights.")
+        return Judgement(Verdict.PASS, _("No other site may read any answer."), _proof(reading.openings[0]))
+    said = _("Other sites may read public answers only.")
     return Judgement(Verdict.PASS, said, _proof(opened[0]))
 
 
@@ -94,7 +92,7 @@ def _proof(opening: Opening) -> str:
 
 CHECK = Check(
     id="cors",
-    title=lambda: _("Foreign sites cannot read private answers"),
+    title=lambda: _("Cross-origin reads"),
     level=Level.MUST,
     source="WHATWG Fetch 3.2; OWASP ASVS 5.0 3.4.2; Apollo Marketplace, Security Requirements, Application Security",
     aliases=("HDR-06",),

@@ -59,7 +59,7 @@ def judge(reading: Csp, context: JudgeContext) -> Judgement:
         "default-src 'self'; script-src 'self'; object-src 'none'; base-uri 'self'; frame-ancestors 'none'",
     )
     said = [(page.place, *_page(page.policies), _proof(page)) for page in reading.pages]
-    return judge_pages(said, reading.trouble, _("Every page has a policy that keeps foreign scripts out."), fix)
+    return judge_pages(said, reading.trouble, _("Every page keeps foreign scripts out."), fix)
 
 
 def _page(found: tuple[Policy, ...]) -> tuple[Verdict, str]:
@@ -67,7 +67,7 @@ def _page(found: tuple[Policy, ...]) -> tuple[Verdict, str]:
     reporting = [p for p in found if p.origin == "report-only"]
     if not enforced:
         if reporting:
-            return Verdict.FAIL, _("The Content-Security-Policy only reports and forbids nothing.")
+            return Verdict.FAIL, _("The policy only reports and forbids nothing.")
         return Verdict.FAIL, _("There is no Content-Security-Policy.")
     weakness = _weakness(enforced)
     if weakness:
@@ -101,7 +101,7 @@ def _script_weakness(sources: tuple[str, ...] | None) -> str:
     if _strict_dynamic(sources):
         return ""
     broad = next((s for s in sources if policies.is_broad(s)), None)
-    return _("The policy allows scripts from anywhere ({source}).").format(source=broad[:80]) if broad else ""
+    return _("Scripts from anywhere are allowed ({source}).").format(source=broad[:80]) if broad else ""
 
 
 def _inline_weakness(sources: tuple[str, ...] | None) -> str:
@@ -109,13 +109,13 @@ def _inline_weakness(sources: tuple[str, ...] | None) -> str:
         return _("The policy says nothing about scripts.")
     unsafe = any(s.lower() == "'unsafe-inline'" for s in sources)
     if unsafe and not policies.has_key(sources) and not _strict_dynamic(sources):
-        return _("The policy allows scripts inside the page ('unsafe-inline').")
+        return _("Scripts inside the page are allowed ('unsafe-inline').")
     return ""
 
 
 def _object_weakness(sources: tuple[str, ...] | None) -> str:
     broad = next((s for s in sources or () if policies.is_broad(s)), None)
-    return _("The policy allows plug-ins from anywhere ({source}).").format(source=broad[:80]) if broad else ""
+    return _("Plug-ins from anywhere are allowed ({source}).").format(source=broad[:80]) if broad else ""
 
 
 def _strict_dynamic(sources: tuple[str, ...]) -> bool:
@@ -127,9 +127,9 @@ def _note(found: list[Policy]) -> str:
         return all(p.get(*names) is None for p in found)
 
     if nowhere("base-uri"):
-        return _("base-uri is missing, so a smuggled <base> tag can redirect the page's own scripts.")
+        return _("base-uri is missing: a smuggled <base> moves scripts.")
     if nowhere("object-src", "default-src"):
-        return _("object-src is missing, so plug-in content is not limited.")
+        return _("object-src is missing: plug-ins are not limited.")
     scripts = [p.get("script-src-elem", "script-src", "default-src") or () for p in found]
     if all(any(s.lower() == "'unsafe-eval'" for s in sources) for sources in scripts):
         return _("'unsafe-eval' lets the page run text as a script.")
@@ -158,7 +158,7 @@ def _proof(page: PagePolicies) -> str:
 
 CHECK = Check(
     id="csp",
-    title=lambda: _("Content-Security-Policy on every page"),
+    title=lambda: _("Content policy"),
     level=Level.MUST,
     source="W3C Content Security Policy Level 3; OWASP ASVS 5.0 3.4.3; Apollo Marketplace, Security Requirements, "
     "Application Security",

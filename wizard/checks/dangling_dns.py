@@ -40,7 +40,7 @@ def judge(reading: Dangling, context: JudgeContext) -> Judgement:
     if reading.end == "ok":
         return Judgement(Verdict.PASS, _("The name leads to an address that exists."), proof)
     if len(reading.chain) > 1 and reading.end in ("no-name", "failed") and reading.foreign:
-        said = _("The name is an alias of {target}, which does not exist: somebody else may be able to claim it.")
+        said = _("May be claimable: alias of {target}, which is gone.")
         fix = _("Remove the CNAME record of {name}, or claim {target} again.").format(
             name=reading.chain[0], target=last
         )
@@ -54,7 +54,7 @@ def judge(reading: Dangling, context: JudgeContext) -> Judgement:
 
 CHECK = Check(
     id="dangling-dns",
-    title=lambda: _("The name leads nowhere that others can claim"),
+    title=lambda: _("Dangling records"),
     level=Level.MUST,
     source="ADA CASA 6.4.1; Apollo Marketplace, Security Requirements, Application Security",
     aliases=("DOM-03", "CHK-DNS"),

@@ -51,7 +51,7 @@ def judge(reading: DataPorts, context: JudgeContext) -> Judgement:
 
 CHECK = Check(
     id="data-ports",
-    title=lambda: _("Data stores are not reachable from outside"),
+    title=lambda: _("Data ports"),
     level=Level.MUST,
     source="OWASP ASVS 5.0 13.2; Apollo Marketplace, Security Requirements, Data Protection",
     aliases=("CHK-NETEXPOSE",),

@@ -60,8 +60,8 @@ def judge(reading: Disclosure, context: JudgeContext) -> Judgement:
     if reading.trouble:
         return Judgement(Verdict.UNKNOWN, reading.trouble.said, next_step=reading.trouble.next_step)
     if not reading.fields:
-        return Judgement(Verdict.PASS, _("Answers do not tell which version runs."))
-    said = _("Answers tell attackers what runs: {field}").format(field=reading.fields[0])
+        return Judgement(Verdict.PASS, _("No version is told."))
+    said = _("Tells what runs: {field}").format(field=reading.fields[0])
     fix = {"nginx": "server_tokens off;", "apache": "ServerTokens Prod", "express": 'app.disable("x-powered-by");'}
     remedy = fix.get(context.server, _("Remove these fields from every answer."))
     return Judgement(Verdict.WARN, said, "\n".join(reading.fields), fix=remedy)
@@ -69,7 +69,7 @@ def judge(reading: Disclosure, context: JudgeContext) -> Judgement:
 
 CHECK = Check(
     id="disclosure",
-    title=lambda: _("Answers do not tell what software runs"),
+    title=lambda: _("Disclosed software"),
     level=Level.RECOMMENDED,
     source="OWASP Secure Headers Project; OWASP ASVS 5.0 13.4",
     aliases=("HDR-09",),

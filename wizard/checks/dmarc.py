@@ -68,7 +68,7 @@ def judge(reading: Dmarc, context: JudgeContext) -> Judgement:
     why = _why_not(reading)
     if why:
         return Judgement(Verdict.WARN, why, proof, fix=fix)
-    said = _("Receivers are told to {policy} mail that only pretends to come from {domain}.")
+    said = _("p={policy} for {domain}.")
     said = said.format(policy=reading.policy, domain=domain)
     if reading.obsolete:
         said += " " + _("Obsolete tags: {tags}.").format(tags=", ".join(reading.obsolete))
@@ -77,7 +77,7 @@ def judge(reading: Dmarc, context: JudgeContext) -> Judgement:
 
 def _why_not(reading: Dmarc) -> str:
     if not reading.records:
-        return _("Receivers are told nothing about pretended mail (no DMARC record).")
+        return _("No DMARC record.")
     if len(reading.records) > 1:
         return _("There are {n} DMARC records; receivers then use none.").format(n=len(reading.records))
     if reading.policy not in _STRENGTH:
@@ -93,7 +93,7 @@ def _why_not(reading: Dmarc) -> str:
 
 CHECK = Check(
     id="dmarc",
-    title=lambda: _("Pretended mail is turned away (DMARC)"),
+    title=lambda: _("DMARC"),
     level=Level.RECOMMENDED,
     source="RFC 9989; Apollo Marketplace, Security Requirements, Application Security",
     aliases=("DOM-05",),

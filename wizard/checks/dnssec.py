@@ -129,22 +129,22 @@ def judge(reading: Dnssec, context: JudgeContext) -> Judgement:
     proof = f"{reading.domain}: {reading.outcome} ({reading.zone})"
     match reading.outcome:
         case "secure":
-            return Judgement(Verdict.PASS, _("The domain is signed, from the root down."), proof)
+            return Judgement(Verdict.PASS, _("Signed, from the root down."), proof)
         case "insecure":
-            said = _("The domain is not signed (no DS for {zone}), so answers can be forged on the way.")
+            said = _("Not signed: no DS for {zone}")
             fix = _(
                 "Switch DNSSEC on where the domain's name servers are run, and give the DS record to the registrar."
             )
             return Judgement(Verdict.WARN, said.format(zone=reading.zone), proof, fix=fix)
         case _:
-            said = _("The signatures of {zone} are broken ({why}): many resolvers do not find the domain at all.")
+            said = _("Broken at {zone} – {why}.")
             fix = _("Sign the zone again, or take the DS record back at the registrar.")
             return Judgement(Verdict.FAIL, said.format(zone=reading.zone, why=reading.why), proof, fix=fix)
 
 
 CHECK = Check(
     id="dnssec",
-    title=lambda: _("The domain's signatures are not broken"),
+    title=lambda: _("DNSSEC"),
     level=Level.MUST,
     source="RFC 4033 5; RFC 4035 5; RFC 9364; Apollo Marketplace, Security Requirements, Application Security",
     aliases=("DOM-02",),

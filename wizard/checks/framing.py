@@ -66,13 +66,13 @@ def _page(page: PageFraming) -> tuple[Verdict, str]:
             return Verdict.FAIL, _("frame-ancestors allows any site ({source}).").format(source=broad[0][:80])
         return Verdict.PASS, ""
     if page.x_frame_options and set(page.x_frame_options) & {"deny", "sameorigin"}:
-        return Verdict.WARN, _("Only X-Frame-Options guards the page; frame-ancestors is its successor.")
+        return Verdict.WARN, _("Only X-Frame-Options; frame-ancestors is its successor.")
     if any(option.startswith("allow-from") for option in page.x_frame_options):
-        return Verdict.FAIL, _("X-Frame-Options: ALLOW-FROM means nothing to browsers, so any site can frame the page.")
+        return Verdict.FAIL, _("Any site can frame the page: browsers ignore ALLOW-FROM.")
     if page.x_frame_options:
         return Verdict.FAIL, _("X-Frame-Options has a value that browsers do not know.")
     if page.only_in_tag:
-        return Verdict.FAIL, _("Framing is forbidden only in a tag of the page, where browsers pass it over.")
+        return Verdict.FAIL, _("Forbidden only in a tag, where browsers ignore it.")
     return Verdict.FAIL, _("Nothing keeps other sites from framing the page.")
 
 
@@ -84,7 +84,7 @@ def _proof(page: PageFraming) -> str:
 
 CHECK = Check(
     id="framing",
-    title=lambda: _("No foreign site can frame a page"),
+    title=lambda: _("Framing"),
     level=Level.MUST,
     source="W3C Content Security Policy Level 3, 6.4.2; RFC 7034; OWASP ASVS 5.0 3.4.6; Apollo Marketplace, Security "
     "Requirements, Application Security",

@@ -9,6 +9,7 @@ from wizard.checks import remedies
 from wizard.checks.base import Check, Facts, JudgeContext, Judgement
 from wizard.checks.looks.https_answers import ERROR, HttpsAnswers
 from wizard.checks.masking import mask_address
+from wizard.checks.pages import where
 from wizard.checks.seen import Seen, asked, first_trouble
 from wizard.checks.troubles import next_step, sentence
 from wizard.domain.language import _
@@ -133,22 +134,22 @@ def judge(reading: Hsts, context: JudgeContext) -> Judgement:
     absent = [p for p in reading.places if not p.fields]
     hard = [p for p in absent if not _is_error(p) or not present]
     if hard:
-        said = _("{url} answers without Strict-Transport-Security.").format(url=hard[0].url)
+        said = _("Strict-Transport-Security is missing.") + where(hard[0].url)
         return Judgement(Verdict.FAIL, said, _proof(hard[0]), fix=fix)
     if reading.trouble or not present:
         said = reading.trouble or _("Could not look: no answer was received.")
         return Judgement(Verdict.UNKNOWN, said, next_step=reading.trouble_next_step)
     proof = _proof(present[0])
     if absent:
-        said = _("The error answer {url} comes without Strict-Transport-Security.").format(url=absent[0].url)
+        said = _("Missing on an error answer.") + where(absent[0].url)
         return Judgement(Verdict.WARN, said, f"{proof}\n{_proof(absent[0])}", fix=fix)
     if any(p.fields > 1 for p in present):
-        said = _("The header is sent more than once; browsers take the first. Send it once.")
+        said = _("Sent more than once; browsers take the first.")
         return Judgement(Verdict.WARN, said, proof, fix=fix)
     if not reading.include_subdomains:
-        said = _("Browsers are bound for {days} days; subdomains are not included.").format(days=_days(reading))
+        said = _("{days:,} days, subdomains not included.").format(days=_days(reading))
         return Judgement(Verdict.WARN, said, proof)
-    said = _("Browsers are bound to HTTPS for {days} days, subdomains included.").format(days=_days(reading))
+    said = _("{days:,} days, subdomains included.").format(days=_days(reading))
     return Judgement(Verdict.PASS, said, proof)
 
 
@@ -162,9 +163,7 @@ def _days(reading: Hsts) -> int:
 
 def _said_short(place: Place) -> str:
     age = place.policy.max_age or 0
-    return _("{url} binds browsers for {age} s; one year is {year} s, so {missing} s are missing.").format(
-        url=place.url, age=age, year=ONE_YEAR, missing=ONE_YEAR - age
-    )
+    return _("{age:,} s instead of {year:,} s.").format(age=age, year=ONE_YEAR) + where(place.url)
 
 
 def _said_invalid(place: Place) -> str:
@@ -179,17 +178,20 @@ def _said_invalid(place: Place) -> str:
             why = _("max-age is not a number of seconds")
         case _:
             why = _("it does not follow the grammar")
-    return _("{url} sends a Strict-Transport-Security that browsers ignore: {why}.").format(url=place.url, why=why)
+    return _("Browsers ignore the header: {why}.").format(why=why) + where(place.url)
 
 
 def _proof(place: Place) -> str:
     line = f"Strict-Transport-Security: {place.raw}" if place.fields else _("(no Strict-Transport-Security)")
+    missing = ONE_YEAR - place.policy.max_age if place.policy.valid and place.policy.max_age is not None else 0
+    if missing > 0:
+        line += "\n" + _("({n:,} s are missing to one year)").format(n=missing)
     return f"{place.url} → {place.status}\n{line}"
 
 
 CHECK = Check(
     id="hsts",
-    title=lambda: _("HSTS for at least one year"),
+    title=lambda: _("HSTS"),
     level=Level.MUST,
     source="RFC 6797 6.1, 8.1; Apollo Marketplace, Security Requirements, Data Protection",
     aliases=("HSTS-01", "CHK-HSTS"),

@@ -93,24 +93,24 @@ def _one(plain: Plain, reading: Redirects, context: JudgeContext) -> Judgement:
     if not plain.status:
         return _unanswered(plain, reading, proof)
     if plain.cookies:
-        said = _("Plain HTTP sets a cookie, readable by everybody on the way.")
+        said = _("A cookie is set over plain HTTP.")
         return Judgement(Verdict.FAIL, said, proof, fix=fix)
     if plain.location:
         return _redirected(plain, reading, context, proof, fix)
     if 200 <= plain.status < 300 and plain.content:
-        said = _("Plain HTTP answers with content ({n} bytes) instead of leading to HTTPS.").format(n=plain.content)
+        said = _("Plain HTTP gives content ({n:,} bytes), no redirect.").format(n=plain.content)
         return Judgement(Verdict.FAIL, said, proof, fix=fix)
     if 400 <= plain.status < 500 and plain.status != 429:
         if plain.content:
-            said = _("Plain HTTP refuses with {status}, but with a page that others on the way can replace.")
+            said = _("Refused with {status}, but with a page over plain HTTP.")
             return Judgement(Verdict.WARN, said.format(status=plain.status), proof, fix=fix)
-        said = _("Plain HTTP is refused with {status} and nothing else.").format(status=plain.status)
+        said = _("Refused with {status} and nothing else.").format(status=plain.status)
         return Judgement(Verdict.PASS, said, proof)
     if plain.status >= 400:
-        said = _("Could not look: plain HTTP answers {status}, so nobody knows what it does when all is well.")
+        said = _("Could not look: plain HTTP answers {status}.")
         step = _("Look again when the server is well.")
         return Judgement(Verdict.UNKNOWN, said.format(status=plain.status), proof, step)
-    said = _("Plain HTTP answers {status} without content and without leading to HTTPS.").format(status=plain.status)
+    said = _("{status} without content and without a redirect.").format(status=plain.status)
     return Judgement(Verdict.WARN, said, proof, fix=fix)
 
 
@@ -118,9 +118,9 @@ def _unanswered(plain: Plain, reading: Redirects, proof: str) -> Judgement:
     if not reading.alive:
         return Judgement(Verdict.UNKNOWN, plain.trouble, proof, plain.trouble_next_step)
     if plain.state == TroubleKind.CLOSED:
-        return Judgement(Verdict.PASS, _("Plain HTTP is closed (port {port}).").format(port=reading.port), proof)
+        return Judgement(Verdict.PASS, _("Port {port} is closed.").format(port=reading.port), proof)
     if plain.state == TroubleKind.TIMEOUT and not plain.partly:
-        said = _("Plain HTTP gives no answer (port {port}); closing the port would say so at once.")
+        said = _("Port {port} gives no answer; better close it.")
         return Judgement(Verdict.WARN, said.format(port=reading.port), proof)
     return Judgement(Verdict.UNKNOWN, plain.trouble, proof, plain.trouble_next_step)
 
@@ -128,27 +128,27 @@ def _unanswered(plain: Plain, reading: Redirects, proof: str) -> Judgement:
 def _redirected(plain: Plain, reading: Redirects, context: JudgeContext, proof: str, fix: str) -> Judgement:
     to = parts_of(plain.location)
     if to is None or to.scheme != "https":
-        said = _("Plain HTTP leads to {location}, which is not HTTPS.").format(location=plain.location[:200])
+        said = _("Leads to {location}, which is not HTTPS.").format(location=plain.location[:200])
         return Judgement(Verdict.FAIL, said, proof, fix=fix)
     if reading.last.lower().startswith("http:"):
-        said = _("The way ends at {location}, back on plain HTTP.").format(location=reading.last[:200])
+        said = _("Ends on plain HTTP again, at {location}.").format(location=reading.last[:200])
         return Judgement(Verdict.FAIL, said, f"{proof}\n{' → '.join((*reading.hops, reading.last))}", fix=fix)
     if (to.hostname or "").lower().rstrip(".") != context.host.name:
-        said = _("The first step leads to another host ({host}): browsers never learn to use HTTPS here.")
+        said = _("The first step leads to another host ({host}).")
         return Judgement(Verdict.WARN, said.format(host=to.hostname), proof, fix=fix)
     if plain.status not in (301, 308):
-        said = _("Plain HTTP leads to HTTPS only for the moment ({status}); 301 or 308 says for good.")
+        said = _("Redirects with {status}; 301 or 308 says for good.")
         return Judgement(Verdict.WARN, said.format(status=plain.status), proof, fix=fix)
     if reading.hop_trouble:
-        said = _("Plain HTTP leads to HTTPS on the same host; what follows there could not be seen.")
+        said = _("Redirects on the same host; what follows was not seen.")
         return Judgement(Verdict.WARN, f"{said} {reading.hop_trouble}", proof)
-    said = _("Plain HTTP leads to HTTPS on the same host at once ({status}).").format(status=plain.status)
+    said = _("Redirects on the same host ({status}).").format(status=plain.status)
     return Judgement(Verdict.PASS, said, proof)
 
 
 CHECK = Check(
     id="https-redirect",
-    title=lambda: _("Plain HTTP leads to HTTPS"),
+    title=lambda: _("HTTP to HTTPS"),
     level=Level.MUST,
     source="RFC 6797 7.2; OWASP ASVS 5.0 12.2.1; Apollo Marketplace, Security Requirements, Data Protection",
     aliases=("TLS-06", "CHK-HTTPS"),

@@ -77,12 +77,12 @@ def judge(reading: Isolation, context: JudgeContext) -> Judgement:
         )
         for page in reading.pages
     ]
-    return judge_pages(said, reading.trouble, _("Whatever isolation is asked for is understood."), fix)
+    return judge_pages(said, reading.trouble, _("What is sent is understood by browsers."), fix)
 
 
 CHECK = Check(
     id="isolation",
-    title=lambda: _("Isolation headers are understood"),
+    title=lambda: _("Isolation headers"),
     level=Level.RECOMMENDED,
     source="WHATWG HTML 7.1.3, 7.1.4; WHATWG Fetch 3.7; RFC 9651; OWASP ASVS 5.0 3.4.8",
     aliases=("HDR-08",),

@@ -46,13 +46,13 @@ def judge(reading: OauthFlow, context: JudgeContext) -> Judgement:
     if fault:
         return Judgement(Verdict.FAIL, fault, proof, fix=_("Use the authorization code grant as Apollo describes it."))
     if not flow.authorizations or not flow.callbacks:
-        said = _("Could not look: the recording does not show a customer being sent to Apollo and coming back.")
+        said = _("Could not look: no way to Apollo and back is recorded.")
         step = _("Record again: open your integration, connect it to Apollo, and save the recording with its content.")
         return Judgement(Verdict.UNKNOWN, said, proof, step)
     note = _note(flow)
     if note:
         return Judgement(Verdict.WARN, note, proof)
-    said = _("Customers are sent to Apollo with a fresh state, come back with a code, and no address holds a token.")
+    said = _("Fresh state, code grant, no token in any address.")
     return Judgement(Verdict.PASS, said, proof)
 
 
@@ -110,7 +110,7 @@ def look_at_recording(data: bytes, at: datetime) -> Result:
 
 CHECK = Check(
     id="oauth-flow",
-    title=lambda: _("The OAuth flow with Apollo is safe"),
+    title=lambda: _("OAuth with Apollo"),
     level=Level.MUST,
     source="RFC 6749 4.1, 10.12; RFC 9700 2.1, 4.2, 4.7; Apollo Marketplace, Marketplace Requirements",
     aliases=("CHK-OAUTH", "OAUTH-FLOW"),

@@ -92,7 +92,7 @@ def judge(reading: Metadata, context: JudgeContext) -> Judgement:
     if reading.trouble:
         return Judgement(Verdict.UNKNOWN, reading.trouble, next_step=reading.trouble_next_step)
     if not reading.url:
-        return Judgement(Verdict.NOT_APPLICABLE, _("This host publishes no metadata of an authorization server."))
+        return Judgement(Verdict.NOT_APPLICABLE, _("No authorization server is described here."))
     proof = f"{reading.url}\nissuer: {reading.issuer}"
     fault = _fault(reading)
     if fault:
@@ -100,7 +100,7 @@ def judge(reading: Metadata, context: JudgeContext) -> Judgement:
     note = _note(reading)
     if note:
         return Judgement(Verdict.WARN, note, proof, fix=_("Offer the authorization code grant with PKCE (S256) only."))
-    return Judgement(Verdict.PASS, _("The authorization server describes itself as it should."), proof)
+    return Judgement(Verdict.PASS, _("The authorization server offers safe grants only."), proof)
 
 
 def _fault(reading: Metadata) -> str:
@@ -139,7 +139,7 @@ def _note(reading: Metadata) -> str:
 
 CHECK = Check(
     id="oauth-metadata",
-    title=lambda: _("The authorization server offers safe grants only"),
+    title=lambda: _("OAuth metadata"),
     level=Level.RECOMMENDED,
     source="RFC 8414 2, 3.3; RFC 9700 2.1, 2.4; Apollo Marketplace, Marketplace Requirements",
     aliases=("OAUTH-01",),

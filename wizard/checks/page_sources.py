@@ -61,22 +61,20 @@ def judge(reading: Sources, context: JudgeContext) -> Judgement:
         (page.place, *_one(page), "\n".join((*page.insecure, *page.unpinned)) or _("(nothing)"))
         for page in reading.pages
     ]
-    return judge_pages(said, reading.trouble, _("Pages load nothing insecure and no foreign script unpinned."), fix)
+    return judge_pages(said, reading.trouble, _("Nothing insecure, no foreign script unpinned."), fix)
 
 
 def _one(page: PageSources) -> tuple[Verdict, str]:
     if page.insecure:
-        return Verdict.WARN, _("The page loads {address} over plain HTTP.").format(address=page.insecure[0])
+        return Verdict.WARN, _("Loaded over plain HTTP: {address}").format(address=page.insecure[0])
     if page.unpinned:
-        return Verdict.WARN, _("The page runs {address} whatever it may become (no integrity).").format(
-            address=page.unpinned[0]
-        )
+        return Verdict.WARN, _("No integrity attribute: {address}").format(address=page.unpinned[0])
     return Verdict.PASS, ""
 
 
 CHECK = Check(
     id="page-sources",
-    title=lambda: _("Pages load nothing insecure"),
+    title=lambda: _("Page sources"),
     level=Level.RECOMMENDED,
     source="W3C Mixed Content 4; W3C Subresource Integrity 3; OWASP ASVS 5.0 3.6.1",
     aliases=("HDR-10",),

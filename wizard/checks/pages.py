@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from wizard.checks.base import Judgement
-from wizard.checks.looks.http import Answer
+from wizard.checks.looks.http import Answer, parts_of
 from wizard.checks.looks.https_answers import ERROR, HttpsAnswers
 from wizard.checks.masking import mask_address
 from wizard.checks.seen import asked, first_trouble
@@ -43,6 +43,13 @@ def places(answers: HttpsAnswers, *, data: bool = False) -> Iterator[tuple[Place
             yield Place(mask_address(answer.url), answer.status, error, kind), answer
 
 
+def where(url: str) -> str:
+    """The path of an address behind a sentence, " (/login)"; "" for the root, because the host is shown beside it."""
+    parts = parts_of(url)
+    path = parts.path if parts else url
+    return "" if path in ("", "/") else f" ({path[:120]})"
+
+
 def trouble_of(answers: HttpsAnswers) -> PageTrouble | None:
     """Why not everything could be seen; None when it could."""
     trouble = first_trouble(answers)
@@ -66,7 +73,7 @@ def judge_pages(
         for place, verdict, text, proof in softened:
             if verdict is wanted:
                 shown = f"{place.url} → {place.status}\n{proof}"
-                return Judgement(verdict, f"{place.url}: {text}", shown, fix=fix)
+                return Judgement(verdict, text + where(place.url), shown, fix=fix)
     if not softened:
         return Judgement(Verdict.NOT_APPLICABLE, _("No answer here is a page that a browser shows."))
     first = softened[0]

@@ -54,7 +54,7 @@ def judge(reading: ReferrerPolicies, context: JudgeContext) -> Judgement:
     """W3C Referrer Policy; without one, today's browsers use strict-origin-when-cross-origin."""
     fix = remedies.header(context.server, "Referrer-Policy", "strict-origin-when-cross-origin")
     said = [(page.place, *_page(page), _proof(page)) for page in reading.pages]
-    return judge_pages(said, reading.trouble, _("Pages keep their full addresses to themselves."), fix)
+    return judge_pages(said, reading.trouble, _("Pages keep their full addresses private."), fix)
 
 
 def _page(page: PagePolicy) -> tuple[Verdict, str]:
@@ -64,9 +64,7 @@ def _page(page: PagePolicy) -> tuple[Verdict, str]:
         return Verdict.FAIL, _("{policy} tells other sites the page's full address.").format(policy=page.policy)
     if page.policy in _HALF:
         return Verdict.WARN, _("{policy} tells the host's name even over plain HTTP.").format(policy=page.policy)
-    return Verdict.WARN, _(
-        "There is no valid Referrer-Policy; today's browsers are careful by themselves, old ones not."
-    )
+    return Verdict.WARN, _("Missing; only today's browsers are careful by themselves.")
 
 
 def _proof(page: PagePolicy) -> str:
@@ -75,7 +73,7 @@ def _proof(page: PagePolicy) -> str:
 
 CHECK = Check(
     id="referrer-policy",
-    title=lambda: _("Page addresses stay private"),
+    title=lambda: _("Referrer policy"),
     level=Level.MUST,
     source="W3C Referrer Policy 8.1; OWASP ASVS 5.0 3.4.5; Apollo Marketplace, Security Requirements, Data Protection "
     "and Application Security",

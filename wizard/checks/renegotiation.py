@@ -46,19 +46,19 @@ def judge(reading: Renegotiation, context: JudgeContext) -> Judgement:
     """RFC 5746; RFC 9325 3.3 and 3.5."""
     fix = remedies.tls_versions(context.server)
     if reading.compressed:
-        said = _("{where} compresses before it encrypts, which gives secrets away.").format(where=reading.compressed[0])
+        said = _("Compresses before it encrypts: {where}.").format(where=reading.compressed[0])
         return Judgement(Verdict.WARN, said, "\n".join(reading.compressed), fix=fix)
     if reading.insecure:
-        said = _("{where} does not renegotiate securely: its TLS software is old.").format(where=reading.insecure[0])
+        said = _("No secure renegotiation: {where}.").format(where=reading.insecure[0])
         return Judgement(Verdict.WARN, said, "\n".join(reading.insecure), fix=fix)
     if not reading.seen:
         return Judgement(Verdict.NOT_APPLICABLE, _("No version below TLS 1.3 answered."))
-    return Judgement(Verdict.PASS, _("Renegotiation is secure, and nothing is compressed."))
+    return Judgement(Verdict.PASS, _("Secure, and nothing is compressed."))
 
 
 CHECK = Check(
     id="renegotiation",
-    title=lambda: _("Secure renegotiation, no TLS compression"),
+    title=lambda: _("Renegotiation"),
     level=Level.RECOMMENDED,
     source="RFC 5746; RFC 9325 3.3, 3.5",
     aliases=("TLS-05",),

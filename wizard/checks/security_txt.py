@@ -97,13 +97,13 @@ def _why_not(reading: SecurityTxt, at: datetime) -> str:
     if expires.astimezone(UTC) <= at:
         return _("security.txt has expired ({date}).").format(date=reading.expires[0])
     if expires.astimezone(UTC) > at + _YEAR:
-        return _("security.txt expires more than a year from now, so nobody knows whether it is current.")
+        return _("security.txt expires more than a year from now.")
     return ""
 
 
 CHECK = Check(
     id="security-txt",
-    title=lambda: _("A contact for whoever finds a hole"),
+    title=lambda: _("security.txt"),
     level=Level.RECOMMENDED,
     source="RFC 9116 2.5; Apollo Marketplace, Security Requirements, Incident Response",
     aliases=("DOM-06",),

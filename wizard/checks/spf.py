@@ -78,34 +78,32 @@ def judge(reading: Spf, context: JudgeContext) -> Judgement:
     why = _why_not(reading)
     if why:
         return Judgement(Verdict.WARN, why, proof, fix=fix)
-    return Judgement(
-        Verdict.PASS, _("Only named servers may send mail for {domain}.").format(domain=reading.domain), proof
-    )
+    return Judgement(Verdict.PASS, _("Only named servers send mail for {domain}.").format(domain=reading.domain), proof)
 
 
 def _why_not(reading: Spf) -> str:
     if not reading.policies:
-        return _("Anybody may send mail in the name of {domain} (no SPF record).").format(domain=reading.domain)
+        return _("No SPF record for {domain}.").format(domain=reading.domain)
     if len(reading.policies) > 1:
         return _("There are {n} SPF records; receivers then use none.").format(n=len(reading.policies))
     if reading.malformed:
-        return _("The SPF record has a term that nobody knows: {term}").format(term=reading.malformed)
+        return _("A term that nobody knows: {term}").format(term=reading.malformed)
     if reading.all == "+":
-        return _("The SPF record allows everybody (+all).")
+        return _("Everybody is allowed (+all).")
     if reading.all in ("", "?"):
-        return _("The SPF record says nothing about everybody else; end it with -all.")
+        return _("Nothing is said about everybody else; end with -all.")
     if reading.terms > MOST_TERMS:
-        return _("The SPF record asks the name service {n} times; receivers stop at 10.").format(n=reading.terms)
+        return _("{n} look-ups; receivers stop at 10.").format(n=reading.terms)
     if reading.void > MOST_VOID:
-        return _("The SPF record includes {n} names that do not exist; receivers stop at 2.").format(n=reading.void)
+        return _("{n} names do not exist; receivers stop at 2.").format(n=reading.void)
     if reading.ptr:
-        return _("The SPF record uses ptr, which receivers pass over.")
+        return _("Uses ptr, which receivers pass over.")
     return ""
 
 
 CHECK = Check(
     id="spf",
-    title=lambda: _("Who may send mail is said (SPF)"),
+    title=lambda: _("SPF"),
     level=Level.RECOMMENDED,
     source="RFC 7208 4, 5; Apollo Marketplace, Security Requirements, Application Security",
     aliases=("DOM-04",),

@@ -93,38 +93,36 @@ def judge(reading: TlsVersions, context: JudgeContext) -> Judgement:
     for address in reading.addresses:
         bad = [v for v in old if v in address.offered]
         if bad:
-            said = _("{address} still speaks {versions}.").format(address=address.address, versions=", ".join(bad))
+            said = _("{versions} still offered by {address}.").format(address=address.address, versions=", ".join(bad))
             others = [a for a in reading.addresses if not set(old) & set(a.offered)]
             if others:
-                said += " " + _("Other addresses of the same name do not: set all of them alike.")
+                said += " " + _("Other addresses differ.")
             proof = [p for p in reading.proof if any(p.startswith(f"{address.address} {v}:") for v in bad)]
             return Judgement(Verdict.FAIL, said, "\n".join(proof), fix=remedies.tls_versions(context.server))
     proof_text = "\n".join(reading.proof)
     if reading.trouble:
         return Judgement(Verdict.UNKNOWN, reading.trouble, proof_text, reading.trouble_next_step)
     if reading.not_asked:
-        said = _("Not every address was asked: {addresses} may not be contacted.").format(
-            addresses=", ".join(reading.not_asked)
-        )
+        said = _("Could not look: {addresses} may not be contacted.").format(addresses=", ".join(reading.not_asked))
         return Judgement(Verdict.UNKNOWN, said, proof_text, next_step(Trouble(TroubleKind.REFUSED_ADDRESS)))
     for address in reading.addresses:
         unsure = [v for v in old if v in address.unknown]
         if unsure:
-            said = _("{address} gave no clear answer to {versions}, perhaps because it limits connections.").format(
+            said = _("No clear answer to {versions} from {address}.").format(
                 address=address.address, versions=", ".join(unsure)
             )
             step = _("Let this computer through your limiter, then look again, or add evidence instead.")
             return Judgement(Verdict.UNKNOWN, said, proof_text, step)
         if not {Tls.TLS_1_2.label, Tls.TLS_1_3.label} & set(address.offered):
-            said = _("{address} speaks neither TLS 1.2 nor TLS 1.3.").format(address=address.address)
+            said = _("Neither TLS 1.2 nor TLS 1.3 on {address}.").format(address=address.address)
             return Judgement(Verdict.FAIL, said, proof_text, fix=remedies.tls_versions(context.server))
     count = len(reading.addresses)
-    everywhere = ngettext("on its address", "on all {n} addresses", count).format(n=count)
+    everywhere = ngettext("on {n} address", "on all {n} addresses", count).format(n=count)
     said = _("Only {versions}, {everywhere}.").format(versions=_(" and ").join(reading.offered), everywhere=everywhere)
     if any(a.silent for a in reading.addresses):
-        said += " " + _("Older versions get no answer at all.")
+        said += " " + _("Older ones get no answer.")
     if any(Tls.TLS_1_3.label in a.unknown for a in reading.addresses):
-        said += " " + _("Whether TLS 1.3 is offered could not be seen.")
+        said += " " + _("TLS 1.3 could not be seen.")
         return Judgement(Verdict.WARN, said, proof_text)
     if any(Tls.TLS_1_3.label not in a.offered for a in reading.addresses):
         return Judgement(
@@ -138,7 +136,7 @@ def judge(reading: TlsVersions, context: JudgeContext) -> Judgement:
 
 CHECK = Check(
     id="tls-versions",
-    title=lambda: _("TLS 1.2 or higher only"),
+    title=lambda: _("TLS versions"),
     level=Level.MUST,
     source="RFC 8996, 7568, 9325 3.1.1; Apollo Marketplace, Security Requirements, Data Protection",
     aliases=("TLS-01", "TLS-04", "CHK-TLS"),

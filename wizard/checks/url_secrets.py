@@ -104,21 +104,21 @@ def judge(reading: UrlSecrets, context: JudgeContext) -> Judgement:
     proof = "\n".join(f"{f.place}: {f.address}" for f in reading.found)
     certain = [f for f in reading.found if f.certain]
     if certain:
-        said = _("{place} carries a credential in its address: {name}.")
+        said = _("A credential in an address: {name} ({place}).")
         return Judgement(Verdict.FAIL, said.format(place=certain[0].place, name=certain[0].name), proof, fix=fix)
     if reading.trouble:
         return Judgement(Verdict.UNKNOWN, reading.trouble.said, next_step=reading.trouble.next_step)
     if reading.found:
-        said = _("{place} carries a long random value in its address: {name}. Is it a credential?")
+        said = _("Is {name} a credential? It is long and random ({place}).")
         first = reading.found[0]
         return Judgement(Verdict.WARN, said.format(place=first.place, name=first.name), proof, fix=fix)
-    said = _("No address that the host hands out carries a credential ({n} looked at).").format(n=reading.looked_at)
+    said = _("None in {n} addresses.").format(n=reading.looked_at)
     return Judgement(Verdict.PASS, said)
 
 
 CHECK = Check(
     id="url-secrets",
-    title=lambda: _("No credentials in addresses"),
+    title=lambda: _("Secrets in URLs"),
     level=Level.MUST,
     source="RFC 6750 2.3; RFC 9700 4.3; OWASP ASVS 5.0 14.2.1; Apollo Marketplace, Security Requirements, "
     "Data Protection",

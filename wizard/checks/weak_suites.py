@@ -64,29 +64,25 @@ def judge(reading: WeakSuites, context: JudgeContext) -> Judgement:
     )
     worst = [t for t in reading.taken if t.kind in _FORBIDDEN]
     if worst:
-        said = _("{address} takes {suite}: traffic is not encrypted, or with nobody in particular.")
+        said = _("{suite} taken by {address}: not encrypted or with anybody.")
         return Judgement(Verdict.FAIL, said.format(address=worst[0].address, suite=worst[0].suite), proof, fix=fix)
     if not reading.asked or reading.unknown:
-        said = _("Could not look: no clear answer to every kind of weak encryption ({kinds}).").format(
-            kinds=", ".join(reading.unknown[:5])
-        )
+        said = _("Could not look: no clear answer about {kinds}.").format(kinds=", ".join(reading.unknown[:5]))
         step = _("Let this computer through your limiter, then look again, or add evidence instead.")
         return Judgement(Verdict.UNKNOWN, said, proof, step)
     weak = [t for t in reading.taken if t.kind in _DISCOURAGED or 0 < t.group_bits < _LEAST_GROUP]
     if weak:
-        said = _("Old encryption is still taken: {suites}.").format(
-            suites=", ".join(dict.fromkeys(t.suite for t in weak))
-        )
+        said = _("Old suites are taken: {suites}.").format(suites=", ".join(dict.fromkeys(t.suite for t in weak)))
         return Judgement(Verdict.WARN, said, proof, fix=fix)
     said = _("Nothing weak is taken.")
     if any(t.kind == Weakness.CBC for t in reading.taken):
-        said += " " + _("Suites in CBC mode are; newer ones are better.")
+        said += " " + _("CBC suites are.")
     return Judgement(Verdict.PASS, said, proof)
 
 
 CHECK = Check(
     id="weak-suites",
-    title=lambda: _("No weak encryption"),
+    title=lambda: _("Weak suites"),
     level=Level.MUST,
     source="RFC 9325 4.1, 4.2; RFC 7465; Apollo Marketplace, Security Requirements, Data Protection",
     aliases=("TLS-02",),

@@ -143,7 +143,8 @@ def test_hsts_facts_are_typed() -> None:
 def test_hsts_one_second_short_says_what_is_missing_and_how_to_mend_it() -> None:
     result = one("hsts", ("Strict-Transport-Security", f"max-age={YEAR - 1}"), ("Server", "nginx/1.25"))
     assert result.verdict is F
-    assert "1 s are missing" in result.summary
+    assert result.summary == "31,535,999 s instead of 31,536,000 s."
+    assert "(1 s are missing to one year)" in result.proof
     assert result.fix == 'add_header Strict-Transport-Security "max-age=31536000" always;'
 
 
@@ -421,7 +422,7 @@ def test_one_bad_cookie_of_three_decides_and_values_never_show() -> None:
 def test_no_cookie_names_what_was_asked() -> None:
     result = one("cookies", HTML)
     assert result.verdict is N
-    assert "https://partner.example/" in result.summary
+    assert "https://partner.example/" in result.proof
 
 
 # -- any input -------------------------------------------------------------------------------------------------------

@@ -325,3 +325,7 @@ def test_works_over_ipv6() -> None:
             assert by["hsts"] is by["certificate"] is by["tls-versions"] is Verdict.PASS
 
     asyncio.run(run())
+
+
+def test_titles_fit_into_the_table() -> None:
+    assert all(len(check.title()) <= 20 for check in CHECKS)
