@@ -80,6 +80,8 @@ class Manifest:
     keys: tuple[tuple[str, str], ...] = ()
     heads: tuple[tuple[str, int, str], ...] = ()
     request: str = ""
+    #: the key of who began the assessment, as the sender knows it
+    founder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,17 @@ class Packet:
     manifest: Manifest
     entries: tuple[Carried, ...]
     digest: str
+
+    @property
+    def items(self) -> dict[str, Item]:
+        """The files in it by name."""
+        return {item.name: item for item in self.manifest.files}
+
+
+def drain(stream: BinaryIO) -> None:
+    """Read a file of a packet to its end, and keep nothing of it."""
+    while stream.read(_STEP):
+        pass
 
 
 def entries_bytes(entries: Sequence[Carried]) -> bytes:
@@ -228,8 +241,7 @@ def _open(
     for item in manifest.files:
         part = _Part(stream, item, stopped)
         if take is None:
-            while part.read(_STEP):
-                pass
+            drain(io.BufferedReader(part))
         else:
             take(item, io.BufferedReader(part))
         if not part.whole:

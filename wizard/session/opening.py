@@ -19,6 +19,7 @@ from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
 from wizard.domain.questionnaire import Questionnaire
 from wizard.jobs.runner import Runner
+from wizard.domain.versions import History
 from wizard.session import answering
 from wizard.session.deeds import looking
 from wizard.session.session import Clock, Session, now_utc
@@ -143,7 +144,18 @@ def keep_place(preferences: Preferences, digest: str, folder: Path) -> None:
 def _session(
     workspace: Workspace, questionnaire: Questionnaire, custom: bool, runner: Runner | None, clock: Clock
 ) -> Session:
-    session = Session(workspace, questionnaire, check_kinds(), runner=runner, clock=clock, custom_questionnaire=custom)
+    from wizard.vault import foreign
+
+    founder = foreign.founder(workspace.secrets, workspace.author)
+    session = Session(
+        workspace,
+        questionnaire,
+        check_kinds(),
+        runner=runner,
+        clock=clock,
+        custom_questionnaire=custom,
+        start=Assessment(history=History(founder=founder)),
+    )
     session.derive = looking.what_follows
     if not session.read_only:
         recording = looking.look_at_answers(session)

@@ -187,6 +187,8 @@ class TeamPage(Page):
             author = session.workspace.author
             self.members.add(_("You"), role_words(assessment.role_of(author) or Role.REVIEWER), None, grouped(author))
         for member in assessment.members.values():
+            if member.author == session.workspace.author:
+                continue
             button = self._remove_button(member) if editable else None
             self.members.add(member.name, role_words(member.role), button, grouped(member.author))
         for member, _last in assessment.former.values():

@@ -103,7 +103,7 @@ def _offered(session: Session, path: Path, stopped: threading.Event) -> Offered:
     if known:
         sender = assessment.members[sender.author]
     checked = _checked(session, packet)
-    _examine(session, packet, checked.events, path.name)
+    examine(session, packet.items, checked.events, path.name)
     questionnaire = session.questionnaire
     after = _as_if(session, checked, sender)
     new = after.history.conflicts.keys() - assessment.history.conflicts.keys()
@@ -158,9 +158,14 @@ def _keep_files(session: Session, offered: Offered, progress: Progress, stopped:
     own = foreign.own_side(session.workspace.secrets)
     count = 0
 
+    needed = examine(session, offered.packet.items, _checked(session, offered.packet).events, offered.path.name)
+
     def take(item: Item, stream: BinaryIO) -> None:
         nonlocal count
-        foreign.keep(session.workspace.box, stream, item.sealed)
+        if item.name in needed:
+            foreign.keep(session.workspace.box, stream, item.sealed)
+        else:  # it is here already, or nothing that is new names it
+            packets.drain(stream)
         count += 1
         progress(count, len(offered.packet.manifest.files), offered.path.name)
 
@@ -211,12 +216,15 @@ def _asked(session: Session) -> Iterable[e.EvidenceRequested]:
             yield event.payload
 
 
-def _examine(session: Session, packet: Packet, events: Collection[e.Event], name: str) -> None:
-    """The files are those that the entries name, and their names are names."""
+def examine(session: Session, came: Mapping[str, Item], events: Collection[e.Event], name: str) -> frozenset[str]:
+    """The files that came are those that the entries name, and their names are names; the names of those needed.
+
+    Raises Refused, BadReply; `name` is what the sentences call what came.
+    """
     from wizard.exchange.mistakes import Damaged
     from wizard.vault import foreign
 
-    came = {item.name: item for item in packet.manifest.files}
+    needed: set[str] = set()
     for event in events:
         if isinstance(event.payload, e.EvidenceAdded):
             item = event.payload.evidence
@@ -231,6 +239,10 @@ def _examine(session: Session, packet: Packet, events: Collection[e.Event], name
                 raise Damaged(name)
             if sent is not None and (sent.digest, sent.size) != (item.sealed.digest, item.sealed.size):
                 raise Damaged(name)
+            needed.add(item.sealed.name)
+        elif isinstance(event.payload, e.Looked) and event.payload.record_name:
+            needed.add(event.payload.record_name)
+    return frozenset(name for name in needed if name in came)
 
 
 def _plain(name: str) -> bool:

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -249,6 +249,23 @@ def choose(session: Session, conflict: Conflict, version: str) -> Future[Change]
             json.dumps(e.payload_json(payload), ensure_ascii=False),
         )
     )
+
+
+def add_member(session: Session, member: Member, role: Role) -> Future[Change]:
+    """Let someone take part, or raise their role, after their key's fingerprint was compared.
+
+    With the first member the lead's own keys are written down too: others seal to them.
+    """
+    from wizard.vault import foreign
+
+    added = [e.MemberAdded(replace(member, role=role))]
+    own = foreign.own_side(session.workspace.secrets)
+    mine = session.assessment.members.get(own.author)
+    if session.assessment.role_of(own.author) is Role.LEAD and (mine is None or not mine.recipient):
+        name = session.assessment.signatory.name if session.assessment.signatory else ""
+        name = name or session.assessment.described.organisation
+        added.insert(0, e.MemberAdded(Member(own.author, own.public.hex(), name, Role.LEAD, own.recipient)))
+    return session.record(*added)
 
 
 def remove_member(session: Session, author: str) -> Future[Change]:

@@ -1,0 +1,385 @@
+"""Several editors: each leaves what is new as sealed packets, and takes what the others left."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from wizard.domain import events as e
+from wizard.domain.codec import from_json, to_json
+from wizard.domain.language import _
+from wizard.domain.members import Member, Role
+from wizard.domain.mistakes import Mistake
+from wizard.jobs.runner import Hear, Job, Progress
+from wizard.session.deeds import replies, sharing
+from wizard.session.session import Session
+
+if TYPE_CHECKING:
+    from wizard.exchange.carrier import Carrier
+    from wizard.exchange.packet import Item, Manifest, Packet
+
+_STATE = "sharing/exchanged"
+
+
+class BadBundle(Mistake):
+    """A packet of an editor that is whole, and still cannot be taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What this workspace left at one carrier: the last number, how far its journal went then, and for whom."""
+
+    number: int = 0
+    position: int = 0
+    recipients: tuple[str, ...] = ()
+    #: packets of others (author, number) of which everything is here
+    taken: tuple[tuple[str, int], ...] = ()
+    #: packets of others that were sealed to somebody else, as those are that were left before this member came
+    sealed: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Exchanged:
+    """What an exchange did: entries left and taken, and sentences about what did not arrive or does not fit."""
+
+    left: int
+    taken: int
+    notes: tuple[str, ...]
+
+
+def exchange(session: Session, carrier: Carrier, where: str, hear: Hear = lambda event: None) -> Job[Exchanged]:
+    """Take what others left, then leave what is new. `where` names the carrier for this workspace's memory of it."""
+    stopped = threading.Event()
+
+    async def work(progress: Progress) -> Exchanged:
+        try:
+            return await asyncio.to_thread(exchange_now, session, carrier, where, stopped.is_set, progress)
+        except asyncio.CancelledError:
+            stopped.set()
+            raise
+
+    return session.runner.start(work, _("Exchanging with the team"), hear)
+
+
+def exchange_now(
+    session: Session,
+    carrier: Carrier,
+    where: str,
+    stopped: Callable[[], bool] = lambda: False,
+    progress: Progress = lambda done, total, text, partial=None: None,
+) -> Exchanged:
+    """As `exchange`, on this thread."""
+    session.flush()
+    memory = _memory(session, where)
+    notes: list[str] = []
+    there = carrier.numbers()
+    others = {(a, n) for a, numbers in there.items() if a != session.workspace.author for n in numbers}
+    count, memory = _take_all(session, carrier, memory, others - {*memory.taken, *memory.sealed}, notes, progress)
+    if notes and memory.sealed:  # something is missing: perhaps it is in what could not be opened then
+        more, memory = _take_all(session, carrier, memory, others & set(memory.sealed), notes, progress)
+        count += more
+    left, memory = _leave(session, carrier, memory, there)
+    session.workspace.secrets.put(f"{_STATE}/{where}", json.dumps(to_json(memory)).encode("ascii"))
+    return Exchanged(left, count, tuple(dict.fromkeys(notes)))
+
+
+def _take_all(
+    session: Session,
+    carrier: Carrier,
+    memory: Left,
+    wanted: Iterable[tuple[str, int]],
+    notes: list[str],
+    progress: Progress,
+) -> tuple[int, Left]:
+    """Fetch these packets and take what they hold: how many entries came, and what is remembered from now on."""
+    from wizard.exchange import packet as packets
+    from wizard.exchange.mistakes import NotForYou
+    from wizard.vault import files, foreign
+
+    own = foreign.own_side(session.workspace.secrets)
+    read: dict[tuple[str, int], tuple[Path, Packet]] = {}
+    sealed = set(memory.sealed)
+    with contextlib.ExitStack() as parts:
+        places = sorted(wanted, key=lambda place: (place[1], place[0]))
+        for done, place in enumerate(places):
+            progress(done, len(places), "")
+            part, stream = parts.enter_context(files.new_part(session.workspace.folder))  # sealed bytes only
+            try:
+                carrier.fetch(*place, stream)
+                stream.flush()
+                read[place] = (part, packets.read(part, own.identity))
+                sealed.discard(place)
+            except NotForYou:
+                sealed.add(place)
+            except Mistake as mistake:
+                name = _("Packet {n} of {who}").format(n=place[1], who=sharing.name_of(session, place[0]))
+                notes.append(mistake.sentence.replace(part.name, name))
+        count = _absorb(session, list(read.values()), notes)
+    here = session.workspace.journal.places()
+    whole = {place for place, (_path, packet) in read.items() if _all_here(packet, here)}
+    missing = len(read) - len(whole)
+    if missing:
+        notes.append(
+            _("{n} packets wait for others that have not arrived: they are delayed or withheld.").format(n=missing)
+        )
+    taken = tuple(sorted({*memory.taken, *whole}))
+    return count, replace(memory, taken=taken, sealed=tuple(sorted(sealed)))
+
+
+def _all_here(packet: Packet, here: Mapping[str, tuple[str, int]]) -> bool:
+    from wizard.vault.journal import event_hash
+
+    return all(event_hash(one.envelope) in here for one in packet.entries)
+
+
+def _absorb(session: Session, read: list[tuple[Path, Packet]], notes: list[str]) -> int:
+    """Take what packets hold, all at once; where one of them is not what it claims, each by itself."""
+    try:
+        return _absorb_all(session, read, notes)
+    except Mistake as mistake:
+        if len(read) < 2:
+            notes.append(mistake.sentence)
+            return 0
+    return sum(_absorb(session, [one], notes) for one in read)
+
+
+def bundle(session: Session, out: Path, hear: Hear = lambda event: None) -> Job[int]:
+    """Write everything as one sealed file for all members; the result is the number of entries in it."""
+
+    async def work(progress: Progress) -> int:
+        return await asyncio.to_thread(bundle_now, session, out)
+
+    return session.runner.start(work, _("Sealing a bundle"), hear)
+
+
+def bundle_now(session: Session, out: Path) -> int:
+    """As `bundle`, on this thread. Raises `BadBundle` when nobody could open it."""
+    from wizard.vault import files
+
+    session.flush()
+    entries = tuple(_entries(session, 0, frozenset()))
+    with files.new_part(out.parent) as (part, stream):
+        _write(session, stream, entries)
+        files.settle(part, stream, out)
+    return len(entries)
+
+
+def take_bundle(session: Session, path: Path, hear: Hear = lambda event: None) -> Job[Exchanged]:
+    """Take what is new in a bundle that a member sealed for this workspace."""
+    stopped = threading.Event()
+
+    async def work(progress: Progress) -> Exchanged:
+        try:
+            return await asyncio.to_thread(take_bundle_now, session, path, stopped.is_set)
+        except asyncio.CancelledError:
+            stopped.set()
+            raise
+
+    return session.runner.start(work, _("Reading {name}").format(name=path.name), hear)
+
+
+def take_bundle_now(session: Session, path: Path, stopped: Callable[[], bool] = lambda: False) -> Exchanged:
+    """As `take_bundle`, on this thread. Raises what is wrong with it; then nothing of it was taken."""
+    from wizard.exchange import packet as packets
+    from wizard.vault import foreign
+
+    packet = packets.read(path, foreign.own_side(session.workspace.secrets).identity, stopped=stopped)
+    notes: list[str] = []
+    count = _absorb_all(session, [(path, packet)], notes)
+    gap = foreign.missing(session.workspace.journal, packet.entries)
+    if gap is not None and not count:
+        raise gap
+    if gap is not None:
+        notes.append(gap.sentence)
+    return Exchanged(0, count, tuple(dict.fromkeys(notes)))
+
+
+def _absorb_all(session: Session, read: list[tuple[Path, Packet]], notes: list[str]) -> int:
+    """Check and take what packets hold: how many entries came. Raises what is wrong; then nothing was taken."""
+    from wizard.exchange import packet as packets
+    from wizard.vault import foreign
+
+    workspace = session.workspace
+    keys = dict(_own_keys(session))
+    came: dict[str, Item] = {}
+    for _path, packet in read:
+        manifest = packet.manifest
+        if manifest.kind != "bundle" or manifest.workspace != workspace.shared:
+            raise foreign.OtherWorkspace
+        keys |= _new_keys(session, packet)
+        came |= packet.items
+    for _path, packet in read:
+        if packet.manifest.sender.author not in keys:
+            raise foreign.Stranger(packet.manifest.sender.author)
+    entries = tuple(one for _path, packet in read for one in packet.entries)
+
+    def check() -> foreign.Checked:
+        return foreign.check(workspace.journal, workspace.shared, workspace.author, entries, keys, session.clock())
+
+    checked = check()
+    needed = replies.examine(session, came, checked.events, read[0][0].name if read else "")
+    identity = foreign.own_side(workspace.secrets).identity
+
+    def take(item: Item, stream: BinaryIO) -> None:
+        if item.name in needed:
+            foreign.keep(workspace.box, stream, item.sealed)
+        else:
+            packets.drain(stream)
+
+    for path, packet in read:
+        if needed.intersection(packet.items):
+            packets.read(path, identity, take)
+
+    def store() -> tuple[e.Event, ...]:
+        now = check()
+        workspace.journal.store(now.rows, {row["author"]: keys[row["author"]] for row in now.rows})
+        return now.events
+
+    if checked.events:
+        session.merge(store).result()
+    for _path, packet in read:
+        notes += _compare_heads(session, packet.manifest)
+    return len(checked.events)
+
+
+def _own_keys(session: Session) -> Mapping[str, bytes]:
+    """The public keys of those who take part or took part."""
+    assessment = session.assessment
+    members = [*assessment.members.values(), *(member for member, _last in assessment.former.values())]
+    return {
+        **{member.author: bytes.fromhex(member.public) for member in members},
+        **session.workspace.journal.public_keys(),
+    }
+
+
+def _new_keys(session: Session, packet: Packet) -> Mapping[str, bytes]:
+    """The public keys of who began it, and of those whom entries of this packet add."""
+    trusted = {session.assessment.history.founder, *_added(packet)}
+    try:
+        return {author: bytes.fromhex(key) for author, key in packet.manifest.keys if author in trusted}
+    except ValueError:
+        raise BadBundle(_("The bundle names a key that is none. Nothing was added.")) from None
+
+
+def _added(packet: Packet) -> Iterable[str]:
+    """Whom entries of a packet add; whether the author of such an entry may do so is decided by the fold."""
+    for one in packet.entries:
+        if b'"member-added"' in one.envelope:
+            try:
+                yield str(json.loads(one.payload)["member"]["author"])
+            except (ValueError, TypeError, KeyError, RecursionError):
+                continue
+
+
+def _compare_heads(session: Session, manifest: Manifest) -> list[str]:
+    """Every sender says how far they know each author: what is withheld from here or told differently is noticed."""
+    from wizard.vault import foreign
+
+    places = session.workspace.journal.places()
+    at = {place: hash_ for hash_, place in places.items()}
+    out = []
+    for author, sequence, hash_ in manifest.heads:
+        here = at.get((author, sequence))
+        if here is not None and here != hash_:
+            out.append(foreign.Forked(author, sequence).sentence)
+        elif here is None and author == session.workspace.author:
+            out.append(foreign.OlderCopy().sentence)
+        elif here is None:
+            out.append(
+                _(
+                    "{sender} has seen entries of {who} that have not arrived here: they are delayed or withheld."
+                ).format(sender=sharing.name_of(session, manifest.sender.author), who=sharing.name_of(session, author))
+            )
+    return out
+
+
+def _entries(session: Session, after: int, but: frozenset[str]) -> Iterable[e.Carried]:
+    """What this journal holds after that position, without the entries of authors who leave them themselves."""
+    for row in session.workspace.journal.rows(after):
+        if row.author not in but:
+            yield e.Carried(row.envelope, row.signature, row.salt, row.payload)
+
+
+def recipients(session: Session) -> tuple[str, ...]:
+    """The age recipients of everyone who takes part now, this workspace included."""
+    from wizard.vault import foreign
+
+    others = (m.recipient for m in session.assessment.members.values() if m.recipient)
+    return tuple(sorted({foreign.own_side(session.workspace.secrets).recipient, *others}))
+
+
+def _leave(session: Session, carrier: Carrier, memory: Left, there: Mapping[str, tuple[int, ...]]) -> tuple[int, Left]:
+    """Leave what is new. Someone new cannot open what was left before, so then everything is left once more."""
+    from wizard.exchange.carrier import Taken
+    from wizard.vault import files
+
+    workspace = session.workspace
+    now, own = recipients(session), workspace.author
+    anew = not set(now) <= set(memory.recipients)
+    count = workspace.journal.count
+    assessment = session.assessment
+    others = frozenset(there).intersection({*assessment.members, assessment.history.founder}) - {own}
+    entries = tuple(_entries(session, 0 if anew else memory.position, frozenset() if anew else others))
+    if not entries:
+        return 0, replace(memory, position=count)
+    with files.new_part(workspace.folder) as (_part, stream):
+        _write(session, stream, entries)
+        number = max((memory.number, *there.get(own, ()))) + 1
+        while True:
+            stream.seek(0)
+            try:
+                carrier.leave(own, number, stream)
+                break
+            except Taken:
+                number += 1
+    return len(entries), replace(memory, number=number, position=count, recipients=now)
+
+
+def _write(session: Session, out: BinaryIO, entries: tuple[e.Carried, ...]) -> None:
+    """A packet of these entries and the files that they name, sealed to everyone who takes part."""
+    from wizard.exchange import packet as packets
+    from wizard.vault import foreign
+    from wizard.vault.journal import event_hash
+
+    workspace, assessment = session.workspace, session.assessment
+    own = foreign.own_side(workspace.secrets)
+    hashes = {event_hash(one.envelope) for one in entries}
+    named = (event for event in workspace.journal.events() if event.hash in hashes)
+    items = {item.name: item for item in foreign.carried_files(named, workspace.box)}
+    sender = Member(
+        own.author,
+        own.public.hex(),
+        sharing.name_of(session, own.author),
+        assessment.role_of(own.author) or Role.REVIEWER,
+        own.recipient,
+    )
+    heads = tuple((author, sequence, hash_) for author, (sequence, hash_) in sorted(assessment.history.heads.items()))
+    manifest = packets.Manifest(
+        kind="bundle",
+        workspace=workspace.shared,
+        sender=sender,
+        made_at=session.clock().replace(microsecond=0),
+        entries=len(entries),
+        entries_size=0,
+        entries_digest="",
+        files=tuple(packets.Item(s.name, s.digest, s.size) for s in items.values()),
+        keys=tuple(sorted((author, key.hex()) for author, key in workspace.journal.public_keys().items())),
+        heads=heads,
+        founder=assessment.history.founder,
+    )
+
+    def give(item: Item, stream: BinaryIO) -> None:
+        workspace.box.open(items[item.name], stream)
+
+    packets.write(out, manifest, packets.entries_bytes(entries), give, own.sign, recipients(session))
+
+
+def _memory(session: Session, where: str) -> Left:
+    kept = session.workspace.secrets.get(f"{_STATE}/{where}")
+    return from_json(Left, json.loads(kept)) if kept else Left()
