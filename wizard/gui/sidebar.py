@@ -31,6 +31,8 @@ from wizard.gui.widgets.plain import ElidedLabel, PlainLabel
 from wizard.gui.words import Sign
 
 _ROLE = Qt.ItemDataRole.UserRole
+#: By how many pixels rows may stand closer where the window is low; two lines need their height.
+_CLOSEST, _TWO_LINES_CLOSER = 12, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,9 @@ class _RowPainter(QStyledItemDelegate):
         size = theme().size
         if not isinstance(row, SideRow):
             return QSize(200, 17)
-        return QSize(200, (size.two_line_row if row.second else size.tool_row) - self.closer)
+        if row.second:
+            return QSize(200, size.two_line_row - min(self.closer, _TWO_LINES_CLOSER))
+        return QSize(200, size.tool_row - self.closer)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -141,10 +145,10 @@ class _Rows(QListWidget):
 
     def fit(self) -> None:
         """Let rows stand closer when they would not all be seen."""
-        self._painter.closer = 0
-        sizes = [self.sizeHintForRow(row) for row in range(self.count())]
-        over = sum(sizes) - self.viewport().height()
-        self._painter.closer = max(0, min(8, -(-over // max(1, len(sizes) - 1))))
+        for closer in range(_CLOSEST + 1):
+            self._painter.closer = closer
+            if sum(self.sizeHintForRow(row) for row in range(self.count())) <= self.viewport().height():
+                break
         self.scheduleDelayedItemsLayout()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
