@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from wizard.checks.code import wording
 from wizard.checks.code.base import CodeCheck, Judgement
@@ -41,11 +40,10 @@ class Reading:
     history: str
     gaps: tuple[str, ...]
     looked_at: str
-    record: str = ""
 
     @classmethod
-    def of(cls, scan: SecretScan, record: str = "") -> Reading:
-        """The reading of a scan whose list lies in the sealed record with this digest."""
+    def of(cls, scan: SecretScan) -> Reading:
+        """The reading of a scan."""
         breaking = [leak for leak in scan.leaks if leak.tier is not Tier.C]
         return cls(
             breaking=tuple(dict.fromkeys(leak.fingerprint for leak in breaking))[:_MOST],
@@ -55,7 +53,6 @@ class Reading:
             history=scan.coverage.history.value,
             gaps=tuple(wording.gap(gap) for gap in scan.coverage.gaps),
             looked_at=wording.looked_at(scan.coverage),
-            record=record,
         )
 
     def facts(self) -> dict[str, Json]:
@@ -68,7 +65,6 @@ class Reading:
             "history": self.history,
             "gaps": list(self.gaps),
             "looked_at": self.looked_at,
-            "record": self.record,
         }
 
     @classmethod
@@ -86,21 +82,7 @@ class Reading:
             history=str(facts.get("history", "")),
             gaps=tuple(str(each) for each in gaps),
             looked_at=str(facts.get("looked_at", "")),
-            record=str(facts.get("record", "")),
         )
-
-
-def settled(false_positive: bool, because: str, revoked_on: date | None, rotated_on: date | None, today: date) -> bool:
-    """True when what a person said about a secret closes it: why it is none, or that it was revoked, and replaced.
-
-    A revoked secret that was not replaced needs a reason too (nothing uses it any more). A date in the future closes
-    nothing.
-    """
-    if false_positive:
-        return bool(because.strip())
-    if revoked_on is None or revoked_on > today:
-        return False
-    return bool(because.strip()) if rotated_on is None else rotated_on <= today
 
 
 def judge(reading: Reading, settled_secrets: Collection[str]) -> Judgement:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from wizard.checks import CHECKS
 from wizard.checks.answers import ANSWER_CHECKS, DOCUMENT_CHECKS, AnswerCheck, DocumentCheck
+from wizard.checks.code_checks import CODE_CHECKS
 from wizard.checks.reports import REPORT_CHECKS, ReportCheck
 from wizard.cli.output import Exit, Output
 from wizard.domain.finding import SubjectKind
@@ -42,6 +43,7 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
     """Print the list."""
     if asked.what == "checks":
         listed = [Listed(c.id, c.title(), c.aliases, c.level, c.about, c.source) for c in CHECKS]
+        listed += [Listed(c.id, c.title(), c.aliases, c.level, c.about, c.source) for c in CODE_CHECKS]
         read: tuple[AnswerCheck | DocumentCheck | ReportCheck, ...] = (
             *ANSWER_CHECKS,
             *DOCUMENT_CHECKS,

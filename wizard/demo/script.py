@@ -18,6 +18,9 @@ SIGNATORY = e.SignatoryNamed(
     "Ines Mertens", "Chief Technology Officer", "Board resolution of 3 March", "ines@northwindsync.example"
 )
 
+#: The partner's repositories as addresses: nobody can look at them.
+ADDRESSES = ("github.com/northwind-sync/app", "github.com/northwind-sync/api")
+
 #: Notes beside requirements.
 COMMENTS = (
     ("DATA-4", "The operations team has the change for the API host on its list for the next release."),
@@ -72,8 +75,9 @@ def weaknesses(today: date) -> tuple[tuple[Note, Disposal | None], ...]:
     return ((library, fixed), (session, None))
 
 
-def scope(partner: Partner, today: date) -> Iterator[Answer]:
-    """The scoping answers: the partner's hosts on loopback, and a small company around them."""
+def scope(partner: Partner, today: date, repositories: tuple[str, str] = ADDRESSES) -> Iterator[Answer]:
+    """The scoping answers: the partner's hosts on loopback, its repositories, and a small company around them."""
+    app, api = repositories
     hosts = tuple(
         row(
             host=f"{host.name}:{host.port}",
@@ -101,8 +105,8 @@ def scope(partner: Partner, today: date) -> Iterator[Answer]:
     yield _given(
         "SCOPE-6",
         (
-            row(repository="github.com/northwind-sync/app", host="github", ecosystems="npm", images="app"),
-            row(repository="github.com/northwind-sync/api", host="github", ecosystems="PyPI", images="api"),
+            row(repository=app, host="github", ecosystems="npm", images="app"),
+            row(repository=api, host="github", ecosystems="PyPI", images="api"),
         ),
     )
     yield _given("SCOPE-7", ("none",))

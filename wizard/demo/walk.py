@@ -11,12 +11,12 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from wizard.demo import script
+from wizard.demo import repositories, script
 from wizard.demo.partner import Partner, start
 from wizard.domain import events as e
 from wizard.domain.language import _
 from wizard.session import opening
-from wizard.session.deeds import answers, attesting, evidence, looking, vulnerabilities
+from wizard.session.deeds import answers, attesting, evidence, looking, scanning, vulnerabilities
 from wizard.session.session import Session
 from wizard.session.settings import Preferences
 
@@ -56,12 +56,14 @@ def walk(out: Path, preferences: Preferences, say: Say = lambda sentence: None) 
             demonstration=True,
         )
         with closing(created.session) as session:
-            signed = _walk(session, partner, Path(temporary), pdf, say)
+            signed = _walk(session, partner, Path(temporary), preferences.home.data, pdf, say)
         return Walked(folder, created.recovery_key, signed)
 
 
-def _walk(session: Session, partner: Partner, temporary: Path, pdf: Path, say: Say) -> attesting.Signed:
-    for given in script.scope(partner, session.clock().date()):
+def _walk(session: Session, partner: Partner, temporary: Path, data: Path, pdf: Path, say: Say) -> attesting.Signed:
+    places = repositories.write(temporary / "repositories", session.clock())
+    preparing = scanning.prepare(session, data)
+    for given in script.scope(partner, session.clock().date(), places):
         answers.answer(session, given)
     session.flush()
     looking.confirm_scope(session, script.SIGNATORY.name).result()
@@ -78,6 +80,9 @@ def _walk(session: Session, partner: Partner, temporary: Path, pdf: Path, say: S
         path.write_bytes(content)
         evidence.add(session, [path], requirements, note=note).result.result()
     say(_("Evidence is sealed."))
+    preparing.result.result()
+    code = scanning.scan(session, data).result.result()
+    say(_("Files and history of {n} repositories were looked at.").format(n=len(code.looked_at)))
     for weakness, disposal in script.weaknesses(session.clock().date()):
         vulnerabilities.note(session, weakness).result()
         if disposal is not None:

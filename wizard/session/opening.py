@@ -11,6 +11,7 @@ from wizard import resources
 from wizard.catalog import toml_folder
 from wizard.checks import CHECKS, kinds
 from wizard.checks.answers import CHECK_IDS
+from wizard.checks.code_checks import CODE_CHECKS
 from wizard.checks.reports import REPORT_CHECK_IDS
 from wizard.domain import events as e
 from wizard.domain.assessment import Assessment, fold
@@ -18,8 +19,8 @@ from wizard.domain.finding import SubjectKind
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
 from wizard.domain.questionnaire import Questionnaire
-from wizard.jobs.runner import Runner
 from wizard.domain.versions import History
+from wizard.jobs.runner import Runner
 from wizard.session import answering
 from wizard.session.deeds import looking
 from wizard.session.session import Clock, Session, now_utc
@@ -48,12 +49,16 @@ class Created:
 
 def check_names() -> frozenset[str]:
     """Every id that a questionnaire may name as a check."""
-    return CHECK_IDS | REPORT_CHECK_IDS | {check.id for check in CHECKS}
+    return CHECK_IDS | REPORT_CHECK_IDS | {check.id for check in CHECKS} | set(_code_kinds())
 
 
 def check_kinds() -> Mapping[str, SubjectKind]:
     """What each check is about."""
-    return {**dict.fromkeys(CHECK_IDS | REPORT_CHECK_IDS, SubjectKind.ASSESSMENT), **kinds()}
+    return {**dict.fromkeys(CHECK_IDS | REPORT_CHECK_IDS, SubjectKind.ASSESSMENT), **_code_kinds(), **kinds()}
+
+
+def _code_kinds() -> Mapping[str, SubjectKind]:
+    return {check.id: check.about for check in CODE_CHECKS}
 
 
 def shipped_questionnaires() -> tuple[Questionnaire, ...]:

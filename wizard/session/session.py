@@ -35,6 +35,8 @@ Hear = Callable[[Change], None]
 
 #: How many deeds can be taken back.
 _UNDO_DEPTH = 50
+#: How many looks may follow from one deed: the answers', and one for each repository.
+_FOLLOWS = 100
 
 
 class ReadOnly(Mistake):
@@ -147,9 +149,7 @@ class Session:
             raise ReadOnly(self.workspace.read_only_because or _("This assessment is open for reading only."))
         before, found_before = self.assessment, self.findings
         self._append(payloads)
-        if (more := self.derive(self)) is not None and more not in payloads:
-            self._append((more,))
-            payloads = (*payloads, more)
+        payloads = self._with_what_follows(payloads)
         if title and not undo:
             back = tuple(p for payload in reversed(payloads) for p in inverse(payload, before))
             if back:
@@ -163,11 +163,18 @@ class Session:
         came = take()
         self.assessment = self._whole()
         self._append(payloads)
-        if (more := self.derive(self)) is not None:
-            self._append((more,))
-            payloads = (*payloads, more)
+        payloads = self._with_what_follows(payloads)
         self._undo = []
         return self._tell((*(event.payload for event in came), *payloads), found_before, None, False)
+
+    def _with_what_follows(self, payloads: tuple[e.Payload, ...]) -> tuple[e.Payload, ...]:
+        for _round in range(_FOLLOWS):
+            more = self.derive(self)
+            if more is None or more in payloads:
+                break
+            self._append((more,))
+            payloads = (*payloads, more)
+        return payloads
 
     def _tell(
         self, payloads: tuple[e.Payload, ...], found_before: Mapping[str, Finding], origin: object, undo: bool

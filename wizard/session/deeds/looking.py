@@ -25,6 +25,7 @@ from wizard.domain.scope import Host
 from wizard.jobs.runner import Hear, Job, Progress
 from wizard.session.changes import Change
 from wizard.session.deeds import vulnerabilities
+from wizard.session.found_secrets import judged_again
 from wizard.session.session import Session
 
 #: The name under which looks at the answers are recorded; no host can be called so.
@@ -177,7 +178,9 @@ def what_follows(session: Session) -> e.Looked | None:
         *_gone_documents(session),
     ]
     news = tuple(r for r in results if _is_news(r, assessment.observations.get((r.check, r.subject))))
-    return e.Looked(run=secrets.token_hex(8), host=ANSWERS, results=news) if news else None
+    if news:
+        return e.Looked(run=secrets.token_hex(8), host=ANSWERS, results=news)
+    return judged_again(session)
 
 
 def _is_news(result: Result, before: Observation | None) -> bool:
