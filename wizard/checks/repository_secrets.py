@@ -91,9 +91,7 @@ def judge(reading: Reading, settled_secrets: Collection[str]) -> Judgement:
     closed = len(reading.breaking) - len(open_)
     facts = reading.facts() | {"open": len(open_), "settled": closed}
     if open_:
-        summary = ngettext(
-            "{n} secret in {places} places is open.", "{n} secrets in {places} places are open.", len(open_)
-        ).format(n=len(open_), places=reading.places)
+        summary = ngettext("{n} secret is open.", "{n} secrets are open.", len(open_)).format(n=len(open_))
         return Judgement(
             Verdict.FAIL,
             summary,

@@ -158,7 +158,7 @@ class Kingfisher:
         if seconds <= 0:
             raise TooSlow
         try:
-            found = self._scanner.scan_input(ScanInput(path, data), timeout=seconds, cancellation=stop.token)
+            found = self._scanner.scan_input(ScanInput(_spelt(path), data), timeout=seconds, cancellation=stop.token)
         except TimeoutError:
             raise TooSlow from None
         except RuntimeError:
@@ -188,7 +188,7 @@ class Kingfisher:
         stop.check()
         try:
             archive = expand_archives(
-                [ScanInput(path, data)],
+                [ScanInput(_spelt(path), data)],
                 depth=UNFOLDED_DEPTH,
                 max_bytes=UNFOLDED_BYTES,
                 max_entries=UNFOLDED_MEMBERS,
@@ -222,3 +222,8 @@ class Kingfisher:
         except (RuntimeError, OSError, ValueError):
             stop.check()
             raise CannotUnfold from None
+
+
+def _spelt(path: str) -> str:
+    """A path as the engine takes it: bytes that are no UTF-8 become U+FFFD."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

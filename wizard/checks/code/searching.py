@@ -22,7 +22,7 @@ from wizard.checks.code.tree import shown
 #: No input keeps the engine longer: what is left of it then is "not fully looked at".
 DEADLINE = 10.0
 #: Larger inputs are read in windows that overlap, so that memory stays flat.
-WINDOW = 8 * 1024 * 1024
+WINDOW = 2 * 1024 * 1024
 OVERLAP = 64 * 1024
 #: Larger containers are not unfolded, and that is said.
 LARGEST_CONTAINER = 64 * 1024 * 1024
