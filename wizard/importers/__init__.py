@@ -128,6 +128,13 @@ def _read_json(data: bytes) -> Report:
     for _importer, form in _json_forms():
         if form.claims(outline):
             return form.read(documents)
+    if documents == [[]]:
+        raise UnreadableReport(
+            _(
+                "This is an empty list. Several tools write one when they find nothing, and it cannot be told which did: "
+                "it shows nothing. Export the report as SARIF, which names its tool."
+            )
+        )
     raise UnreadableReport(
         _("This is JSON, but no report of a tool that is known here, so nothing can be concluded from it.")
     )

@@ -20,7 +20,10 @@ _KNOWN = re.compile(
 )
 _IN_ADDRESS = re.compile(r"(?<=://)[^\s/@:]{1,200}:[^\s/@]{1,200}(?=@)")
 _HEADER = re.compile(r"(?im)\b((?:set-)?cookie|(?:proxy-)?authorization|x-api-key)(\s*:\s*)[^\r\n]+")
-_ASSIGNED = re.compile(rf"(?i)\b({_NAMES})(\s*(?:=|:|=>|:=)\s*[\"'`]?)([^\s\"'`&;,<>(){{}}]{{4,}})")
+_ASSIGNED = re.compile(
+    rf"(?i)\b({_NAMES}[\"'`]?\s{{0,9}}(?:=>|:=|=|:)\s{{0,9}})"
+    r"(?:([\"'`])([^\"'`]{4,400})|([^\s\"'`&;,<>(){}]{4,400}))"
+)
 
 
 def mask(secret: str) -> str:
@@ -40,5 +43,5 @@ def masked(text: str) -> str:
         text = _IN_ADDRESS.sub("…", text)
     if ":" in text or "=" in text:
         text = _HEADER.sub(lambda found: f"{found[1]}{found[2]}…", text)
-        text = _ASSIGNED.sub(lambda found: f"{found[1]}{found[2]}{mask(found[3])}", text)
+        text = _ASSIGNED.sub(lambda found: f"{found[1]}{found[2] or ''}{mask(found[3] or found[4])}", text)
     return text
