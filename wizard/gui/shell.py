@@ -120,7 +120,9 @@ class Shell(QWidget):
                 (outline.read(r.place, session) for r in preferences.settings.recent if r.folder == folder), None
             )
         self.go(place or Place("home"))
-        self._verify()
+        from wizard.gui import safekeeping
+
+        safekeeping.begin(self)
 
     def close_session(self) -> None:
         """Hand over what is typed, remember the place, and let the assessment go."""
@@ -141,9 +143,12 @@ class Shell(QWidget):
         """Hide everything at once and let the keys go; unlocking comes back to the same place."""
         session = self.context.session
         if session is not None:
-            folder = session.workspace.folder
-            self.close_session()
-            self.go(Place("unlock", str(folder)))
+            self.leave(Place("unlock", str(session.workspace.folder)))
+
+    def leave(self, place: Place) -> None:
+        """Close the assessment, and show a place that needs none."""
+        self.close_session()
+        self.go(place)
 
     def go(self, place: Place) -> None:
         """Show a place."""
@@ -221,6 +226,7 @@ class Shell(QWidget):
             page.foot_changed.connect(lambda: self._page_said(page, self._draw_foot))
             page.side_changed.connect(lambda: self._page_said(page, self._draw_side))
             page.opened.connect(self.open_session)
+            page.leave.connect(self.leave)
             self._pages[name] = page
             self.stack.addWidget(page)
         return self._pages[name]
@@ -274,25 +280,6 @@ class Shell(QWidget):
         self._draw_side()
         self._draw_foot()
         self._draw_title()
-
-    def _verify(self) -> None:
-        """The first job after opening checks the whole journal; signing waits for it."""
-        from wizard.session.changes import Change
-        from wizard.session.deeds import attesting
-
-        session = self.context.open
-
-        def checked(verification: object) -> None:
-            if self.context.session is not session:
-                return
-            problems = getattr(verification, "problems", ())
-            if problems:
-                self.page.message_bar.say_mistake(" ".join(problems))
-            self.page.redraw(Change(frozenset(session.questionnaire.by_id), (), None, session.clock()))
-
-        self.context.work.start(
-            lambda hear: attesting.verify_workspace(session, hear), then=checked, failed=self.say_fault
-        )
 
     def _draw_side(self) -> None:
         session = self.context.session

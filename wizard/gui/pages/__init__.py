@@ -115,6 +115,18 @@ def _preferences() -> PageMaker:
     return PreferencesPage
 
 
+def _older_copy() -> PageMaker:
+    from wizard.gui.pages.older_copy import OlderCopyPage
+
+    return OlderCopyPage
+
+
+def _restore() -> PageMaker:
+    from wizard.gui.pages.restore import RestorePage
+
+    return RestorePage
+
+
 def _about() -> PageMaker:
     from wizard.gui.pages.about import AboutPage
 
@@ -139,6 +151,8 @@ PAGES = (
     Entry("request", _request, needs_session=False),
     Entry("preferences", _preferences, needs_session=False),
     Entry("about", _about, needs_session=False),
+    Entry("older_copy", _older_copy),
+    Entry("restore", _restore, needs_session=False),
 )
 
 

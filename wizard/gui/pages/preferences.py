@@ -13,6 +13,7 @@ from wizard.gui.context import Context, Place
 from wizard.gui.pages.errand import preferences_of
 from wizard.gui.pages.form import Form, beside, column
 from wizard.gui.pages.keys_form import KeysForm
+from wizard.gui.pages.vault_form import VaultForm
 from wizard.gui.theme import theme
 from wizard.gui.widgets.buttons import LinkButton, OutlineButton
 from wizard.gui.widgets.fields import ComboField, SpinField, TickBox
@@ -74,6 +75,7 @@ class PreferencesPage(Page):
         self.body.addWidget(form)
         self._form = form
         self.keys: KeysForm | None = None
+        self.vault: VaultForm | None = None
         if context.session is not None:
             self._vault(context)
         self.body.addStretch(1)
@@ -83,6 +85,8 @@ class PreferencesPage(Page):
         self._draw()
         if self.keys is not None:
             self.keys.draw()
+        if self.vault is not None:
+            self.vault.draw()
 
     def foot(self) -> Foot:
         return Foot(left=_("Applied at once"), next_shown=False)
@@ -106,6 +110,8 @@ class PreferencesPage(Page):
         self._form.row(_("It lies in"), column(place, _left(show), gap=6))
         self.keys = KeysForm(self, context.open)
         self.body.addWidget(self.keys)
+        self.vault = VaultForm(self, context.open)
+        self.body.addWidget(self.vault)
 
     def _mark(self, name: str) -> _Changed:
         first = getattr(Settings(), name)

@@ -56,10 +56,14 @@ class UnlockPage(Page):
         self.by_keyring = LinkButton(_("Ask this computer's keyring"))
         self.by_keyring.clicked.connect(lambda: self._try_keyring(self._folder, asked=True))
         self.by_keyring.hide()
+        self.backup = LinkButton(_("Put back a backup…"))
+        self.backup.clicked.connect(lambda: self.go.emit(Place("restore", str(self._folder))))
+        self.backup.hide()
         way = QHBoxLayout()
         way.setSpacing(16)
         way.addWidget(self.other_way)
         way.addWidget(self.by_keyring)
+        way.addWidget(self.backup)
         way.addStretch(1)
         column = QVBoxLayout()
         column.setSpacing(8)
@@ -91,6 +95,7 @@ class UnlockPage(Page):
         )
         self.set_title(_("Open “{title}”").format(title=title))
         self.set_sentence(str(folder))
+        self.backup.hide()
         self._use_key(False)
         self.field.clear()
         self._say("")
@@ -194,6 +199,7 @@ class UnlockPage(Page):
 
         self._busy(False)
         sentence = sentence_of(error)
+        self.backup.setVisible(not isinstance(error, WrongPassphrase | WrongRecoveryKey))
         if isinstance(error, WrongPassphrase | WrongRecoveryKey):
             self.misses += 1
             if self.misses >= MISSES:

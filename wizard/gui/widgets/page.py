@@ -67,6 +67,8 @@ class Page(QWidget):
     side_changed = Signal()
     #: an assessment was opened: Session, or (Session, Place) to start elsewhere than where the person stopped
     opened = Signal(object)
+    #: close the assessment, and go to this place
+    leave = Signal(object)
 
     def __init__(self, context: Context, title: str = "", sentence: str = "", parent: QWidget | None = None):
         super().__init__(parent)

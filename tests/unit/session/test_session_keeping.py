@@ -1,0 +1,141 @@
+"""Backups by themselves, checks of everything, a whole workspace taken along, an older copy accepted."""
+
+import shutil
+import threading
+from datetime import timedelta
+
+import pytest
+
+from wizard.domain import events as e
+from wizard.session import opening
+from wizard.session.deeds import attesting, evidence, keeping
+from wizard.vault.keys import Cost
+from wizard.vault.mistakes import NotSaved
+from wizard.vault.unlocking import WithPassphrase
+
+CHEAP = Cost(memory_kib=64, iterations=1, lanes=1)
+PASSPHRASE = "correct horse battery staple"
+
+
+def wait_until(holds):
+    for _ in range(400):
+        if holds():
+            return
+        threading.Event().wait(0.02)
+    raise AssertionError("it never came")
+
+
+@pytest.fixture
+def home(preferences):
+    return preferences.home.data
+
+
+@pytest.fixture
+def proof(session, tmp_path):
+    path = tmp_path / "proof.txt"
+    path.write_text("what was seen", "utf-8")
+    return evidence.add(session, [path], ["DATA-1"]).result.result(20).evidence[0]
+
+
+def test_it_is_backed_up_after_opening_and_once_a_day_while_it_is_whole(session, home, clock, monkeypatch):
+    folder = session.workspace.folder
+    monkeypatch.setattr(keeping, "_LOOK_SECONDS", 0.01)
+    said = []
+    job = keeping.look_after(session, said.append)
+    assert keeping.backups_of(folder, home) == ()  # not before the journal was checked
+    attesting.verify_workspace(session).result.result(20)
+    wait_until(lambda: len(keeping.backups_of(folder, home)) == 1)
+    wait_until(lambda: keeping.scrubbed(session) == clock.now)
+    session.record(e.CommentSet("DATA-1", "something new")).result(20)
+    clock.now += timedelta(hours=25)
+    wait_until(lambda: len(keeping.backups_of(folder, home)) == 2)
+    job.cancel()
+    assert said == []
+
+
+def test_what_keeps_it_from_being_backed_up_is_said_once(session, monkeypatch):
+    monkeypatch.setattr(keeping, "_LOOK_SECONDS", 0.01)
+    tried, said = [], []
+
+    def full():
+        tried.append(1)
+        raise NotSaved("the disk is full")
+
+    monkeypatch.setattr(session.workspace, "back_up", full)
+    attesting.verify_workspace(session).result.result(20)
+    job = keeping.look_after(session, said.append)
+    wait_until(lambda: len(tried) > 3)
+    job.cancel()
+    assert len(said) == 1
+    assert "the disk is full" in said[0]
+
+
+def test_a_check_of_everything_names_the_file_and_the_backup_that_are_damaged(session, proof, home):
+    keeping.back_up(session).result.result(20)
+    found = keeping.check_everything(session).result.result(20)
+    assert found.problems == ()
+    assert (found.files, found.opened) == (1, 1)
+    assert "newest backup opens" in found.sentence
+    [backup] = keeping.backups_of(session.workspace.folder, home)
+    copy = bytearray((backup.folder / "journal.db").read_bytes())
+    copy[5000] ^= 1
+    (backup.folder / "journal.db").write_bytes(copy)
+    blob = next(session.workspace.folder.glob("evidence/??/*.age"))
+    blob.write_bytes(blob.read_bytes()[:-1])
+    found = keeping.check_everything(session).result.result(20)
+    assert len(found.problems) == 2
+    assert found.problems[0].startswith("proof.txt")
+    assert "newest backup" in found.problems[1]
+    assert not session.verification.ok
+
+
+@pytest.mark.slow
+def test_a_whole_workspace_goes_to_another_computer(session, proof, tmp_path, preferences):
+    file, there = tmp_path / "all.attestry-export", tmp_path / "There.attestry"
+    keeping.export_workspace(session, file, "a passphrase of its own").result.result(60)
+    session.close()
+    recovery = keeping.import_workspace(file, there, "a passphrase of its own", floor=CHEAP)
+    assert len(recovery) > 30
+    other = opening.open_(there, WithPassphrase("a passphrase of its own"), preferences, floor=CHEAP)
+    try:
+        assert other.workspace.box.read(proof.sealed, 100) == b"what was seen"
+        assert other.assessment.evidence[proof.id].name == "proof.txt"
+    finally:
+        other.close()
+
+
+def test_an_older_copy_is_read_only_until_it_is_accepted_or_a_backup_is_put_back(
+    session, tmp_path, preferences, home, reopen
+):
+    folder = session.workspace.folder
+    session.flush()
+    older = tmp_path / "older.db"
+    session.record(e.CommentSet("DATA-1", "first")).result(20)
+    shutil.copyfile(folder / "journal.db", older)
+    session.record(e.CommentSet("DATA-1", "second")).result(20)
+    keeping.back_up(session).result.result(20)
+    session.close()
+    shutil.copyfile(older, folder / "journal.db")
+    again = reopen()
+    assert "older copy" in again.workspace.doubts
+    assert again.read_only
+    again.close()
+    [backup] = keeping.backups_of(folder, home)
+    kept = keeping.restore(backup, folder, WithPassphrase(PASSPHRASE), floor=CHEAP)
+    assert (kept / "journal.db").read_bytes() == older.read_bytes()
+    again = reopen()
+    assert again.workspace.doubts == ""
+    again.close()
+    shutil.copyfile(older, folder / "journal.db")
+    again = reopen()
+    assert keeping.accept_as_it_is(again).result.result(20).ok
+    assert not again.read_only
+    again.record(e.CommentSet("DATA-1", "goes on")).result(20)
+
+
+def test_a_new_data_key_leaves_a_backup_that_opens(session):
+    keeping.back_up(session).result.result(20)
+    before = session.workspace.data_key_since
+    keeping.new_data_key(session, WithPassphrase(PASSPHRASE), keeping.new_recovery_text()).result.result(20)
+    assert session.workspace.data_key_since >= before
+    assert keeping.check_everything(session).result.result(20).problems == ()
