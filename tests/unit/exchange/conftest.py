@@ -1,13 +1,17 @@
 """A lead with a real assessment, and teammates on empty profiles; only the passphrase stretching is cheap."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from wizard.domain import events as e
 from wizard.domain.answers import Answer, AnswerState
-from wizard.session import answering, opening
-from wizard.session.deeds import replies, sharing
+from wizard.domain.members import Role
+from wizard.exchange import card
+from wizard.exchange.folder import FolderCarrier
+from wizard.session import answering, joining, opening
+from wizard.session.deeds import exchanging, replies, sharing
 from wizard.session.settings import Home, Preferences
 from wizard.vault.keys import Cost
 from wizard.vault.unlocking import WithPassphrase
@@ -102,6 +106,62 @@ def mate(tmp_path):
     yield open_
     for one in opened:
         one.session.close()
+
+
+class Editor:
+    def __init__(self, session, shared):
+        self.session, self.shared = session, shared
+
+    def says(self, question, value="yes"):
+        self.session.record(e.AnswerGiven(Answer(question, AnswerState.GIVEN, value))).result(20)
+
+    def exchange(self):
+        carrier = FolderCarrier(self.shared, self.session.workspace.shared)
+        return exchanging.exchange_now(self.session, carrier, "folder")
+
+    @property
+    def value(self):
+        """What everyone must see alike: all of it but where this journal stands, and who it looks from."""
+        return replace(self.session.assessment, head="", last_at=None)
+
+
+@pytest.fixture
+def shared(tmp_path):
+    folder = tmp_path / "Shared"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def first(lead, shared):
+    return Editor(lead.session, shared)
+
+
+@pytest.fixture
+def join(lead, shared, tmp_path):
+    opened = []
+
+    def add(name, role=Role.CONTRIBUTOR):
+        preferences = Preferences(Home.below(tmp_path / name))
+        folder, written = tmp_path / f"{name}.attestry", tmp_path / f"{name}.attestry-member"
+        joining.prepare(
+            folder, preferences, passphrase=PASSPHRASE, remember=False, name=name, card=written, floor=CHEAP
+        )
+        sharing.add_member(lead.session, card.read(written), role).result(20)
+        bundle = tmp_path / f"for {name}.attestry-bundle"
+        exchanging.bundle_now(lead.session, bundle)
+        unlock = WithPassphrase(PASSPHRASE)
+        sender = joining.sender_of(folder, unlock, bundle, preferences, CHEAP)
+        assert sender.author == lead.session.workspace.author
+        session = joining.join(
+            folder, unlock, bundle, preferences, expected=sender.author, clock=lambda: NOW, floor=CHEAP
+        )
+        opened.append(session)
+        return Editor(session, shared)
+
+    yield add
+    for session in opened:
+        session.close()
 
 
 def _read(path):

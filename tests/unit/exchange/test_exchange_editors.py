@@ -1,79 +1,15 @@
 """Several editors over a folder that is synced, and over files: all see the same, and nothing is overwritten unseen."""
 
 import shutil
-from dataclasses import replace
 
 import pytest
 
-from tests.unit.exchange.conftest import CHEAP, NOW, PASSPHRASE
 from tests.unit.exchange.test_exchange_reply import question_of
 from wizard.domain import events as e
-from wizard.domain.answers import Answer, AnswerState
-from wizard.domain.members import Role
-from wizard.exchange import card, mistakes, packet
+from wizard.exchange import mistakes, packet
 from wizard.exchange.carrier import Unreachable
-from wizard.exchange.folder import FolderCarrier
-from wizard.session import joining
 from wizard.session.deeds import attesting, evidence, exchanging, sharing
-from wizard.session.settings import Home, Preferences
 from wizard.vault import foreign
-from wizard.vault.unlocking import WithPassphrase
-
-
-class Editor:
-    def __init__(self, session, shared):
-        self.session, self.shared = session, shared
-
-    def says(self, question, value="yes"):
-        self.session.record(e.AnswerGiven(Answer(question, AnswerState.GIVEN, value))).result(20)
-
-    def exchange(self):
-        carrier = FolderCarrier(self.shared, self.session.workspace.shared)
-        return exchanging.exchange_now(self.session, carrier, "folder")
-
-    @property
-    def value(self):
-        """What everyone must see alike: all of it but where this journal stands, and who it looks from."""
-        return replace(self.session.assessment, head="", last_at=None)
-
-
-@pytest.fixture
-def shared(tmp_path):
-    folder = tmp_path / "Shared"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def first(lead, shared):
-    return Editor(lead.session, shared)
-
-
-@pytest.fixture
-def join(lead, shared, tmp_path):
-    opened = []
-
-    def add(name, role=Role.CONTRIBUTOR):
-        preferences = Preferences(Home.below(tmp_path / name))
-        folder, written = tmp_path / f"{name}.attestry", tmp_path / f"{name}.attestry-member"
-        joining.prepare(
-            folder, preferences, passphrase=PASSPHRASE, remember=False, name=name, card=written, floor=CHEAP
-        )
-        sharing.add_member(lead.session, card.read(written), role).result(20)
-        bundle = tmp_path / f"for {name}.attestry-bundle"
-        exchanging.bundle_now(lead.session, bundle)
-        unlock = WithPassphrase(PASSPHRASE)
-        sender = joining.sender_of(folder, unlock, bundle, preferences, CHEAP)
-        assert sender.author == lead.session.workspace.author
-        session = joining.join(
-            folder, unlock, bundle, preferences, expected=sender.author, clock=lambda: NOW, floor=CHEAP
-        )
-        opened.append(session)
-        return Editor(session, shared)
-
-    yield add
-    for session in opened:
-        session.close()
 
 
 def all_exchange(*editors, times=2):

@@ -23,8 +23,11 @@ from wizard.session.session import Session
 if TYPE_CHECKING:
     from wizard.exchange.carrier import Carrier
     from wizard.exchange.packet import Item, Manifest, Packet
+    from wizard.exchange.postgres import Server
 
 _STATE = "sharing/exchanged"
+_SERVER = "sharing/server"
+_PASSWORD = "sharing/server-password"  # noqa: S105  the name of the secret, not the secret
 
 
 class BadBundle(Mistake):
@@ -87,6 +90,24 @@ def exchange_now(
     left, memory = _leave(session, carrier, memory, there)
     session.workspace.secrets.put(f"{_STATE}/{where}", json.dumps(to_json(memory)).encode("ascii"))
     return Exchanged(left, count, tuple(dict.fromkeys(notes)))
+
+
+def use_server(session: Session, server: Server, password: str) -> None:
+    """Remember the team's server; its password lies in the vault, sealed a second time. Raises ReadOnly, NotSaved."""
+    session.workspace.secrets.put(_SERVER, json.dumps(to_json(server)).encode("utf-8"))
+    session.workspace.secrets.put(_PASSWORD, password.encode("utf-8"))
+
+
+def server_of(session: Session) -> tuple[Carrier, str] | None:
+    """The carrier of the team's server and the name under which its memory is kept; None when none is set."""
+    from wizard.exchange.postgres import PostgresCarrier, Server
+
+    kept, password = session.workspace.secrets.get(_SERVER), session.workspace.secrets.get(_PASSWORD)
+    if kept is None or password is None:
+        return None
+    server = from_json(Server, json.loads(kept))
+    where = f"{server.host}:{server.port}/{server.database}"
+    return PostgresCarrier(server, session.workspace.shared, password.decode("utf-8")), where
 
 
 def _take_all(

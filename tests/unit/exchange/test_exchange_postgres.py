@@ -1,0 +1,268 @@
+"""A real PostgreSQL on loopback carries the packets: over verified TLS, with the least rights, its lies noticed."""
+
+import contextlib
+import datetime
+import os
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.unit.exchange.test_exchange_reply import question_of
+from wizard.exchange.carrier import Taken, Unreachable
+from wizard.exchange.postgres import PostgresCarrier, Refusing, Server, Untrusted
+from wizard.session.deeds import exchanging
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+NOBODY = 65534
+
+
+def program(name, absent):
+    found = shutil.which(name) or next(
+        map(str, sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)), None
+    )
+    if found is None:
+        absent(f"needs the program {name}, which is not installed (Debian: sudo apt-get install postgresql)")
+    return found
+
+
+def certificate(folder):
+    """A self-signed certificate for localhost."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import NameOID
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.datetime.now(datetime.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=2))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), False)
+        .add_extension(x509.BasicConstraints(True, None), True)
+        .sign(key, hashes.SHA256())
+    )
+    plain = serialization.NoEncryption()
+    (folder / "server.crt").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    (folder / "server.key").write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+    )
+
+
+class Running:
+    def __init__(self, port, folder):
+        self.port, self.ca = port, folder / "server.crt"
+        self.server = Server("localhost", "postgres", "attestry_team", port, str(self.ca))
+
+    def admin(self):
+        return psycopg.connect(host="localhost", port=self.port, user="admin", dbname="postgres", password="admin")
+
+    def carrier(self, workspace="ab" * 16, password="change-this", **more):
+        server = Server(
+            **(
+                {
+                    "host": "localhost",
+                    "database": "postgres",
+                    "user": "attestry_team",
+                    "port": self.port,
+                    "ca_file": str(self.ca),
+                }
+                | more
+            )
+        )
+        return PostgresCarrier(server, workspace, password)
+
+
+@pytest.fixture(scope="module")
+def postgres(absent):
+    initdb, postgres_ = program("initdb", absent), program("postgres", absent)
+    folder = Path(tempfile.mkdtemp(prefix="attestry-postgres-")).resolve()
+    certificate(folder)
+    (folder / "password").write_text("admin")
+    root = os.geteuid() == 0
+    if root:
+        for path in (folder, *folder.iterdir()):
+            os.chown(path, NOBODY, NOBODY)
+    (folder / "server.key").chmod(0o600)
+    who = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if root else {}
+    data = folder / "data"
+    subprocess.run(
+        [
+            initdb,
+            "-D",
+            data,
+            "-U",
+            "admin",
+            "--pwfile",
+            folder / "password",
+            "-A",
+            "scram-sha-256",
+            "-E",
+            "UTF8",
+            "--no-sync",
+        ],
+        check=True,
+        capture_output=True,
+        cwd=folder,
+        **who,
+    )
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = {
+        "listen_addresses": "localhost",
+        "port": port,
+        "unix_socket_directories": "",
+        "ssl": "on",
+        "ssl_cert_file": folder / "server.crt",
+        "ssl_key_file": folder / "server.key",
+        "fsync": "off",
+    }
+    options = [option for name, value in settings.items() for option in ("-c", f"{name}={value}")]
+    log = (folder / "log").open("wb")
+    running = subprocess.Popen([postgres_, "-D", data, *options], stdout=log, stderr=log, cwd=folder, **who)
+    made = Running(port, folder)
+    try:
+        for _try in range(200):
+            with contextlib.suppress(psycopg.OperationalError), made.admin() as admin:
+                admin.execute("SELECT 1")
+                break
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                running.wait(0.05)
+        sql = re.search(r"```sql\n(.*?)```", (CHECKOUT / "docs" / "team-server.md").read_text("utf-8"), re.DOTALL)
+        with made.admin() as admin:
+            admin.execute(sql[1])
+        yield made
+    finally:
+        running.terminate()
+        running.wait(20)
+        log.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_editors_meet_on_the_server(first, join, postgres):
+    ada, bob = join("Ada"), join("Bob")
+    editors = (first, ada, bob)
+    for editor in editors:
+        exchanging.use_server(editor.session, postgres.server, "change-this")
+    ask = question_of(first.session, "AUTH-1").id
+    ada.says(ask, "no")
+    first.says(ask, "yes")
+    for _time in range(3):
+        for editor in editors:
+            carrier, where = exchanging.server_of(editor.session)
+            done = exchanging.exchange_now(editor.session, carrier, where)
+    assert not done.notes
+    assert first.value == ada.value == bob.value
+    assert len(bob.session.assessment.history.conflicts) == 1
+    with postgres.admin() as admin:
+        rows = admin.execute("SELECT ciphertext FROM attestry_envelopes").fetchall()
+    assert rows
+    assert all(bytes(data).startswith(b"age-encryption.org/v1\n") for (data,) in rows), "sealed, nothing else"
+    assert not any(ask.encode() in bytes(data) for (data,) in rows)
+
+
+def test_large_packets_travel_in_parts_and_only_whole_ones_count(postgres, tmp_path):
+    carrier = postgres.carrier("cd" * 16)
+    big = tmp_path / "big"
+    big.write_bytes(os.urandom(3 * 1024 * 1024 + 17))
+    with big.open("rb") as stream:
+        carrier.leave("ef" * 32, 1, stream)
+    with big.open("rb") as stream, pytest.raises(Taken):
+        carrier.leave("ef" * 32, 1, stream)
+    assert carrier.numbers() == {"ef" * 32: (1,)}
+    back = tmp_path / "back"
+    with back.open("wb") as out:
+        carrier.fetch("ef" * 32, 1, out)
+    assert back.read_bytes() == big.read_bytes()
+    with postgres.admin() as admin:
+        admin.execute("DELETE FROM attestry_envelopes WHERE workspace = %s AND part = 2", ("cd" * 16,))
+    assert carrier.numbers() == {}
+
+
+def test_a_part_that_the_server_changed_is_refused(postgres, tmp_path):
+    carrier = postgres.carrier("ce" * 16)
+    with (tmp_path / "packet").open("w+b") as stream:
+        stream.write(b"sealed")
+        stream.seek(0)
+        carrier.leave("ef" * 32, 1, stream)
+    with postgres.admin() as admin:
+        admin.execute("UPDATE attestry_envelopes SET ciphertext = 'other' WHERE workspace = %s", ("ce" * 16,))
+    with (tmp_path / "back").open("wb") as out, pytest.raises(Unreachable):
+        carrier.fetch("ef" * 32, 1, out)
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        "UPDATE attestry_envelopes SET hash = ''",
+        "DELETE FROM attestry_envelopes",
+        "TRUNCATE attestry_envelopes",
+        "DROP TABLE attestry_envelopes",
+    ],
+)
+def test_the_teams_login_can_only_add(postgres, deed):
+    with (
+        psycopg.connect(
+            host="localhost", port=postgres.port, user="attestry_team", dbname="postgres", password="change-this"
+        ) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute(deed)
+
+
+def test_a_certificate_that_does_not_fit_gets_no_password(postgres, tmp_path):
+    for more in ({"host": "127.0.0.1"}, {"ca_file": ""}):
+        with pytest.raises(Untrusted) as caught:
+            postgres.carrier(**more).numbers()
+        assert "change-this" not in caught.value.sentence
+
+
+def test_wrong_password_no_table_and_nobody_there_are_sentences(postgres):
+    with pytest.raises(Refusing):
+        postgres.carrier(password="wrong").numbers()
+    with pytest.raises(Refusing):
+        postgres.carrier(database="template1").numbers()
+    with pytest.raises(Unreachable):
+        postgres.carrier(port=1).numbers()
+    assert "change-this" not in repr(postgres.carrier())
+
+
+def test_what_the_server_withholds_is_noticed_and_caught_up_later(first, join, postgres):
+    ada, bob = join("Ada"), join("Bob")
+
+    class Withholding:
+        """A server that shows some authors nothing of others."""
+
+        def __init__(self, carrier, hidden):
+            self.carrier, self.hidden = carrier, hidden
+            self.fetch, self.leave = carrier.fetch, carrier.leave
+
+        def numbers(self):
+            return {a: n for a, n in self.carrier.numbers().items() if a not in self.hidden}
+
+    carrier = postgres.carrier(first.session.workspace.shared)
+    for editor in (first, ada, bob) * 2:
+        exchanging.exchange_now(editor.session, carrier, "server")
+    ask = question_of(first.session, "AUTH-1").id
+    ada.says(ask, "no")
+    for editor in (ada, first):
+        exchanging.exchange_now(editor.session, carrier, "server")
+    first.says(question_of(first.session, "PROG-1", "date").id, "2027-01-01")
+    exchanging.exchange_now(first.session, carrier, "server")
+    hiding = Withholding(carrier, {ada.session.workspace.author})
+    assert any("withheld" in note for note in exchanging.exchange_now(bob.session, hiding, "server").notes)
+    assert ask not in bob.session.assessment.answers
+    assert not exchanging.exchange_now(bob.session, carrier, "server").notes
+    assert bob.session.assessment.answers[ask].value == "no"
