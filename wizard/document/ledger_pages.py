@@ -17,13 +17,15 @@ from wizard.domain.vulnerability import LedgerState, Rating
 #: A chart with more bars is no picture any more; the table has them all.
 _BARS = 24
 _ROW, _BAR = 24 * PX, 12 * PX
+#: Their clock runs: what is accepted for now is not closed.
+_RUNNING = (LedgerState.OPEN, LedgerState.ACCEPTED)
 
 
 def ledger(book: Book) -> None:
     """The chapter."""
     rows = book.attestation.ledger
-    open_ = [one for one in rows if one.state is LedgerState.OPEN]
-    others = [one for one in rows if one.state is not LedgerState.OPEN]
+    open_ = [one for one in rows if one.state in _RUNNING]
+    others = [one for one in rows if one.state not in _RUNNING]
     over = sum(_over(one) > 0 for one in open_)
     intro = _("{total}, {open} open on {date}.").format(
         total=ngettext("{n} weakness", "{n} weaknesses", len(rows)).format(n=len(rows)),
@@ -167,12 +169,12 @@ def _table(book: Book, section: Element, title: str, rows: list[Weakness], ends:
 
 
 def _cells(one: Weakness) -> tuple[Paragraphs, ...]:
-    late = _over(one) > 0 and one.state is LedgerState.OPEN
+    late = _over(one) > 0 and one.state in _RUNNING
     about = [[Span(one.title, TEXT)]]
     about += [[Span(text, LABEL)] for text in (", ".join(one.names), one.place, one.source, one.remark) if text]
     if one.decided_by:
         about.append([Span(_("decided by {name}").format(name=one.decided_by), LABEL)])
-    end = one.due if one.state is LedgerState.OPEN else one.closed
+    end = one.due if one.state in _RUNNING else one.closed
     days = f"{one.used} / {one.limit}" if one.limit else "–"
     red = BOLD.coloured(RED)
     return (

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from types import MappingProxyType
 
 from wizard.domain import events as e
-from wizard.domain import readable
+from wizard.domain import ledger_shown, readable
 from wizard.domain.answers import Answer, AnswerState, Row
 from wizard.domain.asked import complete
 from wizard.domain.assessment import Assessment, Noted
@@ -30,6 +30,7 @@ from wizard.domain.finding import Finding, State, not_asked_because
 from wizard.domain.language import _
 from wizard.domain.observation import Observation, Outcome
 from wizard.domain.questionnaire import AnswerKind, Obligation, Part, Question, Questionnaire, Requirement
+from wizard.domain.vulnerability import NO_LEDGER, Ledger
 
 #: The scoping question that names the release which is attested.
 RELEASE = "SCOPE-9"
@@ -50,13 +51,16 @@ def freeze(
     runs: Iterable[tuple[str, tuple[str, ...]]] | None = None,
     custom_questionnaire: bool = False,
     author_names: Mapping[str, str] = _NOBODY,
+    ledger: Ledger = NO_LEDGER,
 ) -> Attestation:
     """The whole statement as data. Pure, and nothing is lost: what no requirement claims is in its notes.
 
     `findings` is what the judge said at `signed_at`; it is copied, and nobody judges again. `runs` are the run ids
     with the targets agreed to, the assessment's own unless given. `author_names` turns author key ids into names.
+    `ledger` is what the assessment's reports and notes amount to on that day.
     """
-    freezing = _Freezing(questionnaire, assessment, findings, author_names)
+    today = signed_at.astimezone(UTC).date()
+    freezing = _Freezing(questionnaire, assessment, findings, author_names, ledger, today)
     scoping: list[Item] = []
     groups: list[ItemGroup] = []
     for section in questionnaire.sections:
@@ -108,7 +112,8 @@ def freeze(
             for item in sorted(assessment.evidence.values(), key=lambda item: (item.added_at or signed_at, item.id))
         ),
         journal=journal,
-        notes=(*questionnaire.notes, *freezing.left_over()),
+        notes=(*questionnaire.notes, *freezing.left_over(), *ledger_shown.ledger_notes(ledger, today)),
+        ledger=ledger_shown.weaknesses(ledger, today, author_names),
     )
 
 
@@ -120,6 +125,8 @@ class _Freezing:
     assessment: Assessment
     findings: Mapping[str, Finding]
     names: Mapping[str, str]
+    ledger: Ledger
+    today: date
     printed: dict[str, str] = field(default_factory=dict)
     subjects: set[str] = field(default_factory=set)
     seen: set[tuple[str, str]] = field(default_factory=set)
@@ -152,7 +159,8 @@ class _Freezing:
             comment=_text(assessment.comments.get(id)),
             not_applicable_reason=reason or (finding.because if finding.state is State.NA else ""),
             withdrawn=finding.withdrawn,
-            exception=self._gap(assessment.exceptions.get(id)),
+            exception=self._gap(assessment.exceptions.get(id))
+            or ledger_shown.known_gap(finding, self.ledger, self.today, self.names),
             said=tuple(self._said(id, question) for question in self.questionnaire.questions_exactly_for(id)),
             seen=tuple(
                 seen

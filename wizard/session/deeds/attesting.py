@@ -18,7 +18,7 @@ from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
 from wizard.domain.observation import LOOK_IS_FRESH_FOR, Method, Observation
 from wizard.jobs.runner import Hear, Job, Progress
-from wizard.session.deeds import looking, sharing
+from wizard.session.deeds import looking, sharing, vulnerabilities
 from wizard.session.session import Session
 
 if TYPE_CHECKING:
@@ -144,6 +144,7 @@ def draft(session: Session, fingerprint: str = "") -> Attestation:
         ),
         generator=f"Attestry {wizard.__version__}",
         custom_questionnaire=session.custom_questionnaire,
+        ledger=vulnerabilities.ledger(session),
         author_names={
             **sharing.names(session),
             **({workspace.author: signatory.name} if signatory and signatory.name else {}),
