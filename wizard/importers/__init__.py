@@ -131,8 +131,8 @@ def _read_json(data: bytes) -> Report:
     if documents == [[]]:
         raise UnreadableReport(
             _(
-                "This is an empty list. Several tools write one when they find nothing, and it cannot be told which did: "
-                "it shows nothing. Export the report as SARIF, which names its tool."
+                "This is an empty list. Several tools write one when they find nothing, and it cannot be told which "
+                "did: it shows nothing. Export the report as SARIF, which names its tool."
             )
         )
     raise UnreadableReport(

@@ -113,7 +113,11 @@ def _read_xml(stream: xml.Source) -> Report:
 
 
 def _claims(outline: Outline) -> bool:
-    return outline.has("results", "metrics") or outline.has("results[].test_id", "results[].issue_severity")
+    return (
+        outline.has("metrics._totals.SEVERITY.HIGH")
+        or outline.has("results", "metrics")
+        or outline.has("results[].test_id", "results[].issue_severity")
+    )
 
 
 IMPORTER = Importer(

@@ -67,7 +67,7 @@ def _read_composer(documents: list[Any]) -> Report:
                         + (f" ({reported})" if isinstance(reported, str) else ""),
                     )
                 )
-    draft.leave_out("abandoned package", len(root.get("abandoned") or ()))
+    draft.leave_out("abandoned package", len(_entries(root.get("abandoned"))))
     return draft.done()
 
 
