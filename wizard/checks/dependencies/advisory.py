@@ -74,7 +74,7 @@ class Advisory:
     @classmethod
     def read(cls, body: object) -> Advisory | None:
         """The record in a JSON value; None when it is none."""
-        if not isinstance(body, Mapping) or not text(body, "id"):
+        if not isinstance(body, dict) or not text(body, "id"):
             return None
         return cls(text(body, "id")[:200], text(body, "modified")[:64], body)
 
@@ -104,7 +104,7 @@ class Advisory:
 
     def _all_affected(self) -> list[Mapping[str, Any]]:
         listed = self.body.get("affected")
-        return [each for each in listed if isinstance(each, Mapping)] if isinstance(listed, list) else []
+        return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
 
     def affects(self, dependency: Dependency) -> bool | None:
         """Whether this version is affected, by the OSV schema's rules; None when that cannot be said."""
@@ -218,5 +218,5 @@ def _inside(events: list[Mapping[str, Any]], dependency: Dependency) -> bool:
 
 
 def _list(owner: object, key: str) -> list[Mapping[str, Any]]:
-    value = owner.get(key) if isinstance(owner, Mapping) else None
-    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
+    value = owner.get(key) if isinstance(owner, dict) else None
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []

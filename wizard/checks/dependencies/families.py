@@ -60,7 +60,7 @@ FAMILIES: tuple[Family, ...] = (
     _family("pylock.toml", r"pylock(?:\.[^/.]+)?\.toml", python.read_pylock),
     _family(
         "requirements.txt",
-        r"(?:[^/]*[-_.])?requirements(?:[-_.][^/]*)?\.(?:txt|pip)|requirements/[^/]+\.(?:txt|pip)",
+        r"(?:[^/]*[-_.])?requirements(?:[-_.][^/]*)?\.(?:txt|pip|lock)|requirements/[^/]+\.(?:txt|pip)",
         requirements_txt.read,
     ),
     _family("go.mod", r"go\.mod", go.read),
@@ -139,7 +139,8 @@ def _manifest(format: str, pattern: str, locks: str, asks: Callable[[bytes], boo
     return Manifest(format, re.compile(pattern), re.compile(locks), asks)
 
 
-_PYTHON_LOCKS = r"poetry\.lock|uv\.lock|pdm\.lock|pipfile\.lock|pylock(?:\.[^.]+)?\.toml"
+#: A requirements file says itself whether it is whole.
+_PYTHON_LOCKS = r"poetry\.lock|uv\.lock|pdm\.lock|pipfile\.lock|pylock(?:\.[^.]+)?\.toml|requirements.*\.(?:txt|lock)"
 MANIFESTS: tuple[Manifest, ...] = (
     _manifest(
         "package.json",
@@ -150,7 +151,7 @@ MANIFESTS: tuple[Manifest, ...] = (
     _manifest("pyproject.toml", r"pyproject\.toml", _PYTHON_LOCKS, _pyproject),
     _manifest("Pipfile", r"pipfile", _PYTHON_LOCKS, _saying(rb"^\[(?:dev-)?packages\]")),
     _manifest("setup.py", r"setup\.(?:py|cfg)", _PYTHON_LOCKS, _saying(rb"install_requires")),
-    _manifest("requirements.in", r"requirements[^/]*\.in", r"requirements.*\.txt|" + _PYTHON_LOCKS, lambda data: True),
+    _manifest("requirements.in", r"requirements[^/]*\.in", _PYTHON_LOCKS, lambda data: True),
     _manifest("environment.yml", r"environment\.ya?ml", r"conda-lock\.yml", _saying(rb"^dependencies:")),
     _manifest("Cargo.toml", r"cargo\.toml", r"cargo\.lock", _cargo),
     _manifest("Gemfile", r"gemfile|gems\.rb", r"gemfile\.lock|gems\.locked", _saying(rb"^\s*(?:gem|gemspec)\b")),

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 OSV = "https://api.osv.dev"
 MOST_QUESTIONS = 1_000
-_MOST_PAGES = 50
+_MOST_PAGES = 20
 _MAX_ANSWER = 32 * 1024 * 1024
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
 _COMMIT = re.compile(r"[0-9a-f]{40}")

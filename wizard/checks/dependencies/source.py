@@ -85,7 +85,7 @@ def toml(text: str) -> Mapping[str, Any]:
 
 def table_of(value: object) -> Mapping[str, Any]:
     """A value that must be an object. Raises `Malformed`."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         raise Malformed(_("This file does not have the form that its name says."))
     return value
 
@@ -98,13 +98,13 @@ def need(condition: object) -> None:
 
 def table(owner: object, key: str) -> Mapping[str, Any]:
     """The object at a key, empty when there is none."""
-    value = owner.get(key) if isinstance(owner, Mapping) else None
-    return value if isinstance(value, Mapping) else {}
+    value = owner.get(key) if isinstance(owner, dict) else None
+    return value if isinstance(value, dict) else {}
 
 
 def tables(owner: object, key: str) -> Iterator[Mapping[str, Any]]:
     """The objects of the list at a key. Raises `Malformed` when something else stands in it."""
-    value = owner.get(key) if isinstance(owner, Mapping) else None
+    value = owner.get(key) if isinstance(owner, dict) else None
     need(value is None or isinstance(value, list | tuple))
     for item in value or ():
         yield table_of(item)
@@ -112,13 +112,13 @@ def tables(owner: object, key: str) -> Iterator[Mapping[str, Any]]:
 
 def text(owner: object, key: str) -> str:
     """The text at a key, "" when there is none."""
-    value = owner.get(key) if isinstance(owner, Mapping) else None
+    value = owner.get(key) if isinstance(owner, dict) else None
     return value if isinstance(value, str) else ""
 
 
 def texts(owner: object, key: str) -> tuple[str, ...]:
     """The texts of the list at a key."""
-    value = owner.get(key) if isinstance(owner, Mapping) else None
+    value = owner.get(key) if isinstance(owner, dict) else None
     return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list | tuple) else ()
 
 

@@ -16,6 +16,7 @@ _NUMBERS = re.compile(r"\d{1,18}(?:[.-]\d{1,18})*")
 #: Qualifiers that Maven takes for nothing.
 _MAVEN_NOTHING = re.compile(r"[.-](?:release|final|ga)$", re.I)
 _LONGEST = 200
+_BY_UNIVERS = frozenset({Ecosystem.PYPI, Ecosystem.MAVEN, Ecosystem.NUGET, Ecosystem.RUBYGEMS})
 
 
 class NotComparable(ValueError):
@@ -40,20 +41,22 @@ def compare(ecosystem: Ecosystem, one: str, other: str) -> int:
 
 @lru_cache(maxsize=65536)
 def _read(ecosystem: Ecosystem, version: str) -> Any:
-    from univers.versions import InvalidVersion
-
     if not version or len(version) > _LONGEST:
         raise NotComparable
     try:
         return _reader(ecosystem)(version.strip())
     except NotComparable:
         raise
-    except (InvalidVersion, ValueError, TypeError, AttributeError, KeyError) as error:
+    except (ValueError, TypeError, AttributeError, KeyError) as error:
         raise NotComparable from error
 
 
 @lru_cache(maxsize=32)
 def _reader(ecosystem: Ecosystem) -> Callable[[str], Any]:
+    if ecosystem not in _BY_UNIVERS:
+        return {Ecosystem.CRAN: _numbers, Ecosystem.HACKAGE: _numbers, Ecosystem.PUB: _pub}.get(
+            ecosystem, lambda text: _semver(text)[:2]
+        )
     from univers import versions
 
     match ecosystem:
@@ -62,21 +65,21 @@ def _reader(ecosystem: Ecosystem) -> Callable[[str], Any]:
         case Ecosystem.MAVEN:
             return lambda text: versions.MavenVersion(_MAVEN_NOTHING.sub("", text))
         case Ecosystem.NUGET:
-            return lambda text: versions.NugetVersion(_with_digit(text))
-        case Ecosystem.RUBYGEMS:
-            return versions.RubygemsVersion
-        case Ecosystem.CRAN | Ecosystem.HACKAGE:
-            return _numbers
-        case Ecosystem.PUB:
-            return _pub
+            return _nuget
         case _:
-            return lambda text: _semver(text)[:2]
+            return versions.RubygemsVersion
 
 
-def _with_digit(text: str) -> str:
+def _nuget(text: str) -> Any:
+    from univers.nuget import InvalidNuGetVersion
+    from univers.versions import NugetVersion
+
     if not _DIGITS.search(text):
         raise NotComparable
-    return text
+    try:
+        return NugetVersion(text)
+    except InvalidNuGetVersion as error:
+        raise NotComparable from error
 
 
 def _numbers(text: str) -> tuple[int, ...]:

@@ -1,0 +1,125 @@
+"""Every lockfile family is read exactly, and no broken, empty or foreign file ever counts as "nothing is used"."""
+
+import os
+
+import pytest
+from dependency_lockfiles import LOCKFILES
+
+from wizard.checks.dependencies import families
+from wizard.checks.dependencies.dependency import Reach
+from wizard.checks.dependencies.listing import NoManifest, list_dependencies
+
+
+def lay(root, path, content, beside=()):
+    place = root / path
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(content if isinstance(content, bytes) else content.encode())
+    for name, data in dict(beside).items():
+        (place.parent / name).write_text(data)
+
+
+@pytest.mark.parametrize("path", LOCKFILES)
+def test_a_lockfile_is_read_exactly(tmp_path, path):
+    content, expected, beside = LOCKFILES[path]
+    lay(tmp_path, path, content, beside)
+    listing = list_dependencies(tmp_path)
+    read = [
+        (d.ecosystem, d.name, d.version, d.line, d.direct, d.dev, d.obstacle)
+        for d in listing.dependencies
+        if d.file == path
+    ]
+    assert sorted(read, key=str) == sorted(expected, key=str)
+    (manifest,) = [m for m in listing.manifests if m.file == path]
+    assert manifest.reach in (Reach.COMPLETE, Reach.DIRECT_ONLY), manifest.because
+
+
+def test_every_family_has_a_sample():
+    assert {families.family_of(path).format for path in LOCKFILES} >= {
+        family.format for family in families.FAMILIES if family.format != "deps.json"
+    }
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"<html>sign in</html>", b"\x00\xff\xfe binary", b"[[[[", b"- a\n- b"])
+@pytest.mark.parametrize("path", [path for path in LOCKFILES if not path.startswith("requirements")])
+def test_a_lockfile_that_is_not_what_its_name_says_is_said(tmp_path, path, content):
+    lay(tmp_path, path, content)
+    (manifest,) = list_dependencies(tmp_path).manifests
+    assert manifest.reach is Reach.UNREADABLE
+    assert manifest.because
+
+
+@pytest.mark.parametrize("path", LOCKFILES)
+def test_a_lockfile_cut_anywhere_never_raises(tmp_path, path):
+    content = LOCKFILES[path][0]
+    for part in (0.25, 0.5, 0.9):
+        lay(tmp_path, path, content[: int(len(content) * part)])
+        list_dependencies(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("package.json", '{"dependencies": {"a": "1"}}'),
+        ("package.json", "{broken"),
+        ("pyproject.toml", '[project]\ndependencies = ["a"]'),
+        ("Cargo.toml", '[dependencies]\na = "1"'),
+        ("Gemfile", "gem 'rails'"),
+        ("composer.json", '{"require": {"a/b": "1"}}'),
+        ("build.gradle", "dependencies {\n implementation 'a:b:1'\n}"),
+        ("shop.csproj", '<Project><PackageReference Include="a" Version="1"/></Project>'),
+        ("pubspec.yaml", "dependencies:\n  a: 1"),
+    ],
+)
+def test_a_manifest_without_a_lockfile_is_not_nothing(tmp_path, name, content):
+    lay(tmp_path, name, content)
+    (manifest,) = list_dependencies(tmp_path).manifests
+    assert manifest.reach is Reach.NOT_LOCKED
+
+
+def test_a_manifest_that_asks_for_nothing_or_is_locked_above_is_left_alone(tmp_path):
+    lay(tmp_path, "empty/package.json", '{"name": "x"}')
+    lay(tmp_path, "work/package-lock.json", LOCKFILES["package-lock.json"][0])
+    lay(tmp_path, "work/packages/own/package.json", '{"dependencies": {"left": "1"}}')
+    assert [m.file for m in list_dependencies(tmp_path).manifests] == ["work/package-lock.json"]
+
+
+def test_bun_in_binary_is_said(tmp_path):
+    lay(tmp_path, "bun.lockb", b"\x00")
+    assert [m.reach for m in list_dependencies(tmp_path).manifests] == [Reach.UNSUPPORTED]
+
+
+def test_links_pipes_loops_and_third_party_folders(tmp_path):
+    lay(tmp_path, "node_modules/x/package-lock.json", "{}")
+    (tmp_path / "loop").symlink_to(tmp_path)
+    (tmp_path / "yarn.lock").symlink_to("/etc/passwd")
+    os.mkfifo(tmp_path / "Cargo.lock")
+    listing = list_dependencies(tmp_path)
+    assert listing.manifests == ()
+    assert listing.left_out == ("node_modules",)
+    assert "yarn.lock" in listing.gaps[0]
+
+
+def test_requirements_point_to_others_but_never_outside(tmp_path):
+    lay(tmp_path, "app/requirements.txt", "-r more/extra.txt\n-r ../../../etc/passwd\na==1\n")
+    lay(tmp_path, "app/more/extra.txt", "b==2\n")
+    listing = list_dependencies(tmp_path)
+    assert {d.name for d in listing.dependencies} == {"a", "b"}
+    assert {m.file: m.reach for m in listing.manifests} == {
+        "app/requirements.txt": Reach.DIRECT_ONLY,
+        "app/more/extra.txt": Reach.DIRECT_ONLY,
+        "../../etc/passwd": Reach.UNREADABLE,
+    }
+
+
+def test_a_yaml_that_grows_is_refused(tmp_path):
+    bomb = "a: &a [x,x,x,x]\nb: &b [*a,*a,*a]\nlockfileVersion: 9\n"
+    lay(tmp_path, "pnpm-lock.yaml", bomb)
+    assert list_dependencies(tmp_path).manifests[0].reach is Reach.UNREADABLE
+
+
+def test_one_file_is_told_by_name_or_content(tmp_path):
+    lay(tmp_path, "delivered.json", LOCKFILES["bom.json"][0])
+    assert len(list_dependencies(tmp_path / "delivered.json").dependencies) == 3
+    lay(tmp_path, "notes.txt", "nothing")
+    with pytest.raises(NoManifest):
+        list_dependencies(tmp_path / "notes.txt")
