@@ -25,6 +25,7 @@ from wizard.domain.observation import Json
 #: What the child may send at most.
 ANSWER_LIMIT = 256 * 1024 * 1024
 _HEAD_LIMIT = 16 * 1024 * 1024
+_PIECE = 256 * 1024
 
 
 class WorkerFailed(Mistake):
@@ -92,7 +93,10 @@ async def _talk(child: asyncio.subprocess.Process, task: str, question: Mapping[
 
     async def send(pipe: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError):  # the child may refuse before it has read everything
-            pipe.write(head + b"\n" + data)
+            pipe.write(head + b"\n")
+            for start in range(0, len(data), _PIECE):  # in pieces: the pipe's buffer must not hold a second copy
+                pipe.write(memoryview(data)[start : start + _PIECE])
+                await pipe.drain()
             await pipe.drain()
             pipe.close()
 
