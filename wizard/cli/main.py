@@ -15,7 +15,7 @@ from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
 
 #: Each command's module; imported when it is asked for, so that none slows the others down.
-COMMANDS = ("check", "scan", "read", "demo", "status", "export", "verify", "lint", "list", "answer")
+COMMANDS = ("check", "scan", "read", "demo", "status", "export", "verify", "compare", "lint", "list", "answer")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -146,6 +146,20 @@ def _export(parser: argparse.ArgumentParser) -> None:
 
 def _verify(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE.pdf", type=Path)
+    parser.add_argument(
+        "--trust", metavar="CERT", type=Path, action="append", default=[], help=_("a certificate that you trust")
+    )
+    parser.add_argument("--evidence", metavar="DIR", type=Path, help=_("compare the evidence files in this folder"))
+    parser.add_argument("--previous", metavar="OLD.pdf", type=Path, help=_("the attestation before this one"))
+    parser.add_argument("--reference", metavar="TEXT", default="", help=_("the reference that you issued"))
+    parser.add_argument("--max-age", metavar="DAYS", type=int, help=_("the oldest signature that you accept"))
+    parser.add_argument("--remember", action="store_true", help=_("remember the key, if none is remembered yet"))
+    parser.add_argument("--replace-key", action="store_true", help=_("remember a changed key: you asked them"))
+
+
+def _compare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("old", metavar="OLD.pdf", type=Path)
+    parser.add_argument("new", metavar="NEW.pdf", type=Path)
 
 
 def _lint(parser: argparse.ArgumentParser) -> None:
@@ -180,6 +194,7 @@ _OPTIONS: dict[str, tuple[Callable[[], str], Callable[[argparse.ArgumentParser],
     "status": (lambda: _("Say how far an assessment is."), _status),
     "export": (lambda: _("Sign an assessment and write the PDF."), _export),
     "verify": (lambda: _("Check a signed attestation."), _verify),
+    "compare": (lambda: _("Say what changed between two attestations of one partner."), _compare),
     "lint": (lambda: _("Say what is wrong in a questionnaire, and where."), _lint),
     "list": (lambda: _("List the checks or the questionnaires."), _list),
     "answer": (lambda: _("Answer a teammate's request, and seal one reply for them."), _answer),

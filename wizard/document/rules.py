@@ -66,11 +66,15 @@ class Embedded:
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """What the one good signature says: whose certificate, the claimed time, and where the first revision ends."""
+    """What the one good signature says: whose certificate, the claimed time, and where the first revision ends.
+
+    `others` are the certificates that came along, to lead from the signer's to one that the reviewer trusts.
+    """
 
     certificate: x509.Certificate
     at: datetime | None
     first_revision_ends: int
+    others: tuple[x509.Certificate, ...] = ()
 
 
 def looks_like_ours(pdf: bytes) -> bool:
@@ -184,7 +188,8 @@ def _signature(pdf: bytes, reader: Any, first_ends: int) -> Signed:
     _second_revision(reader, one)
     _certified(one)
     certificate = _cryptography(one)
-    return Signed(certificate, one.self_reported_timestamp, first_ends)
+    others = tuple(x509.load_der_x509_certificate(other.dump()) for other in one.other_embedded_certs)
+    return Signed(certificate, one.self_reported_timestamp, first_ends, others)
 
 
 def _byte_range(pdf: bytes, one: Any) -> None:

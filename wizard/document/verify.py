@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from wizard.document import rules
 from wizard.document.fingerprint import groups, words
+from wizard.document.identity import identity as identity_of
+from wizard.document.lines import Line, LineState
 from wizard.domain.attestation import Attestation
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
+
+if TYPE_CHECKING:
+    from cryptography import x509
+
+__all__ = ["Line", "LineState", "Outcome", "Verification", "verify"]
 
 #: The signer's clock and the printed time of signing may differ by the time that signing takes.
 _SAME_TIME = timedelta(hours=1)
@@ -24,22 +32,6 @@ class Outcome(StrEnum):
     ALTERED = "altered"
     NOT_AN_ATTESTATION = "not-an-attestation"
     NOT_REPRODUCIBLE = "not-reproducible"
-
-
-class LineState(StrEnum):
-    """Good, bad, or neither: what could not be known is never green."""
-
-    GOOD = "good"
-    UNKNOWN = "unknown"
-    BAD = "bad"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the report."""
-
-    state: LineState
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +59,22 @@ class Verification:
         return words(self.fingerprint)
 
 
-def verify(pdf: bytes, known: Mapping[str, str] | None = None) -> Verification:
+def verify(pdf: bytes, known: Mapping[str, str] | None = None, roots: Sequence[x509.Certificate] = ()) -> Verification:
     """Check rules 1 to 8. `known` maps an organisation to the key fingerprint (SHA-256 hex) it signed with before.
+
+    `roots` are certificates that the reviewer trusts; where there are any, they decide the identity line.
 
     Never raises. The verdict is "intact" only when one signature covers the whole file and the pages rebuilt from the
     attached data are byte for byte the beginning of it (or the same document written by another library build).
     """
     try:
-        return _verify(pdf, known or {})
+        return _verify(pdf, known or {}, roots)
     except Exception as error:  # whatever a hostile file does to a parser, the answer is: not verified
         sentence = _("Cannot be verified: {kind} while reading the file.").format(kind=type(error).__name__)
         return _nothing(Outcome.ALTERED if rules.looks_like_ours(pdf) else Outcome.NOT_AN_ATTESTATION, sentence)
 
 
-def _verify(pdf: bytes, known: Mapping[str, str]) -> Verification:
+def _verify(pdf: bytes, known: Mapping[str, str], roots: Sequence[x509.Certificate]) -> Verification:
     try:
         found = rules.embedded(pdf)
     except rules.Broken as broken:
@@ -104,7 +98,7 @@ def _verify(pdf: bytes, known: Mapping[str, str]) -> Verification:
         state = _("Changed after signing, or not signed. {why}") if broken.rule != 1 else _("Cannot be verified. {why}")
         verdict = _nothing(Outcome.ALTERED, state.format(why=broken))
         return replace(verdict, attestation=attestation, problems=(str(broken),))
-    fingerprint, identity = _identity(attestation, signed, known)
+    fingerprint, identity = identity_of(attestation, signed, known, roots)
     content, outcome = _content(pdf, attestation, signed)
     problems = []
     integrity = Line(LineState.GOOD, _("Unchanged since signing; one signature over the whole file."))
@@ -138,45 +132,6 @@ def _name(signed: rules.Signed) -> str:
 
     found = signed.certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     return str(found[0].value) if found else signed.certificate.subject.rfc4514_string()
-
-
-def _identity(attestation: Attestation, signed: rules.Signed, known: Mapping[str, str]) -> tuple[str, Line]:
-    """Who held the key: known, unknown, or another than before. A self-signed key is never green by itself."""
-    from wizard.document.keys import fingerprint_of
-
-    certificate = signed.certificate
-    fingerprint = fingerprint_of(certificate)
-    at = signed.at or attestation.signed_at
-    shown = " ".join(groups(fingerprint))
-    if not certificate.not_valid_before_utc <= at.astimezone(UTC) <= certificate.not_valid_after_utc:
-        sentence = _("Identity check failed: the certificate was not valid at the time of signing.")
-        return fingerprint, Line(LineState.BAD, sentence)
-    before = known.get(attestation.organisation)
-    if attestation.demonstration:
-        sentence = _("Demonstration key: it binds nobody and is not remembered.")
-        return fingerprint, Line(LineState.UNKNOWN, sentence)
-    if before is not None and before != fingerprint:
-        sentence = _(
-            "Identity check failed: the key changed since last time. Ask {organisation} over a channel you trust. "
-            "Fingerprint now: {fingerprint}"
-        ).format(organisation=attestation.organisation, fingerprint=shown)
-        return fingerprint, Line(LineState.BAD, sentence)
-    if before is not None:
-        sentence = _("The same key that {organisation} signed with before.").format(
-            organisation=attestation.organisation
-        )
-        return fingerprint, Line(LineState.GOOD, sentence)
-    if certificate.issuer != certificate.subject:
-        sentence = _(
-            "Signature intact; certificate issued by {issuer}, which was not checked. Compare this fingerprint: "
-            "{fingerprint}"
-        ).format(issuer=certificate.issuer.rfc4514_string(), fingerprint=shown)
-        return fingerprint, Line(LineState.UNKNOWN, sentence)
-    sentence = _(
-        "Signature intact; signer identity not verified by a certificate authority. Compare this fingerprint: "
-        "{fingerprint}"
-    ).format(fingerprint=shown)
-    return fingerprint, Line(LineState.UNKNOWN, sentence)
 
 
 def _time(attestation: Attestation, signed: rules.Signed) -> Line:
