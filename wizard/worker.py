@@ -101,9 +101,36 @@ def _read_report(ask: Mapping[str, object], body: _Body) -> tuple[dict[str, obje
     return said, json.dumps(to_json(report), ensure_ascii=False).encode()
 
 
+def _endpoints(ask: Mapping[str, object], data: bytes) -> tuple[dict[str, object], bytes]:
+    """The endpoints in an OpenAPI document (`servers` beside them), or by host those of a browser's recording."""
+    from wizard.checks.endpoints import read_openapi
+    from wizard.checks.recording_endpoints import read_recording
+    from wizard.domain.codec import to_json
+
+    if ask.get("recording"):
+        return {}, json.dumps({host: to_json(found) for host, found in read_recording(data).items()}).encode()
+    return {}, json.dumps(to_json(read_openapi(data))).encode()
+
+
+def _recording(ask: Mapping[str, object], data: bytes) -> tuple[dict[str, object], bytes]:
+    """What a browser's recording shows of the OAuth flow: one result."""
+    from datetime import UTC, datetime
+
+    from wizard.checks.oauth_flow import look_at_recording
+    from wizard.domain.codec import to_json
+
+    return {}, json.dumps(to_json(look_at_recording(data, datetime.now(UTC)))).encode()
+
+
 def _number(ask: Mapping[str, object], key: str) -> int:
     value = ask.get(key, 0)
     return value if isinstance(value, int) else 0
 
 
-_TASKS: dict[str, Task] = {"preview": _preview, "text": _text, "build": _build}
+_TASKS: dict[str, Task] = {
+    "preview": _preview,
+    "text": _text,
+    "build": _build,
+    "endpoints": _endpoints,
+    "recording": _recording,
+}

@@ -64,9 +64,10 @@ def test_what_stands_everywhere_is_taken_everywhere(name, synopses, tmp_path):
         "FILE.pdf": "x.pdf",
         "DIR": "x",
         "checks": "checks",
+        "ID": "hsts",
     }
     given = [words[word] for word in re.sub(r"\[.*?\]|--out \S+", "", synopses[name]).replace("|", " ").split()[:1]]
-    needed = ["--out", "x.pdf"] if name == "export" else []
+    needed = {"export": ["--out", "x.pdf"], "judge": ["--facts", "-"]}.get(name, [])
     after = main.parse([name, *given, *needed, "--json", "--home", str(tmp_path), "--log", "json"])
     before = main.parse(["--home", str(tmp_path), "--log", "json", name, *given, *needed, "--json"])
     for asked in (after, before):

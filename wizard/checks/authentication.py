@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from wizard.checks.base import Check, Facts, JudgeContext, Judgement
-from wizard.checks.looks.endpoint_probe import NOTHING, Asked, EndpointProbe, Operation
+from wizard.checks.looks.endpoint_probe import NOTHING, OWN, WRONG, Asked, EndpointProbe, Operation
 from wizard.checks.looks.http import parts_of
 from wizard.checks.masking import mask_address
 from wizard.checks.troubles import sentence
@@ -55,14 +55,23 @@ def _guard(operation: Operation, found: EndpointProbe, refusing: set[str]) -> Gu
                 name, Verdict.WARN, _("not called, because it may change things; GET on the same path refuses")
             )
         return Guard(name, Verdict.UNKNOWN, _("not called, because it may change things"))
-    each = [_one(asked, operation, found) for asked in operation.asked]
+    own = next((a for a in operation.asked if a.credential == OWN and a.answer), None)
+    each = [_one(asked, operation, found, own) for asked in operation.asked if asked.credential != OWN]
     verdict, why = min(each, key=lambda said: _ORDER.index(said[0]))
+    if verdict is Verdict.FAIL and _only_looks_open(operation.asked, own):
+        verdict, why = Verdict.WARN, _("answers strangers with 2xx, though not with what a customer gets")
     if verdict is Verdict.PASS and operation.secured == "no":
         verdict, why = Verdict.WARN, _("refuses, but the OpenAPI document says that no credential is needed")
     return Guard(name, verdict, why, statuses)
 
 
-def _one(asked: Asked, operation: Operation, found: EndpointProbe) -> tuple[Verdict, str]:
+def _only_looks_open(asked: tuple[Asked, ...], own: Asked | None) -> bool:
+    """Nothing and a wrong credential get one and the same kind of answer, and a customer's another ("soft 401")."""
+    fine = {a.credential: a.shape for a in asked if a.answer is not None and 200 <= a.answer.status < 300}
+    return own is not None and {NOTHING, WRONG, OWN} <= fine.keys() and fine[NOTHING] == fine[WRONG] != fine[OWN]
+
+
+def _one(asked: Asked, operation: Operation, found: EndpointProbe, own: Asked | None) -> tuple[Verdict, str]:
     """AUTH-01 for no credential; for wrong ones only a 2xx says more."""
     answer = asked.answer
     if answer is None:
@@ -84,6 +93,8 @@ def _one(asked: Asked, operation: Operation, found: EndpointProbe) -> tuple[Verd
             return Verdict.WARN, _("refuses with 401, but without WWW-Authenticate (RFC 9110 15.5.2)")
         case 401 | 403:
             return Verdict.PASS, _("refuses with {status}").format(status=answer.status)
+        case 404 if own is not None and own.answer is not None and 200 <= own.answer.status < 300:
+            return Verdict.PASS, _("answers strangers as if it were not there (404)")
         case 400 | 415 | 422:
             return Verdict.WARN, _("looks at the request ({status}) before it asks who calls").format(
                 status=answer.status

@@ -1,16 +1,18 @@
-"""Reads the partner's own list of endpoints: an OpenAPI document (2.0 or 3.x, JSON), or a plain list."""
+"""Reads the partner's own list of endpoints: an OpenAPI document (2.0 or 3.x, JSON or YAML), or a plain list."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from wizard.checks import yaml_events
 from wizard.checks.looks.ground import Endpoint
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
+from wizard.formats import json as strict_json
+from wizard.formats.malformed import Malformed
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_OPERATIONS = 500
@@ -65,12 +67,7 @@ def read_openapi(data: bytes) -> Api:
         raise UnreadableEndpoints(
             _("The document is larger than 5 MiB, so it was not read. Leave out what is not asked.")
         )
-    try:
-        document = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise UnreadableEndpoints(
-            _("The document is not JSON, so it was not used. Save it as JSON (YAML is not read) and give that.")
-        ) from error
+    document = _parsed(data)
     if not isinstance(document, Mapping) or not isinstance(document.get("paths"), Mapping):
         raise UnreadableEndpoints(_("This is no OpenAPI document: it has no “paths”."))
     reader = _Document(document)
@@ -80,6 +77,17 @@ def read_openapi(data: bytes) -> Api:
         tuple(reader.servers()),
         max(0, len(found) - MOST_OPERATIONS),
     )
+
+
+def _parsed(data: bytes) -> Any:
+    try:
+        if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
+            return strict_json.parse(data)
+        return yaml_events.parse(data)
+    except Malformed as malformed:
+        raise UnreadableEndpoints(
+            _("The API description was not used. {why}").format(why=malformed.sentence)
+        ) from malformed
 
 
 class _Document:

@@ -10,9 +10,11 @@ from wizard.checks import record
 from wizard.checks.base import Check, Fact, Facts
 from wizard.checks.judging import judge
 from wizard.checks.looks.declared import Declared
+from wizard.checks.looks.har_flow import HarFlow
 from wizard.checks.looks.http import Answer, parts_of, port_of
 from wizard.checks.looks.http_plain import PlainHttp, PlainPort
 from wizard.checks.looks.https_answers import ROOT, HttpsAnswers, Visit
+from wizard.checks.oauth_flow import look_at_recording
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
 from wizard.domain.observation import Json, Result
@@ -29,9 +31,10 @@ class UnreadableFacts(Mistake):
 def judge_recorded(check: Check, text: str, at: datetime) -> tuple[Result, ...]:
     """What a check says of recorded facts; one result for each answer, in order.
 
-    `text` is the record of a look, or JSON objects `{"url", "status", "headers": [[name, value], …], "body"?}`: one
-    object, a list of them, or one a line. `at` is the time of the answers, which they do not carry. Raises
-    `UnreadableFacts` or `UnreadableRecord`, both mistakes with their sentence.
+    `text` is the record of a look, a browser's recording where the check reads one, or JSON objects
+    `{"url", "status", "headers": [[name, value], …], "body"?}`: one object, a list of them, or one a line. `at` is the
+    time of the answers, which they do not carry. Raises `UnreadableFacts` or `UnreadableRecord`, both mistakes with
+    their sentence.
     """
     if len(text) > MOST_BYTES:
         raise UnreadableFacts(
@@ -40,6 +43,8 @@ def judge_recorded(check: Check, text: str, at: datetime) -> tuple[Result, ...]:
     whole = _try_json(text)
     if isinstance(whole, Mapping) and "format" in whole:
         return record.judge_again(text.encode("utf-8", "replace"), [check])
+    if check.needs == (HarFlow,):
+        return (look_at_recording(text.encode("utf-8", "replace"), at),)
     objects = _objects(text, whole)
     if not objects:
         raise UnreadableFacts(_("There are no facts here. Give one JSON object, or one a line."))

@@ -5,23 +5,20 @@ from __future__ import annotations
 import argparse
 import asyncio
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
 
 import wizard
 from wizard.checks import CHECKS, find, plan
-from wizard.checks.base import Check
+from wizard.checks.base import Check, Facts, Trouble, TroubleKind
+from wizard.checks.judging import judge
+from wizard.cli.declared_endpoints import BadArgument, Declared, declared
 from wizard.cli.output import Exit, Output, worst
 from wizard.domain.finding import SubjectKind
 from wizard.domain.language import _
-from wizard.domain.mistakes import Mistake
 from wizard.domain.observation import Json, Level, Result, Verdict
 from wizard.domain.scope import Host, parse_host
-
-
-class BadArgument(Mistake):
-    """An option that cannot be understood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +50,7 @@ class Printed:
 
 def run(asked: argparse.Namespace, output: Output) -> Exit:
     """Look, print each result as it comes, and return the worst code."""
-    checks = _wanted(asked.only)
-    settings = plan.LookSettings(
-        ca_file=asked.ca,
-        resolve=resolved(asked.resolve),
-        allow_private=asked.allow_private,
-        careful=False,
-        run_id=secrets.token_hex(8),
-        app_version=wizard.__version__,
-    )
+    checks = wanted(asked.only)
     if asked.ca is not None and not asked.ca.is_file():
         raise BadArgument(_("There is no file {name} to trust. Nothing was contacted.").format(name=asked.ca))
     codes: list[Exit] = []
@@ -76,21 +65,49 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
         else:
             host = Host(parsed[0], parsed[1], private_network=asked.allow_private)
             hosts.setdefault(host.subject, host)
+    given = declared(asked, tuple(hosts.values()))
+    settings = plan.LookSettings(
+        endpoints=given.endpoints,
+        credentials=given.credentials,
+        ca_file=asked.ca,
+        resolve=resolved(asked.resolve),
+        allow_private=asked.allow_private,
+        careful=False,
+        run_id=secrets.token_hex(8),
+        app_version=wizard.__version__,
+    )
 
     def report(news: plan.Partial) -> None:
-        for result in news.results:
-            codes.append(_code(result))
-            output.result(_printed(result), *_lines(result))
+        codes.extend(print_result(result, output) for result in news.results)
 
+    if given.recording is not None and any(check.id == given.recording.check for check in checks):
+        codes.append(print_result(given.recording, output))
+    if asked.only:
+        codes += [print_result(result, output) for result in _without_input(checks, hosts.values(), settings, given)]
     if hosts:
         asyncio.run(plan.look(tuple(hosts.values()), checks, settings, report))
     return worst(codes)
 
 
-def _wanted(only: str) -> tuple[Check, ...]:
+def _without_input(
+    checks: tuple[Check, ...], hosts: Iterable[Host], settings: plan.LookSettings, given: Declared
+) -> Iterator[Result]:
+    """Whoever names a check hears that it needs something that was not given; a run of all passes it over."""
+    at = datetime.now(UTC)
+    for check in checks:
+        missing = Facts({need: Trouble(TroubleKind.NOT_GIVEN) for need in check.needs})
+        if check.about is not SubjectKind.HOST:
+            if given.recording is None or check.id != given.recording.check:
+                yield replace(judge(check, Host("recording"), missing, at), subject="")
+            continue
+        yield from (judge(check, host, missing, at) for host in hosts if not plan.ready(check, host, settings))
+
+
+def wanted(only: str) -> tuple[Check, ...]:
+    """The checks named; all of them when none is. Raises BadArgument."""
     names = [name.strip() for name in only.split(",") if name.strip()]
     if not names:
-        return tuple(check for check in CHECKS if check.about is SubjectKind.HOST)
+        return CHECKS
     found = []
     for name in names:
         check = find(name)
@@ -121,18 +138,16 @@ def resolved(pairs: list[str]) -> dict[str, tuple[str, ...]]:
     return out
 
 
-def _printed(result: Result) -> Printed:
-    return Printed(**{field.name: getattr(result, field.name) for field in fields(Printed)})
-
-
-def _code(result: Result) -> Exit:
+def print_result(result: Result, output: Output) -> Exit:
+    """Print one result; returns what it means for the exit code."""
+    output.result(Printed(**{field.name: getattr(result, field.name) for field in fields(Printed)}), *_lines(result))
     if result.verdict is Verdict.FAIL and result.level is Level.MUST:
         return Exit.NOT_AS_REQUIRED
     return Exit.COULD_NOT_LOOK if result.verdict is Verdict.UNKNOWN else Exit.FINE
 
 
 def _lines(result: Result) -> tuple[str, ...]:
-    lines = [f"{result.verdict.value:<14}  {result.subject}  {result.check}: {result.summary}"]
+    lines = [f"{result.verdict.value:<14}  {result.subject or '–'}  {result.check}: {result.summary}"]
     if result.proof:
         lines.append(f"{'':<14}  {result.proof.splitlines()[0]}")
     if result.verdict is Verdict.UNKNOWN and result.next_step:

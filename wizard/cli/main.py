@@ -15,7 +15,20 @@ from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
 
 #: Each command's module; imported when it is asked for, so that none slows the others down.
-COMMANDS = ("check", "scan", "read", "demo", "status", "export", "verify", "compare", "lint", "list", "answer")
+COMMANDS = (
+    "check",
+    "judge",
+    "scan",
+    "read",
+    "demo",
+    "status",
+    "export",
+    "verify",
+    "compare",
+    "lint",
+    "list",
+    "answer",
+)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -88,6 +101,24 @@ def _check(parser: argparse.ArgumentParser) -> None:
         "--resolve", metavar="HOST=IP", action="append", default=[], help=_("do not look this name up, go there")
     )
     parser.add_argument("--allow-private", action="store_true", help=_("allow private and loopback addresses"))
+    parser.add_argument("--openapi", metavar="FILE", type=Path, help=_("call the endpoints of this API description"))
+    parser.add_argument(
+        "--endpoints", metavar="FILE", type=Path, help=_("call these endpoints: “GET /path”, one a line")
+    )
+    parser.add_argument("--har", metavar="FILE", type=Path, help=_("call the endpoints of this browser recording"))
+    parser.add_argument(
+        "--credential-fd", metavar="N", type=int, help=_("read a test customer's credential from descriptor N")
+    )
+
+
+def _judge(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("check", metavar="ID", help=_("a check, by id or alias (`attestry list checks`)"))
+    parser.add_argument(
+        "--facts",
+        metavar="FILE",
+        required=True,
+        help=_("recorded answers as JSON, or the record of a look; - reads standard input"),
+    )
 
 
 def _scan(parser: argparse.ArgumentParser) -> None:
@@ -188,6 +219,7 @@ def _answer(parser: argparse.ArgumentParser) -> None:
 
 _OPTIONS: dict[str, tuple[Callable[[], str], Callable[[argparse.ArgumentParser], None]]] = {
     "check": (lambda: _("Look at hosts that you run, from outside."), _check),
+    "judge": (lambda: _("Judge recorded answers again, without looking."), _judge),
     "scan": (lambda: _("Look at code on this computer."), _scan),
     "read": (lambda: _("Say what reports of other tools hold."), _read),
     "demo": (lambda: _("Do the whole job once, against a small imperfect service on this computer."), _demo),

@@ -131,3 +131,69 @@ def test_a_passphrase_never_stands_in_an_argument(tmp_path):
     done = attestry("status", "--help", home=tmp_path)
     assert "--passphrase-fd" in done.stdout
     assert "--passphrase " not in done.stdout
+
+
+ANSWER = {"url": "https://app.example.com/", "status": 200, "headers": [["Strict-Transport-Security", "max-age=86400"]]}
+
+
+def test_recorded_answers_are_judged_without_looking(tmp_path):
+    good = {**ANSWER, "headers": [["strict-transport-security", "max-age=63072000; includeSubDomains"]]}
+    lines = "".join(json.dumps(each) + "\n" for each in (ANSWER, good))
+    done = attestry("judge", "CHK-HSTS", "--facts", "-", "--json", home=tmp_path, stdin=lines)
+    short, year = objects(done)
+    assert done.returncode == 1
+    assert (short["verdict"], short["subject"], short["facts"]["max_age"]) == ("fail", "app.example.com", 86400)
+    assert (year["verdict"], year["level"], year["facts"]["include_subdomains"]) == ("pass", "must", True)
+    assert short["rule"] == "hsts/1"
+    assert "RFC 6797" in short["source"]
+    path = tmp_path / "facts.json"
+    path.write_text(json.dumps(good))
+    assert attestry("judge", "hsts", "--facts", path, home=tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("check", "facts"), [("nonsense", "{}"), ("hsts", "no json"), ("hsts", ""), ("tls-versions", json.dumps(ANSWER))]
+)
+def test_facts_that_nobody_can_judge_are_bad_input(check, facts, tmp_path):
+    done = attestry("judge", check, "--facts", "-", "--json", home=tmp_path, stdin=facts)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.strip()
+    assert "Traceback" not in done.stderr
+
+
+def test_endpoints_come_from_a_description_and_the_credential_is_never_shown(partner, tmp_path):
+    described = tmp_path / "openapi.yaml"
+    described.write_text(
+        "openapi: 3.0.3\ninfo: {title: x, version: '1'}\nsecurity: [{token: []}]\n"
+        "paths:\n  /api/me:\n    get: {responses: {}}\n  /api/contacts:\n    get: {responses: {}}\n"
+    )
+    canary = "canary-4f1d9e27"
+    read, write = os.pipe()
+    os.write(write, canary.encode() + b"\n")
+    os.close(write)
+    asked = ["check", *at(partner, "api"), "--only", "authentication", "--openapi", described, "--json"]
+    done = attestry(*asked, "--credential-fd", read, home=tmp_path, pass_fds=(read,))
+    os.close(read)
+    (result,) = objects(done)
+    assert done.returncode == 1, done.stderr
+    assert result["verdict"] == "fail"
+    assert "/api/contacts" in result["summary"]
+    assert canary not in done.stdout + done.stderr
+
+
+def test_a_check_without_its_input_says_so_when_it_is_named(partner, tmp_path):
+    done = attestry("check", *at(partner, "api"), "--only", "authentication,oauth-flow", "--json", home=tmp_path)
+    assert done.returncode == 3
+    assert {(r["check"], r["verdict"]) for r in objects(done)} == {
+        ("authentication", "unknown"), ("oauth-flow", "unknown"),
+    }  # fmt: skip
+
+
+def test_a_credential_goes_to_one_host_only(tmp_path):
+    read, write = os.pipe()
+    os.close(write)
+    hosts = ["api.partner.localhost:1", "app.partner.localhost:1"]
+    done = attestry("check", *hosts, "--credential-fd", read, home=tmp_path, pass_fds=(read,))
+    os.close(read)
+    assert done.returncode == 2
+    assert "one host" in done.stderr

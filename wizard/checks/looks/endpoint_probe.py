@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from wizard.checks.looks.ground import Endpoint, Ground, LookSettings
     from wizard.domain.scope import Host
 
-NOTHING, WRONG, UNSIGNED, CONTROL = "nothing", "wrong", "unsigned", "control"
+NOTHING, WRONG, UNSIGNED, CONTROL, OWN = "nothing", "wrong", "unsigned", "control", "own"
 #: A server that asks for more patience than this is not waited for.
 _MOST_PATIENCE = 10
 
@@ -65,14 +65,15 @@ class EndpointProbe(Fact):
 
     @classmethod
     def seconds(cls, host: Host, settings: LookSettings) -> float:
-        """At most four GETs an operation, five a second."""
-        return 4 * len(settings.endpoints.get(host.subject, ())) / 5
+        """At most five GETs an operation, five a second."""
+        return 5 * len(settings.endpoints.get(host.subject, ())) / 5
 
     @classmethod
     async def look(cls, ground: Ground) -> EndpointProbe:
-        """GET only, three an operation at most, and one control a folder."""
+        """GET only, four an operation at most, and one control a folder."""
         settings = ground.run.settings
         listed = settings.endpoints.get(ground.host.subject, ())
+        own = settings.credentials.get(ground.host.subject)
         operations: list[Operation] = []
         controls: dict[str, Asked] = {}
         async with Talks(ground) as talks:
@@ -83,7 +84,7 @@ class EndpointProbe(Fact):
                     if folder not in controls:
                         random_path = f"{folder}/attestry-{secrets.token_hex(8)}"
                         controls[folder] = await _ask(talks, CONTROL, random_path)
-                    asked = await _ask_three(talks, endpoint)
+                    asked = await _ask_each(talks, endpoint, own)
                 operations.append(
                     Operation(
                         endpoint.method,
@@ -109,19 +110,29 @@ class EndpointProbe(Fact):
 
 
 def _masked(asked: Asked) -> Asked:
-    return replace(asked, answer=replace(asked.answer.masked(), body="") if asked.answer else None)
+    if asked.answer is None:
+        return asked
+    # what a customer gets is the customer's: only what it was, never what it said
+    kept = () if asked.credential == OWN else asked.answer.masked().headers
+    return replace(asked, answer=replace(asked.answer.masked(), body="", headers=kept))
 
 
-async def _ask_three(talks: Talks, endpoint: Endpoint) -> list[Asked]:
+async def _ask_each(talks: Talks, endpoint: Endpoint, own: tuple[str, str] | None) -> list[Asked]:
     first = await _ask(talks, NOTHING, endpoint.path)
-    if endpoint.anonymous or (first.answer is not None and 200 <= first.answer.status < 300):
+    is_open = first.answer is not None and 200 <= first.answer.status < 300
+    if endpoint.anonymous or (is_open and own is None):
         return [first]  # open to strangers already: a wrong credential tells nothing more
-    wrong = await _ask(talks, WRONG, endpoint.path, f"Bearer {secrets.token_urlsafe(32)}")
-    return [first, wrong, await _ask(talks, UNSIGNED, endpoint.path, f"Bearer {_unsigned()}")]
+    bearer = ("Authorization", f"Bearer {secrets.token_urlsafe(32)}")
+    asked = [first, await _ask(talks, WRONG, endpoint.path, bearer)]
+    if not is_open:
+        asked.append(await _ask(talks, UNSIGNED, endpoint.path, ("Authorization", f"Bearer {_unsigned()}")))
+    if own is not None:
+        asked.append(await _ask(talks, OWN, endpoint.path, own))
+    return asked
 
 
-async def _ask(talks: Talks, credential: str, path: str, authorization: str = "") -> Asked:
-    headers = [("Authorization", authorization)] if authorization else []
+async def _ask(talks: Talks, credential: str, path: str, field: tuple[str, str] | None = None) -> Asked:
+    headers = [field] if field else []
     for again in (True, False):
         try:
             answer = await talks.ask(talks.ground, path, headers=headers)

@@ -66,6 +66,8 @@ class LookSettings:
     endpoints: Mapping[str, tuple[Endpoint, ...]] = field(default_factory=dict)
     #: by host subject: knock at the ports of data stores (needs the person's consent)
     data_ports: frozenset[str] = frozenset()
+    #: by host subject: a test tenant's header field, sent to that host only, over verified TLS, and never kept
+    credentials: Mapping[str, tuple[str, str]] = field(default_factory=dict, repr=False)
     #: asks this name server instead of the system's: address and port
     name_server: tuple[str, int] | None = None
     plain_port: int = 80
