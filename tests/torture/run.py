@@ -24,7 +24,7 @@ def main() -> int:
     size = float(sys.argv[1]) if len(sys.argv) > 1 else 0.3
     names = sys.argv[2:] or NAMES
     rows: list[Figure] = []
-    begun = time.monotonic()
+    begun, commit = time.monotonic(), _commit()
     for name in names:
         started = time.monotonic()
         for figure in __import__(name).run(size):
@@ -32,7 +32,7 @@ def main() -> int:
             print(_line(figure), flush=True)
         print(f"{name}: {time.monotonic() - started:.0f} s", flush=True)
     if tuple(names) == NAMES:
-        _write(rows, size, time.monotonic() - begun)
+        _write(rows, size, time.monotonic() - begun, commit)
     return 0 if all(figure.held for figure in rows) else 1
 
 
@@ -43,13 +43,13 @@ def _line(figure: Figure) -> str:
     return f"| {figure.row} | {figure.what} | {figure.done:,} | {figure.failed:,} ({wanted}) | {verdict}{more} |"
 
 
-def _write(rows: list[Figure], size: float, seconds: float) -> None:
+def _write(rows: list[Figure], size: float, seconds: float, commit: str) -> None:
     text = REPORT.read_text("utf-8")
     before, rest = text.split(BEGIN)
     _old, after = rest.split(END)
     table = "\n".join(
         (
-            f"Run on {datetime.now(UTC):%Y-%m-%d} at commit {_commit()}, size {size:g} of the whole bar, "
+            f"Run on {datetime.now(UTC):%Y-%m-%d} at commit {commit}, size {size:g} of the whole bar, "
             f"{seconds / 60:.0f} minutes, {platform.system()} {platform.machine()}, "
             f"Python {platform.python_version()}.",
             "",

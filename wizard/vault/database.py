@@ -57,6 +57,8 @@ class Database:
             poolclass=sa.pool.StaticPool,
             hide_parameters=True,
         )
+        # rows are answers: whatever a log is set to, this engine says nothing
+        vars(self._engine).update(_should_log_info=lambda: False, _should_log_debug=lambda: False)
 
         @sa.event.listens_for(self._engine, "begin")
         def _begin(connection: sa.Connection) -> None:

@@ -309,11 +309,7 @@ class EvidenceBox:
         with contextlib.suppress(DamagedEvidence):
             self._decrypt(sealed, None, cancelled, _quiet)
             return Sealed(sealed.name, sealed.digest, self._sealed_digest(sealed, cancelled), sealed.size)
-        target.flush()
-        os.fsync(target.fileno())
-        target.seek(0)
-        if _digest(target, cancelled) != written:
-            raise NotSaved(_("the disk gave back other bytes than were written"))
+        _read_back(target, writing, cancelled)
         if not place.parent.exists():
             place.parent.mkdir(mode=0o700, exist_ok=True)
             files.sync_folder(self.folder)
@@ -358,6 +354,15 @@ class EvidenceBox:
                     "Put it back from a backup of this workspace, or add the evidence again."
                 ).format(name=sealed.name[:12])
             )
+
+
+def _read_back(target: BinaryIO, writing: _Writing, cancelled: Callable[[], bool]) -> None:
+    """Read what was just written before anyone is told that it is saved. Raises NotSaved, Cancelled."""
+    target.flush()
+    os.fsync(target.fileno())
+    target.seek(0)
+    if _digest(target, cancelled) != writing.digest.hexdigest():
+        raise NotSaved(_("the disk gave back other bytes than were written"))
 
 
 def _digest(stream: BinaryIO, cancelled: Callable[[], bool]) -> str:

@@ -125,7 +125,7 @@ def test_entries_in_the_leads_name(lead, forge, refused):
     assert lead.read(path), "what is here already is nothing new"
     one = forge.entries[0]
     forge.entries = (replace(one, envelope=one.envelope.replace(b'"sequence":1', b'"sequence":99')),)
-    refused(forge.write(entries=1), foreign.OlderCopy)
+    refused(forge.write(entries=1), foreign.Forged)
 
 
 @pytest.mark.parametrize("part", ["envelope", "signature", "salt", "payload"])
