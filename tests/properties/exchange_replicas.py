@@ -81,6 +81,9 @@ class MemoryJournal(Journal):
     def rows(self, after: int = 0) -> Iterator[Any]:
         return iter(self.kept[after:])
 
+    def public_keys(self) -> dict[str, bytes]:
+        return {self._author.id: self._author.public}
+
     def places(self) -> dict[str, tuple[str, int]]:
         return {row.hash: (row.author, row.sequence) for row in self.kept}
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.unit.exchange.conftest import PASSPHRASE
+from wizard.domain.events import AssessmentDescribed
+from wizard.session import opening
+from wizard.session.settings import Home, Preferences
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 
@@ -34,6 +38,37 @@ def attestry(tmp_path):
             os.close(reading)
 
     return run
+
+
+def key(text):
+    """The fingerprint in a sentence."""
+    return re.search(r"(?:[0-9a-f]{4} ){7}[0-9a-f]{4}", text)[0]
+
+
+@pytest.mark.slow
+def test_a_team_from_a_terminal(attestry, tmp_path):
+    """A card, a member, a bundle, a folder: what one editor says the other sees; nothing without the fingerprint."""
+    card, bundle, shared = tmp_path / "bob.attestry-member", tmp_path / "bob.attestry-bundle", tmp_path / "Shared"
+    shared.mkdir()
+    mine, theirs = tmp_path / "Northwind.attestry", tmp_path / "Bob.attestry"
+    home = Preferences(Home.below(tmp_path / "ada"))
+    who = AssessmentDescribed("Northwind B.V.", "Northwind Sync")
+    opening.create(mine, home, passphrase=PASSPHRASE, remember=False, described=who).session.close()
+    assert attestry("team", "card", theirs, "--name", "Bob", "--out", card).returncode == 0
+    refused = attestry("team", "add", mine, card, "--out", bundle)
+    assert refused.returncode == 2
+    assert not bundle.exists()
+    added = attestry("team", "add", mine, card, "--out", bundle, "--fingerprint", key(refused.stderr))
+    assert added.returncode == 0, added.stderr
+    assert attestry("team", "join", theirs, bundle).returncode == 2
+    joined = attestry("team", "join", theirs, bundle, "--fingerprint", key(added.stderr))
+    assert joined.returncode == 0, joined.stderr
+    for workspace in (theirs, mine, theirs):
+        done = attestry("team", "exchange", workspace, shared, "--json")
+        assert done.returncode == 0, done.stderr
+    members = attestry("team", "members", mine, "--json")
+    assert {json.loads(line)["name"] for line in members.stdout.splitlines()} == {"Northwind B.V.", "Bob"}
+    assert attestry("team", "remove", mine, "--fingerprint", key(refused.stderr)).returncode == 0
 
 
 def test_a_request_is_answered_from_a_terminal(lead, attestry, tmp_path):
