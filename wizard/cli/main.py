@@ -28,6 +28,7 @@ COMMANDS = (
     "lint",
     "list",
     "answer",
+    "team",
 )
 
 
@@ -217,6 +218,24 @@ def _answer(parser: argparse.ArgumentParser) -> None:
     _passphrase(parser)
 
 
+def _team(parser: argparse.ArgumentParser) -> None:
+    deeds = ("card", "join", "members", "add", "remove", "bundle", "take", "server", "exchange")
+    parser.add_argument("deed", choices=deeds)
+    parser.add_argument("workspace", metavar="WORKSPACE", type=Path)
+    parser.add_argument("file", metavar="FILE", type=Path, nargs="?", help=_("card, bundle or synced folder"))
+    parser.add_argument("--name", default="", help=_("card: your name"))
+    parser.add_argument("--role", choices=("lead", "contributor", "signatory", "reviewer"), default="contributor")
+    parser.add_argument("--fingerprint", default="", help=_("the key that its owner read out to you"))
+    parser.add_argument("--out", metavar="FILE", type=Path)
+    parser.add_argument("--host", default="", help=_("server: its name, as its certificate says it"))
+    parser.add_argument("--port", type=int, default=5432)
+    parser.add_argument("--database", default="")
+    parser.add_argument("--user", default="")
+    parser.add_argument("--ca", metavar="FILE", type=Path, help=_("server: its certificate authority (PEM)"))
+    parser.add_argument("--password-fd", metavar="N", type=int, help=_("read the server's password from descriptor N"))
+    _passphrase(parser)
+
+
 _OPTIONS: dict[str, tuple[Callable[[], str], Callable[[argparse.ArgumentParser], None]]] = {
     "check": (lambda: _("Look at hosts that you run, from outside."), _check),
     "judge": (lambda: _("Judge recorded answers again, without looking."), _judge),
@@ -230,4 +249,5 @@ _OPTIONS: dict[str, tuple[Callable[[], str], Callable[[argparse.ArgumentParser],
     "lint": (lambda: _("Say what is wrong in a questionnaire, and where."), _lint),
     "list": (lambda: _("List the checks or the questionnaires."), _list),
     "answer": (lambda: _("Answer a teammate's request, and seal one reply for them."), _answer),
+    "team": (lambda: _("Work on an assessment with other editors."), _team),
 }
