@@ -25,7 +25,7 @@ def title(session: Session) -> str:
 
 
 #: The places behind the sections; while a request is answered, those that it needs.
-_BEHIND = ("checks", "vulnerabilities", "evidence", "team", "review", "sign")
+_BEHIND = ("checks", "code", "vulnerabilities", "evidence", "team", "review", "sign")
 _ANSWERING = ("evidence", "helper")
 #: What stands for them where a place of the lead's is asked for.
 _ONLY_THE_LEADS = ("scope", "team", "review", "sign", "done")
@@ -84,6 +84,7 @@ def side_rows(session: Session) -> tuple[SideRow | None, ...]:
         rows.append(SideRow(Place("helper"), _("Your reply"), icon="lock"))
         return tuple(rows)
     rows.append(SideRow(Place("checks"), _("Checks"), icon="eye"))
+    rows.append(SideRow(Place("code"), _("Code"), icon="search"))
     rows.append(SideRow(Place("vulnerabilities"), _("Vulnerability ledger"), icon="flag"))
     rows.append(SideRow(Place("evidence"), _("Evidence"), icon="paperclip"))
     rows.append(SideRow(Place("team"), _("Team"), icon="people"))

@@ -37,8 +37,8 @@ def test_an_assessment_opens_at_home_with_every_section(opened: Shell, session: 
     assert opened.windowTitle() == "Northwind Sync · Attestry"
     titles = [row.title for row in rows(opened)]
     assert titles[0] == "Home"
-    assert titles[-6:] == ["Checks", "Vulnerability ledger", "Evidence", "Team", "Review", "Sign"]
-    assert len(titles) == len(session.questionnaire.sections) + 7
+    assert titles[-7:] == ["Checks", "Code", "Vulnerability ledger", "Evidence", "Team", "Review", "Sign"]
+    assert len(titles) == len(session.questionnaire.sections) + 8
     assert opened.foot.text.startswith("Saved ")
 
 

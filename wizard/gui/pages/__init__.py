@@ -67,6 +67,12 @@ def _vulnerabilities() -> PageMaker:
     return VulnerabilitiesPage
 
 
+def _code() -> PageMaker:
+    from wizard.gui.pages.code import CodePage
+
+    return CodePage
+
+
 def _evidence() -> PageMaker:
     from wizard.gui.pages.evidence import EvidencePage
 
@@ -109,6 +115,12 @@ def _request() -> PageMaker:
     return RequestPage
 
 
+def _reviewer() -> PageMaker:
+    from wizard.gui.pages.reviewer import ReviewerPage
+
+    return ReviewerPage
+
+
 def _preferences() -> PageMaker:
     from wizard.gui.pages.preferences import PreferencesPage
 
@@ -142,6 +154,7 @@ PAGES = (
     Entry("section", _section),
     Entry("checks", _checks),
     Entry("vulnerabilities", _vulnerabilities),
+    Entry("code", _code),
     Entry("evidence", _evidence),
     Entry("review", _review),
     Entry("sign", _sign),
@@ -149,6 +162,7 @@ PAGES = (
     Entry("team", _team),
     Entry("helper", _helper),
     Entry("request", _request, needs_session=False),
+    Entry("reviewer", _reviewer, needs_session=False),
     Entry("preferences", _preferences, needs_session=False),
     Entry("about", _about, needs_session=False),
     Entry("older_copy", _older_copy),

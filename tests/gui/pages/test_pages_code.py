@@ -1,0 +1,102 @@
+"""The page of the code: repositories are looked at, the list is masked, a decision closes a secret."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from wizard.checks import repository_secrets
+from wizard.domain.answers import Row
+from wizard.domain.events import SecretVerdict
+from wizard.domain.observation import Verdict
+from wizard.gui.context import Place
+from wizard.gui.shell import Shell
+from wizard.session.deeds import scanning
+from wizard.session.session import Session
+from wizard.session.settings import Preferences
+
+SECRET = "gh" + "p_" + "Ab3dEf6hIj9lMn2pQr5tUv8xYz1BcD4fGh7j"
+
+
+@pytest.fixture
+def repository(tmp_path: Path, session: Session, say: object, request: pytest.FixtureRequest) -> Path:
+    root = tmp_path / "northwind-app"
+    root.mkdir()
+    (root / "settings.py").write_text(f"\nTOKEN = '{SECRET}'\n")
+    who = {"GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "A", "GIT_COMMITTER_EMAIL": "a@b"}
+    for words in (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", "x")):
+        subprocess.run(["git", "-C", str(root), *words], check=True, env={"PATH": os.environ["PATH"]} | who)
+    say("SCOPE-6", (Row((("repository", str(root)), ("host", "github"))),))  # type: ignore[operator]
+    return root
+
+
+def test_from_nothing_to_a_decision(
+    opened: Shell,
+    session: Session,
+    preferences: Preferences,
+    repository: Path,
+    qtbot: QtBot,
+    request: pytest.FixtureRequest,
+) -> None:
+    cache = Path(request.config.cache.mkdir("attestry-home"))  # type: ignore[union-attr]
+    scanning._engines[preferences.home.data] = scanning.engine(cache / "data")
+    opened.go(Place("code"))
+    page = opened.page
+    assert "nobody has looked" in page.verdicts.text()
+    qtbot.waitUntil(lambda: not opened.context.work.running, timeout=20_000)
+    page.look_button.click()
+    qtbot.waitUntil(lambda: not opened.context.work.running and page.table.isVisible(), timeout=30_000)
+    assert page.table.lines[0].cells[1].text == "settings.py:2"
+    assert SECRET not in repr(page.table.lines)
+    assert page.table.choose(page.table.lines[0].key)
+    page._draw_panel()
+    page.panel.copy_button.click()
+    assert QApplication.clipboard().text() == str(repository / "settings.py")
+    page.panel.verdict.setCurrentIndex(page.panel.verdict.findData(SecretVerdict.FALSE_POSITIVE))
+    page.panel.save_button.click()
+    assert "say why" in page.panel.problem.text()
+    page.panel.because.setText("made up for a test")
+    page.panel.save_button.click()
+
+    def passed() -> bool:
+        key = (repository_secrets.CHECK.id, str(repository))
+        return session.assessment.observations[key].result.verdict is Verdict.PASS
+
+    qtbot.waitUntil(passed, timeout=10_000)
+    qtbot.waitUntil(lambda: page.table.lines[0].cells[5].text == "Decided", timeout=10_000)
+    assert page.sentence.startswith("0 ")
+
+
+def test_filters_and_the_editor(
+    opened: Shell, session: Session, preferences: Preferences, repository: Path, qtbot: QtBot, tmp_path: Path
+) -> None:
+    from wizard.checks.code.leak import Leak, Tier, Where
+
+    opened.go(Place("code"))
+    page = opened.page
+    leaks = (
+        Leak("attestry.password-quoted", Tier.B, Where.FILE, "settings.py", 2, "", "… (9)", "a" * 32),
+        Leak("betterleaks.jwt", Tier.C, Where.HISTORY, "old.py", 1, "b" * 40, "eyJh… (90)", "b" * 32, "expired"),
+    )
+    page._listed[str(repository)] = leaks
+    page._draw_rows()
+    assert len(page.table.lines) == 2
+    page.tier.setCurrentIndex(page.tier.findData("C"))
+    assert [line.cells[1].text for line in page.table.lines] == ["old.py:1"]
+    page.tier.setCurrentIndex(0)
+    page.search.setText("SETTINGS")
+    assert [line.cells[1].text for line in page.table.lines] == ["settings.py:2"]
+    editor, wrote = tmp_path / "editor.sh", tmp_path / "wrote"
+    editor.write_text(f'#!/bin/sh\nprintf "%s|" "$#" "$@" > "{wrote}"\n')
+    editor.chmod(0o755)
+    preferences.change(editor=str(editor))
+    page.table.choose(page.table.lines[0].key)
+    page._draw_panel()
+    page.panel.open_button.click()
+    qtbot.waitUntil(lambda: wrote.exists() and bool(wrote.read_text()), timeout=5_000)
+    assert wrote.read_text() == f"1|{repository / 'settings.py'}|"

@@ -1,0 +1,309 @@
+"""Secrets in the code of the scope's repositories: looked at on this computer, listed masked, decided one by one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from wizard.checks import repository_secrets
+from wizard.checks.code.leak import Leak, Tier
+from wizard.domain import events as e
+from wizard.domain.language import _, ngettext
+from wizard.domain.mistakes import Mistake
+from wizard.gui import a11y
+from wizard.gui.context import Context, Place
+from wizard.gui.finder import place_of
+from wizard.gui.icons import Glyph
+from wizard.gui.pages import errand
+from wizard.gui.pages.code_panel import CodePanel, file_on_disk, written_place
+from wizard.gui.pages.form import beside
+from wizard.gui.widgets.buttons import FilledButton, OutlineButton
+from wizard.gui.widgets.empty_state import EmptyState
+from wizard.gui.widgets.fact_table import Cell, FactTable, Head, Line
+from wizard.gui.widgets.fields import ComboField, LineField
+from wizard.gui.widgets.page import Page
+from wizard.gui.widgets.plain import PlainLabel
+from wizard.gui.widgets.progress_strip import ProgressStrip
+from wizard.jobs.events import Cancelled, Failed, Finished, JobEvent, Progressed
+from wizard.jobs.runner import Job
+from wizard.session.changes import Change
+from wizard.session.deeds import scanning
+from wizard.session.found_secrets import settled
+
+#: So many rows are shown at once; the filters reach the others.
+_SHOWN = 300
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One place in one repository."""
+
+    repository: str
+    leak: Leak
+
+    @property
+    def key(self) -> str:
+        """Known by where it stands, across scans."""
+        leak = self.leak
+        return "\n".join((self.repository, leak.fingerprint, leak.rule, leak.where, leak.file, leak.commit))
+
+
+class CodePage(Page):
+    """`Place.item`: a repository to filter by."""
+
+    def __init__(self, context: Context, parent: QWidget | None = None):
+        super().__init__(context, _("Code"), "", parent)
+        self._job: Job[scanning.Scanned] | None = None
+        self._listed: dict[str, tuple[Leak, ...]] = {}
+        self._runs: dict[str, str] = {}
+        self.look_button = FilledButton(_("Look at the code"))
+        self.stop_button = OutlineButton(_("Stop"))
+        self.look_button.clicked.connect(lambda: self._look())
+        self.stop_button.clicked.connect(self.stop)
+        for button in (self.stop_button, self.look_button):
+            self.deeds.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        self.strip = ProgressStrip()
+        self.strip.stop.hide()
+        self.verdicts = PlainLabel("", wrap=True)
+        self.repository, self.tier, self.state = ComboField(), ComboField(), ComboField()
+        for field, spoken, entries in (
+            (self.repository, _("Repository"), ((_("Every repository"), ""),)),
+            (self.tier, _("Tier"), ((_("Every tier"), ""), ("A", "A"), ("B", "B"), ("C", "C"))),
+            (self.state, _("State"), ((_("Open and decided"), ""), (_("Open"), "open"), (_("Decided"), "decided"))),
+        ):
+            for text, value in entries:
+                field.addItem(text, value)
+            field.setAccessibleName(spoken)
+            field.currentIndexChanged.connect(lambda _n: self._draw_rows())
+        self.search = LineField(hint=_("File, rule or commit"))
+        self.search.setAccessibleName(_("File, rule or commit"))
+        self.search.textChanged.connect(lambda _text: self._draw_rows())
+        self.table = FactTable(
+            (
+                Head(_("Tier"), 64),
+                Head(_("Where")),
+                Head(_("Rule"), 200),
+                Head(_("Masked"), 130, sortable=False),
+                Head(_("Commit"), 100, sortable=False),
+                Head(_("State"), 130),
+            ),
+            _("Secrets in code"),
+        )
+        self.table.picked.connect(lambda _key: self._draw_panel())
+        self.more = PlainLabel("", "quiet", wrap=True)
+        self.panel = CodePanel()
+        self.panel.decided.connect(self._decide)
+        self.panel.wanted.connect(self._to_requirement)
+        self.panel.said.connect(self.message_bar.say)
+        self.panel.hide()
+        self.empty = EmptyState("search", "", _("Name the repositories"))
+        self.empty.acted.connect(lambda: self.go.emit(Place("scope")))
+        self._filters = QWidget()
+        self._filters.setLayout(beside(self.repository, self.tier, self.state, self.search, stretch=False))
+        for widget in (self.strip, self.verdicts, self._filters, self.table, self.more, self.panel, self.empty):
+            self.body.addWidget(widget)
+        self.body.addStretch(1)
+
+    def shown(self, place: Place) -> None:
+        """Draw everything anew, and have the rules ready before they are asked for."""
+        session = self.context.open
+        if self._repositories and not session.read_only and self._job is None:
+            data = errand.preferences_of(self.context).home.data
+            self.start(lambda hear: scanning.prepare(session, data, hear), lambda _none: None)
+        self._draw()
+        if place.item:
+            self.repository.setCurrentIndex(max(0, self.repository.findData(place.item)))
+
+    def redraw(self, change: Change) -> None:
+        self._draw()
+
+    def stop(self) -> None:
+        """Stop now; repositories that were finished are kept."""
+        if self._job is not None:
+            self._job.cancel()
+
+    @property
+    def _repositories(self) -> tuple[str, ...]:
+        return self.context.open.assessment.scope.repositories
+
+    # --- drawing -------------------------------------------------------------------------------------------------
+
+    def _draw(self) -> None:
+        if self.context.session is None:  # news of a job that ended after the assessment was closed
+            return
+        session, places = self.context.open, self._repositories
+        looking = self._job is not None
+        self.look_button.setVisible(bool(places) and not looking and not session.read_only)
+        self.stop_button.setVisible(looking)
+        if [self.repository.itemData(n) for n in range(1, self.repository.count())] != list(places):
+            while self.repository.count() > 1:
+                self.repository.removeItem(1)
+            for place in places:
+                self.repository.addItem(place, place)
+        sentences = []
+        for place in places:
+            observation = session.assessment.observations.get((repository_secrets.CHECK.id, place))
+            if observation is None:
+                sentences.append(_("{name}: nobody has looked yet.").format(name=place))
+                continue
+            result = observation.result
+            sentences.append(" ".join(filter(None, (f"{place}:", result.summary, result.next_step))))
+            self._read(place, observation.run)
+        self.verdicts.setText("\n".join(sentences))
+        self.empty.setVisible(not places)
+        self.empty.words.setText(_("No repository is in the scope yet."))
+        self._draw_rows()
+
+    def _read(self, place: str, run: str) -> None:
+        """The list of a look lies sealed: open it on another thread, once."""
+        if self._runs.get(place) == run or self._job is not None:
+            return
+        self._runs[place] = run
+        session = self.context.open
+
+        def opened(listing: scanning.Listing | None) -> None:
+            self._listed[place] = listing.leaks if listing else ()
+            self._draw_rows()
+
+        errand.run(self, _("Opening the list"), lambda: scanning.listing(session, place), opened)
+
+    def _rows(self) -> list[_Row]:
+        wanted, text = self.repository.currentData(), self.search.text().strip().lower()
+        tier, state, closed = self.tier.currentData(), self.state.currentData(), self._closed()
+        rows = []
+        for place in self._repositories:
+            for leak in self._listed.get(place, ()):
+                done = leak.fingerprint in closed
+                if (
+                    wanted in ("", place)
+                    and tier in ("", leak.tier.value)
+                    and (not state or done == (state == "decided"))
+                    and (not text or text in f"{leak.file} {leak.rule} {leak.commit}".lower())
+                ):
+                    rows.append(_Row(place, leak))
+        return rows
+
+    def _closed(self) -> frozenset[str]:
+        session = self.context.open
+        return settled(session.assessment, session.clock().date())
+
+    def _draw_rows(self) -> None:
+        if self.context.session is None:
+            return
+        rows, closed = self._rows(), self._closed()
+        total = sum(len(leaks) for leaks in self._listed.values())
+        self._filters.setVisible(total > 0)
+        self.table.setVisible(bool(rows))
+        self.table.show_lines([_line(row, row.leak.fingerprint in closed) for row in rows[:_SHOWN]])
+        self.more.setVisible(len(rows) > _SHOWN)
+        self.more.setText(_("{n} more: use the filters above.").format(n=len(rows) - _SHOWN))
+        open_ = {
+            leak.fingerprint
+            for leaks in self._listed.values()
+            for leak in leaks
+            if leak.tier is not Tier.C and leak.fingerprint not in closed
+        }
+        self.set_sentence(
+            ngettext("{n} secret is open.", "{n} secrets are open.", len(open_)).format(n=len(open_))
+            if total
+            else _("Files and history of your repositories, on this computer. Nothing leaves it.")
+        )
+        self._draw_panel()
+
+    def _draw_panel(self) -> None:
+        row = next((row for row in self._rows() if row.key == self.table.key), None)
+        self.panel.setVisible(row is not None)
+        if row is None:
+            return
+        session = self.context.open
+        self.panel.show_leak(
+            row.leak,
+            file_on_disk(scanning.folder_of(row.repository), row.leak),
+            scanning.decision(session, row.leak.fingerprint),
+            errand.preferences_of(self.context).settings.editor,
+            may=not session.read_only,
+        )
+
+    # --- deeds ---------------------------------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        session, data = self.context.open, errand.preferences_of(self.context).home.data
+        if self._job is not None:
+            return
+        try:
+            self._job = self.start(
+                lambda hear: scanning.scan(session, data, hear=hear),
+                self._done,
+                failed=self.say_mistake,
+                each=self._each,
+            )
+        except Mistake as mistake:
+            self.say_mistake(mistake)
+        else:
+            self._listed.clear()
+            self._runs.clear()
+        self._draw()
+
+    def _each(self, event: JobEvent) -> None:
+        match event:
+            case Progressed(_job, done, total, text, partial):
+                self.strip.show_progress(_("Looking"), done, total, text)
+                if isinstance(partial, scanning.Heard) and partial.news.leaks:
+                    before = self._listed.get(partial.repository, ())
+                    self._listed[partial.repository] = (*before, *partial.news.leaks)[: 4 * _SHOWN]
+                    self._draw_rows()
+            case Cancelled():
+                self._ended()
+                self.message_bar.say(_("Stopped. Repositories that were finished are kept."))
+            case Finished() | Failed():
+                self._ended()
+
+    def _ended(self) -> None:
+        self._job = None
+        self.strip.finish()
+        self._draw()
+
+    def _done(self, _scanned: scanning.Scanned) -> None:
+        a11y.announce(self, self.sentence)
+        self.message_bar.say(_("The code was looked at."))
+
+    def _to_requirement(self, id: str) -> None:
+        if id in self.context.open.questionnaire.section_of:
+            self.go.emit(place_of(self.context, id))
+
+    def _decide(
+        self, fingerprint: str, verdict: e.SecretVerdict, because: str, revoked: date | None, rotated: date | None
+    ) -> None:
+        try:
+            saving = scanning.dispose(
+                self.context.open, fingerprint, verdict, because=because, revoked_on=revoked, rotated_on=rotated
+            )
+        except Mistake as mistake:
+            self.panel.say(mistake.sentence)
+            return
+        self.when_saved(saving, lambda _change: self.say_done(_("The decision is kept, for new scans too.")))
+
+
+def _line(row: _Row, done: bool) -> Line:
+    leak = row.leak
+    breaks = leak.tier is not Tier.C and not done
+    state = _("Decided") if done else _("Open") if breaks else _("Listed only")
+    return Line(
+        row.key,
+        (
+            Cell(leak.tier.value),
+            Cell(written_place(leak), mono=True, tip=row.repository),
+            Cell(leak.rule.partition(".")[2] or leak.rule, tip=leak.rule),
+            Cell(leak.masked, mono=True),
+            Cell(leak.commit[:8], mono=True),
+            Cell(
+                state,
+                "contradicts" if breaks else "quiet",
+                Glyph.TRIANGLE if breaks else Glyph.DISC if done else None,
+                "contradicts" if breaks else "quiet",
+            ),
+        ),
+    )

@@ -1,0 +1,150 @@
+"""One secret that was found: where it stands, what it informs, and the form that says what became of it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from PySide6.QtCore import QProcess, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
+
+from wizard.checks.code import wording
+from wizard.checks.code.leak import Leak, Where
+from wizard.domain import events as e
+from wizard.domain.language import _
+from wizard.gui.pages.form import Form, beside
+from wizard.gui.widgets.buttons import FilledButton, LinkButton, OutlineButton
+from wizard.gui.widgets.card import Card
+from wizard.gui.widgets.day_field import DayField
+from wizard.gui.widgets.fields import ComboField, LineField
+from wizard.gui.widgets.plain import FactLabel, PlainLabel
+
+#: What a secret in code informs: the code, its addresses, and the credentials of Apollo's customers.
+INFORMS = ("SEC-2", "SEC-3", "PRIV-1")
+
+
+class CodePanel(Card):
+    """`decided(fingerprint, verdict, because, revoked_on, rotated_on)`; `wanted(requirement)`; `said(sentence)`."""
+
+    decided = Signal(str, object, str, object, object)
+    wanted = Signal(str)
+    said = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent=parent)
+        self._leak: Leak | None = None
+        self._path: Path | None = None
+        self._editor = ""
+        self.place = FactLabel()
+        self.what = PlainLabel("", wrap=True)
+        self.open_button = OutlineButton(_("Open in editor"))
+        self.copy_button = OutlineButton(_("Copy path"), "copy")
+        self.open_button.clicked.connect(self._open)
+        self.copy_button.clicked.connect(self._copy)
+        links = []
+        for id in INFORMS:
+            link = LinkButton(id)
+            link.clicked.connect(lambda _on=False, id=id: self.wanted.emit(id))
+            links.append(link)
+        self.verdict = ComboField()
+        for verdict, text in (
+            (e.SecretVerdict.OPEN, _("Open")),
+            (e.SecretVerdict.REVOKED, _("Revoked and replaced")),
+            (e.SecretVerdict.FALSE_POSITIVE, _("Not a secret")),
+        ):
+            self.verdict.addItem(text, verdict)
+        self.verdict.setAccessibleName(_("What it is"))
+        self.because = LineField(hint=_("Why it is no secret, or why nothing replaces it"))
+        self.revoked, self.rotated = DayField(), DayField()
+        form = Form(fields=420, labels=120)
+        form.row(_("What it is"), self.verdict)
+        form.row(_("Revoked on"), self.revoked)
+        form.row(_("Replaced on"), self.rotated)
+        form.row(_("Because"), self.because)
+        self.problem = PlainLabel("", "red", wrap=True)
+        self.problem.hide()
+        self.save_button = FilledButton(_("Save"))
+        self.save_button.clicked.connect(self._save)
+        self.body.addWidget(self.place)
+        self.body.addWidget(self.what)
+        self.body.addLayout(beside(self.open_button, self.copy_button))
+        self.body.addLayout(beside(PlainLabel(_("Informs"), "quiet"), *links))
+        self.body.addWidget(form)
+        self.body.addWidget(self.problem)
+        self.body.addLayout(beside(self.save_button))
+
+    def show_leak(
+        self, leak: Leak, path: Path | None, decision: e.SecretDisposed | None, editor: str, *, may: bool
+    ) -> None:
+        """Show one; `path` is its file on this computer, if it is one. What is being typed for it stays."""
+        same = self._leak is not None and self._leak.fingerprint == leak.fingerprint
+        self._leak, self._path, self._editor = leak, path, editor
+        self.place.setText(written_place(leak))
+        lines = [wording.where(leak), leak.rule, leak.masked]
+        if leak.commit:
+            lines.append(_("first seen in commit {id}").format(id=leak.commit[:12]))
+        if because := wording.because(leak):
+            lines.append(_("listed only: {why}").format(why=because))
+        self.what.setText(" · ".join(lines))
+        self.open_button.setVisible(path is not None and bool(editor))
+        self.copy_button.setVisible(path is not None)
+        self.save_button.setEnabled(may)
+        if not same:
+            said = decision or e.SecretDisposed(leak.fingerprint)
+            self.verdict.setCurrentIndex(max(0, self.verdict.findData(said.verdict)))
+            self.because.setText(said.because)
+            self.revoked.set_iso(said.revoked_on.isoformat() if said.revoked_on else "")
+            self.rotated.set_iso(said.rotated_on.isoformat() if said.rotated_on else "")
+            self.say("")
+
+    def say(self, sentence: str) -> None:
+        """What keeps it from being saved."""
+        self.problem.setText(sentence)
+        self.problem.setVisible(bool(sentence))
+
+    def _save(self) -> None:
+        if self._leak is None:
+            return
+        try:
+            revoked, rotated = self.revoked.day(), self.rotated.day()
+        except ValueError as wrong:
+            self.say(str(wrong))
+            return
+        self.say("")
+        verdict = e.SecretVerdict(self.verdict.currentData())
+        revoked, rotated = (revoked, rotated) if verdict is e.SecretVerdict.REVOKED else (None, None)
+        because = "" if verdict is e.SecretVerdict.OPEN else self.because.text()
+        self.decided.emit(self._leak.fingerprint, verdict, because, revoked, rotated)
+
+    def _copy(self) -> None:
+        if self._path is not None:
+            QGuiApplication.clipboard().setText(str(self._path))
+            self.said.emit(_("The path is in the clipboard."))
+
+    def _open(self) -> None:
+        """The editor named in preferences, with the path as its one argument; never the system's default handler."""
+        program = shutil.which(self._editor)
+        if self._path is None or program is None:
+            self.say(_("The editor {name} was not found. Correct it in preferences, or copy the path.").format(
+                name=self._editor
+            ))  # fmt: skip
+            return
+        started, _process = QProcess.startDetached(program, [str(self._path)])
+        if not started:
+            self.say(_("The editor {name} could not be started. Copy the path instead.").format(name=self._editor))
+
+
+def written_place(leak: Leak) -> str:
+    """Where it stands, in one line."""
+    if not leak.file:
+        return wording.where(leak)
+    return f"{leak.file}:{leak.line}" if leak.line else leak.file
+
+
+def file_on_disk(folder: Path | None, leak: Leak) -> Path | None:
+    """The file that an editor could open; None for what stands in the history, in an archive or nowhere."""
+    if folder is None or leak.where not in (Where.FILE, Where.IGNORED_FILE) or not leak.file:
+        return None
+    path = folder / leak.file.partition("!")[0]
+    return path if path.is_file() else None
