@@ -1,4 +1,4 @@
-"""Every check whose subjects are the repositories of the scope, by hand on purpose, in the order in which people read."""
+"""Every check whose subjects are the repositories of the scope, by hand on purpose, in reading order."""
 
 from __future__ import annotations
 
