@@ -168,7 +168,7 @@ def _known(
             return asyncio.run(look_up_online(listing.dependencies, store, now, database, settings))
     finally:
         if database is not None:
-            database.__exit__(None, None, None)
+            database.close()
 
 
 def _agree(what: str, names: list[str] | tuple[str, ...], asked: argparse.Namespace, output: Output) -> None:
