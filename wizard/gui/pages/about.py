@@ -21,7 +21,7 @@ from wizard.gui.theme import theme
 from wizard.gui.widgets.buttons import OutlineButton
 from wizard.gui.widgets.fields import ComboField
 from wizard.gui.widgets.page import Foot, Page, Side
-from wizard.gui.widgets.plain import FactLabel, PlainLabel
+from wizard.gui.widgets.plain import FactLabel, PlainLabel, Role
 from wizard.session import redact
 
 _PARTS = ("sqlcipher3", "SQLAlchemy", "cryptography", "pyHanko", "reportlab", "pikepdf", "httpx", "dnspython", "pyrage")
@@ -44,6 +44,10 @@ class AboutPage(Page):
         copy_versions.setAccessibleName(_("Copy the versions"))
         copy_versions.clicked.connect(lambda: self._copy(self.versions.text()))
         self._section(_("Versions"), _("What to name when you report something."), copy_versions, self.versions)
+        self.body.addSpacing(8)
+        self.body.addWidget(PlainLabel(_("What the record can show, and what it cannot"), "heading"))
+        for words, role in _claims():
+            self.body.addWidget(PlainLabel(words, role, wrap=True))
         self.log = _Text(_("The log of this run"))
         copy_log = OutlineButton(_("Copy"))
         copy_log.setAccessibleName(_("Copy the log"))
@@ -125,6 +129,50 @@ class _Text(QPlainTextEdit):
         self.setFont(theme().mono())
         self.setAccessibleName(spoken)
         self.setFixedHeight(168)
+
+
+def _claims() -> tuple[tuple[str, Role], ...]:
+    """What the journal may claim and what it must not: sentence and role of its label."""
+    return (
+        (_("It can show:"), "strong"),
+        (
+            _(
+                "Once an attestation was handed over, whoever kept it can tell when an entry from before it was "
+                "changed, taken out or put elsewhere."
+            ),
+            "text",
+        ),
+        (
+            _("Nobody on a team can alter what another one wrote, as long as you compared your keys."),
+            "text",
+        ),
+        (_("When an older copy of a workspace is opened on this computer, you are told."), "text"),
+        (_("A document is the one that was signed, when Attestry or its offline page verifies it."), "text"),
+        (_("It cannot show:"), "strong"),
+        (
+            _(
+                "That an answer is true or a file genuine: only that these were the words, and these the bytes, at the "
+                "latest when they were first anchored outside."
+            ),
+            "text",
+        ),
+        (
+            _(
+                "When something happened before that first anchor: someone alone can make up a whole history. What "
+                "comes before the first attestation is what its author says."
+            ),
+            "text",
+        ),
+        (_("That this is all there is: somebody can keep a second workspace and show you one."), "text"),
+        (
+            _(
+                "That the computer was clean: a program that spies on it sees what you see, and when a whole computer "
+                "is set back, only a teammate or a reviewer who holds something newer can tell."
+            ),
+            "text",
+        ),
+        (_("That a signature binds anyone by law: it rests on no qualified certificate."), "text"),
+    )
 
 
 def _licences() -> list[Path]:
