@@ -137,7 +137,7 @@ def test_a_finding_is_written_and_undone(opened: Shell, session: Session, qtbot:
     qtbot.waitUntil(lambda: shown(ledger) == ["Replay of a token"])
     (row,) = ledger.table.rows
     assert (row.rating, row.score) == (Rating.CRITICAL, 9.1)
-    assert ledger.form is None
+    qtbot.waitUntil(lambda: ledger.form is None)
     opened.undo()
     qtbot.waitUntil(lambda: shown(ledger) == [])
 
