@@ -63,7 +63,8 @@ def main() -> int:
     for count in (2_500, 5_000, 10_000, 20_000):
         took, fold, worked = merge(count)
         print(
-            f"merge of {count:>6} entries: checked and stored in {took:.2f} s, folded in {fold:.2f} s; processor {worked:.2f} s",
+            f"merge of {count:>6} entries: checked and stored in {took:.2f} s, folded in {fold:.2f} s, "
+            f"processor {worked:.2f} s",
             flush=True,
         )
     return 0

@@ -26,7 +26,7 @@ def title(session: Session) -> str:
 
 #: The places behind the sections; while a request is answered, those that it needs.
 _BEHIND = ("checks", "code", "vulnerabilities", "evidence", "team", "review", "sign")
-_ANSWERING = ("evidence", "helper")
+_ANSWERING = ("evidence", "reply")
 #: What stands for them where a place of the lead's is asked for.
 _ONLY_THE_LEADS = ("scope", "team", "review", "sign", "done")
 
@@ -34,7 +34,7 @@ _ONLY_THE_LEADS = ("scope", "team", "review", "sign", "done")
 def allowed(place: Place, session: Session | None) -> Place:
     """The place, or the reply, where someone who answers a request would come to what is only the lead's."""
     if session is not None and session.request is not None and place.page in _ONLY_THE_LEADS:
-        return Place("helper")
+        return Place("reply")
     return place
 
 
@@ -81,7 +81,7 @@ def side_rows(session: Session) -> tuple[SideRow | None, ...]:
         if session.request.heading.hosts:
             rows.append(SideRow(Place("checks"), _("Checks"), icon="eye"))
         rows.append(SideRow(Place("evidence"), _("Evidence"), icon="paperclip"))
-        rows.append(SideRow(Place("helper"), _("Your reply"), icon="lock"))
+        rows.append(SideRow(Place("reply"), _("Your reply"), icon="lock"))
         return tuple(rows)
     rows.append(SideRow(Place("checks"), _("Checks"), icon="eye"))
     rows.append(SideRow(Place("code"), _("Code"), icon="search"))

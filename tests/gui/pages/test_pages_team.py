@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from wizard.domain import events as e
 from wizard.domain.answers import Answer, AnswerState
 from wizard.gui.context import Place
-from wizard.gui.pages.helper import HelperPage
+from wizard.gui.pages.reply import ReplyPage
 from wizard.gui.pages.home import HomePage
 from wizard.gui.pages.request import RequestPage
 from wizard.gui.pages.section import SectionPage
@@ -116,12 +116,12 @@ def test_asked_answered_added_and_chosen(
     picture(qtbot, helper, tmp_path / "5-answer.png")
     for name in ("scope", "review", "sign", "team"):
         helper.go(Place(name))
-        assert isinstance(helper.page, HelperPage), "what is only the lead's is not shown"
+        assert isinstance(helper.page, ReplyPage), "what is only the lead's is not shown"
     helper.go(Place("home"))
     picture(qtbot, helper, tmp_path / "6-helper-home.png")
-    helper.go(Place("helper"))
-    reply = page(helper, HelperPage)
-    assert isinstance(reply, HelperPage)
+    helper.go(Place("reply"))
+    reply = page(helper, ReplyPage)
+    assert isinstance(reply, ReplyPage)
     reply.save.click()
     qtbot.waitUntil(lambda: (target / "Ada-Example.attestry-reply").exists(), timeout=10_000)
     qtbot.waitUntil(lambda: "Send it" in reply.message_bar.text, timeout=10_000)

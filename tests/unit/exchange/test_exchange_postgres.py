@@ -20,6 +20,7 @@ from wizard.session.deeds import exchanging
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 NOBODY = 65534
+pytestmark = pytest.mark.slow
 
 
 def program(name, absent):

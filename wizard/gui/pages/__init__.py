@@ -103,10 +103,10 @@ def _team() -> PageMaker:
     return TeamPage
 
 
-def _helper() -> PageMaker:
-    from wizard.gui.pages.helper import HelperPage
+def _reply() -> PageMaker:
+    from wizard.gui.pages.reply import ReplyPage
 
-    return HelperPage
+    return ReplyPage
 
 
 def _request() -> PageMaker:
@@ -131,6 +131,12 @@ def _older_copy() -> PageMaker:
     from wizard.gui.pages.older_copy import OlderCopyPage
 
     return OlderCopyPage
+
+
+def _bring_in() -> PageMaker:
+    from wizard.gui.pages.bring_in import BringInPage
+
+    return BringInPage
 
 
 def _restore() -> PageMaker:
@@ -160,13 +166,14 @@ PAGES = (
     Entry("sign", _sign),
     Entry("done", _done),
     Entry("team", _team),
-    Entry("helper", _helper),
+    Entry("reply", _reply),
     Entry("request", _request, needs_session=False),
     Entry("reviewer", _reviewer, needs_session=False),
     Entry("preferences", _preferences, needs_session=False),
     Entry("about", _about, needs_session=False),
     Entry("older_copy", _older_copy),
     Entry("restore", _restore, needs_session=False),
+    Entry("bring_in", _bring_in, needs_session=False),
 )
 
 

@@ -27,7 +27,7 @@ from wizard.session.settings import Settings
 _REPLY = ".attestry-reply"
 
 
-class HelperPage(Page):
+class ReplyPage(Page):
     """Shown while an answer to a request is open."""
 
     def __init__(self, context: Context, parent: QWidget | None = None):
