@@ -1,0 +1,134 @@
+"""Code hosts are asked with requests that only read; what they do not show is unknown, never fine."""
+
+import asyncio
+import json
+from datetime import UTC, datetime
+
+import pytest
+from host_server import BITBUCKET, GITHUB, B, R, serving
+
+from wizard.checks.hosting.asking import HostSettings, NotAsked, look, look_at_export
+from wizard.checks.hosting.bitbucket import Bitbucket
+from wizard.checks.hosting.github import GitHub
+from wizard.checks.hosting.posture import AlertKind, Protection, Update
+from wizard.domain.vulnerability import Rating
+
+TOKEN = "token-of-a-test"
+NAME = "northwind/sync"
+
+
+def ask(adapter, served, name=NAME, token=TOKEN):
+    return asyncio.run(look(adapter, name, token, HostSettings(api=served.url, read=2, pause=0.01)))
+
+
+def alerts(posture, kind):
+    return next(each for each in posture.alerts if each.kind is kind)
+
+
+def check_github(posture):
+    assert (posture.branch, posture.private) == ("main", True)
+    assert (posture.secret_scanning, posture.push_protection) == (True, False)
+    found = alerts(posture, AlertKind.DEPENDENCIES)
+    assert (found.open, dict(found.ratings)) == (3, {Rating.CRITICAL: 1, Rating.HIGH: 1, Rating.LOW: 1})
+    assert found.oldest == datetime(2026, 11, 2, 8, tzinfo=UTC)
+    assert alerts(posture, AlertKind.CODE).open == 0
+    assert alerts(posture, AlertKind.SECRETS).open is None
+    assert posture.protection == Protection(True, 2, ("build",), True, True)
+    assert posture.updates == (Update("npm", "/", "weekly"),)
+    (pipeline,) = posture.pipelines
+    assert (pipeline.triggers, pipeline.scanners) == (("schedule", "push"), ("CodeQL", "npm audit"))
+    assert posture.longest_gap("scan") == 20
+    assert [each.call for each in posture.not_shown] == ["secret-scanning-alerts"]
+
+
+def test_github_as_its_interface_says():
+    with serving(GITHUB) as served:
+        posture = ask(GitHub(), served)
+    check_github(posture)
+    assert {method for method, _path, _token in served.asked} == {"GET"}
+    assert {token for _method, _path, token in served.asked} == {f"Bearer {TOKEN}"}
+    assert posture.calls == tuple(f"GET {path}" for _method, path, _token in served.asked)
+    assert "hide_secret=true" in str(posture.calls)
+
+
+def test_bitbucket_as_its_interface_says():
+    with serving(BITBUCKET) as served:
+        posture = ask(Bitbucket(), served)
+    found = alerts(posture, AlertKind.CODE)
+    assert (found.open, dict(found.ratings)) == (2, {Rating.HIGH: 1, Rating.LOW: 1})
+    assert alerts(posture, AlertKind.SECRETS).open is None
+    assert (posture.protection.protected, posture.protection.reviews) == (True, 1)
+    assert posture.protection.force_push_blocked
+    assert posture.pipelines[0].scanners == ("Snyk",)
+    assert [(run.name, run.succeeded) for run in posture.runs] == [("default", True)]
+    assert {method for method, _path, _token in served.asked} == {"GET"}
+    assert posture.push_protection is None
+
+
+def test_the_same_from_exported_files(tmp_path):
+    names = {
+        "repository": R,
+        "dependabot-alerts": f"{R}/dependabot/alerts",
+        "code-scanning-alerts": f"{R}/code-scanning/alerts",
+        "branch-protection": f"{R}/branches/main/protection",
+        "branch-rules": f"{R}/rules/branches/main",
+        "dependabot-config": f"{R}/contents/.github/dependabot.yml",
+        "workflows": f"{R}/contents/.github/workflows",
+        "workflow_.github_workflows_scan.yml": f"{R}/contents/.github/workflows/scan.yml",
+        "analyses": f"{R}/code-scanning/analyses",
+        "runs": f"{R}/actions/runs",
+    }
+    for name, path in names.items():
+        answer = GITHUB[path]
+        pages = answer if isinstance(answer, list) else [answer]
+        (tmp_path / f"{name}.json").write_text("\n".join(json.dumps(page) for page in pages))
+    check_github(look_at_export(GitHub(), NAME, tmp_path))
+    (tmp_path / "dependabot-alerts.json").write_text("<html>")
+    assert alerts(look_at_export(GitHub(), NAME, tmp_path), AlertKind.DEPENDENCIES).open is None
+
+
+@pytest.mark.parametrize("fault", ["portal", "redirect", "token", "limit", "down", "elsewhere"])
+@pytest.mark.parametrize("adapter", [GitHub(), Bitbucket()], ids=["github", "bitbucket"])
+def test_nothing_is_concluded_from_no_answer(adapter, fault):
+    with serving(GITHUB | BITBUCKET) as served:
+        served.fault = fault
+        posture = ask(adapter, served)
+    assert all(each.open is None for each in posture.alerts)
+    assert posture.protection.protected is None
+    assert (posture.push_protection, posture.updates, posture.pipelines) == (None, None, ())
+    assert posture.not_shown
+
+
+def test_nobody_there():
+    with serving({}) as served:
+        gone = served.url
+    served.url = gone
+    posture = ask(GitHub(), served)
+    assert posture.not_shown[0].call == "repository"
+
+
+def test_an_unprotected_branch_is_seen():
+    with serving(
+        {k: v for k, v in GITHUB.items() if "protection" not in k} | {f"{R}/rules/branches/main": [[]]}
+    ) as served:
+        assert ask(GitHub(), served).protection == Protection(False)
+    assert B in BITBUCKET
+
+
+@pytest.mark.parametrize("name", ["", "a", "a/b/c", "../x", "a/..", "a/b?c", "a b/c"])
+def test_only_a_repository_is_asked_about(name):
+    with serving({}) as served, pytest.raises(NotAsked):
+        ask(GitHub(), served, name=name)
+    assert served.asked == []
+
+
+@pytest.mark.parametrize("token", ["", "two words", "line\nbreak", "ümlaut"])
+def test_a_broken_token_is_not_sent(token):
+    with serving({}) as served, pytest.raises(NotAsked) as mistake:
+        ask(GitHub(), served, token=token)
+    assert token == "" or token not in str(mistake.value)
+
+
+def test_a_token_never_goes_in_the_clear():
+    with pytest.raises(NotAsked):
+        asyncio.run(look(GitHub(), NAME, TOKEN, HostSettings(api="http://api.example")))
