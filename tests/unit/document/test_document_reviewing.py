@@ -134,6 +134,7 @@ def test_one_name_written_in_two_ways_is_one_organisation():
 # -- remembered keys --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_key_is_remembered_only_when_said_and_a_change_is_warned_about(little, tmp_path, home):
     path = put(tmp_path, little)
     assert reviewing.review(path, home).policy.key.state is LineState.UNKNOWN
@@ -367,6 +368,7 @@ def test_verify_keeps_its_exit_codes(little, tmp_path, capsys):
     assert "not compared" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_compare_prints_the_delta_and_refuses_two_partners(little, key, tmp_path, capsys):
     home = ("--home", tmp_path / "home")
     old = put(tmp_path, little, "old.pdf")

@@ -9,17 +9,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from wizard.domain import events as e
 from wizard.domain.language import _, ngettext
 from wizard.gui import words
 from wizard.gui.context import Context, Place, sentence_of
-from wizard.gui.icons import Glyph
 from wizard.gui.pages import errand
 from wizard.gui.pages.form import Form, beside, empty
-from wizard.gui.theme import ColorName
-from wizard.gui.widgets.badge import GlyphMark
+from wizard.gui.pages.reviewer_lines import verdict_lines, verdict_row
 from wizard.gui.widgets.buttons import FilledButton, OutlineButton
 from wizard.gui.widgets.card import Card
 from wizard.gui.widgets.page import Foot, Page
@@ -117,7 +115,7 @@ class DonePage(Page):
         return Looked(len(data), digest, verify(data, known))
 
     def _show(self, looked: Looked) -> None:
-        from wizard.document.verify import LineState, Outcome
+        from wizard.document.verify import Outcome
 
         found = looked.verification
         self._digest = looked.digest
@@ -137,30 +135,9 @@ class DonePage(Page):
         else:
             self.set_sentence(_("This file does not verify. Do not send it; sign again."))
         self._heading.setText(_("Verified just now") if good else _("Does not verify"))
-        looks: dict[LineState, tuple[Glyph, ColorName, str]] = {
-            LineState.GOOD: (Glyph.TICK, "supports", _("Good")),
-            LineState.UNKNOWN: (Glyph.QUESTION, "unsure", _("Not known")),
-            LineState.BAD: (Glyph.TRIANGLE, "contradicts", _("Bad")),
-        }
         empty(self._lines)
-        for title, each in (
-            (_("Integrity"), found.integrity),
-            (_("Identity"), found.identity),
-            (_("Time"), found.time),
-            (_("Content"), found.content),
-        ):
-            glyph, color, spoken = looks[each.state]
-            label = PlainLabel(title, "strong")
-            label.setMinimumWidth(80)
-            row = QHBoxLayout()
-            row.setSpacing(10)
-            row.addWidget(GlyphMark(glyph, color, spoken))
-            row.addWidget(label)
-            row.addWidget(PlainLabel(each.sentence, wrap=True), 1)
-            holder = QWidget()
-            row.setContentsMargins(0, 0, 0, 0)
-            holder.setLayout(row)
-            self._lines.addWidget(holder)
+        for title, each in verdict_lines(found):
+            self._lines.addWidget(verdict_row(title, each))
 
     def _failed(self, error: Exception) -> None:
         self._heading.setText(_("Not verified now"))

@@ -14,7 +14,7 @@ from wizard.gui.context import Context, Place
 from wizard.gui.icons import Glyph
 from wizard.gui.pages import demonstration
 from wizard.gui.pages.errand import preferences_of
-from wizard.gui.pages.form import beside, empty
+from wizard.gui.pages.form import beside, column, empty
 from wizard.gui.widgets import choosing
 from wizard.gui.widgets.buttons import FilledButton, LinkButton, OutlineButton
 from wizard.gui.widgets.card import Card
@@ -65,6 +65,13 @@ class WelcomePage(Page):
         for offer in (self._new, self._open, self._demo):
             offers.addWidget(offer, 1)
         self.body.addLayout(offers)
+        self._check = _Aside(
+            _("Were you sent an attestation?"),
+            _("See who signed what, and whether anything was changed since. You can also drop the PDF on this page."),
+            OutlineButton(_("Check an attestation…")),
+        )
+        self._check.button.clicked.connect(lambda: self.go.emit(Place("reviewer")))
+        self.body.addWidget(self._check)
         self._ready = QVBoxLayout()
         self.body.addLayout(self._ready)
         self._heading = PlainLabel(_("Recent"), "heading")
@@ -142,6 +149,9 @@ class WelcomePage(Page):
         if folder.suffix == REQUEST_SUFFIX:
             self.go.emit(Place("request", str(folder)))
             return
+        if folder.suffix.lower() == ".pdf":
+            self.go.emit(Place("reviewer", str(folder)))
+            return
         folder = folder.parent if folder.name == KEY_FILE else folder
         if not (folder / KEY_FILE).is_file():
             self.message_bar.say_mistake(
@@ -202,6 +212,19 @@ class _Offer(Card):
         self.body.addStretch(1)
         self.body.addSpacing(8)
         self.body.addLayout(beside(button))
+
+
+class _Aside(Card):
+    """One more thing to do, in a line: what it is, and its button."""
+
+    def __init__(self, title: str, sentence: str, button: OutlineButton):
+        super().__init__()
+        self.button = button
+        row = QHBoxLayout()
+        row.setSpacing(16)
+        row.addLayout(column(PlainLabel(title, "heading", wrap=True), PlainLabel(sentence, "quiet", wrap=True)), 1)
+        row.addWidget(button)
+        self.body.addLayout(row)
 
 
 class _Ready(Card):
