@@ -87,6 +87,13 @@ class Running:
 
 @pytest.fixture(scope="module")
 def postgres(absent):
+    with serving(absent) as running:
+        yield running
+
+
+@contextlib.contextmanager
+def serving(absent):
+    """A fresh server on loopback, set up as docs/team-server.md says."""
     initdb, postgres_ = program("initdb", absent), program("postgres", absent)
     folder = Path(tempfile.mkdtemp(prefix="attestry-postgres-")).resolve()
     certificate(folder)
