@@ -11,9 +11,12 @@ from pytestqt.qtbot import QtBot
 from wizard.domain import events as e
 from wizard.gui import locking
 from wizard.gui.context import Place
+from wizard.gui.pages.bring_in import BringInPage
 from wizard.gui.pages.older_copy import OlderCopyPage
 from wizard.gui.pages.preferences import PreferencesPage
+from wizard.gui.pages.recovery_sheet import RecoverySheet
 from wizard.gui.pages.restore import RestorePage
+from wizard.gui.pages.welcome import WelcomePage
 from wizard.gui.shell import Shell
 from wizard.gui.widgets import choosing
 from wizard.session import opening
@@ -65,6 +68,26 @@ def test_the_whole_workspace_is_written_to_one_file(
     idle(opened, qtbot)
     qtbot.waitUntil(target.is_file)
     assert form.first.text() == ""
+    opened.close_session()
+    opened.go(Place("welcome"))
+    welcome = opened.page
+    assert isinstance(welcome, WelcomePage)
+    welcome._open_folder(target)
+    page = opened.page
+    assert isinstance(page, BringInPage)
+    real = keeping.import_workspace
+    monkeypatch.setattr(keeping, "import_workspace", lambda *more: real(*more, floor=QUICK))
+    page.field.setText("not its passphrase")
+    page.button.click()
+    qtbot.waitUntil(lambda: bool(page.message_bar.text), timeout=30_000)
+    page.field.setText("a passphrase of its own")
+    page.button.click()
+    qtbot.waitUntil(lambda: bool(page.folder.name), timeout=30_000)
+    idle(opened, qtbot)
+    assert (page.folder / "open.attestry").is_file()
+    [sheet] = page.findChildren(RecoverySheet)
+    sheet.matched.emit(True)
+    assert opened.place == Place("unlock", str(page.folder))
 
 
 def test_a_new_data_key_wants_the_new_sheet_typed_back_first(

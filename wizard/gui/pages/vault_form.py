@@ -12,6 +12,7 @@ from wizard.gui.context import Place
 from wizard.gui.pages.form import Form, beside, column, empty
 from wizard.gui.pages.recovery_sheet import RecoverySheet
 from wizard.gui.pages.vault_stop import SHORTEST
+from wizard.gui.pages.welcome import EXPORT_SUFFIX
 from wizard.gui.widgets import choosing
 from wizard.gui.widgets.buttons import OutlineButton
 from wizard.gui.widgets.folded import Folded
@@ -22,9 +23,6 @@ from wizard.session.deeds import keeping
 
 if TYPE_CHECKING:
     from wizard.session.session import Session
-
-#: What the file of a whole workspace is called, and what other tools take it for.
-SUFFIX = ".attestry-export"
 
 
 class VaultForm(QWidget):
@@ -118,7 +116,7 @@ class VaultForm(QWidget):
 
     def _write(self) -> None:
         folder = self._session.workspace.folder
-        start = folder.parent / f"{folder.name.removesuffix('.attestry')}{SUFFIX}"
+        start = folder.parent / f"{folder.name.removesuffix('.attestry')}{EXPORT_SUFFIX}"
         target = choosing.choose_target(self, _("Take the workspace along"), start)
         if target is None:
             return

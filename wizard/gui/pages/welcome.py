@@ -27,6 +27,8 @@ from wizard.session.settings import Recent
 
 #: The file inside a workspace folder that opens it.
 KEY_FILE = "open.attestry"
+#: A whole workspace in one file.
+EXPORT_SUFFIX = ".attestry-export"
 #: How the files end by which a lead asks for evidence.
 REQUEST_SUFFIX = ".attestry-request"
 
@@ -81,6 +83,9 @@ class WelcomePage(Page):
         self._list.body.setSpacing(0)
         self.body.addWidget(self._heading)
         self.body.addWidget(self._list)
+        along = LinkButton(_("Bring in a whole workspace from another computer…"))
+        along.clicked.connect(lambda: self.go.emit(Place("bring_in")))
+        self.body.addLayout(beside(along))
         self.body.addStretch(1)
         self.rows: list[TwoLineRow] = []
 
@@ -146,6 +151,9 @@ class WelcomePage(Page):
             self._open_folder(folder)
 
     def _open_folder(self, folder: Path) -> None:
+        if folder.suffix == EXPORT_SUFFIX:
+            self.go.emit(Place("bring_in", str(folder)))
+            return
         if folder.suffix == REQUEST_SUFFIX:
             self.go.emit(Place("request", str(folder)))
             return
