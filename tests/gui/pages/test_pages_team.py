@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 from wizard.domain import events as e
 from wizard.domain.answers import Answer, AnswerState
 from wizard.gui.context import Place
-from wizard.gui.pages.reply import ReplyPage
 from wizard.gui.pages.home import HomePage
+from wizard.gui.pages.reply import ReplyPage
 from wizard.gui.pages.request import RequestPage
 from wizard.gui.pages.section import SectionPage
 from wizard.gui.pages.team import TeamPage
