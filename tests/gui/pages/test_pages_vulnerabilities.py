@@ -297,3 +297,18 @@ def test_ten_thousand_rows_are_there_at_once(qapp: QApplication, qtbot: QtBot) -
     table.setFocus()
     qtbot.keyClick(table, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
     assert len(table._ledger._made) < 200, "only what is seen is put into words"
+
+
+def test_a_report_dropped_on_a_requirement_says_what_it_is(
+    opened: Shell, session: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    from wizard.gui.pages.section import SectionPage
+
+    section = session.questionnaire.section_of["APP-12"]
+    opened.go(Place("section", section.id, "APP-12"))
+    assert isinstance(opened.page, SectionPage)
+    qtbot.waitUntil(lambda: "APP-12" in opened.page.cards, timeout=10_000)
+    path = tmp_path / "x.json"
+    path.write_text(BANDIT)
+    opened.page.cards["APP-12"].add_files((path,))
+    qtbot.waitUntil(lambda: "Bandit report, 1 result, 1 high → APP-12" in opened.page.message_bar.text, timeout=20_000)

@@ -193,16 +193,15 @@ class RequirementCard(Card):
         session, id = self.session, self.requirement.id
 
         def added(result: Any) -> None:
-            names = ", ".join(item.name for item in result.evidence)
             if then is not None:
                 then.set_names({key: item.name for key, item in session.assessment.evidence.items()})
                 then.add(tuple(item.id for item in result.evidence))
             if result.left_out:
                 self.page.message_bar.say_mistake(" ".join(result.left_out))
             elif len(result.evidence) == 1:
-                self.page.say_done(_("Added {names}.").format(names=names))
+                self.page.say_done(result.sentence)
             else:
-                self.page.message_bar.say(_("Added {names}.").format(names=names))
+                self.page.message_bar.say(result.sentence)
 
         self.page.start(lambda hear: evidence.add(session, tuple(paths), (id,), hear), added)
 

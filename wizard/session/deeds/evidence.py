@@ -44,6 +44,13 @@ class Added:
     left_out: tuple[str, ...]
     unread: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def sentence(self) -> str:
+        """What was added, what was read from it, and what could not be read: "Added a.xml. ZAP report, 14 alerts …"."""
+        added = _("Added {names}.").format(names=", ".join(item.name for item in self.evidence))
+        read = (f"{item.read_as}." for item in self.evidence if item.read_as)
+        return " ".join((added, *read, *(why for _id, why in self.unread)))
+
 
 @dataclass(frozen=True, slots=True)
 class Preview:
