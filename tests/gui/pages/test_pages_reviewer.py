@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from wizard.gui.context import Place
+from wizard.gui.pages.done import DonePage
 from wizard.gui.pages.reviewer import ReviewerPage
 from wizard.gui.shell import Shell
 from wizard.gui.theme import theme
@@ -169,6 +170,31 @@ def test_what_changed_since_an_earlier_attestation(
     qtbot.waitUntil(lambda: page.delta.isVisible(), timeout=60_000)
     assert "4.1.0 → 4.2.0" in shown(page.delta)
     assert "the journal" in shown(page.delta).lower()
+
+
+@pytest.mark.slow
+def test_what_goes_with_a_signed_file_is_saved_beside_it(
+    opened: Shell, qtbot: QtBot, pdf: Path, whole: Any, tmp_path: Path, choose: Callable[[Path], None]
+) -> None:
+    from wizard.document.canonical import canonical
+
+    opened.go(Place("done", str(pdf)))
+    page = opened.page
+    assert isinstance(page, DonePage)
+    assert not page.companions.isVisible()
+    qtbot.waitUntil(lambda: page.companions.isVisible(), timeout=60_000)
+    assert set(page.companions.buttons) == {
+        "DATA", "OSCAL_RESULTS", "OSCAL_PLAN", "CYCLONEDX", "VERIFIER", "REMINDERS"
+    }  # fmt: skip
+    _LOOKS["settle"](qtbot, opened)
+    assert [*_LOOKS["cut_off"](opened), *_LOOKS["unnamed"](opened)] == []
+    choose(tmp_path / "data.json")
+    page.companions.buttons["DATA"].click()
+    qtbot.waitUntil(lambda: "Saved data.json" in page.message_bar.text, timeout=60_000)
+    assert (tmp_path / "data.json").read_bytes() == canonical(whole.attestation)
+    choose(tmp_path / "nowhere" / "x.ics")
+    page.companions.buttons["REMINDERS"].click()
+    qtbot.waitUntil(lambda: "could not be written" in page.message_bar.text, timeout=60_000)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

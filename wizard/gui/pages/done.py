@@ -16,6 +16,7 @@ from wizard.domain.language import _, ngettext
 from wizard.gui import words
 from wizard.gui.context import Context, Place, sentence_of
 from wizard.gui.pages import errand
+from wizard.gui.pages.done_companions import CompanionsCard
 from wizard.gui.pages.form import Form, beside, empty
 from wizard.gui.pages.reviewer_lines import verdict_lines, verdict_row
 from wizard.gui.widgets.buttons import FilledButton, OutlineButton
@@ -67,6 +68,8 @@ class DonePage(Page):
         self._verified.body.addLayout(self._lines)
         self.body.addWidget(card)
         self.body.addWidget(self._verified)
+        self.companions = CompanionsCard(self)
+        self.body.addWidget(self.companions)
         self._later = PlainLabel(
             _("Later edits change nothing in this file. They need a new attestation, made the same way."),
             "quiet",
@@ -84,6 +87,7 @@ class DonePage(Page):
         self.digest.setText("…")
         self.show_button.setEnabled(bool(place.item))
         self.copy_button.setEnabled(False)
+        self.companions.hide()
         empty(self._lines)
         self._heading.setText(_("Verifying…"))
         if place.item:
@@ -124,6 +128,7 @@ class DonePage(Page):
         self.copy_button.setEnabled(True)
         good = found.outcome is Outcome.INTACT
         if good and found.attestation is not None:
+            self.companions.show_for(self._path, found.attestation)
             findings = sum(len(group.items) for group in found.attestation.groups)
             pieces = len(found.attestation.evidence)
             self.set_sentence(
