@@ -24,6 +24,8 @@ class Guard:
     verdict: Verdict
     why: str
     statuses: tuple[str, ...] = ()
+    #: false where the method changes things: we never send it
+    called: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,9 @@ def _guard(operation: Operation, found: EndpointProbe, refusing: set[str]) -> Gu
     if not operation.asked:
         if operation.path in refusing:
             return Guard(
-                name, Verdict.WARN, _("not called, because it may change things; GET on the same path refuses")
+                name, Verdict.WARN, _("not called, because it changes things; GET on its path refuses"), called=False
             )
-        return Guard(name, Verdict.UNKNOWN, _("not called, because it may change things"))
+        return Guard(name, Verdict.UNKNOWN, _("not called, because it changes things"), called=False)
     own = next((a for a in operation.asked if a.credential == OWN and a.answer), None)
     each = [_one(asked, operation, found, own) for asked in operation.asked if asked.credential != OWN]
     verdict, why = min(each, key=lambda said: _ORDER.index(said[0]))
@@ -124,15 +126,37 @@ def _alike(asked: Asked, control: Asked) -> bool:
 def judge(reading: Authentication, context: JudgeContext) -> Judgement:
     """The worst operation decides; every one of them is listed."""
     if not reading.operations:
-        return Judgement(Verdict.NOT_APPLICABLE, _("No endpoint was listed."))
-    counts = Counter(guard.verdict for guard in reading.operations)
+        step = _("List its endpoints, or add your API description (OpenAPI) as evidence, then look again.")
+        return Judgement(Verdict.NOT_APPLICABLE, _("No endpoint of this host is listed."), next_step=step)
+    called = [guard for guard in reading.operations if guard.called]
+    if not called:
+        said = ngettext(
+            "Not called: {n} endpoint changes things.",
+            "Not called: {n} endpoints change things.",
+            len(reading.operations),
+        )
+        step = _("Add evidence for them: a test that shows how they refuse strangers.")
+        return Judgement(Verdict.NOT_APPLICABLE, said.format(n=len(reading.operations)), next_step=step)
+    counts = Counter(guard.verdict for guard in called)
     worst = next(verdict for verdict in _ORDER if counts[verdict])
-    bad = [guard for guard in reading.operations if guard.verdict is worst]
+    bad = [guard for guard in called if guard.verdict is worst]
+    left = len(reading.operations) - len(called)
     shown = sorted(reading.operations, key=lambda guard: _ORDER.index(guard.verdict))
     proof = "\n".join(f"{g.verdict.value} {g.operation} ({', '.join(g.statuses)}) {g.why}" for g in shown[:30])
     if worst is Verdict.PASS:
-        said = ngettext("The one endpoint refuses strangers.", "All {n} endpoints refuse strangers.", len(bad))
-        return Judgement(worst, said.format(n=len(bad)), proof)
+        said = ngettext("{n} endpoint refuses strangers.", "All {n} endpoints refuse strangers.", len(bad)).format(
+            n=len(bad)
+        )
+        if left:
+            said = ngettext("{n} endpoint refuses strangers", "{n} endpoints refuse strangers", len(bad)).format(
+                n=len(bad)
+            )
+            said += ngettext(
+                "; {n} changes things and was not called.", "; {n} change things and were not called.", left
+            ).format(n=left)
+            step = _("Add evidence for those: a test that shows how they refuse strangers.")
+            return Judgement(Verdict.WARN, said, proof, step)
+        return Judgement(worst, said, proof)
     said = f"{bad[0].operation} {bad[0].why}."
     if len(bad) > 1:
         more = len(bad) - 1

@@ -36,7 +36,7 @@ def judge(reading: DataPorts, context: JudgeContext) -> Judgement:
     if reading.open:
         said = _("Anybody can connect to {ports}.").format(ports=", ".join(reading.open[:5]))
         fix = _("Close these ports in the firewall or security group; let only your own servers in.")
-        return Judgement(Verdict.FAIL, said, "\n".join(reading.open), fix=fix)
+        return Judgement(Verdict.WARN, said, "\n".join(reading.open), fix=fix)
     if reading.unknown or not reading.tried:
         said = _("Could not look: some ports could not be tried ({ports}).").format(
             ports=", ".join(reading.unknown[:5])
@@ -52,7 +52,7 @@ def judge(reading: DataPorts, context: JudgeContext) -> Judgement:
 CHECK = Check(
     id="data-ports",
     title=lambda: _("Data ports"),
-    level=Level.MUST,
+    level=Level.RECOMMENDED,
     source="OWASP ASVS 5.0 13.2; Apollo Marketplace, Security Requirements, Data Protection",
     aliases=("CHK-NETEXPOSE",),
     needs=(Knocks,),

@@ -27,8 +27,12 @@ COMMENTS = (
     ("AUTH-1", "The contacts endpoint was opened for a customer pilot and never closed again."),
 )
 
+#: The partner's description of its API, as evidence: name, requirements, note. Its endpoints are called.
+DESCRIPTION: tuple[str, tuple[str, ...], str] = ("openapi.json", ("AUTH-1",), "As it is published")
+
 #: Why an answer stands although a look says otherwise.
 EXPLANATIONS = {
+    "AUTH-1": "The contacts endpoint was opened for a customer pilot. It is closed with the next release.",
     "DATA-4": "The header was shortened while we moved the API host to a new proxy. The full year comes back soon.",
     "DATA-3": "One legacy host still serves an old customer device. It is switched off this quarter.",
 }

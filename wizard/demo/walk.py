@@ -68,6 +68,9 @@ def _walk(session: Session, partner: Partner, temporary: Path, data: Path, pdf: 
     session.flush()
     looking.confirm_scope(session, script.SIGNATORY.name).result()
     say(_("The scope is written down and agreed to."))
+    name, requirements, note = script.DESCRIPTION
+    (temporary / name).write_bytes(partner.openapi)
+    evidence.add(session, [temporary / name], requirements, note=note).result.result()
     options = looking.LookOptions(ca_file=partner.ca_file, resolve=tuple(partner.resolve.items()))
     looks = looking.look(session, options=options).result.result()
     say(_("The checks have looked at {n} hosts.").format(n=looks.hosts))

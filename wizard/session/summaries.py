@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from wizard.checks import CHECKS, find
+from wizard.checks.looks.ground import LookSettings
 from wizard.domain import readable
 from wizard.domain.assessment import Assessment
 from wizard.domain.finding import Finding, Mark, State, SubjectKind
@@ -159,11 +160,15 @@ def check_rows(
         for name in (*requirement.checks, *(c for p in requirement.parts for c in p.checks)):
             served.setdefault(name, []).append(requirement.id)
     rows = []
+    # a run calls what is listed, if anything; what needs a consent or a recording is no row until it has looked
+    settings = LookSettings(endpoints={host.subject: () for host in assessment.scope.hosts})
     for check in CHECKS:
         if check.about is not SubjectKind.HOST:
             continue
         for host in assessment.scope.hosts:
             observation = assessment.observations.get((check.id, host.subject))
+            if observation is None and not all(need.wanted(host, settings) for need in check.needs):
+                continue
             requirements = tuple(served.get(check.id, ()))
             contradicts = (
                 observation is not None

@@ -8,21 +8,13 @@ import pytest
 
 from wizard import resources
 from wizard.catalog.toml_folder import load
+from wizard.checks import CHECKS
 from wizard.checks.answers import CHECK_IDS
+from wizard.checks.code_checks import CODE_CHECKS
 from wizard.checks.reports import REPORT_CHECK_IDS
 from wizard.domain.questionnaire import Questionnaire
 
-LOOKS = {
-    "tls-versions",
-    "certificate",
-    "https-redirect",
-    "hsts",
-    "csp",
-    "content-type-options",
-    "framing",
-    "referrer-policy",
-    "cookies",
-}
+LOOKS = frozenset(check.id for check in (*CHECKS, *CODE_CHECKS))
 
 
 @pytest.fixture(scope="session")

@@ -213,7 +213,7 @@ def test_no_public_host_means_no_endpoints(shipped: Questionnaire) -> None:
 def test_halves_of_authentication_fail_alone(shipped: Questionnaire) -> None:
     finding = after(shipped, AUTH_1a_claim="yes", AUTH_1b_claim="no", SCOPE_4=("none",))["AUTH-1"]
     assert finding.state is State.FAIL
-    assert [(p.id, p.state) for p in finding.parts] == [("AUTH-1a", State.ATT), ("AUTH-1b", State.FAIL)]
+    assert [(p.id, p.state) for p in finding.parts] == [("AUTH-1a", State.INC), ("AUTH-1b", State.FAIL)]
 
 
 # DATA-3 and DATA-4
@@ -371,7 +371,7 @@ def test_a_good_partner_meets_everything_that_is_said(shipped: Questionnaire) ->
     findings = found(shipped, Assessment(answers=best(shipped)))
     states = {id: f.state for id, f in findings.items()}
     waiting = {id for id, state in states.items() if state is State.INC}
-    assert waiting == {"DATA-3", "DATA-4", "SEC-4", "APP-4", "APP-5"}
+    assert waiting == {"AUTH-1", "DATA-3", "DATA-4", "SEC-2", "SEC-4", "APP-4", "APP-5"}
     assert {id for id, s in states.items() if s is State.FAIL} == {"ELIG-6"}
     assert {id for id, s in states.items() if s is State.NA} == {"APP-1", "APP-2"}
     assert {id for id, s in states.items() if s is State.OPEN} <= {"SUB-1", "SUB-2"}

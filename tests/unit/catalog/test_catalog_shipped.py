@@ -71,6 +71,8 @@ def test_the_scope_is_asked_as_the_domain_reads_it(shipped: Questionnaire) -> No
 def test_the_checks_that_decide(shipped: Questionnaire) -> None:
     deciding = {r.id: set(r.deciding) for r in shipped.requirements if r.deciding}
     assert deciding == {
+        "AUTH-1": {"authentication"},
+        "SEC-2": {"repository-secrets"},
         "DATA-3": {"tls-versions", "certificate", "https-redirect"},
         "DATA-4": {"hsts"},
         "SEC-4": {"referrer-policy"},

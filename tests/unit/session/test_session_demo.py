@@ -54,9 +54,16 @@ def test_every_fault_of_the_partner_is_found_and_nothing_is_open(session):
     assert session.findings["DATA-3"].mark is Mark.CONTRADICTED
     assert session.findings["DATA-4"].mark is Mark.CONTRADICTED
     assert session.findings["APP-5"].mark is Mark.CONTRADICTED
+    parts = {part.id: part for part in session.findings["AUTH-1"].parts}
+    assert parts["AUTH-1a"].mark is Mark.CONTRADICTED
+    assert "/api/contacts" in parts["AUTH-1a"].because
     assert session.findings["ELIG-6"].state is State.FAIL
     failed = {o.result.check for o in session.assessment.observations.values() if o.result.verdict is Verdict.FAIL}
-    assert {"tls-versions", "hsts", "cookies"} <= failed
+    assert {"tls-versions", "hsts", "cookies", "authentication"} <= failed
+    waiting = [
+        r for r in summaries.check_rows(session.questionnaire, session.assessment, session.findings) if not r.verdict
+    ]
+    assert waiting == []
 
 
 def test_the_signed_pdf_verifies_and_says_demonstration_on_every_page(walked, tool):

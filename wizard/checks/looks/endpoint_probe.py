@@ -60,8 +60,8 @@ class EndpointProbe(Fact):
 
     @classmethod
     def wanted(cls, host: Host, settings: LookSettings) -> bool:
-        """Only what the person listed is called."""
-        return bool(settings.endpoints.get(host.subject))
+        """Only what the person listed is called; an empty list is one too."""
+        return host.subject in settings.endpoints
 
     @classmethod
     def seconds(cls, host: Host, settings: LookSettings) -> float:

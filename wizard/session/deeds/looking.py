@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import secrets
 from collections.abc import Collection, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import wizard
-from wizard.checks import CHECKS
+from wizard.checks import CHECKS, oauth_flow
 from wizard.checks.answers import DOCUMENT_CHECKS, look_at_plan
 from wizard.checks.answers import look_at_answers as judge_answers
 from wizard.checks.base import Check
+from wizard.checks.looks.ground import Endpoint
 from wizard.checks.reports import look_at_reports
 from wizard.domain import events as e
+from wizard.domain.codec import from_json
 from wizard.domain.evidence import Evidence
 from wizard.domain.finding import SubjectKind
 from wizard.domain.language import _, ngettext
 from wizard.domain.mistakes import Mistake
-from wizard.domain.observation import Observation, Result, Verdict
+from wizard.domain.observation import Observation, Outcome, Result, Verdict
 from wizard.domain.scope import Host
 from wizard.jobs.runner import Hear, Job, Progress
+from wizard.session import endpoints
 from wizard.session.changes import Change
 from wizard.session.deeds import vulnerabilities
 from wizard.session.found_secrets import judged_again
 from wizard.session.session import Session
+
+if TYPE_CHECKING:
+    from wizard.checks import plan
 
 #: The name under which looks at the answers are recorded; no host can be called so.
 ANSWERS = "answers"
@@ -45,11 +53,18 @@ class NothingToLook(Mistake):
 
 @dataclass(frozen=True, slots=True)
 class LookOptions:
-    """How to look: extra trust root, names resolved by hand (host, addresses), careful pace."""
+    """How to look: extra trust root, names resolved by hand (host, addresses), careful pace.
+
+    `endpoints` and `paths` (by host subject) come on top of what was answered and filed; `data_ports` are the hosts at
+    whose data ports the person agreed to knock.
+    """
 
     ca_file: Path | None = None
     resolve: tuple[tuple[str, tuple[str, ...]], ...] = ()
     careful: bool = False
+    endpoints: tuple[tuple[str, tuple[Endpoint, ...]], ...] = ()
+    paths: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    data_ports: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +132,16 @@ async def _run(
     from wizard.checks import plan
 
     run = secrets.token_hex(8)
+    progress(0, len(hosts), _("Reading what is listed"))
+    listed = await endpoints.of_hosts(session)
+    for subject, more in options.endpoints:
+        listed[subject] = (*more, *listed.get(subject, ()))
+    # one API path a host shows whether its headers are set there too
+    paths = {subject: tuple(e.path for e in found if e.method == "GET")[:1] for subject, found in listed.items()}
     settings = plan.LookSettings(
+        endpoints=listed,
+        paths={**paths, **dict(options.paths)},
+        data_ports=options.data_ports,
         ca_file=options.ca_file,
         resolve=dict(options.resolve),
         allow_private=False,
@@ -131,22 +155,24 @@ async def _run(
     done = 0
     recording: list[asyncio.Future[None]] = []
 
-    async def keep(seen: plan.HostLook) -> None:
+    async def keep(first: plan.HostLook) -> None:
         nonlocal done
-        sealed = await asyncio.to_thread(session.workspace.box.seal_bytes, seen.record)
-        looked = e.Looked(
-            run=run,
-            host=seen.host.subject,
-            results=seen.results,
-            record=sealed.digest,
-            record_name=sealed.name,
-            targets=agreed,
-        )
-        change = await asyncio.wrap_future(session.record(looked))
-        for result in seen.results:
-            count[result.verdict] = count.get(result.verdict, 0) + 1
+        for seen in await _looked_twice(session, first, checks, settings):
+            sealed = await asyncio.to_thread(session.workspace.box.seal_bytes, seen.record)
+            looked = e.Looked(
+                run=run,
+                host=seen.host.subject,
+                results=seen.results,
+                record=sealed.digest,
+                record_name=sealed.name,
+                targets=agreed,
+            )
+            change = await asyncio.wrap_future(session.record(looked))
+            for result in seen.results:
+                count[result.verdict] = count.get(result.verdict, 0) + 1
+            progress(done, len(hosts), seen.host.subject, change)
         done += 1
-        progress(done, len(hosts), seen.host.subject, change)
+        progress(done, len(hosts), first.host.subject)
 
     def report(news: plan.Partial) -> None:
         progress(done, len(hosts), news.host.subject, news)
@@ -160,6 +186,47 @@ async def _run(
         if recording:  # what was seen before a Stop is kept
             await asyncio.shield(asyncio.gather(*recording))
     return Looks(run, len(hosts), tuple(sorted(count.items())))
+
+
+async def _looked_twice(
+    session: Session, first: plan.HostLook, checks: tuple[Check, ...], settings: plan.LookSettings
+) -> tuple[plan.HostLook, ...]:
+    """Look again where a check says the opposite of what it said before; two looks that differ are inconsistent.
+
+    Of two that differ the failure stands: behind one name, not every server is alike. Each look keeps its own proof.
+    """
+    from wizard.checks import plan
+
+    before = session.assessment.observations
+    turned = {r.check for r in first.results if _turned(r, before.get((r.check, r.subject)))}
+    if not turned:
+        return (first,)
+    (again,) = await plan.look((first.host,), [c for c in checks if c.id in turned], settings)
+    second = {r.check: r for r in again.results}
+    kept = [_worse(r, second.get(r.check)) for r in first.results]
+    news = tuple(r for r in again.results if r.outcome is Outcome.CONTRADICTS and r.check not in _failing(first))
+    if not news:
+        return (replace(first, results=tuple(kept)),)
+    failed = {r.check for r in news}
+    return (
+        replace(first, results=tuple(r for r in kept if r.check not in failed)),
+        replace(again, results=tuple(replace(r, inconsistent=True) for r in news)),
+    )
+
+
+def _failing(seen: plan.HostLook) -> set[str]:
+    return {r.check for r in seen.results if r.outcome is not Outcome.SUPPORTS}
+
+
+def _turned(result: Result, before: Observation | None) -> bool:
+    opposite = {Outcome.SUPPORTS, Outcome.CONTRADICTS}
+    return before is not None and {result.outcome, before.standing.outcome} == opposite
+
+
+def _worse(first: Result, second: Result | None) -> Result:
+    """The first look, marked when it failed and the second did not."""
+    apart = second is not None and (first.outcome, second.outcome) == (Outcome.CONTRADICTS, Outcome.SUPPORTS)
+    return replace(first, inconsistent=True) if apart else first
 
 
 def look_at_answers(session: Session) -> Future[Change] | None:
@@ -190,8 +257,8 @@ def _is_news(result: Result, before: Observation | None) -> bool:
 def _gone_documents(session: Session) -> Iterator[Result]:
     """A document check whose document was removed no longer shows anything."""
     kept = {item.sealed.digest for item in session.assessment.evidence.values()}
-    for check in DOCUMENT_CHECKS:
-        before = session.assessment.observations.get((check.id, ""))
+    for check in (*(c.id for c in DOCUMENT_CHECKS), oauth_flow.CHECK.id):
+        before = session.assessment.observations.get((check, ""))
         if before is None or before.record in kept or before.result.verdict is Verdict.NOT_APPLICABLE:
             continue
         summary = _("The document that it read was removed.")
@@ -200,17 +267,21 @@ def _gone_documents(session: Session) -> Iterator[Result]:
 
 async def read_document(session: Session, item: Evidence) -> None:
     """Let the document checks read the words of a piece of evidence, in the limited child; others are left alone."""
-    wanted = [c for c in DOCUMENT_CHECKS if any(c.id in _checks_of(session, id) for id in item.requirements)]
-    if not wanted or item.sealed.size > _DOCUMENT_LIMIT:
+    named = {check for id in item.requirements for check in _checks_of(session, id)}
+    is_recording = oauth_flow.CHECK.id in named and item.name.lower().endswith(".har")
+    if item.sealed.size > _DOCUMENT_LIMIT or not (is_recording or named & {c.id for c in DOCUMENT_CHECKS}):
         return
     from wizard.jobs import worker_process
 
     data = await asyncio.to_thread(session.workspace.box.read, item.sealed, _DOCUMENT_LIMIT)
     try:
-        answer = await worker_process.ask("text", {}, data)
+        answer = await worker_process.ask("recording" if is_recording else "text", {}, data)
     except (worker_process.WorkerRefused, worker_process.WorkerFailed):
         return  # kept as evidence; nothing was read from it
-    result = look_at_plan(answer.data.decode("utf-8", "replace"), session.clock())
+    if is_recording:
+        result = replace(from_json(Result, json.loads(answer.data)), at=session.clock())
+    else:
+        result = look_at_plan(answer.data.decode("utf-8", "replace"), session.clock())
     looked = e.Looked(
         run=secrets.token_hex(8),
         host=DOCUMENTS,

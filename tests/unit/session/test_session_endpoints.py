@@ -1,0 +1,144 @@
+"""What a run calls: the listed endpoints and those of filed API descriptions; two looks that differ are told apart."""
+
+import asyncio
+import json
+
+import pytest
+
+from wizard.checks.looks.ground import Endpoint
+from wizard.checks.plan import HostLook
+from wizard.domain.answers import Answer, AnswerState, Row
+from wizard.domain.observation import Level, Method, Result, Verdict
+from wizard.domain.scope import Host
+from wizard.session import endpoints, summaries
+from wizard.session.deeds import answers, evidence, looking
+
+
+def given(session, question, *rows):
+    value = tuple(Row(tuple(row.items())) for row in rows)
+    answers.answer(session, Answer(question, AnswerState.GIVEN, value)).result(10)
+
+
+@pytest.fixture
+def scoped(session):
+    given(
+        session,
+        "SCOPE-1",
+        {"host": "api.partner.example:8443", "purpose": "api"},
+        {"host": "app.partner.example", "purpose": "website"},
+    )
+    return session
+
+
+def listed(session):
+    return asyncio.run(endpoints.of_hosts(session))
+
+
+def test_nothing_listed_is_an_empty_list_for_every_host(scoped):
+    assert listed(scoped) == {"api.partner.example:8443": (), "app.partner.example": ()}
+
+
+def test_tables_and_descriptions_come_together(scoped, tmp_path):
+    given(
+        scoped,
+        "AUTH-1-endpoints",
+        {"method": "get", "path": "/v1/me", "anonymous": "no"},
+        {"method": "GET", "path": "/login", "anonymous": "yes"},
+        {"method": "POST", "path": "/v1/pay", "anonymous": "no"},
+        {"method": "GET", "path": "https://app.partner.example/data", "anonymous": "no"},
+        {"method": "GET", "path": "https://elsewhere.example/data", "anonymous": "no"},
+        {"method": "GET", "path": "", "anonymous": ""},
+    )
+    given(
+        scoped,
+        "AUTH-2-register",
+        {"endpoint": "/v1/health", "why": "Load balancer", "returns": "ok", "apollo_data": "no"},
+    )
+    described = tmp_path / "openapi.yaml"
+    described.write_text("openapi: 3.0.0\npaths:\n  /v1/contacts: {get: {}}\n  /v1/health: {get: {}}\n")
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps({"hello": 1}))
+    evidence.add(scoped, [described, other], ["AUTH-1"]).result.result(60)
+    found = listed(scoped)
+    assert [(e.method, e.path, e.anonymous) for e in found["api.partner.example:8443"]] == [
+        ("GET", "/v1/contacts", ""),
+        ("GET", "/v1/health", "Load balancer"),
+        ("GET", "/v1/me", ""),
+    ]
+    assert [e.path for e in found["app.partner.example"]] == ["/data"]
+
+
+def test_what_waits_for_a_consent_is_no_row(scoped):
+    rows = summaries.check_rows(scoped.questionnaire, scoped.assessment, scoped.findings)
+    names = {row.check for row in rows}
+    assert {"authentication", "hsts"} <= names
+    assert not names & {"data-ports", "oauth-flow", "caa"}
+
+
+def test_a_recording_is_read_and_stops_counting_when_it_is_removed(scoped, tmp_path):
+    recording = tmp_path / "flow.har"
+    url = "https://app.apollo.io/#/oauth/authorize?client_id=a&response_type=token&redirect_uri=https://x.example/cb"
+    entry = {"request": {"method": "GET", "url": url}, "response": {"status": 200}}
+    recording.write_text(json.dumps({"log": {"version": "1.2", "entries": [entry]}}))
+    added = evidence.add(scoped, [recording], ["ELIG-2"]).result.result(60)
+    seen = scoped.assessment.observations["oauth-flow", ""].result
+    assert (seen.verdict, seen.method) == (Verdict.FAIL, Method.EXAMINE)
+    evidence.remove(scoped, added.evidence[0].id).result(10)
+    scoped.flush()
+    assert scoped.assessment.observations["oauth-flow", ""].result.verdict is Verdict.NOT_APPLICABLE
+
+
+HOST = Host("api.partner.example", 8443)
+
+
+def _result(session, verdict):
+    return Result(
+        "hsts", HOST.subject, verdict, Level.MUST, str(verdict), "hsts/1", "RFC", Method.TEST, session.clock()
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "first", "second", "kept", "apart"),
+    [
+        (Verdict.PASS, Verdict.FAIL, Verdict.PASS, Verdict.FAIL, True),
+        (Verdict.FAIL, Verdict.PASS, Verdict.FAIL, Verdict.FAIL, True),
+        (Verdict.PASS, Verdict.FAIL, Verdict.FAIL, Verdict.FAIL, False),
+        (Verdict.FAIL, Verdict.PASS, Verdict.PASS, Verdict.PASS, False),
+    ],
+)
+def test_a_second_look_that_differs_is_shown(scoped, monkeypatch, before, first, second, kept, apart):
+    looking.confirm_scope(scoped, "Ines").result(10)
+    said = [before, first, second]
+
+    async def look(hosts, checks, settings, report=lambda news: None):
+        verdict = said.pop(0)
+        found = HostLook(HOST, (_result(scoped, verdict),), verdict.encode(), (), scoped.clock())
+        from wizard.checks.plan import Partial
+
+        report(Partial(HOST, (), 1, 1, found))
+        return (found,)
+
+    monkeypatch.setattr("wizard.checks.plan.look", look)
+    for _run in range(2):
+        looking.look(scoped, [HOST.subject], ["hsts"]).result.result(30)
+    result = scoped.assessment.observations["hsts", HOST.subject].result
+    assert (result.verdict, result.inconsistent) == (kept, apart)
+    assert said == []
+
+
+def test_more_endpoints_can_be_given_to_one_run(scoped, monkeypatch):
+    looking.confirm_scope(scoped, "Ines").result(10)
+    seen = []
+
+    async def look(hosts, checks, settings, report=lambda news: None):
+        seen.append(settings)
+        return ()
+
+    monkeypatch.setattr("wizard.checks.plan.look", look)
+    options = looking.LookOptions(
+        endpoints=((HOST.subject, (Endpoint("GET", "/x"),)),), data_ports=frozenset({HOST.subject})
+    )
+    looking.look(scoped, options=options).result.result(30)
+    assert seen[0].endpoints[HOST.subject] == (Endpoint("GET", "/x"),)
+    assert seen[0].paths[HOST.subject] == ("/x",)
+    assert seen[0].data_ports == {HOST.subject}

@@ -1,0 +1,117 @@
+"""What the answers and the filed API descriptions say of the endpoints of each host in scope."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from wizard.checks.endpoints import MOST_BYTES, MOST_OPERATIONS, Api
+from wizard.checks.looks.ground import Endpoint
+from wizard.domain.answers import Answer, AnswerState, Row
+from wizard.domain.codec import from_json
+from wizard.domain.evidence import Evidence
+from wizard.domain.language import _
+from wizard.domain.questionnaire import Questionnaire
+from wizard.domain.scope import Host, parse_host
+from wizard.jobs import worker_process
+from wizard.session.session import Session
+
+#: The tables that endpoints are read from; every questionnaire names them so.
+ENDPOINTS_QUESTION = "AUTH-1-endpoints"
+REGISTER_QUESTION = "AUTH-2-register"
+#: The check whose requirement API descriptions are filed under.
+CHECK = "authentication"
+_DESCRIPTIONS = (".json", ".yaml", ".yml")
+
+
+async def of_hosts(session: Session) -> dict[str, tuple[Endpoint, ...]]:
+    """By host subject: what may be called there, each method and path once; empty where nothing is listed."""
+    assessment = session.assessment
+    hosts = assessment.scope.hosts
+    found: dict[str, dict[tuple[str, str], Endpoint]] = {host.subject: {} for host in hosts}
+
+    def add(host: Host | None, endpoint: Endpoint) -> None:
+        if host is not None and len(found[host.subject]) < MOST_OPERATIONS:
+            found[host.subject].setdefault((endpoint.method, endpoint.path), endpoint)
+
+    for item in _descriptions(session.questionnaire, assessment.evidence.values()):
+        api = await _read(session, item)
+        for endpoint in api.endpoints if api else ():
+            for named in _named(hosts, api.servers if api else ()):
+                add(named, endpoint)
+    for row in _rows(assessment.answers, ENDPOINTS_QUESTION):
+        host, path = _place(hosts, row.get("path"))
+        if path and row.get("method").strip().upper() == "GET" and row.get("anonymous") != "yes":
+            add(host, Endpoint("GET", path))
+    guests = _register(hosts, assessment.answers)
+    return {
+        subject: tuple(_as_said(subject, endpoint, guests) for endpoint in endpoints.values())
+        for subject, endpoints in found.items()
+    }
+
+
+def _descriptions(questionnaire: Questionnaire, evidence: Iterable[Evidence]) -> Iterable[Evidence]:
+    for item in evidence:
+        owners = [owner for id in item.requirements if (owner := questionnaire.owner_of(id)) is not None]
+        filed = any(CHECK in owner.checks for owner in owners)
+        if filed and item.name.lower().endswith(_DESCRIPTIONS) and item.sealed.size <= MOST_BYTES:
+            yield item
+
+
+async def _read(session: Session, item: Evidence) -> Api | None:
+    """The endpoints of an API description; None for a file that is none: it stays evidence all the same."""
+    try:
+        data = await asyncio.to_thread(session.workspace.box.read, item.sealed, MOST_BYTES)
+        return from_json(Api, json.loads((await worker_process.ask("endpoints", {}, data)).data))
+    except (worker_process.WorkerRefused, worker_process.WorkerFailed):
+        return None
+
+
+def _named(hosts: tuple[Host, ...], servers: Iterable[str]) -> tuple[Host, ...]:
+    """The hosts that a description names, else the one that it must mean."""
+    names = set(servers)
+    return tuple(host for host in hosts if host.name in names) or tuple(filter(None, [_only(hosts)]))
+
+
+def _only(hosts: tuple[Host, ...]) -> Host | None:
+    """The one host that a path without a host means: the only one, or the only API."""
+    apis = [host for host in hosts if host.purpose == "api"]
+    return hosts[0] if len(hosts) == 1 else apis[0] if len(apis) == 1 else None
+
+
+def _place(hosts: tuple[Host, ...], written: str) -> tuple[Host | None, str]:
+    """The host and path of an endpoint as a person wrote it: a whole address, or a path."""
+    written = written.strip()
+    if written.startswith("/") and not any(sign.isspace() for sign in written):
+        return _only(hosts), written
+    parsed = parse_host(written) if written.lower().startswith("https://") else None
+    host = next((h for h in hosts if parsed == (h.name, h.port)), None)
+    return (host, urlsplit(written).path or "/") if host is not None else (None, "")
+
+
+def _register(hosts: tuple[Host, ...], answers: Mapping[str, Answer]) -> dict[tuple[str, str, str], str]:
+    """Why anybody may call an endpoint, by host subject, method and path ("GET /health", "/health")."""
+    out = {}
+    for row in _rows(answers, REGISTER_QUESTION):
+        method, _blank, path = row.get("endpoint").strip().partition(" ")
+        if not path:
+            method, path = "GET", method
+        host, path = _place(hosts, path)
+        if host is not None and path:
+            out[host.subject, method.upper(), path] = row.get("why").strip() or _("listed as open")
+    return out
+
+
+def _as_said(subject: str, endpoint: Endpoint, guests: Mapping[tuple[str, str, str], str]) -> Endpoint:
+    why = guests.get((subject, endpoint.method, endpoint.path), "")
+    return replace(endpoint, anonymous=why) if why else endpoint
+
+
+def _rows(answers: Mapping[str, Answer], question: str) -> tuple[Row, ...]:
+    answer = answers.get(question)
+    if answer is None or answer.state is not AnswerState.GIVEN or not isinstance(answer.value, tuple):
+        return ()
+    return tuple(row for row in answer.value if isinstance(row, Row))
