@@ -47,7 +47,7 @@ LOCKFILES = {
 
 "@babel/core@^7.0.0", "@babel/core@^7.1.0":
   version "7.1.2"
-  resolved "https://registry.yarnpkg.com/@babel/core/-/core-7.1.2.tgz#abc"
+  resolved "https://mirror.example/@babel/core/-/core-7.1.2.tgz#abc"
   dependencies:
     ms "2.0.0"
 
@@ -350,7 +350,7 @@ source = "git+https://github.com/a/b?rev=1#{SHA}"
     b (1.0)
 
 GEM
-  remote: https://rubygems.org/
+  remote: https://mirror.example/
   specs:
     nokogiri (1.13.6-x86_64-linux)
       racc (~> 1.4)

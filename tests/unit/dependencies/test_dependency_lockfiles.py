@@ -1,6 +1,7 @@
 """Every lockfile family is read exactly, and no broken, empty or foreign file ever counts as "nothing is used"."""
 
 import os
+import time
 
 import pytest
 from dependency_lockfiles import LOCKFILES
@@ -123,3 +124,13 @@ def test_one_file_is_told_by_name_or_content(tmp_path):
     lay(tmp_path, "notes.txt", "nothing")
     with pytest.raises(NoManifest):
         list_dependencies(tmp_path / "notes.txt")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("filler", ["\n", " ", '"', "/*", "{", "[", ",", "#", "a", "- ", "<a>", '"a": ', "\\\n"])
+def test_no_filler_slows_a_parser_down(tmp_path, filler):
+    for path, (content, _expected, _beside) in LOCKFILES.items():
+        lay(tmp_path, path, content + filler * (300_000 // len(filler)))
+    begun = time.process_time()
+    assert list_dependencies(tmp_path).manifests
+    assert time.process_time() - begun < 20

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -68,10 +69,10 @@ def _cyclonedx(source: Source, content: Mapping[str, Any]) -> Listed:
             direct = set(texts(each, "dependsOn"))
     lines = source.lines(r'"purl"\s*:\s*"([^"\n]+)"')
     found = []
-    waiting = list(tables(content, "components"))
+    waiting = deque(tables(content, "components"))
     while waiting:
-        each = waiting.pop(0)
-        waiting = [*tables(each, "components"), *waiting]
+        each = waiting.popleft()
+        waiting.extendleft(reversed(list(tables(each, "components"))))
         if text(each, "type") in _NO_PACKAGE:
             continue
         url = text(each, "purl")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from wizard.checks.dependencies.dependency import Dependency, Ecosystem, Listed, Obstacle
 from wizard.checks.dependencies.source import Source, need, table, tables, text, texts
 
-_CRATES_IO = ("registry+https://github.com/rust-lang/crates.io-index", "sparse+https://index.crates.io")
+_REGISTRIES = ("registry+https://", "sparse+https://")
 
 
 def read(source: Source) -> Listed:
     """A Cargo.lock. Raises `Malformed`."""
     lock = source.toml()
     need("package" in lock or "version" in lock)
-    lines = source.lines(r'^name\s*=\s*"([^"\n]+)"')
+    lines = source.lines(r'^name[ \t]*=[ \t]*"([^"\n]+)"')
     packages = list(tables(lock, "package"))
     direct = {
         tuple(needed.split(" ")[:2])
@@ -41,7 +41,12 @@ def read(source: Source) -> Listed:
                 direct=(name,) in direct or (name, version) in direct,
                 dev=name in only_dev,
                 commit=origin.rpartition("#")[2] if origin.startswith("git+") else "",
-                obstacle=None if origin.startswith(_CRATES_IO) else Obstacle.OTHER_SOURCE,
+                obstacle=None if _is_public(origin) else Obstacle.OTHER_SOURCE,
             )
         )
     return Listed(tuple(found))
+
+
+def _is_public(origin: str) -> bool:
+    """The public index of crates in either of its forms; a company's own registry holds other packages."""
+    return origin.startswith(_REGISTRIES) and Ecosystem.CRATES.value in origin

@@ -9,7 +9,7 @@ from wizard.checks.dependencies.dependency import Dependency, Ecosystem, Listed,
 from wizard.checks.dependencies.source import Source, need, table, table_of, text, texts
 from wizard.formats import xml
 
-_KEY = r'^\s*"([^"\n]+)"\s*:\s*\{'
+_KEY = r'^[ \t]*"([^"\n]+)"\s*:\s*\{'
 _ASKED = re.compile(r"([^\s<>=]+)")
 
 

@@ -7,9 +7,9 @@ import re
 from wizard.checks.dependencies.dependency import Dependency, Ecosystem, Listed, Obstacle
 from wizard.checks.dependencies.source import Source, need
 
-_HEX = re.compile(r'^\s*"([^"]+)":\s*\{:hex,\s*:"?([\w.]+)"?,\s*"([^"]+)"', re.M)
-_GIT = re.compile(r'^\s*"([^"]+)":\s*\{:git,\s*"[^"]*",\s*"([0-9a-f]+)"', re.M)
-_ENTRY = re.compile(r'^\s*"[^"]+":\s*\{:', re.M)
+_HEX = re.compile(r'^[ \t]*"([^"]+)":\s*\{:hex,\s*:"?([\w.]+)"?,\s*"([^"]+)"', re.M)
+_GIT = re.compile(r'^[ \t]*"([^"]+)":\s*\{:git,\s*"[^"]*",\s*"([0-9a-f]+)"', re.M)
+_ENTRY = re.compile(r'^[ \t]*"[^"]+":\s*\{:', re.M)
 _ASKED = re.compile(r"\{\s*:(\w+)\s*,([^{}]*)\}")
 _NOT_RUNNING = re.compile(r"only:\s*(?:\[\s*)?:(?:dev|test)")
 
@@ -29,7 +29,7 @@ def read(source: Source) -> Listed:
             name,
             version,
             source.file,
-            text.count("\n", 0, found.start(1)) + 1,
+            source.line_at(found.start(1)),
             direct=None if asked is None else found[1] in asked,
             dev=(asked or {}).get(found[1], False),
             commit=commit,

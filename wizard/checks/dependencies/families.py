@@ -154,13 +154,13 @@ MANIFESTS: tuple[Manifest, ...] = (
     _manifest("requirements.in", r"requirements[^/]*\.in", _PYTHON_LOCKS, lambda data: True),
     _manifest("environment.yml", r"environment\.ya?ml", r"conda-lock\.yml", _saying(rb"^dependencies:")),
     _manifest("Cargo.toml", r"cargo\.toml", r"cargo\.lock", _cargo),
-    _manifest("Gemfile", r"gemfile|gems\.rb", r"gemfile\.lock|gems\.locked", _saying(rb"^\s*(?:gem|gemspec)\b")),
+    _manifest("Gemfile", r"gemfile|gems\.rb", r"gemfile\.lock|gems\.locked", _saying(rb"^[ \t]*(?:gem|gemspec)\b")),
     _manifest("composer.json", r"composer\.json", r"composer\.lock", _composer),
     _manifest(
         "build.gradle",
         r"build\.gradle(?:\.kts)?",
         r"gradle\.lockfile|verification-metadata\.xml",
-        _saying(rb"^\s*dependencies\s*\{"),
+        _saying(rb"^[ \t]*dependencies\s*\{"),
     ),
     _manifest(
         "project file",
@@ -171,7 +171,7 @@ MANIFESTS: tuple[Manifest, ...] = (
     _manifest("pubspec.yaml", r"pubspec\.yaml", r"pubspec\.lock", _saying(rb"^(?:dev_)?dependencies:")),
     _manifest("mix.exs", r"mix\.exs", r"mix\.lock", _saying(rb"\{\s*:\w+\s*,")),
     _manifest("Package.swift", r"package\.swift", r"package\.resolved", _saying(rb"\.package\(")),
-    _manifest("Podfile", r"podfile", r"podfile\.lock", _saying(rb"^\s*pod\b")),
+    _manifest("Podfile", r"podfile", r"podfile\.lock", _saying(rb"^[ \t]*pod\b")),
     _manifest("conanfile", r"conanfile\.(?:txt|py)", r"conan\.lock", _saying(rb"requires")),
     _manifest(
         "stack.yaml", r"stack\.yaml|[^/]+\.cabal", r"stack\.yaml\.lock|cabal\.project\.freeze", lambda data: True

@@ -10,13 +10,13 @@ from wizard.checks.dependencies.dependency import Dependency, Ecosystem, Listed,
 from wizard.checks.dependencies.source import Source, need, reached, table, table_of, text
 from wizard.formats import json as strict_json
 
-_KEY = r'^\s*"([^"\n]+)"\s*:\s*[\[{]'
+_KEY = r'^[ \t]*"([^"\n]+)"\s*:\s*[\[{]'
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 #: `npm:real-name@1.2.3`, the way of npm to use a package under another name
 _ALIAS = re.compile(r"npm:(@?[^@]+)@(.+)")
 _FORGES = ("github.com/", "codeload.github.com/", "gitlab.com/", "bitbucket.org/")
 _PROD = ("dependencies", "optionalDependencies", "peerDependencies")
-_COMMENT_OR_COMMA = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/|,(?=\s*[\]}])', re.S)
+_COMMENT_OR_COMMA = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|,(?=\s*[\]}])')
 
 
 def declared(package: Mapping[str, Any]) -> tuple[set[str], set[str]]:

@@ -37,7 +37,7 @@ def read_renv(source: Source) -> Listed:
     """An renv.lock. Raises `Malformed`."""
     lock = source.json()
     need("Packages" in lock)
-    lines = source.lines(r'^\s*"([^"\n]+)"\s*:\s*\{')
+    lines = source.lines(r'^[ \t]*"([^"\n]+)"\s*:\s*\{')
     found = []
     for name, entry in table(lock, "Packages").items():
         version, origin = text(table_of(entry), "Version"), text(entry, "Source")

@@ -13,7 +13,7 @@ def read(source: Source) -> Listed:
     beside = source.other("composer.json")
     asked = beside.json() if beside else None
     direct = {name.lower() for kind in ("require", "require-dev") for name in table(asked, kind)}
-    lines = source.lines(r'^\s*"name"\s*:\s*"([^"\n]+)"')
+    lines = source.lines(r'^[ \t]*"name"\s*:\s*"([^"\n]+)"')
     found = []
     for kind in ("packages", "packages-dev"):
         for each in tables(lock, kind):

@@ -74,7 +74,7 @@ def read_dockerfile(source: Source) -> Listed:
     for match in _FROM.finditer(text):
         image = match[1]
         if image.lower() not in stages and image != "scratch":
-            found.append(_image(source, image, text.count("\n", 0, match.start(1)) + 1))
+            found.append(_image(source, image, source.line_at(match.start(1))))
         if match[2]:
             stages.add(match[2].lower())
     need(_FROM.search(text))

@@ -11,7 +11,7 @@ from wizard.checks.dependencies.source import Source, need, reached, table, tabl
 
 _SEPARATORS = re.compile(r"[-_.]+")
 _NAMED = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
-_KEY = r'^\s*name\s*=\s*"([^"\n]+)"'
+_KEY = r'^[ \t]*name[ \t]*=[ \t]*"([^"\n]+)"'
 _MAIN_GROUPS = frozenset({"main", "default"})
 
 
@@ -170,7 +170,7 @@ def read_pipfile(source: Source) -> Listed:
     beside = source.other("Pipfile")
     wanted = beside.toml() if beside else None
     direct = {normal(name) for kind in ("packages", "dev-packages") for name in table(wanted, kind)}
-    lines = source.lines(r'^\s*"([^"\n]+)"\s*:\s*\{')
+    lines = source.lines(r'^[ \t]*"([^"\n]+)"\s*:\s*\{')
     found = []
     for kind in ("default", "develop"):
         for name, entry in table(lock, kind).items():

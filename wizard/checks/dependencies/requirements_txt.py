@@ -110,12 +110,12 @@ def _with_direct(found: list[Dependency], text: str) -> Iterator[Dependency]:
     """Where a tool wrote who asked ("# via -r requirements.in", "# via flask"), only those asked for are direct."""
     lines = text.splitlines()
     for one in found:
-        said: list[str] = []
-        for line in [lines[one.line - 1].partition(" #")[2], *lines[one.line :]]:
-            stripped = line.strip()
-            if line is not lines[one.line - 1].partition(" #")[2] and not stripped.startswith(("#", "--hash")):
+        said = [lines[one.line - 1].partition(" #")[2]]
+        for at in range(one.line, len(lines)):
+            line = lines[at].strip()
+            if not line.startswith(("#", "--hash")):
                 break
-            said.append(stripped.lstrip("# "))
+            said.append(line.lstrip("# "))
         about = " ".join(each for each in said if not each.startswith("--hash"))
         direct = None if "via" not in about else bool(re.search(r"-r |\(pyproject|\.in\b|\.toml\b|setup\.", about))
         yield Dependency(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect_left
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -51,6 +53,14 @@ class Source:
         data = self.beside(name)
         return None if data is None else Source(name, data)
 
+    @cached_property
+    def _breaks(self) -> list[int]:
+        return [found.start() for found in re.finditer("\n", self.text)]
+
+    def line_at(self, offset: int) -> int:
+        """The line (from 1) on which a character of the text stands."""
+        return bisect_left(self._breaks, offset) + 1
+
     def lines(self, pattern: str) -> Lines:
         """Where the first group of a pattern matches, in one pass."""
         return Lines(self.text, pattern)
@@ -60,19 +70,19 @@ class Lines:
     """Line numbers by name, each handed out once, in the order of the file."""
 
     def __init__(self, text: str, pattern: str) -> None:
-        self._found: dict[str, list[int]] = {}
+        self._found: dict[str, deque[int]] = {}
         line, at = 1, 0
         for match in re.finditer(pattern, text, re.M):
             line += text.count("\n", at, match.start(1))
             at = match.start(1)
-            self._found.setdefault(match[1], []).append(line)
+            self._found.setdefault(match[1], deque()).append(line)
 
     def take(self, name: str) -> int:
         """The next line on which this name stands; its last one when there are no more, 0 when there is none."""
         lines = self._found.get(name)
         if not lines:
             return 0
-        return lines.pop(0) if len(lines) > 1 else lines[0]
+        return lines.popleft() if len(lines) > 1 else lines[0]
 
 
 def toml(text: str) -> Mapping[str, Any]:
