@@ -32,7 +32,7 @@ from wizard.gui.words import Sign
 
 _ROLE = Qt.ItemDataRole.UserRole
 #: By how many pixels rows may stand closer where the window is low; two lines need their height.
-_CLOSEST, _TWO_LINES_CLOSER = 12, 8
+_CLOSEST, _TWO_LINES_CLOSER = 13, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class _RowPainter(QStyledItemDelegate):
         row = index.data(_ROLE)
         size = theme().size
         if not isinstance(row, SideRow):
-            return QSize(200, 17)
+            return QSize(200, 17 - min(self.closer, _TWO_LINES_CLOSER))
         if row.second:
             return QSize(200, size.two_line_row - min(self.closer, _TWO_LINES_CLOSER))
         return QSize(200, size.tool_row - self.closer)

@@ -20,7 +20,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from wizard.domain.codec import from_json
-from wizard.domain.events import Carried, Envelope, Event, EvidenceAdded, Looked, Payload, read_payload
+from wizard.domain.events import Carried, Envelope, Event, EvidenceAdded, Looked, Payload, ReportRead, read_payload
 from wizard.domain.evidence import Sealed
 from wizard.domain.language import _
 from wizard.domain.members import grouped
@@ -391,10 +391,12 @@ def keep(box: evidence_box.EvidenceBox, stream: BinaryIO, wanted: Sealed) -> Non
 
 
 def files_of(payload: Payload) -> tuple[str, ...]:
-    """The names of the sealed files that an entry names: a piece of evidence, or the record of a look."""
+    """The names of the sealed files that an entry names: evidence, or the record of a look or of a read report."""
     match payload:
         case EvidenceAdded(evidence):
             return (evidence.sealed.name,)
+        case ReportRead(report):
+            return (report.record.name,)
         case Looked(record_name=name) if name:
             return (name,)
         case _:
@@ -408,6 +410,8 @@ def carried_files(events: Iterable[Event], box: evidence_box.EvidenceBox) -> tup
         match event.payload:
             case EvidenceAdded(evidence) if holds(box, evidence.sealed.name):
                 out[evidence.sealed.name] = evidence.sealed
+            case ReportRead(report) if holds(box, report.record.name):
+                out[report.record.name] = report.record
             case Looked(record_name=name) if name and name not in out and holds(box, name):
                 out[name] = _measured(box, name)
             case _:

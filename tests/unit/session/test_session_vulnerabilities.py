@@ -95,6 +95,23 @@ def test_a_reopened_workspace_reads_its_sealed_entries(session, drop, reopen):
     assert vulnerabilities.ledger(reopen()) == seen
 
 
+def test_entries_that_are_not_here_are_never_a_pass(session, drop, reopen):
+    drop("a.json", trivy(("CVE-2026-1", "left-pad", "LOW")))
+    answers.answer(session, Answer("VULN-any", AnswerState.GIVEN, "some")).result()
+    assert session.findings["VULN-1"].state is State.ATT
+    (report,) = vulnerabilities.ledger(session).reports
+    place = session.workspace.box.folder / report.record.name[:2] / report.record.name
+    if not place.exists():
+        (place,) = session.workspace.box.folder.rglob(f"*{report.record.name}*")
+    session.close()
+    place.unlink()
+    again = reopen()
+    assert vulnerabilities.ledger(again).missing == ("a.json",)
+    for id in ("VULN-1", "VULN-4"):
+        assert again.findings[id].state is State.INC
+    assert again.assessment.observations[("report-dependencies", "")].result.verdict.value == "unknown"
+
+
 @pytest.mark.parametrize(
     ("name", "text", "why"),
     [

@@ -10,7 +10,7 @@ from wizard.checks.answers.own_limits import severity_word
 from wizard.domain.deadlines import LIMITS, Limit
 from wizard.domain.language import _, ngettext
 from wizard.domain.observation import Json, Level, Verdict
-from wizard.domain.vulnerability import LedgerState, Rating, Vulnerability, urgency
+from wizard.domain.vulnerability import Ledger, LedgerState, Rating, Vulnerability, urgency
 
 #: Weaknesses that are due within so many days are pointed out.
 SOON_DAYS = 7
@@ -20,6 +20,9 @@ _NAMED, _LISTED = 3, 50
 def _judge(limit: Limit) -> Callable[[Said], Judgement | None]:
     def judge(said: Said) -> Judgement | None:
         rows = [row for row in said.ledger.rows if row.rating is not Rating.INFO]
+        if said.ledger.missing:
+            judged = _conclude(limit, rows, said.today)
+            return judged if judged.verdict is Verdict.FAIL else unreadable(said.ledger)
         claims_none = said.text("VULN-any") == "none"
         if not rows and claims_none:
             summary = _("No weakness was ever recorded. Scans and tests usually find some; a reviewer will ask.")
@@ -37,6 +40,12 @@ def _judge(limit: Limit) -> Callable[[Said], Judgement | None]:
         return judged
 
     return judge
+
+
+def unreadable(ledger: Ledger) -> Judgement:
+    """What was read from some reports is not here, so nobody knows what they list."""
+    summary = _("What was read from {files} cannot be read here now.").format(files=", ".join(ledger.missing[:_NAMED]))
+    return Judgement(Verdict.UNKNOWN, summary, _("Add these reports again."))
 
 
 def _conclude(limit: Limit, rows: list[Vulnerability], today: date) -> Judgement:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from wizard.checks.answers import said_by
 from wizard.checks.answers.base import Judgement
+from wizard.checks.answers.deadline import unreadable
 from wizard.checks.reports import cadence, dependencies, dynamic, static
 from wizard.checks.reports.base import ReportCheck, Shown
 from wizard.domain.assessment import Assessment
@@ -37,6 +38,8 @@ def look_at_reports(
         if check.id not in named:
             continue
         judgement = check.judge(shown)
+        if ledger.missing and (judgement is None or judgement.verdict is not Verdict.FAIL):
+            judgement = unreadable(ledger)
         before = assessment.observations.get((check.id, ""))
         if judgement is None and before is not None and before.result.verdict is not Verdict.NOT_APPLICABLE:
             judgement = Judgement(Verdict.NOT_APPLICABLE, _("The reports that this check reads are no longer there."))

@@ -272,7 +272,7 @@ class VulnerabilitiesPage(Page):
         session = self.context.open
         self._ledger = deeds.ledger(session)
         rows, today = self._ledger.rows, session.clock().date()
-        self.set_sentence(lines.sentence(rows, today))
+        self.set_sentence(" ".join(filter(None, (lines.sentence(rows, today), lines.missing(self._ledger)))))
         for button in (self.import_button, self.add_button):
             button.setEnabled(not session.read_only)
         for widget in (self.chart, self._filters, self.table):

@@ -242,6 +242,8 @@ def examine(session: Session, came: Mapping[str, Item], events: Collection[e.Eve
             needed.add(item.sealed.name)
         elif isinstance(event.payload, e.Looked) and event.payload.record_name:
             needed.add(event.payload.record_name)
+        elif isinstance(event.payload, e.ReportRead):
+            needed.add(event.payload.report.record.name)
     return frozenset(name for name in needed if name in came)
 
 

@@ -81,8 +81,10 @@ def ledger(session: Session) -> Ledger:
     made_from = (assessment.ledger, assessment.disposals, assessment.merged, _files(assessment))
     with kept.lock:
         if kept.made_from != made_from and not _same(kept.made_from, made_from):
-            found = tuple(_found(session, assessment, kept))
-            kept.ledger = make_ledger(found, _decided(assessment), assessment.merged)
+            missing: list[str] = []
+            found = tuple(_found(session, assessment, kept, missing))
+            made = make_ledger(found, _decided(assessment), assessment.merged)
+            kept.ledger = replace(made, missing=tuple(missing))
         kept.made_from = made_from
         return kept.ledger
 
@@ -102,15 +104,19 @@ def _files(assessment: Assessment) -> frozenset[str]:
     return frozenset(kept | (replaced & set(assessment.removed_evidence)))
 
 
-def _found(session: Session, assessment: Assessment, kept: _Kept) -> Iterator[ReadReport | Note]:
+def _found(session: Session, assessment: Assessment, kept: _Kept, missing: list[str]) -> Iterator[ReadReport | Note]:
     files = _files(assessment)
     for each in assessment.ledger.values():
         if isinstance(each, Note):
             yield each
         elif each.evidence in files:
             digest = each.record.digest
-            if digest not in kept.entries:
-                kept.entries[digest] = reports.read_back(session.workspace.box.read(each.record, _RECORD_LIMIT))
+            try:
+                if digest not in kept.entries:
+                    kept.entries[digest] = reports.read_back(session.workspace.box.read(each.record, _RECORD_LIMIT))
+            except (Mistake, ValueError):
+                missing.append(each.file)  # damaged, or a teammate's that has not come yet
+                continue
             yield each, kept.entries[digest]
 
 
