@@ -62,6 +62,7 @@ def test_what_stands_everywhere_is_taken_everywhere(name, synopses, tmp_path):
         "FILE…": "x.json",
         "WORKSPACE": "x.attestry",
         "FILE.pdf": "x.pdf",
+        "OLD.pdf": "x.pdf",
         "DIR": "x",
         "checks": "checks",
         "ID": "hsts",
@@ -70,9 +71,13 @@ def test_what_stands_everywhere_is_taken_everywhere(name, synopses, tmp_path):
         "secrets": "secrets",
     }
     given = [words[word] for word in re.sub(r"\[.*?\]|--out \S+", "", synopses[name]).replace("|", " ").split()[:1]]
-    needed = {"export": ["--out", "x.pdf"], "judge": ["--facts", "-"], "team": ["x.attestry"], "scan": ["x"]}.get(
-        name, []
-    )
+    needed = {
+        "export": ["--out", "x.pdf"],
+        "judge": ["--facts", "-"],
+        "compare": ["y.pdf"],
+        "team": ["x.attestry"],
+        "scan": ["x"],
+    }.get(name, [])
     after = main.parse([name, *given, *needed, "--json", "--home", str(tmp_path), "--log", "json"])
     before = main.parse(["--home", str(tmp_path), "--log", "json", name, *given, *needed, "--json"])
     for asked in (after, before):

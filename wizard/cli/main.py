@@ -186,7 +186,7 @@ def _verify(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reference", metavar="TEXT", default="", help=_("the reference that you issued"))
     parser.add_argument("--max-age", metavar="DAYS", type=int, help=_("the oldest signature that you accept"))
     parser.add_argument("--remember", action="store_true", help=_("remember the key, if none is remembered yet"))
-    parser.add_argument("--replace-key", action="store_true", help=_("remember a changed key: you asked them"))
+    parser.add_argument("--remember-instead", action="store_true", help=_("remember a changed key: you asked them"))
 
 
 def _compare(parser: argparse.ArgumentParser) -> None:

@@ -68,9 +68,9 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
     if asked.evidence is not None and found.evidence is None:
         output.say(_("The evidence was not compared: the digests are not those that were signed."))
     remembered = False
-    if asked.remember or asked.replace_key:
+    if asked.remember or asked.remember_instead:
         try:
-            reviewing.remember(found, home, instead=asked.replace_key)
+            reviewing.remember(found, home, instead=asked.remember_instead)
             remembered = True
         except CannotRemember as mistake:
             output.say(mistake.sentence)
