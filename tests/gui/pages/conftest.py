@@ -17,7 +17,7 @@ from wizard.gui.context import Place
 from wizard.gui.shell import Shell
 from wizard.gui.theme import theme
 from wizard.session import opening
-from wizard.session.deeds import answers, looking
+from wizard.session.deeds import answers, looking, vulnerabilities
 from wizard.session.session import Session
 from wizard.session.settings import Home, Preferences
 from wizard.vault.keys import Cost
@@ -126,6 +126,10 @@ def complete(session: Session, say: Say, tmp_path: Path) -> Session:
     for given in script.answers(session.questionnaire, today):
         answers.answer(session, given)
     session.flush()
+    for weakness, disposal in script.weaknesses(today):
+        vulnerabilities.note(session, weakness).result()
+        if disposal is not None:
+            vulnerabilities.dispose(session, weakness.key, disposal).result()
     for exception in script.exceptions(today):
         answers.grant_exception(session, exception)
     session.flush()
