@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from wizard.checks import (
+    anonymous_register,
     authentication,
+    brand_words,
     caa,
     caching,
     certificate,
@@ -30,9 +32,10 @@ from wizard.checks import (
     tls_versions,
     url_secrets,
     weak_suites,
+    wildcard_dns,
 )
 from wizard.checks.base import Check
-from wizard.domain.finding import SubjectKind
+from wizard.domain.looks import SubjectKind
 
 #: Every check, by hand on purpose, in the order in which people read them.
 CHECKS: tuple[Check, ...] = (
@@ -54,15 +57,18 @@ CHECKS: tuple[Check, ...] = (
     page_sources.CHECK,
     disclosure.CHECK,
     authentication.CHECK,
+    anonymous_register.CHECK,
     oauth_flow.CHECK,
     oauth_metadata.CHECK,
     data_ports.CHECK,
     dangling_dns.CHECK,
+    wildcard_dns.CHECK,
     dnssec.CHECK,
     caa.CHECK,
     spf.CHECK,
     dmarc.CHECK,
     security_txt.CHECK,
+    brand_words.CHECK,
 )
 
 

@@ -60,14 +60,14 @@ def _guard(operation: Operation, found: EndpointProbe, refusing: set[str]) -> Gu
     own = next((a for a in operation.asked if a.credential == OWN and a.answer), None)
     each = [_one(asked, operation, found, own) for asked in operation.asked if asked.credential != OWN]
     verdict, why = min(each, key=lambda said: _ORDER.index(said[0]))
-    if verdict is Verdict.FAIL and _only_looks_open(operation.asked, own):
+    if verdict is Verdict.FAIL and only_looks_open(operation.asked, own):
         verdict, why = Verdict.WARN, _("answers strangers with 2xx, though not with what a customer gets")
     if verdict is Verdict.PASS and operation.secured == "no":
         verdict, why = Verdict.WARN, _("refuses, but the OpenAPI document says that no credential is needed")
     return Guard(name, verdict, why, statuses)
 
 
-def _only_looks_open(asked: tuple[Asked, ...], own: Asked | None) -> bool:
+def only_looks_open(asked: tuple[Asked, ...], own: Asked | None) -> bool:
     """Nothing and a wrong credential get one and the same kind of answer, and a customer's another ("soft 401")."""
     fine = {a.credential: a.shape for a in asked if a.answer is not None and 200 <= a.answer.status < 300}
     return own is not None and {NOTHING, WRONG, OWN} <= fine.keys() and fine[NOTHING] == fine[WRONG] != fine[OWN]

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from wizard.domain.finding import SubjectKind
+from wizard.domain.looks import SubjectKind
 from wizard.domain.observation import Json, Level, Method, Verdict
 from wizard.domain.scope import Host
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from wizard.checks.base import Check, CouldNotLook, Facts, JudgeContext, Judgement
 from wizard.checks.looks.har_flow import HarFlow, read_har
 from wizard.checks.looks.http import parts_of
-from wizard.domain.finding import SubjectKind
 from wizard.domain.language import _
+from wizard.domain.looks import SubjectKind
 from wizard.domain.mistakes import Mistake
 from wizard.domain.observation import Level, Method, Result, Verdict
 from wizard.domain.scope import Host

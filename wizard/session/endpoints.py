@@ -47,6 +47,8 @@ async def of_hosts(session: Session) -> dict[str, tuple[Endpoint, ...]]:
         if path and row.get("method").strip().upper() == "GET" and row.get("anonymous") != "yes":
             add(host, Endpoint("GET", path))
     guests = _register(hosts, assessment.answers)
+    for subject, method, path in guests:
+        add(next(host for host in hosts if host.subject == subject), Endpoint(method, path))
     return {
         subject: tuple(_as_said(subject, endpoint, guests) for endpoint in endpoints.values())
         for subject, endpoints in found.items()

@@ -113,6 +113,59 @@ def test_the_worst_decides_all_are_listed_and_only_get_is_sent() -> None:
     assert max(seen.count(line) for line in seen) <= 3
 
 
+def _register(endpoints: tuple[Endpoint, ...], missing: Page | None = None) -> Result:
+    check = find("CHK-ANON")
+    assert check
+
+    async def run() -> Result:
+        pages = {**PAGES, "/people": _page(200, JSON, body=b'[{"email":"ada@customer.example"}]')}
+        async with serve(site(pages, missing, []), certs.good()) as port:
+            host = Host("localhost", port.number)
+            settings = LookSettings(allow_private=True, ca_file=certs.root_file(), endpoints={host.subject: endpoints})
+            (found,) = await look([host], [check], settings)
+            (again,) = judge_again(found.record, [check])
+            assert (again.verdict, again.facts) == (found.results[0].verdict, found.results[0].facts)
+            assert b"ada@" not in found.record
+            return found.results[0]
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("endpoints", "verdict"),
+    [
+        ((), N),
+        ((Endpoint("POST", "/pay"),), N),
+        ((Endpoint("GET", "/guarded"),), P),
+        ((Endpoint("GET", "/health", anonymous="load balancer"), Endpoint("GET", "/guarded")), P),
+        ((Endpoint("GET", "/health"), Endpoint("GET", "/guarded")), F),
+        ((Endpoint("GET", "/people", anonymous="directory"),), W),
+    ],
+)
+def test_what_is_open_must_be_in_the_register(endpoints: tuple[Endpoint, ...], verdict: Verdict) -> None:
+    assert _register(endpoints).verdict is verdict
+
+
+def test_a_page_for_every_path_opens_nothing() -> None:
+    shell = _page(200, HTML, body=b"<html><body><div id=app></div></html>")
+    assert _register((Endpoint("GET", "/api/users"),), shell).verdict is P
+
+
+@pytest.mark.parametrize(
+    ("endpoints", "verdict"),
+    [
+        ((), N),
+        ((Endpoint("POST", "/pay"),), N),
+        ((Endpoint("GET", "/guarded"), Endpoint("POST", "/pay")), W),
+        ((Endpoint("GET", "/guarded"),), P),
+    ],
+)
+def test_what_is_not_called_leaves_nothing_open_for_ever(endpoints: tuple[Endpoint, ...], verdict: Verdict) -> None:
+    result, _seen = _look(endpoints, PAGES)
+    assert result.verdict is verdict
+    assert result.next_step or verdict is P
+
+
 def test_a_page_for_every_path_is_no_proof() -> None:
     shell = _page(200, HTML, body=b"<html><body><div id=app></div></html>")
     result, _seen = _look((Endpoint("GET", "/api/users"),), {"/": shell}, shell)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 from tests.servers.names import Zone, name_server
 from wizard.checks import dmarc, find, spf
 from wizard.checks.base import Facts
+from wizard.checks.judging import judge
+from wizard.checks.looks.declared import Declared
 from wizard.checks.looks.dns_records import DnsRecords, Records
 from wizard.checks.plan import Limits, LookSettings, look, ready
 from wizard.checks.record import judge_again
@@ -18,7 +21,7 @@ from wizard.domain.observation import Result, Verdict
 from wizard.domain.scope import Host
 
 P, W, F, U = Verdict.PASS, Verdict.WARN, Verdict.FAIL, Verdict.UNKNOWN
-CHECKS = [c for c in (find("dangling-dns"), find("caa"), find("spf"), find("dmarc")) if c]
+CHECKS = [c for c in (find("dangling-dns"), find("caa"), find("spf"), find("dmarc"), find("wildcard-dns")) if c]
 HOST = Host("api.partner.co.uk", 1)
 
 
@@ -47,14 +50,38 @@ BASE: dict[tuple[str, str], tuple[str, ...] | str] = {
 
 def test_all_well() -> None:
     found = _look(BASE)
-    assert {name: r.verdict for name, r in found.items()} == dict.fromkeys(("dangling-dns", "caa", "spf", "dmarc"), P)
+    assert {name: r.verdict for name, r in found.items()} == dict.fromkeys(
+        ("dangling-dns", "caa", "spf", "dmarc", "wildcard-dns"), P
+    )
     assert "letsencrypt.org" in found["caa"].summary
 
 
 def test_nothing_there() -> None:
     found = _look({("api.partner.co.uk", "A"): ("192.0.2.7",), ("partner.co.uk", "NS"): ("ns1.partner.co.uk.",)})
-    assert {n: r.verdict for n, r in found.items()} == {"dangling-dns": P, "caa": W, "spf": W, "dmarc": W}
-    assert all(r.fix for n, r in found.items() if n != "dangling-dns")
+    assert {n: r.verdict for n, r in found.items()} == {
+        "dangling-dns": P, "caa": W, "spf": W, "dmarc": W, "wildcard-dns": P,
+    }  # fmt: skip
+    assert all(r.fix for n, r in found.items() if r.verdict is W)
+
+
+def test_a_wildcard_answers_for_names_that_nobody_made() -> None:
+    found = _look({**BASE, ("*.partner.co.uk", "A"): ("192.0.2.9",)})["wildcard-dns"]
+    assert found.verdict is W
+    assert "192.0.2.9" in found.summary
+    assert _look({**BASE, ("*.partner.co.uk", "A"): "failed"})["wildcard-dns"].verdict is U
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict"),
+    [
+        ("app.partner.com", P), ("apollo.partner.com", P), ("192.0.2.1", P), ("::1", P),
+        ("apollo-sync.com", W), ("www.getap0llo.co.uk", W), ("apoiio.io", W), ("my.apollo.io", W),
+    ],
+)  # fmt: skip
+def test_names_that_sound_like_apollo(name: str, verdict: Verdict) -> None:
+    check = find("CHK-BRAND")
+    assert check
+    assert judge(check, Host(name), Facts({Declared: Declared()}), datetime.now(UTC)).verdict is verdict
 
 
 @pytest.mark.slow
@@ -184,7 +211,7 @@ def test_names_that_are_not_public_are_not_asked_about(name: str) -> None:
 
 @given(st.lists(st.text(max_size=60), max_size=4), st.sampled_from(["ok", "empty", "no-name"]))
 def test_any_text_in_records(texts: list[str], outcome: str) -> None:
-    names = ("x.org", "_dmarc.x.org")
+    names = ("x.org", "_dmarc.x.org", "attestry-1.x.org")
     facts = Facts(
         {
             DnsRecords: DnsRecords(

@@ -57,6 +57,7 @@ def test_every_fault_of_the_partner_is_found_and_nothing_is_open(session):
     parts = {part.id: part for part in session.findings["AUTH-1"].parts}
     assert parts["AUTH-1a"].mark is Mark.CONTRADICTED
     assert "/api/contacts" in parts["AUTH-1a"].because
+    assert session.findings["AUTH-2"].mark is Mark.CONTRADICTED
     assert session.findings["ELIG-6"].state is State.FAIL
     failed = {o.result.check for o in session.assessment.observations.values() if o.result.verdict is Verdict.FAIL}
     assert {"tls-versions", "hsts", "cookies", "authentication"} <= failed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 #: Aliases in a row, and mail policies that include others: more than this is a fault of its own.
 MOST_ALIASES = 8
 MOST_INCLUDED = 12
+#: How the name begins that nobody made, to see whether a wildcard answers for it.
+MADE_UP = "attestry-"
 #: Names that no public name service knows (RFC 6761, RFC 8375, and what networks use inside).
 _INSIDE = (".localhost", ".local", ".internal", ".test", ".invalid", ".example", ".home.arpa", ".lan", ".onion")
 
@@ -60,6 +63,7 @@ class DnsRecords(Fact):
         while climb[-1] != domain and "." in climb[-1]:
             climb.append(climb[-1].partition(".")[2])
         questions = [(n, "CAA") for n in climb]
+        questions.append((f"{MADE_UP}{secrets.token_hex(6)}.{domain}", "A"))
         questions += [(domain, "TXT"), (f"_dmarc.{domain}", "TXT"), (domain, "NS")]
         if name != domain:
             questions.append((f"_dmarc.{name}", "TXT"))
@@ -69,7 +73,7 @@ class DnsRecords(Fact):
         )
         answers = [*flat, *aliases]
         answers += await _included(ground, resolver, next(r for r in flat if (r.name, r.kind) == (domain, "TXT")))
-        if all(r.outcome in ("timeout", "failed") for r in flat):
+        if all(r.outcome in ("timeout", "failed") for r in flat if not r.name.startswith(MADE_UP)):
             raise CouldNotLook(Trouble(TroubleKind.NO_ADDRESS, "the name service did not answer"))
         return cls(domain, tuple(answers))
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 NOTHING, WRONG, UNSIGNED, CONTROL, OWN = "nothing", "wrong", "unsigned", "control", "own"
 #: A server that asks for more patience than this is not waited for.
 _MOST_PATIENCE = 10
+_MAIL = re.compile(r"(?<=[\w.%+-])@[A-Za-z0-9-]{1,63}\.[A-Za-z]{2,24}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class Asked:
     answer: Answer | None = None
     shape: str = ""
     trouble: Trouble | None = None
+    #: how many mail addresses the answer holds
+    mail_addresses: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,8 @@ async def _ask(talks: Talks, credential: str, path: str, field: tuple[str, str] 
             await asyncio.sleep(int(patience))
             continue
         break
-    return Asked(credential, path, answer, shape_of(answer))
+    addresses = 0 if credential == OWN else len(_MAIL.findall(answer.body))
+    return Asked(credential, path, answer, shape_of(answer), mail_addresses=addresses)
 
 
 def _unsigned() -> str:
