@@ -28,6 +28,9 @@ _ADVISORY = re.compile(r"(CVE-\d{4}-\d{4,}|GHSA(-[0-9a-z]{4}){3})", re.IGNORECAS
 #: Weakness classes so broad that two tools naming one of them at the same place need not mean the same flaw.
 _BROAD = frozenset({16, 17, 19, 20, 74, 200, 254, 264, 284, 310, 388, 398, 399, 664, 682, 691, 693, 697, 703, 707, 710})
 
+#: The tag or digest of an image; not a port, a drive or an address.
+_TAG = re.compile(r"(?<!:/)(@sha256:[0-9a-f]+|:(?!\d+$)[\w][\w.-]*)$")
+
 #: A report with its entries.
 ReadReport = tuple[ReportSummary, Sequence[Reported]]
 
@@ -158,22 +161,32 @@ class _Making:
                     first = self._unite(first, self.find(next(iter(numbers))))
 
     def current(self) -> frozenset[str]:
-        """The newest report of each tool and target."""
-        newest: dict[tuple[str, frozenset[str]], ReportSummary] = {}
-        for report, _entries in self.reports:
-            key = stream_of(report)
-            if key not in newest or newest[key].day <= report.day:
-                newest[key] = report
-        return frozenset(report.evidence for report in newest.values())
+        """The reports that no newer one of the same tool about the same targets took the place of."""
+        reports = [report for report, _entries in self.reports]
+        return frozenset(
+            report.evidence
+            for number, report in enumerate(reports)
+            if not any(
+                covers(other, report) and (other.day, at) > (report.day, number) for at, other in enumerate(reports)
+            )
+        )
 
     def groups(self) -> Iterable[tuple[int, _Group]]:
         order = {root: number for number, root in enumerate(sorted(self.members), 1)}
         return ((order[root], group) for root, group in self.members.items())
 
 
-def stream_of(report: ReportSummary) -> tuple[str, frozenset[str]]:
-    """Reports of one tool about one target are one after the other; the newest says what is still there."""
-    return tool_of(report.tool), frozenset(target.lower() for target in report.target)
+def covers(newer: ReportSummary, older: ReportSummary) -> bool:
+    """Whether one report says what is still there of what the other listed: the same tool, about all its targets."""
+    if newer is older or tool_of(newer.tool) != tool_of(older.tool):
+        return False
+    wide, narrow = _targets(newer), _targets(older)
+    return wide >= narrow if narrow else not wide
+
+
+def _targets(report: ReportSummary) -> frozenset[str]:
+    """What was looked at; of a container image without its tag, which changes with every release."""
+    return frozenset(_TAG.sub("", target.strip().lower()) for target in report.target)
 
 
 def _note_keys(note: Note) -> tuple[str, ...]:
@@ -328,8 +341,12 @@ def _as_reported(
         return LedgerState.SET_ASIDE, None
     if Standing.FIXED in standings:
         return LedgerState.FIXED, None
-    streams = {stream_of(report) for report, _entry in group.entries}
-    later = [r.day for r, _entries in making.reports if r.evidence in current and stream_of(r) in streams]
+    listed = [report for report, _entry in group.entries]
+    later = [
+        report.day
+        for report, _entries in making.reports
+        if report.evidence in current and any(covers(report, older) for older in listed)
+    ]
     last = {sighting.standing for sighting in sightings[-1:]}
     state = LedgerState.OPEN if Standing.OPEN in last else LedgerState.SET_ASIDE
     return state, min(later, default=None)
@@ -349,7 +366,7 @@ def _back(
     first = min(again, key=lambda report: report.day)
     listed = {report.evidence for report, _entry in entries}
     held = any(
-        fixed <= report.day <= first.day and report.evidence not in listed and stream_of(report) == stream_of(first)
+        fixed <= report.day <= first.day and report.evidence not in listed and covers(report, first)
         for report, _entries in making.reports
     )
     return first.day, first.day if held else None

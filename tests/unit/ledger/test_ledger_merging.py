@@ -97,6 +97,26 @@ def test_another_target_of_the_same_tool_makes_nothing_disappear() -> None:
     assert made(old, new).current == {"r1", "r2"}
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "replaced"),
+    [
+        (("app:1.2",), ("app:1.3",), True),
+        (("registry.example:5000/app:1.2",), ("registry.example:5000/app@sha256:00ff",), True),
+        (("app.example:8443",), ("app.example:9443",), False),
+        (("https://a.example",), ("https://a.example", "https://b.example"), True),
+        (("https://a.example", "https://b.example"), ("https://a.example",), False),
+        (("C:\\work",), ("C:\\other",), False),
+        ((), ("a",), False),
+        (("a",), (), False),
+        ((), (), True),
+    ],
+)
+def test_which_report_takes_the_place_of_which(old: tuple[str, ...], new: tuple[str, ...], replaced: bool) -> None:
+    ledger = made((report("r1", days=9, target=old), [flaw()]), (report("r2", days=1, target=new), []))
+    assert (ledger.rows[0].gone is not None) == replaced
+    assert ("r1" not in ledger.current) == replaced
+
+
 def test_an_older_report_read_later_does_not_bring_back_what_is_gone() -> None:
     new, old = (report("r2", days=2), []), (report("r1", days=40), [flaw()])
     ledger = made(new, old)
