@@ -21,6 +21,7 @@ from wizard.checks import (
     framing,
     hsts,
     https_redirect,
+    incident_mail,
     isolation,
     oauth_flow,
     oauth_metadata,
@@ -69,6 +70,7 @@ CHECKS: tuple[Check, ...] = (
     dmarc.CHECK,
     security_txt.CHECK,
     brand_words.CHECK,
+    incident_mail.CHECK,
 )
 
 

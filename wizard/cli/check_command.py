@@ -85,7 +85,8 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
     if asked.only:
         codes += [print_result(result, output) for result in _without_input(checks, hosts.values(), settings, given)]
     if hosts:
-        asyncio.run(plan.look(tuple(hosts.values()), checks, settings, report))
+        of_hosts = [check for check in checks if check.about is SubjectKind.HOST]
+        asyncio.run(plan.look(tuple(hosts.values()), of_hosts, settings, report))
     return worst(codes)
 
 

@@ -224,3 +224,31 @@ def test_any_text_in_records(texts: list[str], outcome: str) -> None:
     for text in texts:
         dmarc.parse(text)
         spf._terms(text)
+
+
+MAIL: dict[str, tuple[dict[tuple[str, str], tuple[str, ...] | str], Verdict]] = {
+    "one server": ({("mail.partner.com", "MX"): ("10 mx.partner.com.",)}, P),
+    "says that it takes none": ({("mail.partner.com", "MX"): ("0 .",)}, W),
+    "none": ({("mail.partner.com", "A"): ("192.0.2.1",)}, W),
+    "no such name": ({}, W),
+    "fails": ({("mail.partner.com", "MX"): "failed"}, U),
+}
+
+
+@pytest.mark.parametrize("name", MAIL)
+def test_the_domain_of_the_incident_address(name: str) -> None:
+    zone, verdict = MAIL[name]
+    check = find("incident-mail")
+    assert check
+
+    async def run() -> Result:
+        async with name_server(zone) as server:
+            settings = LookSettings(
+                name_server=server, resolve={"mail.partner.com": ("127.0.0.1",)}, limits=Limits(names=1.0)
+            )
+            (found,) = await look([Host("mail.partner.com")], [check], settings)
+            (again,) = judge_again(found.record, [check])
+            assert (again.verdict, again.facts) == (found.results[0].verdict, found.results[0].facts)
+            return found.results[0]
+
+    assert asyncio.run(run()).verdict is verdict

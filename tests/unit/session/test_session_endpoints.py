@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -142,3 +143,21 @@ def test_more_endpoints_can_be_given_to_one_run(scoped, monkeypatch):
     assert seen[0].endpoints[HOST.subject] == (Endpoint("GET", "/x"),)
     assert seen[0].paths[HOST.subject] == ("/x",)
     assert seen[0].data_ports == {HOST.subject}
+
+
+def test_the_domain_of_the_incident_address_is_asked_about(scoped, monkeypatch):
+    looking.confirm_scope(scoped, "Ines").result(10)
+    seen = []
+
+    async def look(hosts, checks, settings, report=lambda news: None):
+        seen.append([host.name for host in hosts])
+        result = replace(_result(scoped, Verdict.WARN), check=checks[0].id, subject=hosts[0].name)
+        return (HostLook(hosts[0], (result,), b"{}", (), scoped.clock()),)
+
+    monkeypatch.setattr("wizard.checks.plan.look", look)
+    for address, asked in (("incidents@sample.example", False), ("no address", False), ("incidents@sample.com", True)):
+        answers.answer(scoped, Answer("INC-2-address", AnswerState.GIVEN, address)).result(10)
+        seen.clear()
+        looking.look(scoped).result.result(30)
+        assert (["sample.com"] in seen) is asked
+    assert scoped.assessment.observations["incident-mail", ""].result.verdict is Verdict.WARN

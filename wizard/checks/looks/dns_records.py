@@ -58,7 +58,7 @@ class DnsRecords(Fact):
         """Everything at once; the aliases and included mail policies one after the other."""
         name = ground.host.name
         domain = registrable(name)
-        resolver = _resolver(ground)
+        resolver = resolver_of(ground)
         climb = [name]
         while climb[-1] != domain and "." in climb[-1]:
             climb.append(climb[-1].partition(".")[2])
@@ -68,7 +68,7 @@ class DnsRecords(Fact):
         if name != domain:
             questions.append((f"_dmarc.{name}", "TXT"))
         flat, aliases = await asyncio.gather(
-            asyncio.gather(*(_ask(ground, resolver, n, kind) for n, kind in questions)),
+            asyncio.gather(*(ask(ground, resolver, n, kind) for n, kind in questions)),
             _aliases(ground, resolver, name),
         )
         answers = [*flat, *aliases]
@@ -95,7 +95,8 @@ def registrable(name: str) -> str:
     return str(found) if found else name
 
 
-def _resolver(ground: Ground) -> dns.asyncresolver.Resolver:
+def resolver_of(ground: Ground) -> dns.asyncresolver.Resolver:
+    """The system's name service, or the one of the settings. Raises `CouldNotLook`."""
     import dns.asyncresolver
     import dns.exception
 
@@ -111,7 +112,8 @@ def _resolver(ground: Ground) -> dns.asyncresolver.Resolver:
     return resolver
 
 
-async def _ask(ground: Ground, resolver: dns.asyncresolver.Resolver, name: str, kind: str) -> Records:
+async def ask(ground: Ground, resolver: dns.asyncresolver.Resolver, name: str, kind: str) -> Records:
+    """One question and its answer; what went wrong is an outcome."""
     import dns.exception
     import dns.resolver
 
@@ -142,12 +144,12 @@ async def _aliases(ground: Ground, resolver: dns.asyncresolver.Resolver, name: s
     """Each alias of the chain, and what its end says to a question for an address."""
     found: list[Records] = []
     for _step in range(MOST_ALIASES):
-        alias = await _ask(ground, resolver, name, "CNAME")
+        alias = await ask(ground, resolver, name, "CNAME")
         found.append(alias)
         if alias.outcome != "ok" or not alias.values:
             break
         name = alias.values[0].rstrip(".").lower()
-    four, six = await asyncio.gather(_ask(ground, resolver, name, "A"), _ask(ground, resolver, name, "AAAA"))
+    four, six = await asyncio.gather(ask(ground, resolver, name, "A"), ask(ground, resolver, name, "AAAA"))
     return [*found, four, six]
 
 
@@ -162,7 +164,7 @@ async def _included(ground: Ground, resolver: dns.asyncresolver.Resolver, own: R
                 kind, _mark, target = word.lstrip("+-~?").lower().replace("redirect=", "include:").partition(":")
                 if kind == "include" and target not in seen and "%" not in target and len(seen) <= MOST_INCLUDED:
                     seen.add(target)
-                    record = await _ask(ground, resolver, target, "TXT")
+                    record = await ask(ground, resolver, target, "TXT")
                     found.append(record)
                     waiting.append(record)
     return found

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import wizard
-from wizard.checks import CHECKS, oauth_flow
+from wizard.checks import CHECKS, incident_mail, oauth_flow
 from wizard.checks.answers import DOCUMENT_CHECKS, look_at_plan
 from wizard.checks.answers import look_at_answers as judge_answers
+from wizard.checks.answers.incident_address import is_mail_address
 from wizard.checks.base import Check
 from wizard.checks.looks.ground import Endpoint
 from wizard.checks.reports import look_at_reports
@@ -25,7 +26,7 @@ from wizard.domain.finding import SubjectKind
 from wizard.domain.language import _, ngettext
 from wizard.domain.mistakes import Mistake
 from wizard.domain.observation import Observation, Outcome, Result, Verdict
-from wizard.domain.scope import Host
+from wizard.domain.scope import Host, parse_host
 from wizard.jobs.runner import Hear, Job, Progress
 from wizard.session import endpoints
 from wizard.session.changes import Change
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 ANSWERS = "answers"
 #: The name under which looks at documents are recorded.
 DOCUMENTS = "documents"
+#: The answer whose domain is asked about; every questionnaire names it so.
+INCIDENT_ADDRESS = "INC-2-address"
 _DOCUMENT_LIMIT = 64 * 1024 * 1024
 
 
@@ -182,10 +185,29 @@ async def _run(
     progress(0, len(hosts), _("Finding addresses"))
     try:
         await plan.look(hosts, checks, settings, report)
+        if len(checks) > 1:  # not when one check looks again
+            await _look_up_mail(session, run, settings)
     finally:
         if recording:  # what was seen before a Stop is kept
             await asyncio.shield(asyncio.gather(*recording))
     return Looks(run, len(hosts), tuple(sorted(count.items())))
+
+
+async def _look_up_mail(session: Session, run: str, settings: plan.LookSettings) -> None:
+    """Ask the name service whether the domain of the address for incidents takes mail; only the question is sent."""
+    from wizard.checks import plan
+
+    answer = session.assessment.answers.get(INCIDENT_ADDRESS)
+    written = answer.value.strip() if answer is not None and isinstance(answer.value, str) else ""
+    parsed = parse_host(written.rpartition("@")[2]) if is_mail_address(written) else None
+    host = Host(parsed[0]) if parsed else None
+    if host is None or not plan.ready(incident_mail.CHECK, host, settings):
+        return
+    (seen,) = await plan.look([host], [incident_mail.CHECK], settings)
+    sealed = await asyncio.to_thread(session.workspace.box.seal_bytes, seen.record)
+    results = tuple(replace(result, subject="", addresses=()) for result in seen.results)
+    looked = e.Looked(run=run, host=ANSWERS, results=results, record=sealed.digest, record_name=sealed.name)
+    await asyncio.wrap_future(session.record(looked))
 
 
 async def _looked_twice(
