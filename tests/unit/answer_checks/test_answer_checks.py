@@ -22,26 +22,15 @@ from wizard.checks.answers import (
 from wizard.checks.answers.base import Judgement, Said
 from wizard.checks.answers.incident_address import is_mail_address
 from wizard.checks.answers.incident_plan_sections import SECTIONS
-from wizard.checks.reports import REPORT_CHECK_IDS
 from wizard.domain.answers import Answer, AnswerState, Row, Value
 from wizard.domain.assessment import Assessment, Noted
 from wizard.domain.events import CommentSet
 from wizard.domain.observation import Method, Observation, Outcome, Verdict
 from wizard.domain.questionnaire import Questionnaire
+from wizard.session.opening import check_names
 
 NOW = datetime(2025, 11, 3, 12, tzinfo=UTC)
 CHECKS = {check.id: check for check in ANSWER_CHECKS}
-LOOKS = [
-    "tls-versions",
-    "certificate",
-    "https-redirect",
-    "hsts",
-    "csp",
-    "content-type-options",
-    "framing",
-    "referrer-policy",
-    "cookies",
-]
 
 
 def row(**cells: str) -> Row:
@@ -360,7 +349,7 @@ def test_five_business_days() -> None:
 
 @pytest.fixture(scope="module")
 def questionnaire() -> Questionnaire:
-    return load(resources.questionnaires() / "apollo-marketplace", {*CHECK_IDS, *REPORT_CHECK_IDS, *LOOKS})
+    return load(resources.questionnaires() / "apollo-marketplace", check_names())
 
 
 def told(**answers: Value) -> Assessment:

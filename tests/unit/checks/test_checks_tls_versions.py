@@ -184,7 +184,8 @@ def test_all_checks_take_what_is_no_tls() -> None:
             limits = Limits(hello=1.0, connect=1.0, version=6.0, probe=3.0, answer=2.0)
             settings = LookSettings(allow_private=True, limits=limits, plain_port=port.number)
             (found,) = await look([Host("localhost", port.number)], CHECKS, settings)
-            return {r.verdict for r in found.results if r.check != "https-redirect"}
+            # one asks the plain port, one reads only the name
+            return {r.verdict for r in found.results if r.check not in ("https-redirect", "brand-words")}
 
     async def run() -> list[set[Verdict]]:
         return list(await asyncio.gather(*(one(handler) for handler in BROKEN.values())))

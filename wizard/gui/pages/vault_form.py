@@ -15,6 +15,7 @@ from wizard.gui.pages.vault_stop import SHORTEST
 from wizard.gui.pages.welcome import EXPORT_SUFFIX
 from wizard.gui.widgets import choosing
 from wizard.gui.widgets.buttons import OutlineButton
+from wizard.gui.widgets.flow import Flow
 from wizard.gui.widgets.folded import Folded
 from wizard.gui.widgets.page import Page
 from wizard.gui.widgets.passphrase import PassphraseField
@@ -176,6 +177,8 @@ class VaultForm(QWidget):
 
 
 def _holder(*widgets: QWidget) -> QWidget:
-    holder = QWidget()
-    holder.setLayout(beside(*widgets))
+    """Beside each other where there is room, else on more lines."""
+    holder = Flow()
+    for widget in widgets:
+        holder.add(widget)
     return holder
