@@ -46,7 +46,7 @@ class Look(IntEnum):
             case Verdict.UNKNOWN:
                 return cls.COULD_NOT
             case Verdict.WARN:
-                return cls.NOTE
+                return cls.NOTE if result.level is Level.MUST else cls.NOT_RECOMMENDED
             case Verdict.PASS:
                 return cls.SUPPORTS
             case Verdict.NOT_APPLICABLE:
