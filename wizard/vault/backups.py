@@ -69,7 +69,13 @@ def found(home: Path, workspace: str) -> tuple[Backup, ...]:
         if match:
             made = datetime.strptime(match[1], _STAMP).replace(tzinfo=UTC)
             backups.append(Backup(folder_for(home, workspace) / name, made, int(match[2])))
-    return tuple(sorted(backups, key=lambda backup: (backup.made, backup.events), reverse=True))
+    return tuple(sorted(backups, key=lambda backup: (backup.made, backup.events, _revision(backup)), reverse=True))
+
+
+def _revision(backup: Backup) -> int:
+    """The key file's revision, which stands last in the name: it tells two backups of one second apart."""
+    last = backup.folder.name.rpartition("-")[2]
+    return int(last) if last.isdecimal() else 0
 
 
 def of(folder: Path, home: Path | None = None) -> tuple[Backup, ...]:
