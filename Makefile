@@ -3,6 +3,8 @@
 # make quick  the fast part of it, before each commit
 # make torture  kills, power cuts and damages for the vault; writes their figures into docs/reliability.md
 PYTHON ?= python3
+# The order of the tests: another one with `make test SEED=$$RANDOM`, the same for everybody otherwise.
+SEED ?= 944232820
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
@@ -16,7 +18,7 @@ run: $(VENV)/.runtime
 	fi
 
 test: $(VENV)/.development static
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --randomly-seed=$(SEED)
 
 quick: $(VENV)/.development static
 	$(BIN)/python -m pytest -n 2 -x -q -m 'not slow and not journey'
