@@ -3,7 +3,7 @@
 # make quick  the fast part of it, before each commit
 # make torture  kills, power cuts and damages for the vault; writes their figures into docs/reliability.md
 PYTHON ?= python3
-# The order of the tests: another one with `make test SEED=$$RANDOM`, the same for everybody otherwise.
+# The order of the tests: another one with `make test SEED=7`, the same for everybody otherwise.
 SEED ?= 944232820
 VENV := .venv
 BIN := $(VENV)/bin
