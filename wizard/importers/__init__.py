@@ -26,6 +26,7 @@ from wizard.importers import (
     npm_audit,
     nuclei,
     osv_scanner,
+    pages,
     pip_audit,
     prowler,
     retire,
@@ -161,7 +162,8 @@ def _read_text(start: str, head: bytes, stream: xml.Source) -> Report:
             return form.read(json.decoded(data))
     if start.startswith("<"):
         raise UnreadableReport(
-            _("This is a web page and not a report. Export the report from the tool as XML or JSON.")
+            pages.sentence_for(start)
+            or _("This is a web page and not a report. Export the report from the tool as XML or JSON.")
         )
     raise UnreadableReport(
         _(

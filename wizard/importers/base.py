@@ -80,9 +80,11 @@ class Entry:
     """One entry as the tool counts it.
 
     `word` is the tool's own severity word, `score` the CVSS base score that speaks (versions 3.1, 3.0, 4.0, 2.0 in
-    that order). `aliases` are CVE, GHSA and other names of the same flaw, without `id`. `count` is how many instances,
-    paths or occurrences the tool put under this one entry. `parts` are the flaws inside, where one entry of the tool
-    stands for several (npm audit counts packages, a SBOM lists one flaw for many components); otherwise empty.
+    that order). `aliases` are CVE, GHSA and other names of the same flaw, without `id`. `reported_on` and `fixed_on`
+    are the days on which the tool first saw it here, and on which it was gone. `fix` is the version or advice that
+    mends it. `count` is how many instances, paths or occurrences the tool put under this one entry. `parts` are the
+    flaws inside, where one entry of the tool stands for several (npm audit counts packages, a SBOM lists one flaw for
+    many components); otherwise empty.
     """
 
     id: str
@@ -98,6 +100,7 @@ class Entry:
     host: str = ""
     status: Status = Status.OPEN
     reported_on: date | None = None
+    fixed_on: date | None = None
     fix: str = ""
     confidence: str = ""
     count: int = 1
@@ -120,7 +123,8 @@ class Report:
     `importer` names the format, `unit` what the tool counts. `entries` are all of the file, also suppressed, passed or
     fixed ones; `findings` are the open ones. `stated` is what the file itself says, in its own words: its totals where
     it has any, else how often each severity word stands in it. `active` (did it attack, or only watch) and
-    `authenticated` (was it signed in) are None when the file does not tell. Times without a zone are read as UTC.
+    `authenticated` (was it signed in) are None when the file does not tell. `commits` are the commits of the code that
+    it says it looked at. Times without a zone are read as UTC.
     """
 
     importer: str
@@ -135,6 +139,7 @@ class Report:
     notes: tuple[str, ...] = ()
     active: bool | None = None
     authenticated: bool | None = None
+    commits: tuple[str, ...] = ()
 
     @property
     def findings(self) -> tuple[Entry, ...]:
@@ -182,6 +187,12 @@ def of_score(score: float) -> Severity:
 def highest(severities: Iterable[Severity]) -> Severity:
     """The worst that is known; UNKNOWN only when nothing is known."""
     return min(severities, key=_RANK.__getitem__, default=Severity.UNKNOWN)
+
+
+def worst_word(words: Iterable[str]) -> str:
+    """Of several words for the same entry the one that means the most; the first where none is known, "" for none."""
+    said = [word for word in words if word]
+    return min(said, key=lambda word: _RANK[of_word(word)], default="")
 
 
 def rate(word: str, vectors: Iterable[Vector]) -> tuple[Severity, float | None]:

@@ -10,7 +10,7 @@ from typing import Any
 from wizard.domain.language import _
 from wizard.formats import xml
 from wizard.importers import fields as f
-from wizard.importers.base import Package, Report, Status, UnreadableReport, Vector, highest, of_word, vector
+from wizard.importers.base import Package, Report, Status, UnreadableReport, Vector, vector, worst_word
 from wizard.importers.draft import Draft, entry
 from wizard.importers.forms import Importer, JsonForm, XmlForm
 
@@ -114,7 +114,7 @@ def _add(draft: Draft, told: f.Object, packages: dict[str, Package], own: Packag
             version = {"CVSSV2": "2.0", "CVSSV3": "3.0", "CVSSV31": "3.1", "CVSSV4": "4.0"}.get(method, "3.1")
             vectors += vector(f.text(rating, "vector"), f.number(rating, "score"), version)
         words += [f.text(rating, "severity")]
-    word = next((word for word in words if word and of_word(word) == highest(map(of_word, words))), "")
+    word = worst_word(words)
     id = f.text(told, "id")
     named = [f.text(one, "id") for one in f.objects(told, "references")]
     affected = [f.text(one, "ref") for one in f.objects(told, "affects")]
@@ -124,7 +124,6 @@ def _add(draft: Draft, told: f.Object, packages: dict[str, Package], own: Packag
         "aliases": f.names(id, *named),
         "cwe": f.cwes(*f.texts(told, "cwes")),
         "status": _STATES.get(state, Status.OPEN),
-        "reported_on": f.day(f.text(told, "created")),
         "fix": f.text(told, "recommendation"),
         "detail": f.text(told, "description") or f.text(told, "detail"),
     }
@@ -155,7 +154,6 @@ def _flaw(element: xml.Element) -> f.Object:
         "description": xml.words(element, "description"),
         "detail": xml.words(element, "detail"),
         "recommendation": xml.words(element, "recommendation") or xml.words(element, "recommendations/recommendation"),
-        "created": xml.words(element, "created"),
         "references": [{"id": xml.words(one, "id")} for one in element.findall("references/reference")],
         "affects": [{"ref": xml.words(one, "ref")} for one in element.findall("affects/target")],
         "analysis": {"state": xml.words(element, "analysis/state")},

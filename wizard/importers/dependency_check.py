@@ -5,13 +5,14 @@ The unit is one vulnerability of one dependency; related dependencies are the sa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from wizard.domain.language import _
 from wizard.formats import csv, xml
 from wizard.importers import fields as f
-from wizard.importers.base import Package, Report, Status, UnreadableReport, Vector, vector
+from wizard.importers.base import Package, Report, Status, UnreadableReport, Vector, of_word, vector, worst_word
 from wizard.importers.draft import Draft, entry
 from wizard.importers.forms import Importer, JsonForm, TextForm, XmlForm
 
@@ -34,6 +35,10 @@ _V3 = (
     ("I", ("integrityImpact",)),
     ("A", ("availabilityImpact",)),
 )
+
+
+#: How an entry of a lock file is called: "lodash:4.17.15", "@babel/core:7.0.0-beta".
+_LOCKED = re.compile(r"(@?[^\s:]+):(\d[^\s:]*)")
 
 
 def _read_xml(stream: xml.Source) -> Report:
@@ -96,20 +101,19 @@ def _dependency(draft: Draft, dependency: Mapping[str, Any]) -> None:
                 *_scored(f.table(flaw, "cvssv2"), "2.0", _V2),
                 *vector("", f.number(flaw, "cvssScore"), "2.0"),
             )
-            word = f.first(
-                (
-                    f.text(flaw, "severity"),
-                    f.text(flaw, "cvssv4", "baseSeverity"),
-                    f.text(flaw, "cvssv3", "baseSeverity"),
-                    f.text(flaw, "cvssv2", "severity"),
-                )
+            words = (
+                f.text(flaw, "severity"),
+                f.text(flaw, "cvssv4", "baseSeverity"),
+                f.text(flaw, "cvssv3", "baseSeverity"),
+                f.text(flaw, "cvssv2", "severity"),
             )
             draft.add(
                 entry(
                     name,
                     name,
-                    word,
+                    f.first(words),
                     vectors,
+                    least=of_word(worst_word(words)),
                     aliases=f.names(name, name),
                     cwe=f.cwes(*f.texts(flaw, "cwes"), f.text(flaw, "cwe")),
                     package=package,
@@ -139,9 +143,15 @@ def _package(found: dict[str, Any]) -> Package | None:
     for identifier in f.objects(found, "packages"):
         if package := f.package("", "", url=f.text(identifier, "id")):
             return package
+    for identifier in f.objects(found, "identifiers"):  # schemas before 2.0: type "maven", name "(group:artifact:1.0)"
+        group, colon, rest = f.text(identifier, "name").strip("()").partition(":")
+        if colon and f.text(identifier, "type").lower() == "maven":
+            artifact, _colon, version = rest.partition(":")
+            return f.package("maven", f"{group}:{artifact}", version)
     name = f.text(found, "fileName")
-    stem, colon, version = name.rpartition(":")  # "lodash:4.17.15" of lock files
-    return f.package("", stem if colon else name, version.strip() if colon else "")
+    if locked := _LOCKED.fullmatch(name):
+        return f.package("", locked[1], locked[2])
+    return f.package("", name.rpartition(": ")[2])  # "outer.ear: inner.jar"
 
 
 def _tree(element: xml.Element) -> dict[str, Any]:
@@ -149,6 +159,10 @@ def _tree(element: xml.Element) -> dict[str, Any]:
     found: dict[str, Any] = {name: xml.words(element, name) for name in ("fileName", "filePath")}
     found["relatedDependencies"] = element.findall("relatedDependencies/relatedDependency")
     found["packages"] = [{"id": xml.words(one, "id")} for one in element.findall("identifiers/package")]
+    found["identifiers"] = [
+        {"type": one.get("type", ""), "name": xml.words(one, "name")}
+        for one in element.findall("identifiers/identifier")
+    ]
     found["vulnerabilities"] = [_flaw(one) for one in element.findall("vulnerabilities/vulnerability")]
     found["suppressedVulnerabilities"] = [
         _flaw(one) for one in element.findall("vulnerabilities/suppressedVulnerability")
@@ -186,7 +200,7 @@ def _row(draft: Draft, row: Mapping[str, str]) -> None:
         entry(
             name,
             name,
-            f.first(
+            worst_word(
                 row.get(column, "") for column in ("CVSSv4_BaseSeverity", "CVSSv3_BaseSeverity", "CVSSv2_Severity")
             ),
             vectors,

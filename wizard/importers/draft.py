@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -28,6 +29,9 @@ _SAYS_UNKNOWN = frozenset({"unknown", "undefined", "unassigned", "unspecified", 
 _SHORT, _LONG = 300, 1500
 #: A secret at the edge of a cut must still be whole when it is looked for.
 _MARGIN = 400
+_COMMIT = re.compile(r"[0-9a-fA-F]{7,64}")
+#: More different commits in one report say nothing about which one was looked at.
+_COMMITS = 20
 
 
 @lru_cache(maxsize=2048)
@@ -55,6 +59,7 @@ def entry(
     host: str = "",
     status: Status = Status.OPEN,
     reported_on: date | None = None,
+    fixed_on: date | None = None,
     fix: str = "",
     confidence: str = "",
     count: int = 1,
@@ -66,7 +71,7 @@ def entry(
     severity = highest((severity, least, *(part.severity for part in parts)))
     return Entry(
         id=clip(id, 200),
-        title=clip(title or id),
+        title=clip(title or id) or _("(without a name)"),
         severity=severity,
         word=clip(word, 40),
         score=score,
@@ -78,6 +83,7 @@ def entry(
         host=clip(host),
         status=status,
         reported_on=reported_on,
+        fixed_on=fixed_on if status is Status.FIXED else None,
         fix=clip(fix, 500),
         confidence=clip(confidence, 40),
         count=max(count, 1),
@@ -99,6 +105,7 @@ class Draft:
         self.authenticated: bool | None = None
         self.entries: list[Entry] = []
         self._targets: dict[str, None] = {}
+        self._commits: dict[str, None] = {}
         self._totals: dict[str, int] = {}
         self._total: tuple[str, int, int | None] | None = None
         self._left_out: Counter[str] = Counter()
@@ -113,6 +120,11 @@ class Draft:
         for name in names:
             if name.strip():
                 self._targets[clip(name.strip())] = None
+
+    def commit(self, name: str) -> None:
+        """A commit of the code that was looked at; what is no hexadecimal name of one is passed over."""
+        if _COMMIT.fullmatch(name.strip()):
+            self._commits[name.strip().lower()] = None
 
     def leave_out(self, reason: str, count: int = 1) -> None:
         """Something the file holds that is no finding, and why."""
@@ -156,6 +168,7 @@ class Draft:
             notes=tuple(self._notes),
             active=self.active,
             authenticated=self.authenticated,
+            commits=tuple(self._commits)[:_COMMITS],
         )
 
     def _compare(self, found: list[Entry]) -> None:

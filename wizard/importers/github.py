@@ -7,7 +7,7 @@ from typing import Any
 
 from wizard.domain.language import _
 from wizard.importers import fields as f
-from wizard.importers.base import Entry, Report, Status, UnreadableReport, Vector, vector
+from wizard.importers.base import Entry, Report, Status, UnreadableReport, Vector, vector, worst_word
 from wizard.importers.draft import Draft, entry
 from wizard.importers.forms import Importer, JsonForm
 from wizard.importers.outline import Outline
@@ -87,7 +87,7 @@ def _dependabot(_draft: Draft, alert: f.Object) -> Entry:
     return entry(
         id or f.label(alert, "number"),
         f.text(advisory, "summary"),
-        f.text(flaw, "severity") or f.text(advisory, "severity"),
+        worst_word((f.text(flaw, "severity"), f.text(advisory, "severity"))),
         (
             *_pair(advisory, "cvss_severities", "cvss_v4", "vector_string"),
             *_pair(advisory, "cvss_severities", "cvss_v3", "vector_string"),
@@ -99,6 +99,7 @@ def _dependabot(_draft: Draft, alert: f.Object) -> Entry:
         file=f.text(alert, "dependency", "manifest_path"),
         status=_status(f.text(alert, "state") or "open", reason),
         reported_on=f.day(f.text(alert, "created_at")),
+        fixed_on=f.day(f.text(alert, "fixed_at")),
         fix=f.text(flaw, "first_patched_version", "identifier"),
         detail=(f"{reason}: {f.text(alert, 'dismissed_comment')}\n" if reason else "")
         + f.text(advisory, "description"),
@@ -113,17 +114,21 @@ def _pair(owner: f.Object, *path: str) -> tuple[Vector, ...]:
 
 def _code(draft: Draft, alert: f.Object) -> Entry:
     rule, instance = f.table(alert, "rule"), f.table(alert, "most_recent_instance")
+    state = f.text(alert, "state") or f.text(instance, "state") or "open"
+    if state == "open":  # a fixed one names the commit that it was last seen in
+        draft.commit(f.text(instance, "commit_sha"))
     draft.tool = f.text(alert, "tool", "name") or draft.tool
     draft.tool_version = f.label(alert, "tool", "version") or draft.tool_version
     return entry(
         f.text(rule, "id"),
         f.text(rule, "description") or f.text(rule, "name"),
-        f.text(rule, "security_severity_level") or f.text(rule, "severity"),
+        worst_word((f.text(rule, "security_severity_level"), f.text(rule, "severity"))),
         cwe=f.cwes(*(tag for tag in f.texts(rule, "tags") if "cwe" in tag.lower())),
         file=f.text(instance, "location", "path"),
         line=f.whole(instance, "location", "start_line"),
-        status=_status(f.text(alert, "state") or "open", f.text(alert, "dismissed_reason")),
+        status=_status(state, f.text(alert, "dismissed_reason")),
         reported_on=f.day(f.text(alert, "created_at")),
+        fixed_on=f.day(f.text(alert, "fixed_at")),
         detail=f.text(instance, "message", "text"),
     )
 
@@ -139,6 +144,7 @@ def _secret(_draft: Draft, alert: f.Object) -> Entry:
         url=f.text(alert, "html_url"),
         status=_status(f.text(alert, "state") or "open", f.text(alert, "resolution")),
         reported_on=f.day(f.text(alert, "created_at")),
+        fixed_on=f.day(f.text(alert, "resolved_at")),
         detail=validity,
     )
 
@@ -191,7 +197,7 @@ def _node(alert: f.Object) -> Entry:
     return entry(
         id or f.text(alert, "id"),
         f.text(advisory, "summary"),
-        f.text(flaw, "severity") or f.text(advisory, "severity"),
+        worst_word((f.text(flaw, "severity"), f.text(advisory, "severity"))),
         (
             *_pair(advisory, "cvssSeverities", "cvssV4", "vectorString"),
             *_pair(advisory, "cvssSeverities", "cvssV3", "vectorString"),
@@ -203,6 +209,7 @@ def _node(alert: f.Object) -> Entry:
         file=f.text(alert, "vulnerableManifestPath"),
         status=_status(state, f.text(alert, "dismissReason")),
         reported_on=f.day(f.text(alert, "createdAt")),
+        fixed_on=f.day(f.text(alert, "fixedAt")),
         fix=f.text(flaw, "firstPatchedVersion", "identifier"),
         detail=f.text(advisory, "description"),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from wizard.domain.language import _
@@ -11,6 +12,8 @@ from wizard.importers.base import Entry, Report
 from wizard.importers.draft import Draft, entry
 from wizard.importers.forms import Importer, JsonForm, TextForm, XmlForm
 from wizard.importers.outline import Outline
+
+_CASE = re.compile(r"(\S{1,200}) has detected a secret in file .*, line (\d{1,9})\.", re.S)
 
 
 def _leak(rule: str, title: str, file: str, line: int, commit: str) -> Entry:
@@ -56,7 +59,7 @@ def _read_csv(page: str) -> Report:
 
 
 def _read_junit(stream: xml.Source) -> Report:
-    """Each failure's text is the leak as JSON; only its rule is taken from the attributes."""
+    """Each failure's text is the leak as JSON, with the secret; rule and place stand in the name of the case."""
     draft = Draft("gitleaks", "gitleaks", "leak")
     for seen in xml.walk(stream, ("testcase",)):
         if seen.opened:
@@ -65,8 +68,10 @@ def _read_junit(stream: xml.Source) -> Report:
                 draft.states_in_all(int(count), "failures")
         elif seen.path[-1] == "testcase":
             for failure in seen.element.findall("failure"):
-                rule = failure.get("type", "")
-                draft.add(_leak(rule, seen.element.get("name", ""), seen.element.get("file", ""), 0, ""))
+                name, file = seen.element.get("name", ""), seen.element.get("file", "")
+                told = _CASE.fullmatch(name)
+                rule, line = (told[1], int(told[2])) if told else (failure.get("type", ""), 0)
+                draft.add(_leak(rule, failure.get("type", "") or name, file, line, ""))
     return draft.done()
 
 

@@ -38,8 +38,7 @@ def _read(documents: list[Any]) -> Report:
         configured = configured or "Vulns" in message
     if not configured:
         raise UnreadableReport(_("This govulncheck output lacks its beginning, so it cannot be told what was scanned."))
-    if records and not traces:
-        draft.leave_out("advisory that does not concern this code", len(records))
+    draft.leave_out("advisory that does not concern this code", len(records.keys() - traces.keys()))
     for id, findings in traces.items():
         _add(draft, id, records.get(id, {}), findings)
     called = sum(made.confidence == "called" for made in draft.entries)

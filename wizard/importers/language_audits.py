@@ -6,10 +6,12 @@ from typing import Any
 
 from wizard.domain.language import _
 from wizard.importers import fields as f
-from wizard.importers.base import Report, Status, UnreadableReport, vector
+from wizard.importers.base import Entry, Report, Status, UnreadableReport, vector
 from wizard.importers.draft import Draft, entry
-from wizard.importers.forms import Importer, JsonForm
+from wizard.importers.forms import Importer, JsonForm, TextForm
 from wizard.importers.outline import Outline
+
+_BUNDLER_FIELDS = ("Name", "Version", "Advisory", "CVE", "GHSA", "Criticality", "URL", "Title", "Solution")
 
 
 def _read_cargo(documents: list[Any]) -> Report:
@@ -84,9 +86,7 @@ def _read_bundler(documents: list[Any]) -> Report:
     f.needed(root, "results")
     for told in f.objects(root, "results"):
         if f.text(told, "type") == "insecure_source":
-            draft.add(
-                entry("insecure_source", _("Gems come over an unencrypted connection"), url=f.text(told, "source"))
-            )
+            draft.add(_insecure_source(f.text(told, "source")))
             continue
         advisory = f.table(told, "advisory")
         id = f.text(advisory, "id")
@@ -114,6 +114,47 @@ def _read_bundler(documents: list[Any]) -> Report:
     return draft.done()
 
 
+def _read_bundler_text(page: str) -> Report:
+    """What bundler-audit prints when nobody asks for JSON: blocks of "Name: …", "Version: …", and a last line."""
+    draft = Draft("bundler-audit", "bundler-audit", "advisory")
+    lines = [line.strip() for line in page.splitlines()]
+    blocks: list[dict[str, str]] = []
+    for line in lines:
+        name, colon, told = line.partition(":")
+        if line.startswith("Insecure Source URI found:"):
+            draft.add(_insecure_source(told.strip()))
+        elif colon and name in _BUNDLER_FIELDS:
+            if name == "Name":
+                blocks.append({})
+            if blocks:
+                blocks[-1].setdefault(name, told.strip())
+    if not any(
+        line in ("Vulnerabilities found!", "Unpatched versions found!", "No vulnerabilities found") for line in lines
+    ):
+        raise UnreadableReport(
+            _("This bundler-audit output lacks its last line, so it was cut short. Run it with “--format json”.")
+        )
+    for block in blocks:
+        names = [block[key] for key in ("CVE", "GHSA", "Advisory", "Title", "URL", "Name") if block.get(key)]
+        id = names[0] if names else "?"
+        draft.add(
+            entry(
+                id,
+                block.get("Title", ""),
+                block.get("Criticality", ""),
+                aliases=tuple(block[key] for key in ("CVE", "GHSA", "Advisory") if key in block),
+                package=f.package("gem", block.get("Name", ""), block.get("Version", "")),
+                url=block.get("URL", ""),
+                fix=block.get("Solution", ""),
+            )
+        )
+    return draft.done()
+
+
+def _insecure_source(address: str) -> Entry:
+    return entry("insecure_source", _("Gems come over an unencrypted connection"), url=address)
+
+
 def _is_cargo(outline: Outline) -> bool:
     return outline.has("vulnerabilities.list") or outline.has("database.advisory-count", "lockfile")
 
@@ -128,4 +169,15 @@ def _is_bundler(outline: Outline) -> bool:
 
 CARGO = Importer("cargo-audit", "cargo audit", (JsonForm(_is_cargo, _read_cargo),))
 COMPOSER = Importer("composer-audit", "composer audit", (JsonForm(_is_composer, _read_composer),))
-BUNDLER = Importer("bundler-audit", "bundler-audit", (JsonForm(_is_bundler, _read_bundler),))
+
+
+def _is_bundler_text(start: str) -> bool:
+    found = start.replace("\r", "")
+    return (found.startswith("Name: ") and "\nVersion: " in found) or start.startswith("Insecure Source URI found:")
+
+
+BUNDLER = Importer(
+    "bundler-audit",
+    "bundler-audit",
+    (JsonForm(_is_bundler, _read_bundler), TextForm(_is_bundler_text, _read_bundler_text)),
+)

@@ -92,7 +92,6 @@ def _advisory(told: f.Object, count: int) -> Entry:
         cwe=f.cwes(*f.texts(told, "cwe")),
         package=f.package("npm", f.text(told, "module_name"), version),
         url=url,
-        reported_on=f.day(f.text(told, "created")),
         fix=f.text(told, "patched_versions"),
         count=count,
         detail=f.text(told, "overview"),
@@ -182,7 +181,8 @@ def _is_advisories(outline: Outline) -> bool:
 
 
 def _is_yarn(outline: Outline) -> bool:
-    return outline.says("type").startswith("audit") or outline.has("data.advisory")
+    said = outline.says("type")  # the first of its lines may be a warning about package.json
+    return said.startswith("audit") or (said in ("warning", "info", "error") and outline.has("data"))
 
 
 def _is_berry(outline: Outline) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wizard.importers import fields as f
-from wizard.importers.base import Report, Severity, Vector, highest, of_word, vector
+from wizard.importers.base import Report, Vector, vector, worst_word
 from wizard.importers.draft import Draft, entry
 from wizard.importers.forms import Importer, JsonForm
 from wizard.importers.outline import Outline
@@ -33,10 +33,13 @@ def _group(draft: Draft, group: f.Object, records: dict[str, f.Object], package:
     words = []
     for record in told:
         for severity in (*f.objects(record, "severity"), *_of_packages(record)):
-            vectors += vector(f.text(severity, "score"))
+            if f.text(severity, "type").upper().startswith("CVSS"):
+                vectors += vector(f.text(severity, "score"))
+            else:  # a distribution's own word: {"type": "Ubuntu", "score": "medium"}
+                words.append(f.label(severity, "score"))
         word = f.get(record, "database_specific", "severity")
         words += [word] if isinstance(word, str) else []
-    word = next((word for word in words if of_word(word) == highest(map(of_word, words))), "")
+    word = worst_word(words)
     id = f.first(ids)
     named = [alias for record in told for alias in f.texts(record, "aliases")]
     draft.add(
@@ -45,7 +48,6 @@ def _group(draft: Draft, group: f.Object, records: dict[str, f.Object], package:
             f.first(f.text(record, "summary") for record in told),
             word,
             vectors,
-            least=Severity.UNKNOWN,
             aliases=(*ids, *f.texts(group, "aliases"), *named),
             cwe=f.cwes(*(cwe for record in told for cwe in _weaknesses(record))),
             package=f.package(f.text(package, "ecosystem"), f.text(package, "name"), f.label(package, "version")),

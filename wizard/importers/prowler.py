@@ -83,8 +83,10 @@ def _read_csv(page: str) -> Report:
     draft = Draft("prowler", "Prowler", "check of a resource")
     for row in csv.rows(page, ("CHECK_ID", "STATUS"), ";"):
         draft.tool_version = row.get("PROWLER_VERSION", "")
-        draft.scanned_at = draft.scanned_at or f.moment(row.get("TIMESTAMP", ""))
-        draft.targets(f"{row.get('PROVIDER', '')} {row.get('ACCOUNT_UID', '')}".strip())
+        when = row.get("TIMESTAMP", "") or row.get("ASSESSMENT_START_TIME", "")  # the latter in version 3
+        draft.scanned_at = draft.scanned_at or f.moment(when)
+        account = row.get("ACCOUNT_UID", "") or row.get("ACCOUNT_ID", "")
+        draft.targets(f"{row.get('PROVIDER', '')} {account}".strip())
         draft.add(
             entry(
                 row["CHECK_ID"],
@@ -102,8 +104,8 @@ def _read_csv(page: str) -> Report:
 
 def _claims(outline: Outline) -> bool:
     return outline.has("CheckID", "Status", "StatusExtended") or (
-        outline.has("status_code", "finding_info.uid", "cloud.region", "severity")
-        or (outline.says("metadata.product.name") == "Prowler" and outline.has("status_code"))
+        outline.has("status_code", "severity")  # OCSF's detection finding; a cluster has no cloud
+        and (outline.says("metadata.product.name") == "Prowler" or outline.has("finding_info.uid", "class_uid"))
     )
 
 

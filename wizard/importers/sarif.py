@@ -16,9 +16,9 @@ from wizard.importers.base import (
     Status,
     UnreadableReport,
     Vector,
-    highest,
     of_word,
     vector,
+    worst_word,
 )
 from wizard.importers.draft import Draft, entry
 from wizard.importers.forms import Importer, JsonForm
@@ -37,6 +37,8 @@ _SCORES = (
     ("3.1", "cvssv3_baseScore", "cvssV3_baseScore"),
     ("2.0", "cvssv2_score", "cvssV2_score"),
 )
+#: Words of their own that tools put beside the level; only those that are known here can raise it.
+_WORDS = ("severity", "securityRisk", "issue_severity", "cvssv3_severity", "cvssv2_severity", "cvssV3_baseSeverity")
 _VECTORS = ("cvssV4_vectorString", "cvssV3_vectorString", "cvssV3_vector", "cvss_vector", "cvssVector", "CVSS")
 
 
@@ -83,6 +85,14 @@ class _Run:
         self.rules = [[_Rule.of(told) for told in f.objects(component, "rules")] for component in components]
         self.by_id = {rule.id: rule for rules in reversed(self.rules) for rule in rules}
         self.artifacts = f.objects(run, "artifacts")
+        #: for each invocation: the level that it gives to rules (SARIF 2.1.0, 3.20.5)
+        self.overrides = [
+            {
+                id(self._rule({"rule": f.table(one, "descriptor")})): f.text(one, "configuration", "level")
+                for one in f.objects(invocation, "ruleConfigurationOverrides")
+            }
+            for invocation in f.objects(run, "invocations")
+        ]
 
     def read(self) -> None:
         """Add every result to the draft."""
@@ -95,6 +105,7 @@ class _Run:
         self._invocations(len(results))
         for provenance in f.objects(run, "versionControlProvenance"):
             draft.targets(f.text(provenance, "repositoryUri"))
+            draft.commit(f.text(provenance, "revisionId"))
         for result in results:
             draft.add(self._entry(result, secrets))
 
@@ -142,9 +153,9 @@ class _Run:
         message = self._message(result, rule)
         own = _facts(result) if "properties" in result or "taxa" in result else _Facts()
         ruled = found.facts
-        word = _word(result, rule, own, ruled, secrets)
-        vectors = (*own.vectors, *ruled.vectors)
         kind = f.text(result, "kind").lower()
+        word = _word(result, kind, self._levels(result, found), own, ruled, secrets)
+        vectors = (*own.vectors, *ruled.vectors)
         location = self._location(result)
         package = _PACKAGE.search(message) if "Package: " in message else None
         fixed = _FIXED.search(message) if package else None
@@ -161,7 +172,6 @@ class _Run:
             title,
             word,
             vectors,
-            least=Severity.INFO if kind == "informational" and not vectors else Severity.UNKNOWN,
             aliases=f.names(id, id, title, f.label(rule, "name")),
             cwe=tuple(dict.fromkeys((*own.cwe, *ruled.cwe))),
             package=Package("", package[1], package[2]) if package else None,
@@ -175,6 +185,18 @@ class _Run:
             count=f.whole(result, "occurrenceCount") or 1,
             detail=message,
         )
+
+    def _levels(self, result: f.Object, rule: _Rule) -> tuple[str, ...]:
+        """The level of the result, else those that the run and the rule give it: an override may not make it less."""
+        if own := f.text(result, "level"):
+            return (own,)
+        number = f.number(result, "provenance", "invocationIndex")
+        told = (
+            self.overrides if number is None else self.overrides[int(number) : int(number) + 1] if number >= 0 else []
+        )
+        changed = [one.get(id(rule), "") for one in told] if rule is not _NO_RULE else []
+        default = f.text(rule.told, "defaultConfiguration", "level")
+        return tuple(level for level in (*changed, default) if level)
 
     def _message(self, result: f.Object, rule: f.Object) -> str:
         told = f.table(result, "message")
@@ -230,7 +252,10 @@ def _facts(owner: f.Object) -> _Facts:
         if isinstance(spelt := properties.get(name), str):
             vectors += vector(spelt)
     tags = f.texts(properties, "tags")
-    word = word or next((tag for tag in tags if tag in _TAGS), "")
+    words = [word] if of_word(word) is not Severity.UNKNOWN else []
+    words += [tag for tag in tags if tag in _TAGS]
+    words += [said for name in _WORDS if of_word(said := _said(properties.get(name))) is not Severity.UNKNOWN]
+    word = worst_word(words) or word
     weaknesses: list[object] = [tag for tag in tags if "cwe" in tag.lower()]
     for name in ("cwe", "CWE", "cwes"):
         value = properties.get(name)
@@ -242,6 +267,10 @@ def _facts(owner: f.Object) -> _Facts:
         if "cwe" in f.text(reference, "toolComponent", "name").lower():
             weaknesses.append(f.label(reference, "id"))
     return _Facts(word, vectors, f.cwes(*weaknesses))
+
+
+def _said(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,15 +290,19 @@ class _Rule:
 _NO_RULE = _Rule("", {}, _Facts())
 
 
-def _word(result: f.Object, rule: f.Object, own: _Facts, ruled: _Facts, secrets: bool) -> str:
-    """The highest word that stands there: of the properties, else and above it the level of the result or the rule."""
+def _word(result: f.Object, kind: str, levels: tuple[str, ...], own: _Facts, ruled: _Facts, secrets: bool) -> str:
+    """The worst word that stands there: of the properties, and the level of the result, the run or the rule.
+
+    What a level that is not there means: SARIF 2.1.0, 3.27.10. A result that a person has to look at (`open`, `review`)
+    is not known to be harmless, so it stays unknown.
+    """
     word = own.word or ruled.word
-    level = f.text(result, "level") or f.text(rule, "defaultConfiguration", "level")
-    if not level and not word and not own.vectors and not ruled.vectors and not secrets:
-        return "warning"  # SARIF 2.1.0, 3.27.10: what a level that is not there means
-    if not word or not level:
-        return word or level
-    return word if highest((of_word(word), of_word(level))) is of_word(word) else level
+    judged = kind in ("", "fail") or bool(f.text(result, "level"))
+    if not judged:
+        return word or ("none" if kind not in ("open", "review") else "")
+    if not levels and not word and not own.vectors and not ruled.vectors and not secrets:
+        return "warning"
+    return worst_word((*levels, word))
 
 
 def _status(result: f.Object, kind: str) -> Status:

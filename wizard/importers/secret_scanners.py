@@ -53,7 +53,8 @@ def _read_nosey_parker(documents: list[Any]) -> Report:
     for told in _each(documents):
         matches = f.objects(told, "matches")
         first = matches[0] if matches else {}
-        origins = f.objects(first, "provenance")
+        provenance = first.get("provenance")  # one object before version 0.14, a list since
+        origins = [provenance] if isinstance(provenance, dict) else f.objects(provenance)
         file = f.first(f.text(origin, "path") for origin in origins) or f.first(
             f.text(origin, "blob_path")
             or f.text(origin, "commit_provenance", "blob_path")
@@ -94,6 +95,8 @@ def _read_kingfisher(documents: list[Any]) -> Report:
         draft.tool_version = f.label(facts, "kingfisher_version") or draft.tool_version
         draft.scanned_at = f.moment(f.text(facts, "scan_timestamp")) or draft.scanned_at
         draft.targets(f.text(facts, "target"))
+        if "findings" in f.table(facts, "summary"):
+            draft.states_in_all(f.whole(facts, "summary", "findings"), "findings")
         for told in f.objects(document, "findings") if "findings" in document else [document]:
             found = f.table(told, "finding")
             if not found:

@@ -1,4 +1,4 @@
-"""Semgrep: its JSON, its platform's list of findings, and GitLab's SAST report (which other scanners write too)."""
+"""Semgrep: its JSON, its platform's lists of findings, and GitLab's SAST report (which other scanners write too)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from wizard.domain.language import _, ngettext
 from wizard.importers import fields as f
-from wizard.importers.base import Report, Severity, Status, UnreadableReport
+from wizard.importers.base import Report, Severity, Status, UnreadableReport, worst_word
 from wizard.importers.draft import Draft, entry
 from wizard.importers.forms import Importer, JsonForm
 from wizard.importers.outline import Outline
@@ -17,6 +17,7 @@ _STATES = {
     "ignored": Status.DISMISSED,
     "fixed": Status.FIXED,
     "removed": Status.FIXED,
+    "dismissed": Status.DISMISSED,
 }
 
 
@@ -30,6 +31,8 @@ def _read(documents: list[Any]) -> Report:
         extra = f.table(told, "extra")
         metadata = f.table(extra, "metadata")
         rule, file, line = f.text(told, "check_id"), f.text(told, "path"), f.whole(told, "start", "line")
+        found = f.table(extra, "sca_info", "dependency_match", "found_dependency")  # only of Supply Chain
+        cve = f.label(metadata, "sca-vuln-database-identifier")
         severity = f.text(extra, "severity")
         if not severity:
             raise UnreadableReport(_("A result of this Semgrep report has no severity. The report is damaged."))
@@ -38,10 +41,12 @@ def _read(documents: list[Any]) -> Report:
             entry(
                 rule,
                 f.text(extra, "message").partition("\n")[0],
-                severity,
+                worst_word((severity, f.label(metadata, "sca-severity"))),
                 # Semgrep's documentation: ERROR, WARNING, INFO are high, medium, low; its SARIF says "note" for INFO
                 least=Severity.LOW if severity.upper() == "INFO" else Severity.UNKNOWN,
+                aliases=f.names(rule, cve),
                 cwe=f.cwes(*f.texts(metadata, "cwe")),
+                package=f.package(f.text(found, "ecosystem"), f.text(found, "package"), f.label(found, "version")),
                 file=file,
                 line=line,
                 status=Status.SUPPRESSED if f.flag(extra, "is_ignored") else Status.OPEN,
@@ -92,6 +97,40 @@ def _read_platform(documents: list[Any]) -> Report:
                     reported_on=f.day(f.text(told, "created_at") or f.text(told, "relevant_since")),
                     confidence=f.label(told, "confidence"),
                     detail=f.text(told, "rule_message") or f.text(told, "rule", "message"),
+                )
+            )
+    return draft.done()
+
+
+def _read_dependencies(documents: list[Any]) -> Report:
+    """The platform's list of vulnerable dependencies (Semgrep Supply Chain)."""
+    draft = Draft("semgrep", "Semgrep Supply Chain", "vulnerability")
+    for document in documents:
+        f.needed(document, "vulns")
+        for told in f.objects(document, "vulns"):
+            advisory = f.table(told, "advisory")
+            named = f.texts(advisory, "references", "cveIds")
+            rule = f.text(advisory, "ruleId")
+            draft.targets(f.text(told, "repositoryName"))
+            draft.add(
+                entry(
+                    f.first(named) or rule,
+                    f.text(advisory, "title") or f.text(told, "title"),
+                    f.text(advisory, "severity"),
+                    aliases=named,
+                    cwe=f.cwes(*f.texts(advisory, "references", "cweIds")),
+                    package=f.package(
+                        f.text(advisory, "ecosystem"),
+                        f.text(told, "matchedDependency", "name"),
+                        f.label(told, "matchedDependency", "versionSpecifier"),
+                    ),
+                    file=f.text(told, "dependencyFileLocation", "path"),
+                    line=f.whole(told, "dependencyFileLocation", "startLine"),
+                    status=_STATES.get(f.text(told, "triage", "status").lower(), Status.OPEN),
+                    reported_on=f.day(f.text(told, "openedAt")),
+                    fix=f.label(told, "closestSafeDependency", "versionSpecifier"),
+                    confidence=f.text(told, "exposureType"),
+                    detail=f.text(advisory, "description"),
                 )
             )
     return draft.done()
@@ -148,5 +187,10 @@ def _is_gitlab(outline: Outline) -> bool:
 IMPORTER = Importer(
     "semgrep",
     "Semgrep",
-    (JsonForm(_is_semgrep, _read), JsonForm(_is_platform, _read_platform), JsonForm(_is_gitlab, _read_gitlab)),
+    (
+        JsonForm(_is_semgrep, _read),
+        JsonForm(_is_platform, _read_platform),
+        JsonForm(lambda outline: outline.has("vulns[].advisory.ruleId"), _read_dependencies),
+        JsonForm(_is_gitlab, _read_gitlab),
+    ),
 )

@@ -1,4 +1,6 @@
-"""Snyk test: JSON of one project, several, or a container with applications (code findings come as SARIF).
+"""Snyk test: JSON of one project, several, a container with applications, or infrastructure as code.
+
+Code findings come as SARIF.
 
 The file repeats an issue for every path to it; the unit is the issue, as Snyk counts it. Licence issues are left out.
 """
@@ -9,7 +11,7 @@ from typing import Any
 
 from wizard.domain.language import _
 from wizard.importers import fields as f
-from wizard.importers.base import Report, Status, UnreadableReport, vector
+from wizard.importers.base import Report, Status, UnreadableReport, vector, worst_word
 from wizard.importers.draft import Draft, entry
 from wizard.importers.forms import Importer, JsonForm
 from wizard.importers.outline import Outline
@@ -51,9 +53,27 @@ def _project(draft: Draft, project: f.Object) -> int:
     for id, repeated in paths.items():
         draft.leave_out("the same issue by another path", len(repeated) - 1)
         _issue(draft, id, repeated, place, f.text(project, "packageManager"), Status.OPEN)
+    for told in f.objects(project, "infrastructureAsCodeIssues"):
+        _setting(draft, told, place)
     for told in f.objects(project, "filtered", "ignore"):
         _issue(draft, f.label(told, "id"), [told], place, f.text(project, "packageManager"), Status.SUPPRESSED)
     return len(paths) + len(licences)
+
+
+def _setting(draft: Draft, told: f.Object, place: str) -> None:
+    """An insecure setting in infrastructure as code (`snyk iac test`): its list of vulnerabilities is always empty."""
+    draft.add(
+        entry(
+            f.text(told, "publicId") or f.label(told, "id"),
+            f.text(told, "title"),
+            worst_word((f.text(told, "severity"), f.text(told, "originalSeverity"))),
+            file=place,
+            line=f.whole(told, "lineNumber"),
+            status=Status.SUPPRESSED if f.flag(told, "isIgnored") else Status.OPEN,
+            fix=f.text(told, "resolve"),
+            detail=f.text(told, "issue"),
+        )
+    )
 
 
 def _issue(draft: Draft, id: str, repeated: list[f.Object], place: str, manager: str, status: Status) -> None:
@@ -70,7 +90,7 @@ def _issue(draft: Draft, id: str, repeated: list[f.Object], place: str, manager:
         entry(
             id,
             f.text(told, "title"),
-            f.text(told, "severity"),
+            worst_word(f.text(path, key) for path in repeated for key in ("severity", "originalSeverity")),
             vectors,
             aliases=(*f.texts(identifiers, "CVE"), *f.texts(identifiers, "GHSA")),
             cwe=f.cwes(*f.texts(identifiers, "CWE")),

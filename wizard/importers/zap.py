@@ -16,6 +16,9 @@ from wizard.importers.forms import Importer, JsonForm, XmlForm
 _RISKS = {"0": "Informational", "1": "Low", "2": "Medium", "3": "High"}
 _CONFIDENCES = {"0": "False Positive", "1": "Low", "2": "Medium", "3": "High", "4": "Confirmed"}
 
+#: The "plus" reports tell the steps of each sequence with their alerts, which stand under their sites too.
+_AGAIN = "alert of a step of a sequence (listed under its site)"
+
 
 def _read_xml(stream: xml.Source) -> Report:
     draft = Draft("zap", "ZAP", "alert")
@@ -31,6 +34,8 @@ def _read_xml(stream: xml.Source) -> Report:
                 site = seen.element
                 sites += 1
                 draft.targets(site.get("name", ""))
+            case "alertitem" if "sequences" in seen.path:
+                draft.leave_out(_AGAIN)
             case "alertitem":
                 if site is None:
                     raise UnreadableReport(_("This ZAP report has an alert outside a site. It is damaged."))
@@ -60,6 +65,8 @@ def _read_json(documents: list[Any]) -> Report:
         for alert in f.objects(site, "alerts"):
             plain = {key: value for key, value in alert.items() if not isinstance(value, list | dict)}
             _add(draft, plain, f.objects(alert, "instances"), name)
+    for sequence in f.objects(root, "sequences"):
+        draft.leave_out(_AGAIN, sum("alert" in step for step in f.objects(sequence, "steps")))
     if not sites:
         draft.note(_no_sites())
     return draft.done()

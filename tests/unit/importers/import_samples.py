@@ -519,8 +519,9 @@ GITLEAKS_7 = js(
 )
 GITLEAKS_CSV = f"RuleID,Commit,File,SymlinkFile,Secret,Match,StartLine,EndLine\naws,{'c' * 40},a.py,,{SECRET},{SECRET},3,3\n".encode()
 GITLEAKS_JUNIT = (
-    f'<?xml version="1.0"?><testsuites><testsuite failures="1" name="gitleaks" tests="1"><testcase file="a.py" name="AWS">'
-    f'<failure message="x" type="aws">{SECRET}</failure></testcase></testsuite></testsuites>'
+    f'<?xml version="1.0"?><testsuites><testsuite failures="1" name="gitleaks" tests="1"><testcase '
+    f'classname="AWS" file="a.py" name="aws has detected a secret in file a.py, line 3."><failure message="x" '
+    f'type="AWS">{SECRET}</failure></testcase></testsuite></testsuites>'
 ).encode()
 CDX_JSON = js(
     {
@@ -997,8 +998,142 @@ BURP_GRAPHQL = js(
         ]
     }
 )
+BUNDLER_TEXT = b"""Name: rack
+Version: 1.6.13
+CVE: CVE-2020-8161
+GHSA: GHSA-5f9h-9pjv-v6j7
+Criticality: High
+URL: https://example.test/a
+Title: Directory traversal
+Solution: upgrade to ~> 2.1.3, >= 2.2.0
+
+Insecure Source URI found: http://rubygems.org/
+Name: sprockets
+Version: 2.2.3
+Criticality: Unknown
+Title: Nobody gave it a number
+
+Vulnerabilities found!
+"""
+SEMGREP_DEPENDENCIES = js(
+    {
+        "vulns": [
+            {
+                "advisory": {
+                    "ruleId": "ssc-1",
+                    "title": "Reachable assertion",
+                    "ecosystem": "pypi",
+                    "severity": "HIGH",
+                    "references": {"cveIds": ["CVE-2023-1428"], "cweIds": ["CWE-617: x"]},
+                },
+                "exposureType": "REACHABLE",
+                "matchedDependency": {"name": "grpcio", "versionSpecifier": "1.47.0"},
+                "closestSafeDependency": {"name": "grpcio", "versionSpecifier": "1.53.0"},
+                "dependencyFileLocation": {"path": "requirements.txt", "startLine": "222"},
+                "triage": {"status": status},
+                "repositoryName": "o/r",
+                "openedAt": "2023-07-15T12:51:53Z",
+            }
+            for status in ("NEW", "FIXED")
+        ]
+    }
+)
+SNYK_SETTINGS = js(
+    {
+        "vulnerabilities": [],
+        "ok": False,
+        "path": "/app",
+        "projectName": "app",
+        "targetFile": "pod.yaml",
+        "infrastructureAsCodeIssues": [
+            {"id": "SNYK-CC-K8S-1", "title": "Runs as root", "severity": "high", "lineNumber": 12, "isIgnored": False},
+            {"id": "SNYK-CC-K8S-2", "title": "No limit", "severity": "low", "lineNumber": 14, "isIgnored": True},
+        ],
+    }
+)
+PROWLER_CLUSTER = js(
+    [
+        {
+            "severity": "High",
+            "status": "New",
+            "status_code": code,
+            "finding_info": {"uid": "u-" + code},
+            "message": "The API server answers without a sign-in",
+            "class_uid": 2004,
+            "resources": [],
+            "time": 1739539658,
+        }
+        for code in ("FAIL", "PASS")
+    ]
+)
+
+
+def sarif_result(rule, **more):
+    return {"ruleId": rule, "message": {"text": "m"}, **more}
+
+
+SARIF_LEVELS = js(
+    {
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {
+                    "driver": {
+                        "name": "Any",
+                        "rules": [
+                            {"id": "raised", "defaultConfiguration": {"level": "note"}},
+                            {"id": "lowered", "defaultConfiguration": {"level": "error"}},
+                            {"id": "quiet", "defaultConfiguration": {"level": "none"}},
+                        ],
+                    }
+                },
+                "invocations": [
+                    {
+                        "executionSuccessful": True,
+                        "ruleConfigurationOverrides": [
+                            {"descriptor": {"id": "raised"}, "configuration": {"level": "error"}},
+                            {"descriptor": {"index": 1}, "configuration": {"level": "note"}},
+                        ],
+                    }
+                ],
+                "versionControlProvenance": [
+                    {"repositoryUri": "https://example.test/o/r", "revisionId": "B87C4E9AA01", "branch": "main"}
+                ],
+                "results": [
+                    sarif_result("raised"),
+                    sarif_result("raised", provenance={"invocationIndex": -1}),
+                    sarif_result("lowered", provenance={"invocationIndex": 0}),
+                    sarif_result("quiet"),
+                    sarif_result("other", kind="informational"),
+                    sarif_result("other", kind="review"),
+                    sarif_result("other", kind="review", level="error"),
+                    sarif_result("other", kind="notApplicable"),
+                    sarif_result("other", level="error", properties={"securityRisk": "CRITICAL"}),
+                    sarif_result("other", level="warning", properties={"severity": "what they call it"}),
+                    sarif_result("other", level="error", baselineState="absent"),
+                ],
+            },
+            {
+                "tool": {"driver": {"name": "Second"}},
+                "results": [sarif_result("x", suppressions=[{"kind": "inSource", "status": "underReview"}])],
+            },
+        ],
+    }
+)
 
 SAMPLES = {
+    "bundler-audit-text": Sample(BUNDLER_TEXT, "bundler-audit", 3, {"high": 1, "unknown": 2}, unit="advisory"),
+    "semgrep-dependencies": Sample(SEMGREP_DEPENDENCIES, "semgrep", 1, {"high": 1}, {"fixed": 1}),
+    "snyk-settings": Sample(SNYK_SETTINGS, "snyk", 1, {"high": 1}, {"suppressed": 1}, "issue"),
+    "prowler-cluster": Sample(PROWLER_CLUSTER, "prowler", 1, {"high": 1}, {"passed": 1}),
+    "sarif-levels": Sample(
+        SARIF_LEVELS,
+        "sarif",
+        10,
+        {"critical": 1, "high": 3, "medium": 2, "low": 1, "info": 2, "unknown": 1},
+        {"fixed": 1, "not-affected": 1},
+        "result",
+    ),
     "sarif": Sample(
         SARIF, "sarif", 6, {"critical": 1, "high": 2, "medium": 2, "low": 1}, {"passed": 1, "suppressed": 1}, "result"
     ),
@@ -1060,7 +1195,9 @@ SAMPLES = {
     "cyclonedx-xml": Sample(CDX_XML, "cyclonedx", 1, {"critical": 1}, {"not-affected": 1}),
     "cyclonedx-1.2": Sample(CDX_OLD, "cyclonedx", 1, {"critical": 1}),
     "dependency-track": Sample(DTRACK, "dependency-track", 1, {"critical": 1}, {"false-positive": 1}),
-    "govulncheck": Sample(GOVULN, "govulncheck", 1, {"unknown": 1}, lines=True),
+    "govulncheck": Sample(
+        GOVULN, "govulncheck", 1, {"unknown": 1}, {"advisory that does not concern this code": 1}, lines=True
+    ),
     "govulncheck-old": Sample(GOVULN_OLD, "govulncheck", 1, {"unknown": 1}),
     "govulncheck-none": Sample(GOVULN_NONE, "govulncheck", 0, {}),
     "cargo-audit": Sample(CARGO, "cargo-audit", 1, {"high": 1}, {"warning: unmaintained": 1}),

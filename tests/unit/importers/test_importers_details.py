@@ -1,0 +1,184 @@
+"""What single tools write in their own way, and must not be read as less than it says."""
+
+import io
+import json
+
+import import_samples as samples
+import pytest
+
+from wizard import importers
+from wizard.importers.base import Severity, Status, UnreadableReport, worst_word
+
+
+def read(value):
+    data = value if isinstance(value, bytes) else json.dumps(value).encode()
+    return importers.read(io.BytesIO(data))
+
+
+def severities(report):
+    return [entry.severity.value for entry in report.entries]
+
+
+def test_levels_of_sarif_come_from_the_result_the_run_or_the_rule():
+    report = read(samples.SARIF_LEVELS)
+    assert severities(report)[:3] == ["high", "low", "high"]  # raised; no invocation named; an override never lowers
+    assert severities(report)[3:7] == ["info", "info", "unknown", "high"]
+    assert severities(report)[8:10] == ["critical", "medium"]
+    assert report.commits == ("b87c4e9aa01",)
+    assert report.tool == "Any, Second"
+    assert report.target == ("https://example.test/o/r",)
+
+
+def test_the_worst_of_several_words_counts():
+    assert worst_word(("", "low", "HIGH", "medium")) == "HIGH"
+    assert worst_word(("odd", "low")) == "low"
+    assert worst_word(("", "odd")) == "odd"
+    assert worst_word(()) == ""
+
+
+@pytest.mark.parametrize(("one", "other"), [("low", "critical"), ("critical", "low")])
+def test_advisory_and_package_may_differ_and_the_higher_counts(one, other):
+    alert = json.loads(samples.WEBHOOK)["alert"]
+    alert["security_advisory"] |= {"severity": one, "cvss": None, "cvss_severities": None}
+    alert["security_vulnerability"]["severity"] = other
+    assert severities(read([alert])) == ["critical"]
+
+
+def test_code_scanning_takes_the_higher_of_both_words_and_keeps_the_commit_of_open_alerts():
+    alert = json.loads(samples.CODE_SCANNING)[0]
+    alert["rule"] |= {"security_severity_level": "medium", "severity": "error"}
+    alert["most_recent_instance"]["commit_sha"] = "39406e42cb832f683daa691dd652a8dc36ee8930"
+    gone = {**alert, "state": "fixed", "fixed_at": "2024-02-01T10:00:00Z"}
+    gone["most_recent_instance"] = {**alert["most_recent_instance"], "commit_sha": "a" * 40}
+    report = read([alert, gone])
+    assert severities(report) == ["high", "high"]
+    assert report.commits == ("39406e42cb832f683daa691dd652a8dc36ee8930",)
+    assert str(report.entries[1].fixed_on) == "2024-02-01"
+    assert report.entries[0].fixed_on is None
+
+
+def test_the_day_of_a_fix_is_kept():
+    alert = json.loads(samples.WEBHOOK)["alert"]
+    report = read([{**alert, "state": "fixed", "fixed_at": "2024-03-05T08:00:00Z"}])
+    assert (report.entries[0].status, str(report.entries[0].fixed_on)) == (Status.FIXED, "2024-03-05")
+    assert read([{**alert, "state": "open", "fixed_at": "2024-03-05T08:00:00Z"}]).entries[0].fixed_on is None
+
+
+def test_the_day_on_which_an_advisory_was_published_does_not_start_a_clock():
+    npm = json.loads(samples.NPM_6)
+    for advisory in npm["advisories"].values():
+        advisory["created"] = "2015-01-01T00:00:00Z"
+    assert [entry.reported_on for entry in read(npm).entries] == [None]
+
+
+def test_a_distributions_own_word_in_osv_is_a_severity():
+    osv = json.loads(samples.OSV)
+    package = osv["results"][0]["packages"][0]
+    for group in package["groups"]:
+        group.pop("max_severity", None)
+    for record in package["vulnerabilities"]:
+        record["severity"] = [{"type": "Ubuntu", "score": "critical"}]
+        record.pop("database_specific", None)
+        record["affected"] = []
+    assert severities(read(osv)) == ["critical"]
+
+
+def test_an_old_nosey_parker_tells_its_place_without_a_list():
+    told = json.loads(samples.NOSEY.splitlines()[0])
+    told["matches"][0]["provenance"] = {"kind": "file", "path": "app/config.py"}
+    assert read(told).entries[0].place.file == "app/config.py"
+
+
+def test_a_policy_of_snyk_that_lowers_does_not_lower_here():
+    snyk = json.loads(samples.SNYK)
+    for told in snyk["vulnerabilities"]:
+        told |= {"severity": "low", "originalSeverity": "critical", "cvssScore": 1.0, "CVSSv3": ""}
+    assert severities(read(snyk)) == ["critical"]
+
+
+def test_settings_that_snyk_found_are_not_zero_vulnerabilities():
+    entry = read(samples.SNYK_SETTINGS).findings[0]
+    assert (entry.id, entry.place.file, entry.place.line) == ("SNYK-CC-K8S-1", "pod.yaml", 12)
+
+
+def test_alerts_of_a_sequence_of_zap_are_not_counted_twice():
+    alert = samples.ZAP_XML.partition(b"<alertitem>")[2].partition(b"</alertitem>")[0]
+    again = (
+        b"<sequences><sequence><steps><step><alertitem>" + alert + b"</alertitem></step></steps></sequence></sequences>"
+    )
+    report = read(samples.ZAP_XML.replace(b"</OWASPZAPReport>", again + b"</OWASPZAPReport>"))
+    assert len(report.findings) == samples.SAMPLES["zap-xml"].findings
+    zap = json.loads(samples.ZAP_JSON)
+    zap["sequences"] = [{"name": "s", "steps": [{"pass": False, "alert": zap["site"][0]["alerts"][0]}, {"pass": True}]}]
+    twin = read(zap)
+    left = "alert of a step of a sequence (listed under its site)"
+    assert [{one.reason: one.count for one in each.left_out}[left] for each in (report, twin)] == [1, 1]
+    assert len(twin.findings) == len(report.findings)
+
+
+def test_a_clean_yarn_audit_may_begin_with_warnings():
+    summary = {"type": "auditSummary", "data": {"vulnerabilities": {"info": 0, "low": 0, "high": 0}}}
+    lines = [{"type": "warning", "data": "package.json: No license field"}, summary]
+    assert read(samples.lines(*lines)).findings == ()
+    with pytest.raises(UnreadableReport, match="failed"):
+        read(samples.lines(lines[0], {"type": "error", "data": "no network"}))
+
+
+@pytest.mark.parametrize(
+    ("name", "package"),
+    [
+        ("lodash:4.17.15", ("lodash", "4.17.15")),
+        ("@babel/core:7.0.0-beta.3", ("@babel/core", "7.0.0-beta.3")),
+        ("adapter.ear: dom4j-2.1.1.jar", ("dom4j-2.1.1.jar", "")),
+        ("a.ear: b.war: c.jar", ("c.jar", "")),
+    ],
+)
+def test_a_jar_in_an_archive_is_not_taken_for_a_version(name, package):
+    report = json.loads(samples.DC_JSON)
+    report["dependencies"][0] |= {"packages": [], "fileName": name}
+    found = read(report).entries[0].package
+    assert (found.name, found.version) == package
+
+
+def test_old_dependency_check_names_maven_packages_in_another_way():
+    data = samples.DC_XML.replace(
+        b'<package confidence="HIGH"><id>pkg:maven/org.apache.logging.log4j/log4j-core@2.13.2</id></package>',
+        b'<identifier type="maven"><name>(org.apache.logging.log4j:log4j-core:2.13.2)</name></identifier>',
+    )
+    assert data != samples.DC_XML
+    found = read(data).entries[0].package
+    assert (found.ecosystem, found.name, found.version) == ("maven", "org.apache.logging.log4j:log4j-core", "2.13.2")
+
+
+def test_what_is_no_flaw_of_this_code_is_counted_by_govulncheck():
+    osv = {"osv": {"id": "GO-2021-0113", "summary": "s", "aliases": []}}
+    report = read(samples.GOVULN + b"\n" + json.dumps(osv).encode())
+    assert {one.reason: one.count for one in report.left_out} == {"advisory that does not concern this code": 2}
+
+
+def test_the_leak_of_a_junit_report_is_the_one_of_its_json():
+    one, other = read(samples.GITLEAKS_JUNIT).entries[0], read(samples.GITLEAKS_8).entries[0]
+    assert (one.id, one.place) == (other.id, other.place)
+
+
+@pytest.mark.parametrize(
+    ("title", "tool", "instead"),
+    [
+        ("ZAP by Checkmarx Scanning Report", "OWASP ZAP", "Traditional XML Report"),
+        ("\n    Bandit Report\n", "Bandit", "-f json"),
+        ("Burp Scanner Report", "Burp Suite", "Report selected issues"),
+        ("Dependency-Check Report", "Dependency-Check", "--format XML"),
+    ],
+)
+def test_a_page_for_people_says_how_the_same_is_had_as_data(title, tool, instead):
+    with pytest.raises(UnreadableReport) as refused:
+        read(f"<!DOCTYPE html>\n<html><head><title>{title}</title></head><body></body></html>".encode())
+    assert tool in refused.value.sentence
+    assert instead in refused.value.sentence
+
+
+def test_an_entry_without_a_name_has_something_to_be_called():
+    burp = {"Issues": [{"issue_type": {"name": None}, "severity": "high", "path": "/", "origin": "https://a.example"}]}
+    entry = read(burp).entries[0]
+    assert entry.severity is Severity.HIGH
+    assert entry.title == "(without a name)"
