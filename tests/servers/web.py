@@ -141,3 +141,43 @@ async def reset(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
     """Takes the connection and breaks it off after the first bytes."""
     await reader.read(64)
     writer.transport.abort()
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a scripted server is asked: path with query, fields by lower-case name, the how-manieth request it is."""
+
+    method: str
+    target: str
+    fields: Mapping[str, str]
+    count: int
+
+    @property
+    def path(self) -> str:
+        return self.target.partition("?")[0]
+
+    @property
+    def token(self) -> str:
+        """The bearer token, "" when there is none."""
+        return self.fields.get("authorization", "").removeprefix("Bearer ")
+
+
+def scripted(answer: Callable[[Request], Page], seen: list[Request] | None = None) -> Handler:
+    """A server whose answers are computed from each request, with keep-alive; `seen` collects the requests."""
+    count = 0
+
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal count
+        while True:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+            line, *rest = head.split("\r\n")
+            fields = {k.strip().lower(): v.strip() for k, _, v in (r.partition(":") for r in rest if r)}
+            method, target, _version = line.split(" ")
+            count += 1
+            request = Request(method, target, fields, count)
+            if seen is not None:
+                seen.append(request)
+            writer.write(render(answer(request), head_only=method == "HEAD"))
+            await writer.drain()
+
+    return handler

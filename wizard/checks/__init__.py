@@ -19,6 +19,7 @@ from wizard.checks import (
     dmarc,
     dnssec,
     framing,
+    host_control,
     hsts,
     https_redirect,
     incident_mail,
@@ -30,6 +31,7 @@ from wizard.checks import (
     renegotiation,
     security_txt,
     spf,
+    tenant_separation,
     tls_versions,
     url_secrets,
     weak_suites,
@@ -58,6 +60,7 @@ CHECKS: tuple[Check, ...] = (
     page_sources.CHECK,
     disclosure.CHECK,
     authentication.CHECK,
+    tenant_separation.CHECK,
     anonymous_register.CHECK,
     oauth_flow.CHECK,
     oauth_metadata.CHECK,
@@ -71,6 +74,7 @@ CHECKS: tuple[Check, ...] = (
     security_txt.CHECK,
     brand_words.CHECK,
     incident_mail.CHECK,
+    host_control.CHECK,
 )
 
 

@@ -50,12 +50,17 @@ def read(facts: Facts) -> Register:
 
 
 def _open(operation: Operation, controls: set[tuple[int, str]]) -> bool:
+    """A stranger gets content, at once or behind redirects of the same scope, and not a page that is everywhere."""
     own = next((a for a in operation.asked if a.credential == OWN and a.answer), None)
     for asked in operation.asked:
         answer = asked.answer
-        if asked.credential == NOTHING and answer is not None and 200 <= answer.status < 300 and answer.body_length:
+        if asked.credential != NOTHING or answer is None:
+            continue
+        if 200 <= answer.status < 300 and answer.body_length:
             is_everywhere = (answer.status, answer.body_sha256) in controls
             return not is_everywhere and not only_looks_open(operation.asked, own)
+        landing = asked.landing
+        return landing is not None and 200 <= landing.status < 300 and landing.is_data and landing.body_length > 0
     return False
 
 
@@ -93,4 +98,5 @@ CHECK = Check(
     needs=(EndpointProbe,),
     read=read,
     judge=judge,
+    version=2,
 )

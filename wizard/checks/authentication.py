@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from wizard.checks.base import Check, Facts, JudgeContext, Judgement
-from wizard.checks.looks.endpoint_probe import NOTHING, OWN, WRONG, Asked, EndpointProbe, Operation
-from wizard.checks.looks.http import parts_of
+from wizard.checks.looks.endpoint_probe import MALFORMED, NOTHING, OWN, WRONG, Asked, EndpointProbe, Operation
+from wizard.checks.looks.http import Answer, parts_of
 from wizard.checks.masking import mask_address
 from wizard.checks.troubles import sentence
 from wizard.domain.language import _, ngettext
@@ -68,35 +68,50 @@ def _guard(operation: Operation, found: EndpointProbe, refusing: set[str]) -> Gu
 
 
 def only_looks_open(asked: tuple[Asked, ...], own: Asked | None) -> bool:
-    """Nothing and a wrong credential get one and the same kind of answer, and a customer's another ("soft 401")."""
-    fine = {a.credential: a.shape for a in asked if a.answer is not None and 200 <= a.answer.status < 300}
-    return own is not None and {NOTHING, WRONG, OWN} <= fine.keys() and fine[NOTHING] == fine[WRONG] != fine[OWN]
+    """Nothing and a wrong credential get one and the same kind of answer, and a customer's another ("soft 401").
+
+    A shorter list, another page of it or fewer keys of the same object are not another kind: what a stranger gets must
+    have nothing in common with what a customer gets, or be a page on which one signs in.
+    """
+    fine = {a.credential: a for a in asked if a.answer is not None and 200 <= a.answer.status < 300}
+    if own is None or not {NOTHING, WRONG, OWN} <= fine.keys():
+        return False
+    stranger, wrong, customer = fine[NOTHING], fine[WRONG], fine[OWN]
+    if stranger.shape != wrong.shape or stranger.shape == customer.shape:
+        return False
+    if not stranger.parts or not customer.parts:
+        return stranger.asks_who and not customer.asks_who
+    shared = set(stranger.parts) & set(customer.parts)
+    return not any(deep for _place, deep in shared) and not set(stranger.parts) <= set(customer.parts)
 
 
 def _one(asked: Asked, operation: Operation, found: EndpointProbe, own: Asked | None) -> tuple[Verdict, str]:
-    """AUTH-01 for no credential; for wrong ones only a 2xx says more."""
+    """AUTH-01 and AUTH-02: what one credential that nobody may accept got."""
     answer = asked.answer
     if answer is None:
         return Verdict.UNKNOWN, sentence(asked.trouble) if asked.trouble else ""
     if 200 <= answer.status < 300:
         if not answer.body_length:
             return Verdict.WARN, _("answers {status} without content").format(status=answer.status)
-        if any(_alike(asked, control) for control in found.controls):
+        if _is_everywhere(asked, found.controls):
             return Verdict.UNKNOWN, _("answers like a path that does not exist, so nothing is known")
         if asked.credential == NOTHING:
             return Verdict.FAIL, _("answers {status} with content to anybody").format(status=answer.status)
         return Verdict.FAIL, _("takes a credential that nobody issued ({which})").format(which=asked.credential)
-    if asked.credential != NOTHING:
-        return Verdict.PASS, ""
     if answer.redirects_to:
-        return _redirected(answer.redirects_to, operation, found)
+        return _redirected(asked, operation, found, own)
+    known = own is not None and own.answer is not None and 200 <= own.answer.status < 300
     match answer.status:
-        case 401 if not answer.fields("www-authenticate"):
+        case 401 if asked.credential == NOTHING and not answer.fields("www-authenticate"):
             return Verdict.WARN, _("refuses with 401, but without WWW-Authenticate (RFC 9110 15.5.2)")
+        case 403 if not known and any(_alike(asked, control) for control in found.controls):
+            return Verdict.UNKNOWN, _("refuses everything alike with 403, as a firewall would that keeps us out")
         case 401 | 403:
             return Verdict.PASS, _("refuses with {status}").format(status=answer.status)
-        case 404 if own is not None and own.answer is not None and 200 <= own.answer.status < 300:
+        case 404 if known:
             return Verdict.PASS, _("answers strangers as if it were not there (404)")
+        case 400 if asked.credential == MALFORMED:  # RFC 6750 3.1: invalid_request
+            return Verdict.PASS, _("refuses with {status}").format(status=answer.status)
         case 400 | 415 | 422:
             return Verdict.WARN, _("looks at the request ({status}) before it asks who calls").format(
                 status=answer.status
@@ -107,20 +122,51 @@ def _one(asked: Asked, operation: Operation, found: EndpointProbe, own: Asked | 
             return Verdict.UNKNOWN, _("answers {status}, which says nothing about credentials").format(status=status)
 
 
-def _redirected(to: str, operation: Operation, found: EndpointProbe) -> tuple[Verdict, str]:
-    parts = parts_of(to)
-    own = parts is not None and (not found.declared or parts.hostname in found.declared)
-    if operation.page and own:
-        return Verdict.PASS, _("sends strangers to the login page")
-    return Verdict.WARN, _("redirects strangers instead of refusing")
+def _redirected(asked: Asked, operation: Operation, found: EndpointProbe, own: Asked | None) -> tuple[Verdict, str]:
+    """A redirect refuses only when what lies behind it does: a login page, or a refusal."""
+    first = next((a for a in operation.asked if a.credential == NOTHING), asked)
+    if asked.answer is None or first.answer is None or _place(asked.answer) != _place(first.answer):
+        return Verdict.UNKNOWN, _("sends this credential elsewhere than strangers ({which})").format(
+            which=asked.credential
+        )
+    to, home, landing = parts_of(first.answer.redirects_to), parts_of(first.answer.url), first.landing
+    declared = to is not None and to.hostname in (*found.declared, home.hostname if home else None)
+    if landing is None:
+        if operation.page and declared:
+            return Verdict.UNKNOWN, _("redirects strangers, and it could not be seen where that ends")
+        return Verdict.WARN, _("redirects strangers instead of refusing")
+    if landing.status in (401, 403) or first.landing_asks_who or (landing.status >= 400 and not operation.page):
+        if operation.page:
+            return Verdict.PASS, _("sends strangers to the login page")
+        return Verdict.WARN, _("redirects strangers instead of refusing")
+    if 200 <= landing.status < 300 and landing.body_length:
+        customers = own is not None and first.landing_shape == own.shape
+        if customers or landing.is_data:
+            return Verdict.FAIL, _("answers anybody behind a redirect ({status})").format(status=landing.status)
+        return Verdict.UNKNOWN, _("redirects strangers to a page, and it cannot be told whether one signs in there")
+    return Verdict.UNKNOWN, _("redirects strangers to something that answers {status}").format(status=landing.status)
 
 
-def _alike(asked: Asked, control: Asked) -> bool:
+def _place(answer: Answer) -> str:
+    """Where a redirect leads, without its parameters."""
+    return answer.redirects_to.partition("?")[0].partition("#")[0]
+
+
+def _is_everywhere(asked: Asked, controls: tuple[Asked, ...]) -> bool:
+    """Made-up paths get the same answer: one of them the same page, or all of them something that is built alike."""
+    return any(_alike(asked, control) for control in controls) or (
+        len(controls) > 1 and all(_alike(asked, control, data=True) for control in controls)
+    )
+
+
+def _alike(asked: Asked, control: Asked, *, data: bool = False) -> bool:
     if asked.answer is None or control.answer is None or asked.answer.status != control.answer.status:
         return False
-    return asked.answer.body_sha256 == control.answer.body_sha256 or (
-        asked.shape == control.shape and asked.answer.media_type == control.answer.media_type == "text/html"
-    )
+    if asked.answer.body_sha256 == control.answer.body_sha256:
+        return True
+    same_kind = asked.answer.media_type == control.answer.media_type
+    refuses = asked.answer.status == 403
+    return same_kind and asked.shape == control.shape and (data or refuses or asked.answer.media_type == "text/html")
 
 
 def judge(reading: Authentication, context: JudgeContext) -> Judgement:
@@ -162,9 +208,16 @@ def judge(reading: Authentication, context: JudgeContext) -> Judgement:
         more = len(bad) - 1
         said += " " + ngettext("{n} more is alike.", "{n} more are alike.", more).format(n=more)
     if worst is Verdict.UNKNOWN:
-        return Judgement(worst, said, proof, _("Add evidence for these endpoints: a test that shows how they refuse."))
+        step = _(
+            "Give a test customer's credential, so that refusals can be told from other answers, then look again; or "
+            "add evidence for these endpoints: a test that shows how they refuse."
+        )
+        return Judgement(worst, said, proof, step)
     fix = _("Ask for a credential before anything else, and answer 401 with WWW-Authenticate: Bearer.")
-    return Judgement(worst, said, proof, fix=fix)
+    step = ""
+    if worst is Verdict.FAIL and not any("own:" in status for guard in bad for status in guard.statuses):
+        step = _("If this answer is a refusal with 200, give a test customer's credential, then look again.")
+    return Judgement(worst, said, proof, step, fix)
 
 
 CHECK = Check(
@@ -177,4 +230,5 @@ CHECK = Check(
     needs=(EndpointProbe,),
     read=read,
     judge=judge,
+    version=2,
 )

@@ -41,6 +41,7 @@ class TroubleKind(StrEnum):
     BUSY = "busy"
     LOCAL = "local"
     NOT_GIVEN = "not-given"
+    NOT_CONTROLLED = "not-controlled"
     OUR_FAULT = "our-fault"
 
 

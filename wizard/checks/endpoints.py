@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from wizard.checks import yaml_events
 from wizard.checks.looks.ground import Endpoint
@@ -18,6 +19,8 @@ MOST_BYTES = 5 * 1024 * 1024
 MOST_OPERATIONS = 500
 _METHODS = ("get", "head", "options", "post", "put", "patch", "delete", "trace")
 _MOST_REFERENCES = 10
+_MOST_PARAMETERS = 30
+_FIELD = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 
 class UnreadableEndpoints(Mistake):
@@ -34,28 +37,55 @@ class Api:
 
 
 def read_list(text: str) -> Api:
-    """One endpoint a line: `GET /path`, with ` anonymous: REASON` or ` page` behind it; `#` starts a comment."""
+    """One endpoint a line: `GET /path`, and behind it what is to be known of it; `#` starts a comment.
+
+    ` page` for browsers, ` admin` for administrators only, ` of: A` (or B) for what only that test customer may read,
+    ` anonymous: REASON` for what anybody may call.
+    """
     found: list[Endpoint] = []
     for number, line in enumerate(text.splitlines(), 1):
         said = line.partition(" #")[0].strip()
         if not said or said.startswith("#"):
             continue
         rest, _colon, reason = said.partition(" anonymous:")
+        if "anonymous:" in said and not reason.strip():
+            raise UnreadableEndpoints(_("Line {n}: say why anybody may call this endpoint.").format(n=number))
+        rest, _colon, owner = rest.partition(" of:")
         words = rest.split()
-        page = words[-1:] == ["page"]
-        words = words[:-1] if page else words
+        marks: set[str] = set()
+        while len(words) > 1 and words[-1] in ("page", "admin"):
+            marks.add(words.pop())
         if len(words) == 1:
             words = ["GET", *words]
-        if len(words) != 2 or words[0].lower() not in _METHODS or not words[1].startswith("/"):
+        owner = owner.strip().upper()
+        if len(words) != 2 or words[0].lower() not in _METHODS or not words[1].startswith("/") or len(owner) > 1:
             raise UnreadableEndpoints(
                 _("Line {n} is no endpoint, so the list was not used. Write “GET /path”, one a line.").format(n=number)
             )
-        if "anonymous:" in said and not reason.strip():
-            raise UnreadableEndpoints(_("Line {n}: say why anybody may call this endpoint.").format(n=number))
-        found.append(Endpoint(words[0].upper(), _path(words[1]), reason.strip(), page=page))
+        if owner not in ("", "A", "B"):
+            raise UnreadableEndpoints(
+                _("Line {n}: what belongs to a test customer is “of: A” or “of: B”.").format(n=number)
+            )
+        found.append(
+            Endpoint(
+                words[0].upper(),
+                _path(words[1]),
+                reason.strip(),
+                page="page" in marks,
+                admin="admin" in marks,
+                of=owner,
+                template=words[1] if "{" in words[1] else "",
+                query=_asked_in(words[1]),
+            )
+        )
     if not found:
         raise UnreadableEndpoints(_("There is no endpoint in this list. Write “GET /path”, one a line."))
     return Api(tuple(found[:MOST_OPERATIONS]), left_out=max(0, len(found) - MOST_OPERATIONS))
+
+
+def _asked_in(path: str) -> tuple[str, ...]:
+    """The names of the parameters in an address."""
+    return tuple(dict.fromkeys(name for name, _value in parse_qsl(path.partition("?")[2], keep_blank_values=True)))
 
 
 def read_openapi(data: bytes) -> Api:
@@ -118,22 +148,36 @@ class _Document:
 
     def _operation(self, path: str, method: str, item: Mapping[str, Any], operation: Mapping[str, Any]) -> Endpoint:
         parameters = [*self._list(item.get("parameters")), *self._list(operation.get("parameters"))]
+        template, query = self._base + path if "{" in path else "", []
         for parameter in map(self._resolve, parameters):
-            if isinstance(parameter, Mapping) and parameter.get("in") == "path":
+            if not isinstance(parameter, Mapping):
+                continue
+            if parameter.get("in") == "path":
                 path = path.replace("{" + str(parameter.get("name")) + "}", quote(_example(parameter), safe=""))
+            elif parameter.get("in") == "query" and isinstance(parameter.get("name"), str):
+                query.append(parameter["name"][:100])
         security = operation.get("security", self._document.get("security"))
         wanted = [s for s in self._list(security) if isinstance(s, Mapping)]
         secured = "yes" if wanted and all(wanted) else "no"
         names = {name for requirement in wanted for name in requirement}
-        keys = sorted(key for name in names if (key := self._key_in_url(name)))
-        return Endpoint(method.upper(), _path(self._base + path), secured=secured, key_in_url=", ".join(keys))
+        keys = sorted(key for name in names if (key := self._key(name, "query")))
+        fields = sorted(key for name in names if _FIELD.fullmatch(key := self._key(name, "header")))
+        return Endpoint(
+            method.upper(),
+            _path(self._base + path),
+            secured=secured,
+            key_in_url=", ".join(keys),
+            key_field=fields[0] if fields else "",
+            template=template[:500],
+            query=tuple(dict.fromkeys(query))[:_MOST_PARAMETERS],
+        )
 
-    def _key_in_url(self, name: str) -> str:
+    def _key(self, name: str, where: str) -> str:
         components = self._document.get("components")
         schemes = components.get("securitySchemes") if isinstance(components, Mapping) else None
         schemes = schemes if isinstance(schemes, Mapping) else self._document.get("securityDefinitions")
         scheme = self._resolve(schemes.get(name)) if isinstance(schemes, Mapping) else None
-        if isinstance(scheme, Mapping) and scheme.get("type") == "apiKey" and scheme.get("in") == "query":
+        if isinstance(scheme, Mapping) and scheme.get("type") == "apiKey" and scheme.get("in") == where:
             return str(scheme.get("name"))[:100]
         return ""
 

@@ -48,6 +48,8 @@ def sentence(trouble: Trouble) -> str:
             said = _("Could not look: this computer could not open a connection.")
         case TroubleKind.NOT_GIVEN:
             said = _("Could not look: something that this check needs was not given.")
+        case TroubleKind.NOT_CONTROLLED:
+            said = _("Did not look: control of this host is not shown, so nothing active was sent to it.")
         case TroubleKind.OUR_FAULT:
             said = _("Could not look: the check itself failed. That is a fault of this program, not of your server.")
         case _:
@@ -80,6 +82,8 @@ def next_step(trouble: Trouble) -> str:
             return _("Check the port in the scope and that the service is running, then look again.")
         case TroubleKind.NOT_GIVEN:
             return _("Give it and look again, or add evidence instead.")
+        case TroubleKind.NOT_CONTROLLED:
+            return _("Publish the line that “Control of the host” names, as a record or a file, then look again.")
         case TroubleKind.OUR_FAULT | TroubleKind.LOCAL:
             return _("Look again. If it happens again, report it, and add evidence instead.")
         case (

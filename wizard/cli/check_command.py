@@ -69,6 +69,7 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
     settings = plan.LookSettings(
         endpoints=given.endpoints,
         credentials=given.credentials,
+        second_credentials=given.second_credentials,
         ca_file=asked.ca,
         resolve=resolved(asked.resolve),
         allow_private=asked.allow_private,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from wizard.checks.credentials import Field, header_field
 from wizard.checks.looks.ground import Endpoint
 from wizard.domain.codec import from_json
 from wizard.domain.language import _
@@ -19,8 +19,6 @@ from wizard.domain.scope import Host
 
 #: A recording with the bodies of its answers is large; more than this is something else.
 _MOST_BYTES = 64 * 1024 * 1024
-_FIELD = re.compile(r"^([A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}):[ \t]*([\x21-\x7e][\x20-\x7e]{0,4000})$")
-_TOKEN = re.compile(r"^[\x21-\x7e]{1,4000}$")
 
 
 class BadArgument(Mistake):
@@ -29,16 +27,20 @@ class BadArgument(Mistake):
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """By host subject: the endpoints to call and the header field of a test customer. `recording`: its own result."""
+    """By host subject: the endpoints to call and the header fields of two customers. `recording`: its own result."""
 
     endpoints: dict[str, tuple[Endpoint, ...]] = field(default_factory=dict)
-    credentials: dict[str, tuple[str, str]] = field(default_factory=dict, repr=False)
+    credentials: dict[str, Field] = field(default_factory=dict, repr=False)
+    second_credentials: dict[str, Field] = field(default_factory=dict, repr=False)
     recording: Result | None = None
 
 
 def declared(asked: argparse.Namespace, hosts: Sequence[Host]) -> Declared:
     """Read the files and the descriptor that were given. Raises `BadArgument` and the readers' mistakes."""
     given = Declared()
+    fields = _credentials(asked, hosts)
+    for customer, of in zip(fields, (given.credentials, given.second_credentials), strict=False):
+        of[hosts[0].subject] = customer
     if asked.openapi is not None:
         from wizard.checks.endpoints import Api
 
@@ -56,8 +58,8 @@ def declared(asked: argparse.Namespace, hosts: Sequence[Host]) -> Declared:
         for host in hosts:
             _add(given, host.subject, from_json(tuple[Endpoint, ...], found.get(host.subject, [])))
         recording = from_json(Result, json.loads(_read(asked.har, "recording", {})))
-        return Declared(given.endpoints, _credentials(asked, hosts), recording)
-    return Declared(given.endpoints, _credentials(asked, hosts))
+        return replace(given, recording=recording)
+    return given
 
 
 def _add(given: Declared, subject: str, endpoints: tuple[Endpoint, ...]) -> None:
@@ -79,27 +81,25 @@ def _meant(hosts: Sequence[Host], servers: Sequence[str]) -> tuple[Host, ...]:
     )
 
 
-def _credentials(asked: argparse.Namespace, hosts: Sequence[Host]) -> dict[str, tuple[str, str]]:
-    if asked.credential_fd is None:
-        return {}
+def _credentials(asked: argparse.Namespace, hosts: Sequence[Host]) -> tuple[Field, ...]:
+    """The header fields of at most two test customers of the one host."""
+    descriptors = asked.credential_fd or []
+    if not descriptors:
+        return ()
     if len(hosts) != 1:
         raise BadArgument(
             _("A credential goes to one host only. Nothing was contacted. Give one host with --credential-fd.")
         )
+    if len(descriptors) > 2:
+        raise BadArgument(_("There are two test customers at most. Nothing was contacted."))
     from wizard.cli.secret_input import secret
 
-    line = secret(asked.credential_fd, "").strip()
-    named = _FIELD.match(line)
-    if named:
-        return {hosts[0].subject: (named[1], named[2])}
-    if not _TOKEN.match(line):
+    fields = tuple(header_field(secret(descriptor, "")) for descriptor in descriptors)
+    if len(fields) == 2 and fields[0] == fields[1]:
         raise BadArgument(
-            _(
-                "The credential is neither a token nor a header line such as “X-Api-Key: …”. Nothing was contacted, "
-                "and it is not shown here."
-            )
+            _("Both credentials are the same, so nothing could be told apart. Nothing was contacted. Give two.")
         )
-    return {hosts[0].subject: ("Authorization", f"Bearer {line}")}
+    return fields
 
 
 def _bytes(path: Path) -> bytes:

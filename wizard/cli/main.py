@@ -108,7 +108,11 @@ def _check(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--har", metavar="FILE", type=Path, help=_("call the endpoints of this browser recording"))
     parser.add_argument(
-        "--credential-fd", metavar="N", type=int, help=_("read a test customer's credential from descriptor N")
+        "--credential-fd",
+        metavar="N",
+        type=int,
+        action="append",
+        help=_("read a test customer's credential from descriptor N; a second one is another customer's"),
     )
 
 

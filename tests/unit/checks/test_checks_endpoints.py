@@ -43,6 +43,7 @@ PAGES = {
     "/method": _page(405),
     "/busy": _page(429),
     "/moved": _page(302, ("Location", "/login")),
+    "/login": _page(200, HTML, body=b"<html><form method=post><input name=p type='password'></form>"),
     "/health": _page(200, JSON, body=b'{"ok":true}'),
 }
 TABLE = {
@@ -110,7 +111,7 @@ def test_the_worst_decides_all_are_listed_and_only_get_is_sent() -> None:
         "GET /moved": "pass",
     }
     assert {line.split(" ")[0] for line in seen} == {"GET"}
-    assert max(seen.count(line) for line in seen) <= 3
+    assert max(seen.count(line) for line in seen) <= 5  # nothing, and four bad credentials
 
 
 def _register(endpoints: tuple[Endpoint, ...], missing: Page | None = None) -> Result:
@@ -181,7 +182,7 @@ def test_a_wrong_credential_that_is_taken_fails() -> None:
         while True:
             head = await reader.readuntil(b"\r\n\r\n")
             body = b'{"a":1}'
-            taken = b"Authorization: Bearer eyJ" in head
+            taken = b"Bearer eyJhbGciOiJub25l" in head  # {"alg":"none
             status = b"200 OK" if taken else b"401 No"
             writer.write(b"HTTP/1.1 " + status + b"\r\nWWW-Authenticate: Bearer\r\nContent-Length: 7\r\n\r\n" + body)
 
@@ -208,17 +209,25 @@ def test_a_document_that_asks_for_no_credential_is_advice() -> None:
 
 
 def test_a_list() -> None:
-    api = read_list("# ours\nGET /users\n/me\nGET /health anonymous: load balancer\nGET /settings page\nPOST /x/{id}\n")
+    api = read_list(
+        "# ours\nGET /users\n/me\nGET /health anonymous: load balancer\nGET /settings page\nPOST /x/{id}\n"
+        "GET /contacts/7 of: a\nGET /staff page admin\nGET /find?q=a&page=1\n"
+    )
     assert api.endpoints == (
         Endpoint("GET", "/users"),
         Endpoint("GET", "/me"),
         Endpoint("GET", "/health", "load balancer"),
         Endpoint("GET", "/settings", page=True),
-        Endpoint("POST", "/x/1"),
+        Endpoint("POST", "/x/1", template="/x/{id}"),
+        Endpoint("GET", "/contacts/7", of="A"),
+        Endpoint("GET", "/staff", page=True, admin=True),
+        Endpoint("GET", "/find?q=a&page=1", query=("q", "page")),
     )
 
 
-@pytest.mark.parametrize("text", ["", "#", "users", "GET users", "BREW /x", "GET /x anonymous:", "GET /a b c"])
+@pytest.mark.parametrize(
+    "text", ["", "#", "users", "GET users", "BREW /x", "GET /x anonymous:", "GET /a b c", "GET /a of: C", "page"]
+)
 def test_no_list(text: str) -> None:
     with pytest.raises(UnreadableEndpoints):
         read_list(text)
@@ -249,8 +258,8 @@ OPENAPI = {
 def test_a_document() -> None:
     api = read_openapi(json.dumps(OPENAPI).encode())
     assert api.endpoints == (
-        Endpoint("GET", "/v1/users/a%2Fb%20c", secured="yes"),
-        Endpoint("DELETE", "/v1/users/a%2Fb%20c", secured="yes", key_in_url="api_key"),
+        Endpoint("GET", "/v1/users/a%2Fb%20c", secured="yes", template="/v1/users/{id}"),
+        Endpoint("DELETE", "/v1/users/a%2Fb%20c", secured="yes", key_in_url="api_key", template="/v1/users/{id}"),
         Endpoint("GET", "/v1/health", secured="no"),
         Endpoint("GET", "/v1/maybe", secured="no"),
     )

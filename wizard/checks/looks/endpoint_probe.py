@@ -1,33 +1,42 @@
-"""Calls the declared endpoints as a stranger would: without a credential, with a wrong one, with an unsigned one."""
+"""Calls the declared endpoints as a stranger would: without a credential, and with several that nobody may accept."""
 
 from __future__ import annotations
 
 import asyncio
 import base64
 import hashlib
+import hmac
 import json
 import re
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from wizard.checks.base import CouldNotLook, Fact, Trouble
-from wizard.checks.looks.http import Answer
+from wizard.checks.looks.http import MOST_REDIRECTS, Answer, port_of, target_of
+from wizard.checks.looks.http import parts_of as url_parts
 from wizard.checks.looks.https_answers import Talks
+from wizard.checks.looks.shapes import asks_who, parts_of, shape_of
 
 if TYPE_CHECKING:
     from wizard.checks.looks.ground import Endpoint, Ground, LookSettings
     from wizard.domain.scope import Host
 
-NOTHING, WRONG, UNSIGNED, CONTROL, OWN = "nothing", "wrong", "unsigned", "control", "own"
-#: A server that asks for more patience than this is not waited for.
-_MOST_PATIENCE = 10
+NOTHING, MALFORMED, WRONG, ALTERED, UNSIGNED = "nothing", "malformed", "wrong", "altered", "unsigned"
+CONTROL, OWN = "control", "own"
 _MAIL = re.compile(r"(?<=[\w.%+-])@[A-Za-z0-9-]{1,63}\.[A-Za-z]{2,24}")
+
+#: A header field.
+Field = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One GET: with which credential, of which path, and its answer with the shape of its body."""
+    """One GET: with which credential, of which path, and its answer with how its body is built.
+
+    `landing` is where its redirects inside the scope ended, asked for without any credential.
+    """
 
     credential: str
     path: str
@@ -36,6 +45,11 @@ class Asked:
     trouble: Trouble | None = None
     #: how many mail addresses the answer holds
     mail_addresses: int = 0
+    parts: tuple[tuple[str, bool], ...] = ()
+    asks_who: bool = False
+    landing: Answer | None = None
+    landing_shape: str = ""
+    landing_asks_who: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,26 +82,30 @@ class EndpointProbe(Fact):
 
     @classmethod
     def seconds(cls, host: Host, settings: LookSettings) -> float:
-        """At most five GETs an operation, five a second."""
-        return 5 * len(settings.endpoints.get(host.subject, ())) / 5
+        """At most seven GETs an operation, five a second, and what servers ask us to wait."""
+        many = len(settings.endpoints.get(host.subject, ()))
+        return 7 * many / 5 + (Patience.MOST if many else 0)
 
     @classmethod
     async def look(cls, ground: Ground) -> EndpointProbe:
-        """GET only, four an operation at most, and one control a folder."""
+        """GET only: as a stranger, with four bad credentials, as a customer, and paths that surely do not exist."""
         settings = ground.run.settings
         listed = settings.endpoints.get(ground.host.subject, ())
         own = settings.credentials.get(ground.host.subject)
         operations: list[Operation] = []
         controls: dict[str, Asked] = {}
+        patience = Patience()
         async with Talks(ground) as talks:
             for endpoint in listed:
                 asked: list[Asked] = []
                 if endpoint.method == "GET":
+                    made_up = f"/attestry-{secrets.token_hex(8)}"
                     folder = endpoint.path.partition("?")[0].rpartition("/")[0]
-                    if folder not in controls:
-                        random_path = f"{folder}/attestry-{secrets.token_hex(8)}"
-                        controls[folder] = await _ask(talks, CONTROL, random_path)
-                    asked = await _ask_each(talks, endpoint, own)
+                    for place in (made_up, folder) if not controls else (folder,):
+                        if place not in controls:
+                            random_path = f"{place}/attestry-{secrets.token_hex(8)}"
+                            controls[place] = await ask_as(talks, CONTROL, random_path, None, patience)
+                    asked = await _ask_each(talks, endpoint, own, patience)
                 operations.append(
                     Operation(
                         endpoint.method,
@@ -113,65 +131,131 @@ class EndpointProbe(Fact):
 
 
 def _masked(asked: Asked) -> Asked:
+    if asked.landing is not None:
+        asked = replace(asked, landing=replace(asked.landing.masked(), body="<html>" if asked.landing.is_page else ""))
     if asked.answer is None:
         return asked
     # what a customer gets is the customer's: only what it was, never what it said
-    kept = () if asked.credential == OWN else asked.answer.masked().headers
+    kept = asked.answer.masked().headers
+    if asked.credential == OWN:
+        kept = tuple((name, value) for name, value in kept if name.lower() == "content-type")
     return replace(asked, answer=replace(asked.answer.masked(), body="", headers=kept))
 
 
-async def _ask_each(talks: Talks, endpoint: Endpoint, own: tuple[str, str] | None) -> list[Asked]:
-    first = await _ask(talks, NOTHING, endpoint.path)
+class Patience:
+    """How long servers that ask for it (Retry-After) are waited for, in all, at one host."""
+
+    MOST = 60.0
+
+    def __init__(self) -> None:
+        self._left = self.MOST
+
+    async def wait(self, answer: Answer) -> bool:
+        """Wait as an answer asks; False when it does not, or for too long."""
+        wanted = answer.first("retry-after") or ""
+        if answer.status not in (429, 503) or not re.fullmatch(r"[0-9]{1,3}", wanted) or int(wanted) > self._left:
+            return False
+        self._left -= int(wanted)
+        await asyncio.sleep(int(wanted))
+        return True
+
+
+async def _ask_each(talks: Talks, endpoint: Endpoint, own: Field | None, patience: Patience) -> list[Asked]:
+    first = await ask_as(talks, NOTHING, endpoint.path, None, patience)
+    first = await _landed(talks, first)
     is_open = first.answer is not None and 200 <= first.answer.status < 300
     if endpoint.anonymous or (is_open and own is None):
         return [first]  # open to strangers already: a wrong credential tells nothing more
-    bearer = ("Authorization", f"Bearer {secrets.token_urlsafe(32)}")
-    asked = [first, await _ask(talks, WRONG, endpoint.path, bearer)]
-    if not is_open:
-        asked.append(await _ask(talks, UNSIGNED, endpoint.path, ("Authorization", f"Bearer {_unsigned()}")))
+    asked = [first]
+    for credential, field in bad_credentials(own, endpoint.key_field):
+        if not is_open or credential == WRONG:
+            asked.append(await ask_as(talks, credential, endpoint.path, field, patience))
     if own is not None:
-        asked.append(await _ask(talks, OWN, endpoint.path, own))
+        asked.append(await ask_as(talks, OWN, endpoint.path, own, patience))
     return asked
 
 
-async def _ask(talks: Talks, credential: str, path: str, field: tuple[str, str] | None = None) -> Asked:
+async def ask_as(talks: Talks, credential: str, path: str, field: Field | None, patience: Patience) -> Asked:
+    """One GET with a header field or none; a server that asks for patience is asked once more."""
     headers = [field] if field else []
     for again in (True, False):
         try:
             answer = await talks.ask(talks.ground, path, headers=headers)
         except CouldNotLook as could_not:
             return Asked(credential, path, trouble=could_not.trouble)
-        patience = answer.first("retry-after") or ""
-        if answer.status == 429 and again and re.fullmatch(r"[0-9]{1,2}", patience) and int(patience) <= _MOST_PATIENCE:
-            await asyncio.sleep(int(patience))
-            continue
-        break
-    addresses = 0 if credential == OWN else len(_MAIL.findall(answer.body))
-    return Asked(credential, path, answer, shape_of(answer), mail_addresses=addresses)
+        if not (again and await patience.wait(answer)):
+            break
+    return Asked(
+        credential,
+        path,
+        answer,
+        shape_of(answer),
+        mail_addresses=0 if credential == OWN else len(_MAIL.findall(answer.body)),
+        parts=parts_of(answer),
+        asks_who=asks_who(answer),
+    )
 
 
-def _unsigned() -> str:
-    """A token that claims everything and is signed by nobody (RFC 8725 2.1): no server may take it."""
-    parts = ({"alg": "none", "typ": "JWT"}, {"sub": "attestry", "exp": 4102444800})
-    encoded = [
-        base64.urlsafe_b64encode(json.dumps(p, separators=(",", ":")).encode()).rstrip(b"=").decode() for p in parts
-    ]
-    return ".".join((*encoded, ""))
+async def _landed(talks: Talks, asked: Asked) -> Asked:
+    """Where its redirects end, inside the scope and over HTTPS only; no credential is sent on the way."""
+    answer, run = asked.answer, talks.ground.run
+    for _hop in range(MOST_REDIRECTS):
+        parts = url_parts(answer.redirects_to) if answer is not None and answer.redirects_to else None
+        ground = run.declared(parts.hostname or "", port_of(parts)) if parts is not None else None
+        if parts is None or parts.scheme != "https" or ground is None:
+            break
+        try:
+            answer = await talks.ask(ground, target_of(parts))
+        except (CouldNotLook, OSError):
+            return asked
+    if answer is None or answer is asked.answer or answer.redirects_to:
+        return asked
+    return replace(asked, landing=answer, landing_shape=shape_of(answer), landing_asks_who=asks_who(answer))
 
 
-def shape_of(answer: Answer) -> str:
-    """A digest of how a body is built, without its words: the keys of JSON, the tags of HTML, else the body itself."""
-    try:
-        built = json.dumps(_skeleton(json.loads(answer.body), 0), sort_keys=True)
-    except (ValueError, RecursionError):
-        tags = re.findall(r"<\s*(/?[a-z][a-z0-9-]*)", answer.body[:65536], re.I)
-        built = " ".join(tags).lower() if tags else answer.body_sha256
-    return hashlib.sha256(built.encode("utf-8", "replace")).hexdigest()[:32]
+def bad_credentials(own: Field | None, key_field: str = "") -> Iterator[tuple[str, Field]]:
+    """Credentials that no server may accept: no token at all, one that nobody issued, an altered one, an unsigned one.
+
+    From a customer's own credential, where there is one, the last two are made as an attacker would.
+    """
+    name, value = own or (key_field or "Authorization", "")
+    scheme, blank, token = value.rpartition(" ")
+    bearer = "" if name.lower() != "authorization" else f"{scheme}{blank}" if own else "Bearer "
+    yield MALFORMED, (name, f"{bearer}, attestry=?")
+    yield WRONG, (name, f"{bearer}{secrets.token_urlsafe(32)}")
+    yield ALTERED, (name, f"{bearer}{altered(token) if own else _expired()}")
+    yield UNSIGNED, ("Authorization", f"Bearer {unsigned(token)}")
 
 
-def _skeleton(value: Any, depth: int) -> Any:
-    if isinstance(value, dict) and depth < 16:
-        return {str(key): _skeleton(item, depth + 1) for key, item in value.items()}
-    if isinstance(value, list) and depth < 16:
-        return [_skeleton(item, depth + 1) for item in value[:1]]
-    return type(value).__name__
+def altered(token: str) -> str:
+    """The same token with one character changed where it counts: in the middle of its signature, or of itself."""
+    start = token.rfind(".") + 1 if token.count(".") == 2 else 0
+    at = start + max(0, (len(token) - start) // 2)
+    if at >= len(token):
+        return token + "x"
+    return token[:at] + ("A" if token[at] != "A" else "B") + token[at + 1 :]
+
+
+def _expired() -> str:
+    """A well-formed token of long ago, signed with a key that was made for it and thrown away."""
+    claims = {"sub": "attestry", "iat": 1577836800, "exp": 1577840400}
+    signed = f"{_encoded({'alg': 'HS256', 'typ': 'JWT'})}.{_encoded(claims)}"
+    signature = hmac.new(secrets.token_bytes(32), signed.encode(), hashlib.sha256).digest()
+    return f"{signed}.{_base64(signature)}"
+
+
+def unsigned(token: str = "") -> str:
+    """A token that is signed by nobody (RFC 8725 2.1): the claims of a real one, or claims of everything."""
+    header = _encoded({"alg": "none", "typ": "JWT"})
+    parts = token.split(".")
+    if len(parts) == 3 and parts[0].startswith("eyJ"):
+        return f"{header}.{parts[1]}."
+    return f"{header}.{_encoded({'sub': 'attestry', 'exp': 4102444800})}."
+
+
+def _encoded(value: dict[str, object]) -> str:
+    return _base64(json.dumps(value, separators=(",", ":")).encode())
+
+
+def _base64(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

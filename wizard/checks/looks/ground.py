@@ -35,7 +35,9 @@ class Endpoint:
     """One operation of the partner's own list. `anonymous` is why anybody may call it, "" when nobody may.
 
     `secured`: what an OpenAPI document says of it ("yes", "no", "" when there is none). `page`: meant for browsers.
-    `key_in_url`: the parameter in which it wants a credential.
+    `key_in_url`: the parameter in which it wants a credential, `key_field`: the header field. `of`: "A" or "B" where it
+    is something that only that test customer may read; `admin`: a function that ordinary customers may not use.
+    `template`: the path as described, with `{names}`; `query`: the parameters that its address may carry.
     """
 
     method: str
@@ -44,6 +46,11 @@ class Endpoint:
     secured: str = ""
     page: bool = False
     key_in_url: str = ""
+    key_field: str = ""
+    of: str = ""
+    admin: bool = False
+    template: str = ""
+    query: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +73,14 @@ class LookSettings:
     endpoints: Mapping[str, tuple[Endpoint, ...]] = field(default_factory=dict)
     #: by host subject: knock at the ports of data stores (needs the person's consent)
     data_ports: frozenset[str] = frozenset()
+    #: by host subject: the token that whoever runs the host was asked to publish
+    control: Mapping[str, str] = field(default_factory=dict)
+    #: by host subject: the person switched active probes on; they are sent only where control is shown too
+    active: frozenset[str] = frozenset()
     #: by host subject: a test tenant's header field, sent to that host only, over verified TLS, and never kept
     credentials: Mapping[str, tuple[str, str]] = field(default_factory=dict, repr=False)
+    #: the same of a second, different test tenant
+    second_credentials: Mapping[str, tuple[str, str]] = field(default_factory=dict, repr=False)
     #: asks this name server instead of the system's: address and port
     name_server: tuple[str, int] | None = None
     plain_port: int = 80
