@@ -122,6 +122,16 @@ def _recording(ask: Mapping[str, object], data: bytes) -> tuple[dict[str, object
     return {}, json.dumps(to_json(look_at_recording(data, datetime.now(UTC)))).encode()
 
 
+def _libraries(ask: Mapping[str, object], data: bytes) -> tuple[dict[str, object], bytes]:
+    """What the lockfiles and manifests of a folder, or one of them, say is used."""
+    from pathlib import Path
+
+    from wizard.checks.dependencies.listing import list_dependencies
+    from wizard.domain.codec import to_json
+
+    return {}, json.dumps(to_json(list_dependencies(Path(str(ask["path"]))))).encode()
+
+
 def _number(ask: Mapping[str, object], key: str) -> int:
     value = ask.get(key, 0)
     return value if isinstance(value, int) else 0
@@ -133,4 +143,5 @@ _TASKS: dict[str, Task] = {
     "build": _build,
     "endpoints": _endpoints,
     "recording": _recording,
+    "libraries": _libraries,
 }

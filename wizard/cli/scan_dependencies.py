@@ -16,7 +16,7 @@ from wizard.checks.dependencies.answers_store import AnswersStore
 from wizard.checks.dependencies.dependency import Dependency, Manifest, Reach
 from wizard.checks.dependencies.judging import CHECK, Reading, judge
 from wizard.checks.dependencies.knowing import look_up_offline, look_up_online
-from wizard.checks.dependencies.listing import Listing, list_dependencies
+from wizard.checks.dependencies.listing import Listing
 from wizard.checks.dependencies.offline import Database, archives
 from wizard.checks.dependencies.osv import OSV, OsvSettings, leaving
 from wizard.checks.dependencies.states import Checked, DataSource, State
@@ -24,6 +24,7 @@ from wizard.cli.output import Exit, Output
 from wizard.domain.language import _, ngettext
 from wizard.domain.mistakes import Mistake
 from wizard.domain.observation import Verdict
+from wizard.session.library_lists import listed
 from wizard.session.settings import Home
 
 _CODES = {Verdict.FAIL: Exit.NOT_AS_REQUIRED, Verdict.UNKNOWN: Exit.COULD_NOT_LOOK}
@@ -106,7 +107,7 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
     folder = home.data / "vulnerabilities"
     if asked.data is not None:
         _take_in(asked.data, folder, now, output)
-    listing = list_dependencies(asked.path)
+    listing = asyncio.run(listed(asked.path))
     if asked.fetch:
         _fetch(listing, folder, now, asked, output)
     rows, source = _known(listing, folder, now, asked, output)

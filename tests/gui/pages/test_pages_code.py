@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -14,9 +16,10 @@ from wizard.checks import repository_secrets
 from wizard.domain.answers import Row
 from wizard.domain.events import SecretVerdict
 from wizard.domain.observation import Verdict
+from wizard.domain.vulnerability import Decision
 from wizard.gui.context import Place
 from wizard.gui.shell import Shell
-from wizard.session.deeds import scanning
+from wizard.session.deeds import dependencies, scanning
 from wizard.session.session import Session
 from wizard.session.settings import Preferences
 
@@ -55,7 +58,7 @@ def test_from_nothing_to_a_decision(
     assert SECRET not in repr(page.table.lines)
     assert page.table.choose(page.table.lines[0].key)
     page._draw_panel()
-    page.panel.copy_button.click()
+    page.panel.places.copy_button.click()
     assert QApplication.clipboard().text() == str(repository / "settings.py")
     page.panel.verdict.setCurrentIndex(page.panel.verdict.findData(SecretVerdict.FALSE_POSITIVE))
     page.panel.save_button.click()
@@ -97,6 +100,67 @@ def test_filters_and_the_editor(
     preferences.change(editor=str(editor))
     page.table.choose(page.table.lines[0].key)
     page._draw_panel()
-    page.panel.open_button.click()
+    page.panel.places.open_button.click()
     qtbot.waitUntil(lambda: wrote.exists() and bool(wrote.read_text()), timeout=5_000)
     assert wrote.read_text() == f"1|{repository / 'settings.py'}|"
+
+
+def test_libraries_from_the_list_to_a_decision(
+    opened: Shell,
+    session: Session,
+    repository: Path,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    preferences: Preferences,
+    request: pytest.FixtureRequest,
+) -> None:
+    cache = Path(request.config.cache.mkdir("attestry-home"))  # type: ignore[union-attr]
+    scanning._engines[preferences.home.data] = scanning.engine(cache / "data")
+    packages = {"node_modules/left-pad": {"version": "1.0.0"}, "node_modules/fine": {"version": "2.0.0"}}
+    (repository / "package-lock.json").write_text(json.dumps({"lockfileVersion": 3, "packages": packages}))
+    record = {
+        "id": "GHSA-test",
+        "modified": "2026-01-01T00:00:00Z",
+        "summary": "Pads wrongly",
+        "affected": [{"package": {"ecosystem": "npm", "name": "left-pad"}, "versions": ["1.0.0"]}],
+        "database_specific": {"severity": "HIGH"},
+    }
+    (tmp_path / "lists" / "npm").mkdir(parents=True)
+    with zipfile.ZipFile(tmp_path / "lists" / "npm" / "all.zip", "w") as archive:
+        archive.writestr("GHSA-test.json", json.dumps(record))
+    monkeypatch.setattr("wizard.gui.widgets.choosing.choose_folder", lambda *_about: tmp_path / "lists")
+
+    def idle() -> None:
+        qtbot.waitUntil(lambda: not opened.context.work.running, timeout=20_000)
+
+    idle()
+    opened.go(Place("code", "libraries"))
+    part = opened.page.libraries
+    idle()
+    assert part.isVisible()
+    assert not part.offline_button.isEnabled()
+    part.online_button.click()
+    idle()
+    assert part.consent.list.toPlainText().split("\n") == ["npm fine 2.0.0", "npm left-pad 1.0.0"]
+    part.consent.cancel_button.click()
+    assert (dependencies.CHECK.id, str(repository)) not in session.assessment.observations
+    part.take_in_button.click()
+    qtbot.waitUntil(lambda: part.offline_button.isEnabled() and part.offline_button.isVisible(), timeout=20_000)
+    part.offline_button.click()
+    qtbot.waitUntil(lambda: not opened.context.work.running and bool(part.table.lines), timeout=20_000)
+    assert [line.cells[0].text for line in part.table.lines] == ["left-pad", "fine"]
+    assert opened.page.sentence.startswith("1 vulnerable")
+    part.table.choose(part.table.lines[0].key)
+    part._draw_panel()
+    part.panel.verdict.setCurrentIndex(part.panel.verdict.findData(Decision.NOT_AFFECTED.value))
+    part.panel.save_button.click()
+    assert "needs its reason" in part.panel.problem.text()
+    part.panel.why.setCurrentIndex(2)
+    part.panel.because.setText("Only in a script that nobody runs.")
+    part.panel.save_button.click()
+    qtbot.waitUntil(lambda: part.table.lines[0].cells[4].text == "Decided", timeout=10_000)
+    (noted,) = session.assessment.disposals.values()
+    disposal = noted.payload.disposal
+    assert disposal.decision is Decision.NOT_AFFECTED
+    assert disposal.because == "The vulnerable code is never run. Only in a script that nobody runs."

@@ -371,7 +371,7 @@ def test_a_good_partner_meets_everything_that_is_said(shipped: Questionnaire) ->
     findings = found(shipped, Assessment(answers=best(shipped)))
     states = {id: f.state for id, f in findings.items()}
     waiting = {id for id, state in states.items() if state is State.INC}
-    assert waiting == {"AUTH-1", "DATA-3", "DATA-4", "SEC-2", "SEC-4", "APP-4", "APP-5"}
+    assert waiting == {"AUTH-1", "DATA-3", "DATA-4", "SEC-2", "SEC-4", "APP-4", "APP-5", "APP-8"}
     assert {id for id, s in states.items() if s is State.FAIL} == {"ELIG-6"}
     assert {id for id, s in states.items() if s is State.NA} == {"APP-1", "APP-2"}
     assert {id for id, s in states.items() if s is State.OPEN} <= {"SUB-1", "SUB-2"}

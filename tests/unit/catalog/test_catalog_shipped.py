@@ -78,6 +78,7 @@ def test_the_checks_that_decide(shipped: Questionnaire) -> None:
         "SEC-4": {"referrer-policy"},
         "APP-4": {"csp", "content-type-options", "framing"},
         "APP-5": {"cookies"},
+        "APP-8": {"dependencies"},
         "VULN-1": {"deadline-critical"},
         "VULN-2": {"deadline-high"},
         "VULN-3": {"deadline-medium"},

@@ -1,7 +1,7 @@
 """The libraries of the scope's repositories, looked up from an open assessment: recorded, sealed, agreed to."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -10,11 +10,13 @@ from wizard.checks.dependencies.osv import OsvSettings
 from wizard.checks.dependencies.states import State
 from wizard.domain.answers import Answer, AnswerState, Row
 from wizard.domain.events import AssessmentDescribed
+from wizard.domain.finding import State as Met
 from wizard.domain.observation import Verdict
 from wizard.domain.vulnerability import Decision, Disposal, Note
 from wizard.session import opening
 from wizard.session.deeds import answers, dependencies, vulnerabilities
 from wizard.session.deeds.scanning import NoRepository
+from wizard.session.deeds.vulnerabilities import UnusableEntry
 from wizard.session.settings import Home, Preferences
 from wizard.vault.keys import Cost
 
@@ -73,7 +75,7 @@ def test_offline_then_decided_in_the_ledger(session, repository, tmp_path, archi
 
 
 def test_only_what_was_agreed_to_leaves(session, repository, tmp_path, osv):
-    names = dependencies.would_leave(session).result.result(timeout=20)
+    names = dependencies.would_leave(session).result.result(timeout=20).names
     assert names == ("npm fine 1.0.0", "npm lodash 4.17.20")
     settings = OsvSettings(url=osv.url)
     job = dependencies.scan(session, tmp_path / "data", [repository], agreed=names[:1], settings=settings)
@@ -90,3 +92,85 @@ def test_only_what_was_agreed_to_leaves(session, repository, tmp_path, osv):
 def test_nothing_in_scope(session, tmp_path):
     with pytest.raises(NoRepository):
         dependencies.scan(session, tmp_path / "data")
+
+
+@pytest.fixture
+def looked_up(session, tmp_path, archives):
+    """One repository with one vulnerable library, looked up offline."""
+    place = tmp_path / "app"
+    place.mkdir()
+    packages = {"node_modules/lodash": {"version": "4.17.20"}, "node_modules/fine": {"version": "1.0.0"}}
+    (place / "package-lock.json").write_text(json.dumps({"lockfileVersion": 3, "packages": packages}))
+    answers.answer(session, Answer("SCOPE-6", AnswerState.GIVEN, (Row((("repository", str(place)),)),))).result()
+    answers.answer(session, Answer("APP-8-claim", AnswerState.GIVEN, "yes")).result()
+    data = tmp_path / "data"
+    dependencies.take_in(session, data, archives).result.result(timeout=20)
+    dependencies.scan(session, data).result.result(timeout=20)
+    return str(place)
+
+
+def the_flaw(session, repository):
+    row = next(row for row in dependencies.record(session, repository).rows if row.state is State.VULNERABLE)
+    return row, row.vulnerabilities[0]
+
+
+def test_app_8_follows_from_the_look_and_from_what_is_decided(session, looked_up):
+    assert session.findings["APP-8"].state is Met.FAIL
+    assert session.findings["APP-8"].contradicted
+    row, flaw = the_flaw(session, looked_up)
+    with pytest.raises(UnusableEntry):
+        dependencies.decide(session, row, flaw, Disposal(Decision.NOT_AFFECTED))
+    with pytest.raises(UnusableEntry):  # it is still in the lockfile
+        dependencies.decide(session, row, flaw, Disposal(Decision.FIXED, on=NOW.date()))
+    never_run = Disposal(Decision.NOT_AFFECTED, because="The vulnerable code is never run. Only dates are compared.")
+    dependencies.decide(session, row, flaw, never_run).result()
+    assert result(session, looked_up).verdict is Verdict.PASS
+    assert session.findings["APP-8"].state is Met.PASS
+    assert dependencies.record(session, looked_up) is not None
+    session.undo().result()
+    assert session.findings["APP-8"].state is Met.FAIL
+    dependencies.decide(session, row, flaw, never_run).result()
+    dependencies.decide(session, row, flaw, None).result()
+    assert session.findings["APP-8"].state is Met.FAIL
+
+
+def test_an_accepted_flaw_is_a_known_gap_and_no_pass(session, looked_up):
+    row, flaw = the_flaw(session, looked_up)
+    until = NOW.date() + timedelta(days=30)
+    accepted = Disposal(Decision.ACCEPTED, because="No fix yet", owner="Dana", control="Not reachable", until=until)
+    dependencies.decide(session, row, flaw, accepted).result()
+    assert result(session, looked_up).verdict is Verdict.FAIL
+    assert session.findings["APP-8"].state is Met.EXC
+
+
+def test_old_data_warn_and_then_say_nothing(session, looked_up):
+    row, flaw = the_flaw(session, looked_up)
+    dependencies.decide(session, row, flaw, Disposal(Decision.NOT_AFFECTED, because="Never run.")).result()
+    day = result(session, looked_up).facts["day"]
+    for days, verdict in ((7, Verdict.PASS), (8, Verdict.WARN), (30, Verdict.WARN), (31, Verdict.UNKNOWN)):
+        session.clock = lambda days=days: datetime.fromisoformat(f"{day}T12:00:00+00:00") + timedelta(days=days)
+        answers.comment(session, "APP-8", f"after {days} days").result()
+        assert result(session, looked_up).verdict is verdict, days
+
+
+def test_more_serious_flaws_than_are_named_are_never_settled():
+    from dataclasses import replace
+
+    from wizard.checks.dependencies.judging import Reading, judge
+
+    named = tuple(f"npm a 1.0.0 GHSA-{n}" for n in range(500))
+    reading = Reading(named, (), (), {"vulnerable": 501}, 1, 0, (), "OSV", date(2026, 11, 23), "", "all", unnamed=1)
+    assert judge(reading, NOW.date(), named).verdict is Verdict.FAIL
+    assert judge(replace(reading, unnamed=0), NOW.date(), named).verdict is Verdict.PASS
+    assert Reading.from_facts(reading.facts()) == reading
+    ahead = replace(reading, unnamed=0, day=date(2027, 6, 1))
+    assert judge(ahead, NOW.date(), named).verdict is Verdict.UNKNOWN
+
+
+def test_a_child_that_ends_without_an_answer_is_no_list(session, repository, tmp_path, monkeypatch):
+    from wizard.jobs import worker_process
+
+    monkeypatch.setattr(worker_process, "command", lambda: ["false"])
+    dependencies.scan(session, tmp_path / "data", [repository]).result.result(timeout=20)
+    assert result(session, repository).verdict is Verdict.UNKNOWN
+    assert "not read to their end" in result(session, repository).summary

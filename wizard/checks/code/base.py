@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from wizard.domain.finding import SubjectKind
 from wizard.domain.observation import Json, Level, Method, Result, Verdict
@@ -12,7 +12,10 @@ from wizard.domain.observation import Json, Level, Method, Result, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a look at one repository amounts to. `proof` is a masked excerpt."""
+    """What a look at one repository amounts to. `proof` is a masked excerpt.
+
+    `excepted_until`: each thing that it holds against the claim is a known gap, the first of them until that day.
+    """
 
     verdict: Verdict
     summary: str
@@ -20,6 +23,7 @@ class Judgement:
     next_step: str = ""
     fix: str = ""
     facts: Mapping[str, Json] = field(default_factory=dict)
+    excepted_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,4 +55,5 @@ class CodeCheck:
             proof=judgement.proof,
             next_step=judgement.next_step,
             fix=judgement.fix,
+            excepted_until=judgement.excepted_until,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+import threading
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
@@ -34,7 +35,12 @@ async def fetch(
             with tempfile.TemporaryDirectory(prefix="attestry-") as folder:
                 archive = Path(folder) / "all.zip"
                 await _download(web, ecosystem, archive, settings, progress)
-                taken.append(await asyncio.to_thread(database.take_in, ecosystem, archive, now, now))
+                stop = threading.Event()
+                try:
+                    taken.append(await asyncio.to_thread(database.take_in, ecosystem, archive, now, now, stop.is_set))
+                except asyncio.CancelledError:
+                    stop.set()
+                    raise
     return tuple(taken)
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from wizard.checks.code.base import CodeCheck, Judgement
 from wizard.checks.dependencies import wording
 from wizard.checks.dependencies.dependency import Reach
-from wizard.checks.dependencies.knowing import FRESH_DAYS, OLD_DAYS
-from wizard.checks.dependencies.listing import Listing
-from wizard.checks.dependencies.states import Checked, DataSource, State
+from wizard.checks.dependencies.states import FRESH_DAYS, OLD_DAYS, Checked, DataSource, State
 from wizard.domain.language import _, ngettext
 from wizard.domain.observation import Json, Level, Verdict
 from wizard.domain.vulnerability import Rating
+
+if TYPE_CHECKING:
+    from wizard.checks.dependencies.listing import Listing
 
 CHECK = CodeCheck(
     id="dependencies",
@@ -33,9 +35,10 @@ _MOST = 500
 class Reading:
     """What a look at the dependencies of one repository amounts to, without places.
 
-    `serious`, `unrated` and `lesser` are the flaws by how bad they are, each as "ecosystem name version id".
-    `unknown` counts dependencies that could not be or were not looked up; `blind` are sentences about manifests and
-    folders that do not tell everything. `day` is what the data speak of, None when no data were used.
+    `serious`, `unrated` and `lesser` are the flaws by how bad they are, each as "ecosystem name version id"; `unnamed`
+    counts serious and unrated ones beyond those that are named. `unknown` counts dependencies that could not be or
+    were not looked up; `blind` are sentences about manifests and folders that do not tell everything. `day` is what
+    the data speak of, None when no data were used.
     """
 
     serious: tuple[str, ...]
@@ -49,6 +52,7 @@ class Reading:
     day: date | None
     trouble: str
     looked_at: str
+    unnamed: int = 0
 
     @classmethod
     def of(cls, listing: Listing, rows: Sequence[Checked], source: DataSource) -> Reading:
@@ -72,6 +76,7 @@ class Reading:
             day=source.day,
             trouble=source.trouble,
             looked_at=wording.counted(rows, len(listing.manifests)),
+            unnamed=sum(max(0, len(set(names)) - _MOST) for names in (serious, unrated)),
         )
 
     def facts(self) -> dict[str, Json]:
@@ -87,7 +92,30 @@ class Reading:
             "source": self.source,
             "day": self.day.isoformat() if self.day else None,
             "trouble": self.trouble,
+            "looked_at": self.looked_at,
+            "unnamed": self.unnamed,
         }
+
+    @classmethod
+    def from_facts(cls, facts: Mapping[str, Json]) -> Reading | None:
+        """The reading of an earlier result; None when nobody could look then."""
+        counts, day = facts.get("counts"), facts.get("day")
+        if not isinstance(counts, Mapping):
+            return None
+        return cls(
+            serious=_texts(facts.get("serious")),
+            unrated=_texts(facts.get("unrated")),
+            lesser=_texts(facts.get("lesser")),
+            counts={str(name): n for name, n in counts.items() if isinstance(n, int)},
+            manifests=_number(facts.get("manifests")),
+            unknown=_number(facts.get("unknown")),
+            blind=_texts(facts.get("blind")),
+            source=str(facts.get("source") or ""),
+            day=date.fromisoformat(day) if isinstance(day, str) else None,
+            trouble=str(facts.get("trouble") or ""),
+            looked_at=str(facts.get("looked_at") or ""),
+            unnamed=_number(facts.get("unnamed")),
+        )
 
 
 def key(row: Checked, flaw: str) -> str:
@@ -95,28 +123,35 @@ def key(row: Checked, flaw: str) -> str:
     return f"{row.dependency.ecosystem} {row.dependency.name} {row.dependency.version} {flaw}"
 
 
-def judge(reading: Reading, today: date, settled: Collection[str] = ()) -> Judgement:
+def judge(
+    reading: Reading, today: date, settled: Collection[str] = (), accepted: Mapping[str, date] | None = None
+) -> Judgement:
     """Fail with one open serious flaw; unknown while anything is; warn with lesser ones or old data; else pass. Pure.
 
-    `settled` are the keys of flaws that a person has shown not to affect the product (VEX: not affected, fixed).
+    `settled` are the keys of flaws that a person has shown not to affect the product (VEX: not affected). `accepted`
+    are those that stay for a known time, with owner and control: a known gap, and no pass.
     """
+    accepted = accepted or {}
     facts = reading.facts()
     serious = [each for each in reading.serious if each not in settled]
     unrated = [each for each in reading.unrated if each not in settled]
     lesser = [each for each in reading.lesser if each not in settled]
     proof = "\n".join((*serious, *unrated, *lesser)[:20])
-    if serious:
+    if serious or reading.unnamed:
+        covered = [until for each in serious if (until := accepted.get(each)) is not None and until >= today]
+        n = len(serious) + reading.unnamed
         return Judgement(
             Verdict.FAIL,
             ngettext(
                 "{n} serious known vulnerability in the libraries ({what}).",
                 "{n} serious known vulnerabilities in the libraries ({what}).",
-                len(serious),
-            ).format(n=len(serious), what=reading.looked_at),
+                n,
+            ).format(n=n, what=reading.looked_at),
             proof,
             next_step=_("Update these libraries, or say for each why it does not affect your product."),
             fix=_("Raise the version to one in which it is fixed, lock again, and scan again."),
             facts=facts,
+            excepted_until=min(covered) if covered and len(covered) == n else None,
         )
     if why := _blind(reading, today, unrated):
         return Judgement(Verdict.UNKNOWN, why[0], proof, next_step=why[1], facts=facts)
@@ -143,7 +178,7 @@ def judge(reading: Reading, today: date, settled: Collection[str] = ()) -> Judge
 
 def _blind(reading: Reading, today: date, unrated: Sequence[str]) -> tuple[str, str] | None:
     """Why nobody can say that there is none, and what helps."""
-    if not reading.manifests:
+    if not reading.manifests and not reading.blind:
         return (
             _("No lockfile or manifest was found, so nobody could look."),
             _("Give the folder of the repository, or a bill of materials (CycloneDX, SPDX)."),
@@ -178,12 +213,27 @@ def _blind(reading: Reading, today: date, unrated: Sequence[str]) -> tuple[str, 
             _("The manifests name no dependency at all, so there was nothing to look up."),
             _("If that is right, say so in your answer."),
         )
+    if reading.day is not None and (reading.day - today).days > 1:
+        return (
+            _("The data about vulnerabilities are dated {day}, which lies in the future.").format(
+                day=reading.day.isoformat()
+            ),
+            _("Correct the clock of this computer, fetch the data again, and scan again."),
+        )
     if reading.day is None or (today - reading.day).days > OLD_DAYS:
         return (
             _("The data about vulnerabilities are more than {n} days old.").format(n=OLD_DAYS),
             _("Fetch newer data, and scan again."),
         )
     return None
+
+
+def _texts(value: Json) -> tuple[str, ...]:
+    return tuple(str(each) for each in value) if isinstance(value, list | tuple) else ()
+
+
+def _number(value: Json) -> int:
+    return value if isinstance(value, int) else 0
 
 
 def _some(names: Sequence[str]) -> tuple[str, ...]:

@@ -12,11 +12,9 @@ from wizard.checks.dependencies.answers_store import AnswersStore
 from wizard.checks.dependencies.dependency import Dependency
 from wizard.checks.dependencies.offline import Database, NoDatabase
 from wizard.checks.dependencies.osv import Osv, OsvSettings, question
-from wizard.checks.dependencies.states import Checked, DataSource, State, judged, needs_relatives
+from wizard.checks.dependencies.states import FRESH_DAYS, Checked, DataSource, State, judged, needs_relatives
 from wizard.domain.language import _
 
-#: Data this old pass; older ones warn, and after so many days they say nothing any more.
-FRESH_DAYS, OLD_DAYS = 7, 30
 OSV_NAME, OFFLINE_NAME = "OSV", "offline database"
 
 

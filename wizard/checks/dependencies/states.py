@@ -10,6 +10,9 @@ from enum import StrEnum
 from wizard.checks.dependencies.advisory import Advisory, Severity, Vulnerability, worst
 from wizard.checks.dependencies.dependency import Dependency, Obstacle
 
+#: Data this old pass; older ones warn, and after so many days they say nothing any more.
+FRESH_DAYS, OLD_DAYS = 7, 30
+
 
 class State(StrEnum):
     """What is known about a dependency. Only NONE_KNOWN of everything passes."""

@@ -1,4 +1,4 @@
-"""Secrets in the code of the scope's repositories: looked at on this computer, listed masked, decided one by one."""
+"""The code of the scope's repositories: secrets listed masked and decided one by one, libraries, and the code host."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from wizard.gui.context import Context, Place
 from wizard.gui.finder import place_of
 from wizard.gui.icons import Glyph
 from wizard.gui.pages import errand
+from wizard.gui.pages.code_libraries import LibrariesPart
 from wizard.gui.pages.code_panel import CodePanel, file_on_disk, written_place
-from wizard.gui.pages.form import beside
-from wizard.gui.widgets.buttons import FilledButton, OutlineButton
+from wizard.gui.pages.form import beside, column
+from wizard.gui.widgets.buttons import ChipButton, FilledButton, OutlineButton
 from wizard.gui.widgets.empty_state import EmptyState
 from wizard.gui.widgets.fact_table import Cell, FactTable, Head, Line
 from wizard.gui.widgets.fields import ComboField, LineField
@@ -52,7 +53,7 @@ class _Row:
 
 
 class CodePage(Page):
-    """`Place.item`: a repository to filter by."""
+    """`Place.item`: a part of the page (secrets, libraries), or a repository to filter by."""
 
     def __init__(self, context: Context, parent: QWidget | None = None):
         super().__init__(context, _("Code"), "", parent)
@@ -103,9 +104,27 @@ class CodePage(Page):
         self.empty.acted.connect(lambda: self.go.emit(Place("scope")))
         self._filters = QWidget()
         self._filters.setLayout(beside(self.repository, self.tier, self.state, self.search, stretch=False))
-        for widget in (self.strip, self.verdicts, self._filters, self.table, self.more, self.panel, self.empty):
+        self._secrets = QWidget()
+        self._secrets.setLayout(
+            column(self.strip, self.verdicts, self._filters, self.table, self.more, self.panel, gap=12)
+        )
+        self.libraries = LibrariesPart(self)
+        self.libraries.changed.connect(self._say)
+        self._parts: dict[str, tuple[ChipButton, QWidget]] = {}
+        for name, text, part in (
+            ("secrets", _("Secrets"), self._secrets),
+            ("libraries", _("Libraries"), self.libraries),
+        ):
+            chip = ChipButton(text, checkable=True)
+            chip.setMinimumWidth(chip.sizeHint().width() + 12)  # the words of the one that is shown are bold
+            chip.clicked.connect(lambda _on=False, name=name: self._turn(name))
+            self._parts[name] = chip, part
+        self.chips = QWidget()
+        self.chips.setLayout(beside(*(chip for chip, _part in self._parts.values())))
+        for widget in (self.chips, *(part for _chip, part in self._parts.values()), self.empty):
             self.body.addWidget(widget)
         self.body.addStretch(1)
+        self._turn("secrets")
 
     def shown(self, place: Place) -> None:
         """Draw everything anew, and have the rules ready before they are asked for."""
@@ -114,8 +133,11 @@ class CodePage(Page):
             data = errand.preferences_of(self.context).home.data
             self.start(lambda hear: scanning.prepare(session, data, hear), lambda _none: None)
         self._draw()
-        if place.item:
+        if place.item in self._parts:
+            self._turn(place.item)
+        elif place.item:
             self.repository.setCurrentIndex(max(0, self.repository.findData(place.item)))
+            self.libraries.show_repository(place.item)
 
     def redraw(self, change: Change) -> None:
         self._draw()
@@ -124,6 +146,15 @@ class CodePage(Page):
         """Stop now; repositories that were finished are kept."""
         if self._job is not None:
             self._job.cancel()
+
+    def _turn(self, name: str) -> None:
+        """Show one part of the page."""
+        self.part = name
+        for each, (chip, part) in self._parts.items():
+            chip.setChecked(each == name)
+            part.setVisible(each == name)
+        if self.context.session is not None:
+            self._draw()
 
     @property
     def _repositories(self) -> tuple[str, ...]:
@@ -136,8 +167,10 @@ class CodePage(Page):
             return
         session, places = self.context.open, self._repositories
         looking = self._job is not None
-        self.look_button.setVisible(bool(places) and not looking and not session.read_only)
-        self.stop_button.setVisible(looking)
+        secrets = self.part == "secrets"
+        self.look_button.setVisible(secrets and bool(places) and not looking and not session.read_only)
+        self.stop_button.setVisible(secrets and looking)
+        self.chips.setVisible(bool(places))
         if [self.repository.itemData(n) for n in range(1, self.repository.count())] != list(places):
             while self.repository.count() > 1:
                 self.repository.removeItem(1)
@@ -156,6 +189,8 @@ class CodePage(Page):
         self.empty.setVisible(not places)
         self.empty.words.setText(_("No repository is in the scope yet."))
         self._draw_rows()
+        if self.part == "libraries":
+            self.libraries.draw()
 
     def _read(self, place: str, run: str) -> None:
         """The list of a look lies sealed: open it on another thread, once."""
@@ -200,6 +235,15 @@ class CodePage(Page):
         self.table.show_lines([_line(row, row.leak.fingerprint in closed) for row in rows[:_SHOWN]])
         self.more.setVisible(len(rows) > _SHOWN)
         self.more.setText(_("{n} more: use the filters above.").format(n=len(rows) - _SHOWN))
+        self._say()
+        self._draw_panel()
+
+    def _say(self) -> None:
+        """The sentence under the title: what the part that is shown knows."""
+        if self.part == "libraries":
+            self.set_sentence(self.libraries.sentence)
+            return
+        closed = self._closed()
         open_ = {
             leak.fingerprint
             for leaks in self._listed.values()
@@ -208,10 +252,9 @@ class CodePage(Page):
         }
         self.set_sentence(
             ngettext("{n} secret is open.", "{n} secrets are open.", len(open_)).format(n=len(open_))
-            if total
+            if any(self._listed.values())
             else _("Files and history of your repositories, on this computer. Nothing leaves it.")
         )
-        self._draw_panel()
 
     def _draw_panel(self) -> None:
         row = next((row for row in self._rows() if row.key == self.table.key), None)

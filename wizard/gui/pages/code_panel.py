@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
-from PySide6.QtCore import QProcess, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from wizard.checks.code import wording
@@ -14,10 +12,11 @@ from wizard.checks.code.leak import Leak, Where
 from wizard.domain import events as e
 from wizard.domain.language import _
 from wizard.gui.pages.form import Form, beside
-from wizard.gui.widgets.buttons import FilledButton, LinkButton, OutlineButton
+from wizard.gui.widgets.buttons import FilledButton, LinkButton
 from wizard.gui.widgets.card import Card
 from wizard.gui.widgets.day_field import DayField
 from wizard.gui.widgets.fields import ComboField, LineField
+from wizard.gui.widgets.place_buttons import PlaceButtons
 from wizard.gui.widgets.plain import FactLabel, PlainLabel
 
 #: What a secret in code informs: the code, its addresses, and the credentials of Apollo's customers.
@@ -34,14 +33,11 @@ class CodePanel(Card):
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent=parent)
         self._leak: Leak | None = None
-        self._path: Path | None = None
-        self._editor = ""
         self.place = FactLabel()
         self.what = PlainLabel("", wrap=True)
-        self.open_button = OutlineButton(_("Open in editor"))
-        self.copy_button = OutlineButton(_("Copy path"), "copy")
-        self.open_button.clicked.connect(self._open)
-        self.copy_button.clicked.connect(self._copy)
+        self.places = PlaceButtons()
+        self.places.said.connect(self.said)
+        self.places.failed.connect(self.say)
         links = []
         for id in INFORMS:
             link = LinkButton(id)
@@ -68,7 +64,7 @@ class CodePanel(Card):
         self.save_button.clicked.connect(self._save)
         self.body.addWidget(self.place)
         self.body.addWidget(self.what)
-        self.body.addLayout(beside(self.open_button, self.copy_button))
+        self.body.addWidget(self.places)
         self.body.addLayout(beside(PlainLabel(_("Informs"), "quiet"), *links))
         self.body.addWidget(form)
         self.body.addWidget(self.problem)
@@ -79,7 +75,7 @@ class CodePanel(Card):
     ) -> None:
         """Show one; `path` is its file on this computer, if it is one. What is being typed for it stays."""
         same = self._leak is not None and self._leak.fingerprint == leak.fingerprint
-        self._leak, self._path, self._editor = leak, path, editor
+        self._leak = leak
         self.place.setText(written_place(leak))
         lines = [wording.where(leak), leak.rule, leak.masked]
         if leak.commit:
@@ -87,8 +83,7 @@ class CodePanel(Card):
         if because := wording.because(leak):
             lines.append(_("listed only: {why}").format(why=because))
         self.what.setText(" · ".join(lines))
-        self.open_button.setVisible(path is not None and bool(editor))
-        self.copy_button.setVisible(path is not None)
+        self.places.show_path(path, editor)
         self.save_button.setEnabled(may)
         if not same:
             said = decision or e.SecretDisposed(leak.fingerprint)
@@ -116,23 +111,6 @@ class CodePanel(Card):
         revoked, rotated = (revoked, rotated) if verdict is e.SecretVerdict.REVOKED else (None, None)
         because = "" if verdict is e.SecretVerdict.OPEN else self.because.text()
         self.decided.emit(self._leak.fingerprint, verdict, because, revoked, rotated)
-
-    def _copy(self) -> None:
-        if self._path is not None:
-            QGuiApplication.clipboard().setText(str(self._path))
-            self.said.emit(_("The path is in the clipboard."))
-
-    def _open(self) -> None:
-        """The editor named in preferences, with the path as its one argument; never the system's default handler."""
-        program = shutil.which(self._editor)
-        if self._path is None or program is None:
-            self.say(_("The editor {name} was not found. Correct it in preferences, or copy the path.").format(
-                name=self._editor
-            ))  # fmt: skip
-            return
-        started, _process = QProcess.startDetached(program, [str(self._path)])
-        if not started:
-            self.say(_("The editor {name} could not be started. Copy the path instead.").format(name=self._editor))
 
 
 def written_place(leak: Leak) -> str:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import secrets
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from wizard.checks.code.base import Judgement
-from wizard.checks.dependencies import listing as files
+from wizard.checks.dependencies.advisory import Vulnerability as Flaw
 from wizard.checks.dependencies.answers_store import AnswersStore
 from wizard.checks.dependencies.dependency import Ecosystem, Manifest
 from wizard.checks.dependencies.judging import CHECK, Reading, judge, key
@@ -28,18 +28,22 @@ from wizard.domain.evidence import Sealed
 from wizard.domain.language import _, ngettext
 from wizard.domain.mistakes import Mistake
 from wizard.domain.observation import Json, Verdict
-from wizard.domain.vulnerability import Ledger, LedgerState
+from wizard.domain.vulnerability import Decision, Disposal
 from wizard.jobs.runner import Hear, Job, Progress
 from wizard.session.changes import Change
+from wizard.session.deeds import vulnerabilities
 from wizard.session.deeds.scanning import NoRepository, folder_of
-from wizard.session.deeds.vulnerabilities import ledger
+from wizard.session.found_libraries import Decisions, names_of
+from wizard.session.library_lists import listed
 from wizard.session.session import ReadOnly, Session
+
+if TYPE_CHECKING:
+    from wizard.checks.dependencies.listing import Listing
 
 T = TypeVar("T")
 #: Below the data folder of the person's home: the offline database, and what OSV answered within a day.
 FOLDER, DATABASE, ANSWERS = "vulnerabilities", "offline.db", "answers.db"
 _RECORD_LIMIT = 64 * 1024 * 1024
-_SEPARATORS = re.compile(r"[_.]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +75,30 @@ def held(data: Path) -> dict[Ecosystem, Held]:
         return database.held()
 
 
+@dataclass(frozen=True, slots=True)
+class WouldLeave:
+    """What asking would send: each name with its version for OSV, the ecosystems for its archives."""
+
+    names: tuple[str, ...]
+    ecosystems: tuple[Ecosystem, ...]
+
+
 def would_leave(
     session: Session, repositories: Collection[str] = (), hear: Hear = lambda event: None
-) -> Job[tuple[str, ...]]:
-    """The names and versions that asking OSV about these repositories would send: the list that a person agrees to."""
+) -> Job[WouldLeave]:
+    """What asking OSV about these repositories would send: the lists that a person agrees to."""
     chosen = _chosen(session, repositories)
 
-    async def work(progress: Progress) -> tuple[str, ...]:
+    async def work(progress: Progress) -> WouldLeave:
         names: set[str] = set()
+        ecosystems: set[Ecosystem] = set()
         for done, repository in enumerate(chosen):
             progress(done, len(chosen), repository)
             if (folder := folder_of(repository)) is not None:
-                listed = await _stoppable(files.list_dependencies, folder)
-                names |= set(leaving(listed.dependencies))
-        return tuple(sorted(names))
+                used = (await listed(folder)).dependencies
+                names |= set(leaving(used))
+                ecosystems |= {one.ecosystem for one in used if one.obstacle is None}
+        return WouldLeave(tuple(sorted(names)), tuple(sorted(ecosystems)))
 
     return session.runner.start(work, _("Listing what is used"), hear)
 
@@ -128,7 +142,11 @@ def scan(
 
 
 def fetch(
-    session: Session, data: Path, ecosystems: Collection[Ecosystem], hear: Hear = lambda event: None
+    session: Session,
+    data: Path,
+    ecosystems: Collection[Ecosystem],
+    hear: Hear = lambda event: None,
+    settings: OsvSettings | None = None,
 ) -> Job[tuple[Held, ...]]:
     """Download the offline database of these ecosystems, whose names are all that is sent."""
 
@@ -139,7 +157,7 @@ def fetch(
             progress(done, total, ecosystem)
 
         with Database.at(data / FOLDER / DATABASE) as database:
-            return await download(ecosystems, database, session.clock(), progress=report)
+            return await download(ecosystems, database, session.clock(), settings, report)
 
     return session.runner.start(work, _("Fetching lists of known vulnerabilities"), hear)
 
@@ -178,19 +196,23 @@ def record(session: Session, repository: str) -> Record | None:
         return None  # the record is damaged: the result stays, its list is gone
 
 
-def settled(known: Ledger, rows: Iterable[Checked]) -> frozenset[str]:
-    """The flaws that the ledger says do not affect the product: decided by a person, with the reason there."""
-    closed = {
-        name for row in known.rows if row.state in (LedgerState.NOT_AFFECTED, LedgerState.FALSE_POSITIVE)
-        for name in row.keys
-    }  # fmt: skip
-    out = set()
-    for row in rows:
-        package = _SEPARATORS.sub("-", re.split(r"[/:]", row.dependency.name.lower())[-1])
-        for flaw in row.vulnerabilities:
-            if closed & {f"{package}|{name.upper()}" for name in (flaw.id, *flaw.aliases)}:
-                out.add(key(row, flaw.id))
-    return frozenset(out)
+def decide(session: Session, row: Checked, flaw: Flaw, disposal: Disposal | None) -> Future[Change]:
+    """Decide on a flaw of a library, or (None) take that back. The decision stands in the ledger of weaknesses, so it
+    holds for a report that lists the same flaw too. Raises `UnusableEntry` with what is missing.
+    """
+    keys = names_of(row, flaw)
+    known = next((each for each in map(vulnerabilities.ledger(session).row, keys) if each is not None), None)
+    if known is not None:
+        return vulnerabilities.dispose(session, known.key, disposal)
+    if disposal is not None:
+        if disposal.decision is Decision.FIXED:
+            raise vulnerabilities.UnusableEntry(
+                _("The lockfile still names this version. Update it and look again: what is fixed goes by itself.")
+            )
+        vulnerabilities.check(disposal, session.clock().date())
+    before = [each for each in keys if each in session.assessment.disposals] or [keys[0]]
+    title = _("Decided on {id}").format(id=flaw.id) if disposal else _("Reopened {id}").format(id=flaw.id)
+    return session.record(*(e.VulnerabilityDisposed(each, disposal) for each in before), title=title)
 
 
 def _chosen(session: Session, repositories: Collection[str]) -> tuple[str, ...]:
@@ -209,14 +231,14 @@ async def _look(
     agreed: frozenset[str],
     settings: OsvSettings | None,
 ) -> e.Looked:
-    listed = await _stoppable(files.list_dependencies, folder)
+    found_there = await listed(folder)
     now = session.clock()
     path = data / FOLDER / DATABASE
     database = Database.at(path) if path.exists() else None
     try:
-        asked = [one for one in listed.dependencies if not agreed.isdisjoint(leaving((one,)))]
+        asked = [one for one in found_there.dependencies if not agreed.isdisjoint(leaving((one,)))]
         chosen = set(asked)
-        rest = [one for one in listed.dependencies if one not in chosen]
+        rest = [one for one in found_there.dependencies if one not in chosen]
         rows, source = await _with_stop(lambda stopped: look_up_offline(rest, database, stopped))
         if asked:
             with AnswersStore(data / FOLDER / ANSWERS) as store:
@@ -225,15 +247,18 @@ async def _look(
     finally:
         if database is not None:
             database.close()
-    found = Record(repository, rows, listed.manifests, source, listed.left_out, listed.gaps)
-    return await _recorded(session, run, listed, found, now.date())
+    found = Record(repository, rows, found_there.manifests, source, found_there.left_out, found_there.gaps)
+    return await _recorded(session, run, found_there, found, now.date())
 
 
-async def _recorded(session: Session, run: str, listed: files.Listing, found: Record, today: date) -> e.Looked:
+async def _recorded(session: Session, run: str, listing: Listing, found: Record, today: date) -> e.Looked:
     text = json.dumps(to_json(found), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     sealed = await asyncio.to_thread(session.workspace.box.seal_bytes, text.encode())
-    known = await asyncio.to_thread(ledger, session)
-    judgement = judge(Reading.of(listed, found.rows, found.source), today, settled(known, found.rows))
+    decisions = Decisions.of(session.assessment, await asyncio.to_thread(vulnerabilities.ledger, session))
+    flaws = {key(row, flaw.id): names_of(row, flaw) for row in found.rows for flaw in row.vulnerabilities}
+    reading = Reading.of(listing, found.rows, found.source)
+    names = {each: flaws[each] for each in (*reading.serious, *reading.unrated, *reading.lesser)}
+    judgement = judge(reading, today, decisions.settled(names), decisions.accepted(names))
     result = CHECK.result(found.repository, judgement, session.clock())
     kept: dict[str, str | int] = {
         "record_name": sealed.name,
@@ -241,7 +266,8 @@ async def _recorded(session: Session, run: str, listed: files.Listing, found: Re
         "record_sealed_digest": sealed.sealed_digest,
         "record_size": sealed.size,
     }
-    result = replace(result, facts={**result.facts, **kept})
+    also_called = {name: list(called) for name, called in names.items()}
+    result = replace(result, facts={**result.facts, **kept, "names": also_called})
     return e.Looked(run=run, host=found.repository, results=(result,), record=sealed.digest, record_name=sealed.name)
 
 
@@ -257,10 +283,6 @@ def _not_here(session: Session, run: str, repository: str) -> e.Looked:
     step = _("Clone it, and name the folder in SCOPE-6.")
     result = CHECK.result(repository, Judgement(Verdict.UNKNOWN, why, next_step=step), session.clock())
     return e.Looked(run=run, host=repository, results=(result,))
-
-
-async def _stoppable(blocking: Callable[[Path, Callable[[], bool]], files.Listing], folder: Path) -> files.Listing:
-    return await _with_stop(lambda stopped: blocking(folder, stopped))
 
 
 async def _with_stop(blocking: Callable[[Callable[[], bool]], T]) -> T:

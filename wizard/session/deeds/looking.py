@@ -28,10 +28,9 @@ from wizard.domain.mistakes import Mistake
 from wizard.domain.observation import Observation, Outcome, Result, Verdict
 from wizard.domain.scope import Host, parse_host
 from wizard.jobs.runner import Hear, Job, Progress
-from wizard.session import endpoints
+from wizard.session import endpoints, found_libraries, found_secrets
 from wizard.session.changes import Change
 from wizard.session.deeds import vulnerabilities
-from wizard.session.found_secrets import judged_again
 from wizard.session.session import Session
 
 if TYPE_CHECKING:
@@ -269,7 +268,7 @@ def what_follows(session: Session) -> e.Looked | None:
     news = tuple(r for r in results if _is_news(r, assessment.observations.get((r.check, r.subject))))
     if news:
         return e.Looked(run=secrets.token_hex(8), host=ANSWERS, results=news)
-    return judged_again(session)
+    return found_secrets.judged_again(session) or found_libraries.judged_again(session, known)
 
 
 def _is_news(result: Result, before: Observation | None) -> bool:

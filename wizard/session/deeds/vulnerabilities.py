@@ -267,10 +267,10 @@ def dispose(session: Session, key: str, disposal: Disposal | None) -> Future[Cha
 
 
 def _usable(row: Vulnerability, disposal: Disposal, today: date) -> None:
+    check(disposal, today)
     match disposal.decision:
         case Decision.FIXED:
-            if disposal.on is None:
-                raise UnusableEntry(_("A fix needs its day."))
+            assert disposal.on is not None  # checked above
             if not row.began <= disposal.on <= today:
                 raise UnusableEntry(
                     _("The day of the fix lies between {began} and today. Nothing was changed.").format(
@@ -284,6 +284,14 @@ def _usable(row: Vulnerability, disposal: Disposal, today: date) -> None:
                         tool=still[-1].tool, day=still[-1].day.isoformat()
                     )
                 )
+
+
+def check(disposal: Disposal, today: date) -> None:
+    """Raise `UnusableEntry` with what is missing in a decision, whatever it is about."""
+    match disposal.decision:
+        case Decision.FIXED:
+            if disposal.on is None:
+                raise UnusableEntry(_("A fix needs its day."))
         case Decision.ACCEPTED:
             if not disposal.valid:
                 raise UnusableEntry(_("An accepted weakness needs the reason, an owner, what protects you, and a day."))

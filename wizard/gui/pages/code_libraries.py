@@ -1,0 +1,382 @@
+"""Libraries of the scope's repositories: looked up offline, or at OSV once the list was agreed to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from wizard.checks.dependencies import wording
+from wizard.checks.dependencies.dependency import Ecosystem
+from wizard.checks.dependencies.judging import CHECK
+from wizard.checks.dependencies.states import FRESH_DAYS, Checked
+from wizard.domain.language import _, ngettext
+from wizard.domain.mistakes import Mistake
+from wizard.domain.vulnerability import Disposal
+from wizard.gui import a11y, words
+from wizard.gui.finder import place_of
+from wizard.gui.pages import errand
+from wizard.gui.pages.consent_card import ConsentCard
+from wizard.gui.pages.form import beside
+from wizard.gui.pages.library_lines import ORDER, Row, line
+from wizard.gui.pages.library_panel import LibraryPanel
+from wizard.gui.widgets import choosing
+from wizard.gui.widgets.buttons import FilledButton, OutlineButton
+from wizard.gui.widgets.fact_table import FactTable, Head
+from wizard.gui.widgets.fields import ComboField, LineField
+from wizard.gui.widgets.flow import Flow
+from wizard.gui.widgets.folded import Folded
+from wizard.gui.widgets.page import Page
+from wizard.gui.widgets.plain import PlainLabel
+from wizard.gui.widgets.progress_strip import ProgressStrip
+from wizard.jobs.events import Cancelled, Failed, Finished, JobEvent, Progressed
+from wizard.session.deeds import dependencies, scanning
+from wizard.session.found_libraries import decision, names_of
+
+if TYPE_CHECKING:
+    from wizard.checks.dependencies.advisory import Vulnerability as Flaw
+    from wizard.checks.dependencies.offline import Held
+    from wizard.checks.dependencies.osv import OsvSettings
+    from wizard.jobs.runner import Hear, Job
+
+#: So many rows are shown at once; the filters reach the others.
+_SHOWN = 300
+
+
+class LibrariesPart(QWidget):
+    """The part of the page *Code* about libraries. `changed` when it knows something else."""
+
+    changed = Signal()
+    #: other servers than the public ones, for tests
+    osv: OsvSettings | None = None
+    archives: OsvSettings | None = None
+
+    def __init__(self, page: Page):
+        super().__init__(page)
+        self._page, self._context = page, page.context
+        self._job: Job[Any] | None = None
+        self._records: dict[str, dependencies.Record] = {}
+        self._runs: dict[str, str] = {}
+        self._held: dict[Ecosystem, Held] | None = None
+        self.offline_button = FilledButton(_("Look up offline"))
+        self.offline_button.setEnabled(False)  # until it is known which lists are here
+        self.online_button = OutlineButton(_("Ask OSV…"))
+        self.fetch_button = OutlineButton(_("Get the offline lists…"))
+        self.take_in_button = OutlineButton(_("Use lists from a folder…"))
+        self.stop_button = OutlineButton(_("Stop"))
+        self.offline_button.clicked.connect(lambda: self._scan(()))
+        self.online_button.clicked.connect(self._ask_osv)
+        self.fetch_button.clicked.connect(self._ask_fetch)
+        self.take_in_button.clicked.connect(self._take_in)
+        self.stop_button.clicked.connect(self.stop)
+        self.buttons = Flow()
+        for button in (
+            self.offline_button,
+            self.online_button,
+            self.fetch_button,
+            self.take_in_button,
+            self.stop_button,
+        ):
+            self.buttons.add(button)
+        self.source = PlainLabel("", "quiet", wrap=True)
+        self.strip = ProgressStrip()
+        self.strip.stop.hide()
+        self.consent = ConsentCard()
+        self.verdicts = PlainLabel("", wrap=True)
+        self.gaps = Folded(_("What could not be read"))
+        self.gap_words = PlainLabel("", wrap=True)
+        self.gaps.body.addWidget(self.gap_words)
+        self.repository, self.state = ComboField(), ComboField()
+        self.repository.addItem(_("Every repository"), "")
+        self.repository.setAccessibleName(_("Repository"))
+        self.state.addItem(_("Every state"), "")
+        for state in ORDER:
+            self.state.addItem(wording.state(state).capitalize(), state.value)
+        self.state.setAccessibleName(_("State"))
+        self.search = LineField(hint=_("Library, file or weakness"))
+        self.search.setAccessibleName(_("Library, file or weakness"))
+        for field in (self.repository, self.state):
+            field.currentIndexChanged.connect(lambda _n: self._draw_rows())
+        self.search.textChanged.connect(lambda _text: self._draw_rows())
+        self._filters = QWidget()
+        self._filters.setLayout(beside(self.repository, self.state, self.search, stretch=False))
+        self.table = FactTable(
+            (
+                Head(_("Library")),
+                Head(_("Version"), 120),
+                Head(_("Known against it"), 250),
+                Head(_("File"), 210),
+                Head(_("State"), 168),
+            ),
+            _("Libraries"),
+        )
+        self.table.picked.connect(lambda _key: self._draw_panel())
+        self.more = PlainLabel("", "quiet", wrap=True)
+        self.panel = LibraryPanel()
+        self.panel.decided.connect(self._decide)
+        self.panel.wanted.connect(self._to_requirement)
+        self.panel.said.connect(page.message_bar.say)
+        self.panel.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        for widget in (
+            self.buttons,
+            self.source,
+            self.strip,
+            self.consent,
+            self.verdicts,
+            self.gaps,
+            self._filters,
+            self.table,
+            self.more,
+            self.panel,
+        ):
+            column.addWidget(widget)
+
+    @property
+    def sentence(self) -> str:
+        """What is known now, for the top of the page."""
+        rows = [row.checked for row in self._all()]
+        if not rows:
+            return _("What your lockfiles name, looked up in lists of known weaknesses.")
+        return wording.counted(rows, sum(len(record.manifests) for record in self._records.values())) + "."
+
+    def stop(self) -> None:
+        """Stop now; repositories that were finished are kept."""
+        if self._job is not None:
+            self._job.cancel()
+
+    def draw(self) -> None:
+        """Draw everything anew, and read what was not read yet."""
+        if self._context.session is None:
+            return
+        session, places = self._context.open, self._repositories
+        busy, may = self._job is not None, not session.read_only
+        for button in (self.offline_button, self.online_button, self.fetch_button, self.take_in_button):
+            button.setVisible(bool(places) and may and not busy)
+        self.stop_button.setVisible(busy)
+        self.buttons.rearrange()
+        if [self.repository.itemData(n) for n in range(1, self.repository.count())] != list(places):
+            while self.repository.count() > 1:
+                self.repository.removeItem(1)
+            for place in places:
+                self.repository.addItem(place, place)
+        sentences, gaps = [], []
+        for place in places:
+            observation = session.assessment.observations.get((CHECK.id, place))
+            if observation is None:
+                sentences.append(_("{name}: nobody has looked yet.").format(name=place))
+                continue
+            result = observation.result
+            sentences.append(" ".join(filter(None, (f"{place}:", result.summary, result.next_step))))
+            self._read(place, observation.run)
+            if (record := self._records.get(place)) is not None:
+                gaps += [f"{place}/{each}" for each in map(wording.manifest, record.manifests) if each]
+                gaps += [f"{place}: {each}" for each in record.gaps]
+                gaps += [_("{place}/{folder} was left out.").format(place=place, folder=f) for f in record.left_out]
+        self.verdicts.setText("\n".join(sentences))
+        self.gaps.setVisible(bool(gaps))
+        self.gap_words.setText("\n".join(gaps[:100]))
+        self._draw_source()
+        self._draw_rows()
+        self.changed.emit()
+
+    @property
+    def _repositories(self) -> tuple[str, ...]:
+        return self._context.open.assessment.scope.repositories
+
+    @property
+    def _data(self) -> Path:
+        return errand.preferences_of(self._context).home.data
+
+    def _draw_source(self) -> None:
+        if self._held is None:
+            if self._job is None:
+                data = self._data
+                errand.run(self._page, _("Opening the offline lists"), lambda: dependencies.held(data), self._have)
+            return
+        self.source.setText(self._source_words(self._held))
+        self.offline_button.setEnabled(bool(self._held))
+        self.offline_button.set_filled(bool(self._held))
+
+    def _source_words(self, held: dict[Ecosystem, Held]) -> str:
+        if not held:
+            return _(
+                "There is no offline list on this computer yet. Get it once and names of libraries never leave this "
+                "computer, or ask OSV, a public database, about each name."
+            )
+        today = self._context.now().date()
+        listed = ", ".join(
+            _("{ecosystem} of {day}").format(ecosystem=one.ecosystem, day=words.day(one.day, today))
+            for one in sorted(held.values(), key=lambda one: one.ecosystem)
+        )
+        old = [one for one in held.values() if (today - one.day).days > FRESH_DAYS]
+        note = " " + _("Lists older than {n} days only warn: get them again.").format(n=FRESH_DAYS) if old else ""
+        return _("Offline lists: {listed}.").format(listed=listed) + note
+
+    def _have(self, held: dict[Ecosystem, Held]) -> None:
+        self._held = held
+        self._draw_source()
+
+    def _read(self, place: str, run: str) -> None:
+        if self._runs.get(place) == run or self._job is not None:
+            return
+        self._runs[place] = run
+        session = self._context.open
+
+        def opened(record: dependencies.Record | None) -> None:
+            if record is not None:
+                self._records[place] = record
+            self.draw()
+
+        errand.run(self._page, _("Opening the list"), lambda: dependencies.record(session, place), opened)
+
+    # --- the list ------------------------------------------------------------------------------------------------
+
+    def _all(self) -> list[Row]:
+        return [Row(p, row) for p in self._repositories if p in self._records for row in self._records[p].rows]
+
+    def _rows(self) -> list[Row]:
+        wanted, state = self.repository.currentData(), self.state.currentData()
+        text = self.search.text().strip().lower()
+        rows = [
+            row
+            for row in self._all()
+            if wanted in ("", row.repository) and state in ("", row.checked.state.value) and text in row.searched
+        ]
+        return sorted(rows, key=lambda row: row.order)
+
+    def _decisions(self, checked: Checked) -> tuple[Disposal | None, ...]:
+        session = self._context.open
+        return tuple(decision(session, names_of(checked, flaw)) for flaw in checked.vulnerabilities)
+
+    def _draw_rows(self) -> None:
+        if self._context.session is None:
+            return
+        rows = self._rows()
+        self._filters.setVisible(bool(self._all()))
+        self.table.setVisible(bool(rows))
+        self.table.show_lines([line(row, self._decisions(row.checked)) for row in rows[:_SHOWN]])
+        self.more.setVisible(len(rows) > _SHOWN)
+        self.more.setText(_("{n} more: use the filters above.").format(n=len(rows) - _SHOWN))
+        self._draw_panel()
+
+    def _draw_panel(self) -> None:
+        row = next((row for row in self._rows() if row.key == self.table.key), None)
+        self.panel.setVisible(row is not None)
+        if row is None:
+            return
+        folder = scanning.folder_of(row.repository)
+        path = folder / row.checked.dependency.file if folder else None
+        self.panel.show_row(
+            row.checked,
+            path if path is not None and path.is_file() else None,
+            errand.preferences_of(self._context).settings.editor,
+            self._decisions(row.checked),
+            may=not self._context.open.read_only,
+        )
+
+    # --- deeds ---------------------------------------------------------------------------------------------------
+
+    def _begin(self, begin: Callable[[Hear], Job[Any]], then: Callable[[Any], object]) -> None:
+        if self._job is not None:
+            return
+        try:
+            self._job = self._page.start(begin, then, each=self._each)
+        except Mistake as mistake:
+            self._page.say_mistake(mistake)
+        self.draw()
+
+    def _each(self, event: JobEvent) -> None:
+        match event:
+            case Progressed(_job, done, total, text):
+                self.strip.show_progress(_("Looking"), done, total, text)
+            case Cancelled():
+                self._ended()
+                self._page.message_bar.say(_("Stopped. Repositories that were finished are kept."))
+            case Finished() | Failed():
+                self._ended()
+
+    def _ended(self) -> None:
+        self._job = None
+        self._held = None
+        self.strip.finish()
+        self.draw()
+
+    def _scan(self, agreed: tuple[str, ...]) -> None:
+        session, data = self._context.open, self._data
+
+        def done(_scanned: dependencies.Scanned) -> None:
+            self._page.message_bar.say(_("The libraries were looked up."))
+            a11y.announce(self, self.verdicts.text())
+
+        self._begin(lambda hear: dependencies.scan(session, data, agreed=agreed, hear=hear, settings=self.osv), done)
+
+    def _ask_osv(self) -> None:
+        session = self._context.open
+
+        def listed(found: dependencies.WouldLeave) -> None:
+            if not found.names:
+                self._page.message_bar.say(_("No lockfile names a library that could be asked about."))
+                return
+            place = self.osv.url if self.osv else "api.osv.dev"
+            what = ngettext(
+                "This name and version would go to {place}, and nothing else:",
+                "These {n} names and versions would go to {place}, and nothing else:",
+                len(found.names),
+            ).format(n=len(found.names), place=place)
+            after = _("OSV is a public database. It sees what you ask about and from which address, not for whom.")
+            self.consent.ask(what, found.names, after, _("Send them"), lambda: self._scan(found.names))
+
+        self._begin(lambda hear: dependencies.would_leave(session, hear=hear), listed)
+
+    def _ask_fetch(self) -> None:
+        session, data = self._context.open, self._data
+
+        def listed(found: dependencies.WouldLeave) -> None:
+            if not found.ecosystems:
+                self._page.message_bar.say(_("No lockfile names a library, so no list is needed."))
+                return
+            place = self.archives.url if self.archives else "osv-vulnerabilities.storage.googleapis.com"
+            what = _("These names of package systems would go to {place}, and nothing else:").format(place=place)
+            after = _("Some lists are large: that of npm is about 200 MB. They are kept on this computer.")
+            lines = [each.value for each in found.ecosystems]
+            self.consent.ask(what, lines, after, _("Get the lists"), lambda: fetch(found.ecosystems))
+
+        def fetch(ecosystems: tuple[Ecosystem, ...]) -> None:
+            self._begin(
+                lambda hear: dependencies.fetch(session, data, ecosystems, hear, self.archives), self._have_lists
+            )
+
+        self._begin(lambda hear: dependencies.would_leave(session, hear=hear), listed)
+
+    def _take_in(self) -> None:
+        session, data = self._context.open, self._data
+        if folder := choosing.choose_folder(self, _("Folder with lists of OSV")):
+            self._begin(lambda hear: dependencies.take_in(session, data, folder, hear), self._have_lists)
+
+    def _have_lists(self, taken: tuple[Held, ...]) -> None:
+        listed = ", ".join(one.ecosystem.value for one in taken)
+        self._page.message_bar.say(_("The lists are here: {listed}. Look up offline now.").format(listed=listed))
+
+    def _decide(self, row: Checked, flaw: Flaw, disposal: Disposal | None) -> None:
+        try:
+            saving = dependencies.decide(self._context.open, row, flaw, disposal)
+        except Mistake as mistake:
+            self.panel.say(mistake.sentence)
+            return
+        self._page.when_saved(
+            saving, lambda _change: self._page.say_done(_("The decision is kept in the ledger, for new looks too."))
+        )
+
+    def _to_requirement(self, id: str) -> None:
+        if id in self._context.open.questionnaire.section_of:
+            self._page.go.emit(place_of(self._context, id))
+
+    def show_repository(self, place: str) -> None:
+        """Show one repository's libraries only."""
+        self.repository.setCurrentIndex(max(0, self.repository.findData(place)))
