@@ -231,6 +231,7 @@ def _team(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--role", choices=("lead", "contributor", "signatory", "reviewer"), default="contributor")
     parser.add_argument("--fingerprint", default="", help=_("the key that its owner read out to you"))
     parser.add_argument("--out", metavar="FILE", type=Path)
+    parser.add_argument("--since-last", action="store_true", help=_("bundle: only what is new since the last one"))
     parser.add_argument("--host", default="", help=_("server: its name, as its certificate says it"))
     parser.add_argument("--port", type=int, default=5432)
     parser.add_argument("--database", default="")

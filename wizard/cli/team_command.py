@@ -14,7 +14,7 @@ from wizard.domain.language import _
 from wizard.domain.members import Member, Role, grouped
 from wizard.domain.mistakes import Mistake
 from wizard.session import joining
-from wizard.session.deeds import exchanging, sharing
+from wizard.session.deeds import exchanging, meeting, sharing
 from wizard.session.session import Session
 from wizard.vault.unlocking import WithPassphrase
 
@@ -93,11 +93,11 @@ def _card(asked: argparse.Namespace, output: Output) -> None:
     if not asked.name.strip():
         raise BadTeamArgument(_("Say your name: --name NAME. Nothing was done."))
     typed = secret(asked.passphrase_fd, _("Choose a passphrase: "))
-    recovery = joining.prepare(
+    made = joining.prepare(
         asked.workspace, preferences(asked), passphrase=typed, remember=False, name=asked.name, card=_out(asked)
     )
     output.say(_("Send the card to the lead. Keep this recovery key on paper; it is shown only now:"))
-    output.say(recovery)
+    output.say(made.recovery_key)
 
 
 def _join(asked: argparse.Namespace, output: Output) -> None:
@@ -146,7 +146,7 @@ def _remove(asked: argparse.Namespace, session: Session, output: Output) -> None
 
 
 def _bundle(asked: argparse.Namespace, session: Session, output: Output) -> None:
-    count = exchanging.bundle_now(session, _out(asked))
+    count = exchanging.bundle_now(session, _out(asked), since_last=asked.since_last)
     output.result(Done(count, 0, ()), _("{n} entries sealed into {path}.").format(n=count, path=asked.out))
 
 
@@ -161,7 +161,7 @@ def _server(asked: argparse.Namespace, session: Session, output: Output) -> None
         raise BadTeamArgument(_("A server needs --host, --database and --user. Nothing was done."))
     authority = str(asked.ca.absolute()) if asked.ca else ""
     server = Server(asked.host, asked.database, asked.user, asked.port, authority)
-    exchanging.use_server(session, server, secret(asked.password_fd, _("Password on {host}: ").format(host=asked.host)))
+    meeting.use_server(session, server, secret(asked.password_fd, _("Password on {host}: ").format(host=asked.host)))
     output.say(_("The server is remembered in the vault. Nothing was sent yet."))
 
 
@@ -172,7 +172,7 @@ def _exchange(asked: argparse.Namespace, session: Session, output: Output) -> No
         folder = Path(asked.file).absolute()
         _say(exchanging.exchange_now(session, FolderCarrier(folder, session.workspace.shared), str(folder)), output)
         return
-    found = exchanging.server_of(session)
+    found = meeting.server_of(session)
     if found is None:
         raise BadTeamArgument(_("Name the synced folder, or set a server first (`attestry team server`)."))
     _say(exchanging.exchange_now(session, *found), output)

@@ -104,6 +104,14 @@ class Assessment:
         """What someone may do here, by their key; None for someone who does not take part."""
         return _role(self.history.founder, self.members, author)
 
+    def may_write(self, author: str) -> bool:
+        """False for someone who does not take part, or who only reads."""
+        return self.role_of(author) not in (None, Role.REVIEWER)
+
+    def allows(self, author: str, payload: e.Payload) -> bool:
+        """Would this have an effect if that person wrote it now?"""
+        return _Building(self).allows(author, payload)
+
     def evidence_for(self, requirement: str) -> tuple[Evidence, ...]:
         """The evidence filed under a requirement, oldest first."""
         found = [item for item in self.evidence.values() if requirement in item.requirements]
@@ -278,6 +286,13 @@ class _Building:
         if role is None and rights and author in rights.former:
             member, last = rights.former[author]
             role = member.role if sequence <= last else None
+        return self._fits(role, author, payload)
+
+    def allows(self, author: str, payload: e.Payload) -> bool:
+        """Would this have an effect, as things stand?"""
+        return self._fits(_role(self._founder, self._start.members, author), author, payload)
+
+    def _fits(self, role: Role | None, author: str, payload: e.Payload) -> bool:
         if role is Role.CONTRIBUTOR and not self._is_theirs(author, payload):
             return False
         # of a newer app nobody here knows who may do it: it is kept, and it changes nothing

@@ -30,6 +30,24 @@ class Member:
     recipient: str = ""
 
 
+#: No name is longer.
+LONGEST_NAME = 200
+
+
+def is_name(text: str) -> bool:
+    """Is that a name which shows as what it is?"""
+    return bool(text.strip()) and text.isprintable() and len(text) <= LONGEST_NAME
+
+
+def as_name(*texts: str) -> str:
+    """The first of these texts that is one when what cannot be shown is left out; else the word for someone."""
+    for text in texts:
+        name = "".join(sign for sign in text if sign.isprintable()).strip()[:LONGEST_NAME].strip()
+        if name:
+            return name
+    return _("Someone")
+
+
 def role_words(role: Role) -> str:
     """The role as people say it."""
     return {

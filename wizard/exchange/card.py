@@ -17,7 +17,6 @@ from wizard.exchange.request import check_signature
 SUFFIX = ".attestry-member"
 _FORMAT = "attestry member v1"
 _LARGEST = 16 * 1024
-_LONGEST_NAME = 200
 
 
 def write(member: Member, sign: Callable[[bytes], bytes]) -> bytes:
@@ -45,7 +44,7 @@ def read(path: Path) -> Member:
     except (Unreadable, ValueError, TypeError, KeyError, RecursionError):
         raise Damaged(path.name) from None
     check_signature(member, signed, signature, path.name)
-    if not (member.name.strip() and member.name.isprintable() and len(member.name) <= _LONGEST_NAME):
+    if not member.recipient:
         raise Damaged(path.name)
     return member
 

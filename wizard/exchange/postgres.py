@@ -142,6 +142,18 @@ class PostgresCarrier:
         except IntegrityError:
             raise Taken from None
 
+    def try_out(self) -> bool:
+        """Connect once, and see that packets can be read and added. True when this user may do more than that."""
+        allowed = sa.text(
+            "SELECT has_table_privilege(:t, 'SELECT'), has_table_privilege(:t, 'INSERT'), "
+            "has_table_privilege(:t, 'UPDATE,DELETE,TRUNCATE')"
+        )
+        with self._connected() as connection:
+            read, add, more = connection.execute(allowed, {"t": ENVELOPES.name}).one()
+        if not (read and add):
+            raise self._no_table()
+        return bool(more)
+
     @contextmanager
     def _connected(self) -> Iterator[sa.Connection]:
         try:
@@ -150,16 +162,19 @@ class PostgresCarrier:
         except IntegrityError:
             raise
         except ProgrammingError:
-            raise Refusing(
-                _(
-                    "{where} has no table for packets, or {user} may not use it. Nothing is lost. "
-                    "Ask whoever runs the server to follow docs/team-server.md."
-                ).format(where=self.server.host, user=self.server.user)
-            ) from None
+            raise self._no_table() from None
         except DBAPIError as error:
             raise self._said(str(error.orig)) from None
         except SQLAlchemyError as error:
             raise Unreachable(self.server.host, type(error).__name__) from None
+
+    def _no_table(self) -> Mistake:
+        return Refusing(
+            _(
+                "{where} has no table for packets, or {user} may not use it. Nothing is lost. "
+                "Ask whoever runs the server to follow docs/team-server.md."
+            ).format(where=self.server.host, user=self.server.user)
+        )
 
     def _said(self, words: str) -> Mistake:
         where = self.server.host

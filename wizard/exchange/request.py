@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+import pyrage
 import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from wizard.domain.codec import Unreadable, from_json, to_json
-from wizard.domain.members import Member
+from wizard.domain.members import Member, is_name
 from wizard.domain.observation import Json
 from wizard.domain.questionnaire import Questionnaire
 from wizard.domain.scope import Host
@@ -122,13 +123,17 @@ def parse(data: bytes, name: str) -> Request:
     except (Unreadable, ValueError, TypeError, KeyError, RecursionError):
         raise Damaged(name) from None
     check_signature(heading.lead, _PREFIX + digest, signature, name)
-    if not (_HEX.fullmatch(heading.workspace) and len(heading.workspace) == 32 and _sound(asked)):
+    plain = _HEX.fullmatch(heading.workspace) and len(heading.workspace) == 32 and heading.lead.recipient
+    if not (plain and _sound(asked)):
         raise Damaged(name)
     return Request(heading, asked, digest.hex())
 
 
 def check_signature(member: Member, signed: bytes, signature: bytes, name: str) -> None:
-    """Raises BadSignature unless the member's key, which must be the one of its fingerprint, signed these bytes."""
+    """Raises BadSignature unless the member's key, which must be the one of its fingerprint, signed these bytes.
+
+    Raises Damaged for a name that is none, and for a recipient that nothing can be sealed to.
+    """
     try:
         public = bytes.fromhex(member.public)
         if hashlib.sha256(public).hexdigest() != member.author:
@@ -136,6 +141,17 @@ def check_signature(member: Member, signed: bytes, signature: bytes, name: str) 
         Ed25519PublicKey.from_public_bytes(public).verify(signature, signed)
     except (InvalidSignature, ValueError):
         raise BadSignature(name) from None
+    if not is_name(member.name) or not (member.recipient == "" or can_seal_to(member.recipient)):
+        raise Damaged(name)
+
+
+def can_seal_to(recipient: str) -> bool:
+    """Is that an age recipient (X25519)? Anything else would keep whatever is sealed to it from being written."""
+    try:
+        pyrage.x25519.Recipient.from_str(recipient)
+    except pyrage.RecipientError:
+        return False
+    return True
 
 
 def _digest(canonical: bytes) -> bytes:

@@ -28,7 +28,7 @@ def title(session: Session) -> str:
 _BEHIND = ("checks", "code", "vulnerabilities", "evidence", "team", "review", "sign")
 _ANSWERING = ("evidence", "reply")
 #: What stands for them where a place of the lead's is asked for.
-_ONLY_THE_LEADS = ("scope", "team", "review", "sign", "done")
+_ONLY_THE_LEADS = ("scope", "team", "editors", "review", "sign", "done")
 
 
 def allowed(place: Place, session: Session | None) -> Place:

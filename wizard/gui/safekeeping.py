@@ -26,6 +26,7 @@ def begin(shell: Shell) -> None:
             shell.page.message_bar.say_mistake(" ".join(problems))
         shell.page.redraw(Change(frozenset(session.questionnaire.by_id), (), None, session.clock()))
         keeping.look_after(session, shell.mailbox.carry(said))
+        _meet(shell)
 
     def said(sentence: str) -> None:
         if shell.context.session is session:
@@ -34,3 +35,26 @@ def begin(shell: Shell) -> None:
     shell.context.work.start(
         lambda hear: attesting.verify_workspace(session, hear), then=checked, failed=shell.say_fault
     )
+
+
+def _meet(shell: Shell) -> None:
+    """Exchange with the team where that is to happen by itself, and say what arrived."""
+    from wizard.session.deeds import meeting
+
+    session = shell.context.open
+    if session.request is not None or session.workspace.read_only or not meeting.meeting(session).automatic:
+        return
+    if not meeting.ways(session):
+        return
+
+    def done(came: tuple[meeting.Came, ...]) -> None:
+        from wizard.gui.pages.editors import came_words
+
+        if shell.context.session is not session:
+            return
+        if problem := next((one.problem for one in came if one.problem), ""):
+            shell.page.message_bar.say_mistake(problem)
+        elif any(one.taken or one.notes for one in came):
+            shell.page.message_bar.say(came_words(came))
+
+    shell.context.work.start(lambda hear: meeting.exchange(session, hear), then=done, failed=shell.say_fault)

@@ -184,6 +184,10 @@ class SearchField(LineField):
             painter.end()
 
 
+#: Pages that stand under the row of another one.
+_ROWS = {"editors": "team"}
+
+
 class Sidebar(QWidget):
     """`chosen(Place)` when a row is taken; `searched(text)` while one types; `find_next()` for Return or Down there."""
 
@@ -263,7 +267,8 @@ class Sidebar(QWidget):
 
     def select(self, place: Place) -> None:
         """Mark where one is."""
-        wanted = next((n for n, p in enumerate(self._places) if p and (p.page, p.item) == (place.page, place.item)), -1)
+        at = (_ROWS.get(place.page, place.page), place.item if place.page not in _ROWS else "")
+        wanted = next((n for n, p in enumerate(self._places) if p and (p.page, p.item) == at), -1)
         self._filling = True
         if wanted < 0:
             self.rows.setCurrentRow(-1)

@@ -16,7 +16,7 @@ from wizard.domain import events as e
 from wizard.domain.answers import Answer, AnswerState, Row
 from wizard.domain.assessment import Assessment
 from wizard.domain.language import _
-from wizard.domain.members import Member, Role
+from wizard.domain.members import Member, Role, as_name
 from wizard.domain.mistakes import Mistake
 from wizard.domain.scope import HOSTS_QUESTION
 from wizard.domain.versions import History
@@ -254,7 +254,7 @@ def _seal(session: Session, out: Path, progress: Progress, stopped: threading.Ev
     entries = tuple(foreign.entries(workspace.journal, {}))
     items = foreign.carried_files(workspace.journal.events(), workspace.box)
     sender = Member(
-        own.author, own.public.hex(), name_of(session) or request.heading.to, Role.CONTRIBUTOR, own.recipient
+        own.author, own.public.hex(), as_name(name_of(session), request.heading.to), Role.CONTRIBUTOR, own.recipient
     )
     manifest = packet.Manifest(
         kind="reply",

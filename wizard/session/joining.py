@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from wizard.domain.language import _
-from wizard.domain.members import Member, Role
+from wizard.domain.members import Member, Role, as_name
 from wizard.domain.mistakes import Mistake
 from wizard.jobs.runner import Runner
 from wizard.session import opening
@@ -18,11 +19,23 @@ if TYPE_CHECKING:
     from wizard.vault.keys import Cost
     from wizard.vault.unlocking import Unlock
 
-_NAME = "sharing/name"
+_NAME = opening.WAITING_NAME
 
 
 class CannotJoin(Mistake):
     """A bundle that does not make this workspace part of a team."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A vault that waits for the lead's bundle: where it and its card lie, the fingerprint of its key (hex), and the
+    recovery key that is shown once.
+    """
+
+    folder: Path
+    card: Path
+    author: str
+    recovery_key: str
 
 
 def prepare(
@@ -34,28 +47,42 @@ def prepare(
     name: str,
     card: Path,
     floor: Cost | None = None,
-) -> str:
-    """Make an empty workspace and write the card for the lead; returns the recovery key, which is shown once."""
+) -> Prepared:
+    """Make an empty workspace and write the card for the lead. Raises CannotJoin, and the mistakes of the vault.
+
+    Nothing is made where the card cannot be written.
+    """
     from wizard.exchange import card as cards
     from wizard.vault import files, foreign
 
+    try:
+        with files.new_part(card.parent):
+            pass
+    except OSError as error:
+        raise CannotJoin(
+            _("The card could not be written to {path} ({reason}). Nothing was made. Choose another folder.").format(
+                path=card, reason=files.reason(error)
+            )
+        ) from None
     workspace, recovery = Workspace.create(
         folder, passphrase=passphrase, remember=remember, home=preferences.home.data, floor=floor
     )
     try:
         workspace.secrets.put(_NAME, name.strip().encode("utf-8", "replace"))
         own = foreign.own_side(workspace.secrets)
-        member = Member(own.author, own.public.hex(), name.strip(), Role.CONTRIBUTOR, own.recipient)
+        member = Member(own.author, own.public.hex(), as_name(name), Role.CONTRIBUTOR, own.recipient)
         files.replace_file(card, cards.write(member, own.sign))
     except OSError as error:
         raise CannotJoin(
-            _("The card could not be written to {path} ({reason}). Choose another folder.").format(
-                path=card, reason=files.reason(error)
-            )
+            _(
+                "The vault is made, but the card could not be written to {path} ({reason}). "
+                "Make another vault, with its card in another folder."
+            ).format(path=card, reason=files.reason(error))
         ) from None
     finally:
         workspace.close()
-    return recovery
+    preferences.remember(folder, _("Waiting for the lead's bundle"))
+    return Prepared(folder, card, own.author, recovery)
 
 
 def sender_of(

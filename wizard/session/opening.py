@@ -33,10 +33,21 @@ if TYPE_CHECKING:
 
 #: The questionnaire that ships.
 SHIPPED = "apollo-marketplace"
+#: The secret that holds the name of whom a workspace was made for that is to join a team.
+WAITING_NAME = "sharing/name"
 
 
 class UnknownQuestionnaire(Mistake):
     """A workspace that was started with a questionnaire which is not at hand."""
+
+
+class WaitsForBundle(Mistake):
+    """A workspace that was made to join a team, before the lead's first bundle."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This vault waits for the first bundle of your team's lead. Nothing is in it yet. Take the bundle first.")
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +136,8 @@ def open_(
         if (answers := answering.session_of(workspace, runner=runner, clock=clock)) is not None:
             preferences.remember(workspace.folder, answering.title_of(answers))
             return answers
+        if not workspace.journal.count and workspace.secrets.get(WAITING_NAME) is not None:
+            raise WaitsForBundle
         asked, custom = _questionnaire_of(fold(workspace.journal.events()), preferences)
         session = _session(workspace, asked, custom, runner, clock)
     except BaseException:

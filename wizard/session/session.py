@@ -17,6 +17,7 @@ from wizard.domain import events as e
 from wizard.domain.assessment import Assessment, fold, merged
 from wizard.domain.finding import Finding, SubjectKind, judge
 from wizard.domain.language import _
+from wizard.domain.members import Role, role_words
 from wizard.domain.mistakes import Mistake
 from wizard.domain.questionnaire import Questionnaire
 from wizard.domain.undo import inverse
@@ -41,6 +42,10 @@ _FOLLOWS = 100
 
 class ReadOnly(Mistake):
     """Something would be written into an assessment that this window may only read."""
+
+
+class NotYourRole(Mistake):
+    """Something would be recorded that this person's role does not let them do."""
 
 
 class Clock(Protocol):
@@ -93,8 +98,19 @@ class Session:
 
     @property
     def read_only(self) -> bool:
-        """True when another window writes to this workspace, or the place cannot be written to."""
-        return self.workspace.read_only
+        """True when another window writes here, the place cannot be written to, or this person's role only reads."""
+        return self.workspace.read_only or not self.assessment.may_write(self.workspace.author)
+
+    @property
+    def read_only_because(self) -> str:
+        """The sentence that says why nothing may be written; "" when it may."""
+        if self.workspace.read_only:
+            return self.workspace.read_only_because or _("This assessment is open for reading only.")
+        if self.assessment.may_write(self.workspace.author):
+            return ""
+        if self.workspace.author in self.assessment.former:
+            return _("You no longer take part in this assessment. You can read what you were sent before.")
+        return _("You take part as a reviewer: you read, and what you write would count for nobody. Ask the lead.")
 
     @property
     def findings(self) -> dict[str, Finding]:
@@ -146,8 +162,16 @@ class Session:
 
     def _write(self, payloads: tuple[e.Payload, ...], origin: object, title: str, undo: bool) -> Change:
         if self.read_only:
-            raise ReadOnly(self.workspace.read_only_because or _("This assessment is open for reading only."))
+            raise ReadOnly(self.read_only_because)
         before, found_before = self.assessment, self.findings
+        author = self.workspace.author
+        if not undo and not all(before.allows(author, payload) for payload in payloads):
+            raise NotYourRole(
+                _(
+                    "Your role here is {role}, and this is done by another one, so nothing was saved: "
+                    "for the others it would have no effect. Ask the lead to do it, or to raise your role."
+                ).format(role=role_words(before.role_of(author) or Role.REVIEWER))
+            )
         self._append(payloads)
         payloads = self._with_what_follows(payloads)
         if title and not undo:
@@ -157,8 +181,8 @@ class Session:
         return self._tell(payloads, found_before, origin, undo)
 
     def _merge(self, take: Callable[[], Sequence[e.Event]], payloads: tuple[e.Payload, ...]) -> Change:
-        if self.read_only:
-            raise ReadOnly(self.workspace.read_only_because or _("This assessment is open for reading only."))
+        if self.workspace.read_only:  # whoever only reads takes in what the others wrote all the same
+            raise ReadOnly(self.read_only_because)
         found_before = self.findings
         came = take()
         self.assessment = self._whole()
@@ -168,6 +192,8 @@ class Session:
         return self._tell((*(event.payload for event in came), *payloads), found_before, None, False)
 
     def _with_what_follows(self, payloads: tuple[e.Payload, ...]) -> tuple[e.Payload, ...]:
+        if self.read_only:
+            return payloads
         for _round in range(_FOLLOWS):
             more = self.derive(self)
             if more is None or more in payloads:

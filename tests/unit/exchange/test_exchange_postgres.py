@@ -16,7 +16,7 @@ import pytest
 from tests.unit.exchange.test_exchange_reply import question_of
 from wizard.exchange.carrier import Taken, Unreachable
 from wizard.exchange.postgres import PostgresCarrier, Refusing, Server, Untrusted
-from wizard.session.deeds import exchanging
+from wizard.session.deeds import exchanging, meeting
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 NOBODY = 65534
@@ -165,13 +165,13 @@ def test_editors_meet_on_the_server(first, join, postgres):
     ada, bob = join("Ada"), join("Bob")
     editors = (first, ada, bob)
     for editor in editors:
-        exchanging.use_server(editor.session, postgres.server, "change-this")
+        meeting.use_server(editor.session, postgres.server, "change-this")
     ask = question_of(first.session, "AUTH-1").id
     ada.says(ask, "no")
     first.says(ask, "yes")
     for _time in range(3):
         for editor in editors:
-            carrier, where = exchanging.server_of(editor.session)
+            carrier, where = meeting.server_of(editor.session)
             done = exchanging.exchange_now(editor.session, carrier, where)
     assert not done.notes
     assert first.value == ada.value == bob.value

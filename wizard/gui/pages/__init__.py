@@ -103,6 +103,18 @@ def _team() -> PageMaker:
     return TeamPage
 
 
+def _editors() -> PageMaker:
+    from wizard.gui.pages.editors import EditorsPage
+
+    return EditorsPage
+
+
+def _join() -> PageMaker:
+    from wizard.gui.pages.join import JoinPage
+
+    return JoinPage
+
+
 def _reply() -> PageMaker:
     from wizard.gui.pages.reply import ReplyPage
 
@@ -166,8 +178,10 @@ PAGES = (
     Entry("sign", _sign),
     Entry("done", _done),
     Entry("team", _team),
+    Entry("editors", _editors),
     Entry("reply", _reply),
     Entry("request", _request, needs_session=False),
+    Entry("join", _join, needs_session=False),
     Entry("reviewer", _reviewer, needs_session=False),
     Entry("preferences", _preferences, needs_session=False),
     Entry("about", _about, needs_session=False),

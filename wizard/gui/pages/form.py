@@ -94,6 +94,13 @@ def beside(*widgets: QWidget, gap: int = 8, stretch: bool = True) -> QHBoxLayout
     return row
 
 
+def filling(field: QWidget, *others: QWidget) -> QHBoxLayout:
+    """A field that takes all the room, and what stands behind it."""
+    row = beside(field, *others, stretch=False)
+    row.setStretch(0, 1)
+    return row
+
+
 def column(*widgets: QWidget, gap: int = 4) -> QVBoxLayout:
     """Widgets one under the other."""
     out = QVBoxLayout()

@@ -9,20 +9,19 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from wizard.domain.language import _, ngettext
-from wizard.domain.members import Member, Role, grouped, role_words
 from wizard.domain.mistakes import Mistake
 from wizard.gui import words
 from wizard.gui.context import Context, Place
 from wizard.gui.pages.errand import preferences_of
-from wizard.gui.pages.form import empty
+from wizard.gui.pages.form import column, empty
 from wizard.gui.pages.team_ask import AskCard
-from wizard.gui.pages.team_cards import ConflictCard, OfferedCard
+from wizard.gui.pages.team_cards import ConflictCard, OfferedCard, People
 from wizard.gui.widgets import choosing
 from wizard.gui.widgets.buttons import LinkButton, OutlineButton
 from wizard.gui.widgets.card import Card
 from wizard.gui.widgets.drop_zone import DropZone, dropped_paths
 from wizard.gui.widgets.page import Page
-from wizard.gui.widgets.plain import FactLabel, PlainLabel
+from wizard.gui.widgets.plain import PlainLabel
 from wizard.session.changes import Change
 from wizard.session.deeds import replies, sharing
 from wizard.session.deeds.sharing import Waiting
@@ -44,16 +43,17 @@ class TeamPage(Page):
         self.offered: OfferedCard | None = None
         self.conflicts: list[ConflictCard] = []
         self.zone = DropZone(_("Drop a reply anywhere on this page, or"), _("choose the file"), tall=True)
-        self.zone.dropped.connect(lambda paths: self.read(paths[0]))
-        self.waiting = _People(_("Waiting for"))
-        self.owners = _People(_("Who answers what"))
-        self.members = _People(_("Who takes part"))
+        self.zone.dropped.connect(lambda paths: self._take(paths[0]))
+        self.waiting = People(_("Waiting for"))
+        self.owners = People(_("Who answers what"))
+        self.editors = _Editors()
+        self.editors.button.clicked.connect(lambda: self.go.emit(Place("editors")))
         self.ask = AskCard(session)
         self.ask.asked.connect(self._ask)
         self.ask.assigned.connect(self._assign)
         for part in (self._offers, self._conflicts):
             self.body.addLayout(part)
-        for widget in (self.waiting, self.zone, self.ask, self.owners, self.members):
+        for widget in (self.waiting, self.zone, self.ask, self.owners, self.editors):
             self.body.addWidget(widget)
         self.body.addStretch(1)
 
@@ -72,7 +72,14 @@ class TeamPage(Page):
         paths = dropped_paths(event.mimeData())
         if paths:
             event.acceptProposedAction()
-            self.read(paths[0])
+            self._take(paths[0])
+
+    def _take(self, path: Path) -> None:
+        """What was dropped: a reply, or what belongs to the editors."""
+        if path.suffix in (".attestry-bundle", ".attestry-member"):
+            self.go.emit(Place("editors", str(path)))
+        else:
+            self.read(path)
 
     # --- asking --------------------------------------------------------------------------------------------------
 
@@ -153,17 +160,6 @@ class TeamPage(Page):
         except Mistake as mistake:
             self.say_mistake(mistake)
 
-    def _remove(self, member: Member) -> None:
-        def removed(_change: object) -> None:
-            self.message_bar.say_mistake(
-                _(
-                    "{who} no longer takes part: what they send from now on is refused. What was sent to them before "
-                    "they still have, and what they gave stays here as theirs."
-                ).format(who=member.name)
-            )
-
-        self.when_saved(sharing.remove_member(self.context.open, member.author), removed)
-
     # --- drawing -----------------------------------------------------------------------------------------------------
 
     def _draw(self) -> None:
@@ -182,17 +178,7 @@ class TeamPage(Page):
         for about, assignment in sorted(assessment.assignments.items()):
             until = _("until {day}").format(day=words.day(assignment.due)) if assignment.due else _("no day set")
             self.owners.add(f"{about} · {assignment.owner}", until, self._free_button(about) if editable else None)
-        self.members.clear()
-        if assessment.members or assessment.former:
-            author = session.workspace.author
-            self.members.add(_("You"), role_words(assessment.role_of(author) or Role.REVIEWER), None, grouped(author))
-        for member in assessment.members.values():
-            if member.author == session.workspace.author:
-                continue
-            button = self._remove_button(member) if editable else None
-            self.members.add(member.name, role_words(member.role), button, grouped(member.author))
-        for member, _last in assessment.former.values():
-            self.members.add(member.name, _("no longer takes part"), None, grouped(member.author))
+        self.editors.show_count(len({*assessment.members, session.workspace.author}))
         self._draw_conflicts(conflicts, editable)
         parts = [
             ngettext("{n} reply is awaited", "{n} replies are awaited", len(waiting)).format(n=len(waiting))
@@ -229,47 +215,27 @@ class TeamPage(Page):
         button.clicked.connect(lambda: self.when_saved(sharing.assign(self.context.open, about, "")))
         return button
 
-    def _remove_button(self, member: Member) -> OutlineButton:
-        button = OutlineButton(_("Remove"))
-        button.setAccessibleName(_("Remove {who}").format(who=member.name))
-        button.clicked.connect(lambda: self._remove(member))
-        return button
 
+class _Editors(Card):
+    """How many take part, and the way to where they meet."""
 
-class _People(Card):
-    """People and what is known of each, a row each; hidden while there is nobody."""
-
-    def __init__(self, heading: str):
+    def __init__(self) -> None:
         super().__init__()
-        self._rows = QVBoxLayout()
-        self._rows.setSpacing(10)
-        self.body.addWidget(PlainLabel(heading, "heading"))
-        self.body.addLayout(self._rows)
-        self.hide()
-
-    def clear(self) -> None:
-        """Show nobody."""
-        empty(self._rows)
-        self.hide()
-
-    def add(self, who: str, what: str, button: QWidget | None, key: str = "") -> None:
-        """One person more."""
-        text = QVBoxLayout()
-        text.setSpacing(1)
-        text.setContentsMargins(0, 0, 0, 0)
-        text.addWidget(PlainLabel(who, "strong", wrap=True))
-        text.addWidget(PlainLabel(what, "quiet", wrap=True))
-        if key:
-            text.addWidget(FactLabel(key))
-        holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, 0, 0)
+        self._count = PlainLabel("", "quiet", wrap=True)
+        self.button = OutlineButton(_("Members and exchange…"))
+        row = QHBoxLayout()
         row.setSpacing(16)
-        row.addLayout(text, 1)
-        if button is not None:
-            row.addWidget(button)
-        self._rows.addWidget(holder)
-        self.show()
+        row.addLayout(column(PlainLabel(_("Several editors"), "heading"), self._count), 1)
+        row.addWidget(self.button)
+        self.body.addLayout(row)
+
+    def show_count(self, count: int) -> None:
+        """Say how many."""
+        self._count.setText(
+            ngettext("{n} person takes part.", "{n} people take part.", count).format(n=count)
+            if count > 1
+            else _("You work alone. Others can edit the same assessment, each in a vault of their own.")
+        )
 
 
 def waiting_words(one: Waiting) -> str:

@@ -1,4 +1,4 @@
-"""What a reply would add, before it is added; and versions of a field, to choose the one that counts."""
+"""People and what is known of them; what a reply would add; and versions of a field, to choose the one that counts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from wizard.domain.language import _, ngettext
 from wizard.gui import words
-from wizard.gui.pages.form import beside
+from wizard.gui.pages.form import beside, empty
 from wizard.gui.widgets.buttons import FilledButton, OutlineButton
 from wizard.gui.widgets.card import Card, Panel
 from wizard.gui.widgets.fields import TickBox
@@ -17,6 +17,42 @@ from wizard.session.deeds.sharing import Conflict
 
 #: So many lines of each kind are shown; the rest is counted.
 _MOST = 12
+
+
+class People(Card):
+    """People and what is known of each, a row each; hidden while there is nobody."""
+
+    def __init__(self, heading: str):
+        super().__init__()
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(10)
+        self.body.addWidget(PlainLabel(heading, "heading"))
+        self.body.addLayout(self._rows)
+        self.hide()
+
+    def clear(self) -> None:
+        """Show nobody."""
+        empty(self._rows)
+        self.hide()
+
+    def add(self, who: str, what: str, button: QWidget | None, key: str = "") -> None:
+        """One person more."""
+        text = QVBoxLayout()
+        text.setSpacing(1)
+        text.setContentsMargins(0, 0, 0, 0)
+        text.addWidget(PlainLabel(who, "strong", wrap=True))
+        text.addWidget(PlainLabel(what, "quiet", wrap=True))
+        if key:
+            text.addWidget(FactLabel(key))
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(16)
+        row.addLayout(text, 1)
+        if button is not None:
+            row.addWidget(button)
+        self._rows.addWidget(holder)
+        self.show()
 
 
 class OfferedCard(Card):

@@ -165,9 +165,21 @@ class UnlockPage(Page):
             _("Asking the keyring"),
             ask,
             then,
-            failed=lambda error: self._say(sentence_of(error)),
+            failed=self._not_by_keyring,
             let_go=let_go,
         )
+
+    def _not_by_keyring(self, error: Exception) -> None:
+        if not self._waits(error):
+            self._say(sentence_of(error))
+
+    def _waits(self, error: Exception) -> bool:
+        """A vault that was made to join a team has a page of its own until it is a part of it."""
+        from wizard.session.opening import WaitsForBundle
+
+        if isinstance(error, WaitsForBundle):
+            self.go.emit(Place("join", str(self._folder)))
+        return isinstance(error, WaitsForBundle)
 
     def _try(self) -> None:
         text = self.field.text()
@@ -198,6 +210,8 @@ class UnlockPage(Page):
         from wizard.vault.mistakes import WrongPassphrase, WrongRecoveryKey
 
         self._busy(False)
+        if self._waits(error):
+            return
         sentence = sentence_of(error)
         self.backup.setVisible(not isinstance(error, WrongPassphrase | WrongRecoveryKey))
         if isinstance(error, WrongPassphrase | WrongRecoveryKey):

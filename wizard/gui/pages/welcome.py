@@ -31,6 +31,8 @@ KEY_FILE = "open.attestry"
 EXPORT_SUFFIX = ".attestry-export"
 #: How the files end by which a lead asks for evidence.
 REQUEST_SUFFIX = ".attestry-request"
+#: And those by which editors exchange what is new; the first one of a lead makes a vault part of a team.
+BUNDLE_SUFFIX = ".attestry-bundle"
 
 
 class WelcomePage(Page):
@@ -85,7 +87,9 @@ class WelcomePage(Page):
         self.body.addWidget(self._list)
         along = LinkButton(_("Bring in a whole workspace from another computer…"))
         along.clicked.connect(lambda: self.go.emit(Place("bring_in")))
-        self.body.addLayout(beside(along))
+        team = LinkButton(_("Join a team that works on one assessment…"))
+        team.clicked.connect(lambda: self.go.emit(Place("join")))
+        self.body.addLayout(beside(along, team, gap=24))
         self.body.addStretch(1)
         self.rows: list[TwoLineRow] = []
 
@@ -156,6 +160,9 @@ class WelcomePage(Page):
             return
         if folder.suffix == REQUEST_SUFFIX:
             self.go.emit(Place("request", str(folder)))
+            return
+        if folder.suffix == BUNDLE_SUFFIX:
+            self.go.emit(Place("join", str(folder)))
             return
         if folder.suffix.lower() == ".pdf":
             self.go.emit(Place("reviewer", str(folder)))

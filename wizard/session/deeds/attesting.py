@@ -15,6 +15,7 @@ from wizard.domain.attestation import Attestation, Blocker, Journal
 from wizard.domain.freeze import blockers as domain_blockers
 from wizard.domain.freeze import counts_until, freeze
 from wizard.domain.language import _
+from wizard.domain.members import Role
 from wizard.domain.mistakes import Mistake
 from wizard.domain.observation import LOOK_IS_FRESH_FOR, Method, Observation
 from wizard.jobs.runner import Hear, Job, Progress
@@ -98,7 +99,11 @@ def blockers(session: Session) -> tuple[Blocker, ...]:
         session.questionnaire, session.assessment, session.findings, problems, session.clock().date()
     )
     if session.read_only:
-        sentence = session.workspace.read_only_because or _("This assessment is open for reading only.")
+        return (Blocker("sign", session.read_only_because), *found)
+    if session.assessment.role_of(session.workspace.author) not in (Role.LEAD, Role.SIGNATORY):
+        sentence = _(
+            "You take part as a contributor, and a signatory or the lead signs. Ask them to, or to raise your role."
+        )
         return (Blocker("sign", sentence), *found)
     return found
 

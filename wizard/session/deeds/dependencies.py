@@ -118,7 +118,7 @@ def scan(
     of the job are the `Change` of each repository. Raises `NoRepository` or `ReadOnly` before anything is read.
     """
     if session.read_only:
-        raise ReadOnly(session.workspace.read_only_because or _("This assessment is open for reading only."))
+        raise ReadOnly(session.read_only_because)
     chosen = _chosen(session, repositories)
     title = ngettext(
         "Looking up libraries of {n} repository", "Looking up libraries of {n} repositories", len(chosen)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from wizard.domain import events as e
 from wizard.domain.codec import from_json, to_json
 from wizard.domain.language import _
-from wizard.domain.members import Member, Role
+from wizard.domain.members import Member, Role, as_name
 from wizard.domain.mistakes import Mistake
 from wizard.jobs.runner import Hear, Job, Progress
 from wizard.session.deeds import replies, sharing
@@ -23,11 +22,10 @@ from wizard.session.session import Session
 if TYPE_CHECKING:
     from wizard.exchange.carrier import Carrier
     from wizard.exchange.packet import Item, Manifest, Packet
-    from wizard.exchange.postgres import Server
 
 _STATE = "sharing/exchanged"
-_SERVER = "sharing/server"
-_PASSWORD = "sharing/server-password"  # noqa: S105  the name of the secret, not the secret
+#: The name under which is remembered how far the bundles went that were written to files.
+_FILES = "files"
 
 
 class BadBundle(Mistake):
@@ -56,20 +54,6 @@ class Exchanged:
     notes: tuple[str, ...]
 
 
-def exchange(session: Session, carrier: Carrier, where: str, hear: Hear = lambda event: None) -> Job[Exchanged]:
-    """Take what others left, then leave what is new. `where` names the carrier for this workspace's memory of it."""
-    stopped = threading.Event()
-
-    async def work(progress: Progress) -> Exchanged:
-        try:
-            return await asyncio.to_thread(exchange_now, session, carrier, where, stopped.is_set, progress)
-        except asyncio.CancelledError:
-            stopped.set()
-            raise
-
-    return session.runner.start(work, _("Exchanging with the team"), hear)
-
-
 def exchange_now(
     session: Session,
     carrier: Carrier,
@@ -77,37 +61,23 @@ def exchange_now(
     stopped: Callable[[], bool] = lambda: False,
     progress: Progress = lambda done, total, text, partial=None: None,
 ) -> Exchanged:
-    """As `exchange`, on this thread."""
+    """Take what others left, then leave what is new; blocks. `where` names the carrier for this workspace's memory."""
     session.flush()
     memory = _memory(session, where)
     notes: list[str] = []
     there = carrier.numbers()
     others = {(a, n) for a, numbers in there.items() if a != session.workspace.author for n in numbers}
-    count, memory = _take_all(session, carrier, memory, others - {*memory.taken, *memory.sealed}, notes, progress)
+    count, memory = _take_all(
+        session, carrier, memory, others - {*memory.taken, *memory.sealed}, notes, progress, stopped
+    )
     if notes and memory.sealed:  # something is missing: perhaps it is in what could not be opened then
-        more, memory = _take_all(session, carrier, memory, others & set(memory.sealed), notes, progress)
+        more, memory = _take_all(session, carrier, memory, others & set(memory.sealed), notes, progress, stopped)
         count += more
-    left, memory = _leave(session, carrier, memory, there)
-    session.workspace.secrets.put(f"{_STATE}/{where}", json.dumps(to_json(memory)).encode("ascii"))
+    left = 0
+    if not stopped():
+        left, memory = _leave(session, carrier, memory, there)
+    _remember(session, where, memory)
     return Exchanged(left, count, tuple(dict.fromkeys(notes)))
-
-
-def use_server(session: Session, server: Server, password: str) -> None:
-    """Remember the team's server; its password lies in the vault, sealed a second time. Raises ReadOnly, NotSaved."""
-    session.workspace.secrets.put(_SERVER, json.dumps(to_json(server)).encode("utf-8"))
-    session.workspace.secrets.put(_PASSWORD, password.encode("utf-8"))
-
-
-def server_of(session: Session) -> tuple[Carrier, str] | None:
-    """The carrier of the team's server and the name under which its memory is kept; None when none is set."""
-    from wizard.exchange.postgres import PostgresCarrier, Server
-
-    kept, password = session.workspace.secrets.get(_SERVER), session.workspace.secrets.get(_PASSWORD)
-    if kept is None or password is None:
-        return None
-    server = from_json(Server, json.loads(kept))
-    where = f"{server.host}:{server.port}/{server.database}"
-    return PostgresCarrier(server, session.workspace.shared, password.decode("utf-8")), where
 
 
 def _take_all(
@@ -117,6 +87,7 @@ def _take_all(
     wanted: Iterable[tuple[str, int]],
     notes: list[str],
     progress: Progress,
+    stopped: Callable[[], bool],
 ) -> tuple[int, Left]:
     """Fetch these packets and take what they hold: how many entries came, and what is remembered from now on."""
     from wizard.exchange import packet as packets
@@ -129,6 +100,8 @@ def _take_all(
     with contextlib.ExitStack() as parts:
         places = sorted(wanted, key=lambda place: (place[1], place[0]))
         for done, place in enumerate(places):
+            if stopped():
+                break
             progress(done, len(places), "")
             part, stream = parts.enter_context(files.new_part(session.workspace.folder))  # sealed bytes only
             try:
@@ -170,43 +143,51 @@ def _absorb(session: Session, read: list[tuple[Path, Packet]], notes: list[str])
     return sum(_absorb(session, [one], notes) for one in read)
 
 
-def bundle(session: Session, out: Path, hear: Hear = lambda event: None) -> Job[int]:
-    """Write everything as one sealed file for all members; the result is the number of entries in it."""
+def bundle(session: Session, out: Path, *, since_last: bool = False, hear: Hear = lambda event: None) -> Job[int]:
+    """Write one sealed file for all members, of everything or of what is new since the last such file; the result is
+    the number of entries in it.
+    """
 
     async def work(progress: Progress) -> int:
-        return await asyncio.to_thread(bundle_now, session, out)
+        return await asyncio.to_thread(bundle_now, session, out, since_last=since_last)
 
     return session.runner.start(work, _("Sealing a bundle"), hear)
 
 
-def bundle_now(session: Session, out: Path) -> int:
-    """As `bundle`, on this thread. Raises `BadBundle` when nobody could open it."""
+def bundle_now(session: Session, out: Path, *, since_last: bool = False) -> int:
+    """As `bundle`, on this thread. Raises `BadBundle` when there is nothing new, or it cannot be written there.
+
+    Someone who came after the last file could not follow: then everything is written, whatever was asked for.
+    """
     from wizard.vault import files
 
     session.flush()
-    entries = tuple(_entries(session, 0, frozenset()))
-    with files.new_part(out.parent) as (part, stream):
-        _write(session, stream, entries)
-        files.settle(part, stream, out)
+    memory, now = _memory(session, _FILES), recipients(session)
+    count = session.workspace.journal.count
+    after = memory.position if since_last and set(now) <= set(memory.recipients) else 0
+    entries = tuple(_entries(session, after, frozenset()))
+    if not entries:
+        raise BadBundle(_("Nothing is new since the last bundle, so none was written."))
+    try:
+        with files.new_part(out.parent) as (part, stream):
+            _write(session, stream, entries)
+            files.settle(part, stream, out)
+    except OSError as error:
+        raise BadBundle(
+            _("The bundle could not be written to {path} ({reason}). Choose another folder.").format(
+                path=out, reason=files.reason(error)
+            )
+        ) from None
+    if not session.workspace.read_only:
+        _remember(session, _FILES, replace(memory, position=count, recipients=now))
     return len(entries)
 
 
-def take_bundle(session: Session, path: Path, hear: Hear = lambda event: None) -> Job[Exchanged]:
-    """Take what is new in a bundle that a member sealed for this workspace."""
-    stopped = threading.Event()
-
-    async def work(progress: Progress) -> Exchanged:
-        try:
-            return await asyncio.to_thread(take_bundle_now, session, path, stopped.is_set)
-        except asyncio.CancelledError:
-            stopped.set()
-            raise
-
-    return session.runner.start(work, _("Reading {name}").format(name=path.name), hear)
-
-
 def take_bundle_now(session: Session, path: Path, stopped: Callable[[], bool] = lambda: False) -> Exchanged:
-    """As `take_bundle`, on this thread. Raises what is wrong with it; then nothing of it was taken."""
+    """Take what is new in a bundle that a member sealed for this workspace; blocks.
+
+    Raises what is wrong with it; then nothing of it was taken.
+    """
     from wizard.exchange import packet as packets
     from wizard.vault import foreign
 
@@ -329,9 +310,10 @@ def _entries(session: Session, after: int, but: frozenset[str]) -> Iterable[e.Ca
 
 def recipients(session: Session) -> tuple[str, ...]:
     """The age recipients of everyone who takes part now, this workspace included."""
+    from wizard.exchange.request import can_seal_to
     from wizard.vault import foreign
 
-    others = (m.recipient for m in session.assessment.members.values() if m.recipient)
+    others = (m.recipient for m in session.assessment.members.values() if can_seal_to(m.recipient))
     return tuple(sorted({foreign.own_side(session.workspace.secrets).recipient, *others}))
 
 
@@ -376,7 +358,7 @@ def _write(session: Session, out: BinaryIO, entries: tuple[e.Carried, ...]) -> N
     sender = Member(
         own.author,
         own.public.hex(),
-        sharing.name_of(session, own.author),
+        as_name(sharing.name_of(session, own.author)),
         assessment.role_of(own.author) or Role.REVIEWER,
         own.recipient,
     )
@@ -404,3 +386,7 @@ def _write(session: Session, out: BinaryIO, entries: tuple[e.Carried, ...]) -> N
 def _memory(session: Session, where: str) -> Left:
     kept = session.workspace.secrets.get(f"{_STATE}/{where}")
     return from_json(Left, json.loads(kept)) if kept else Left()
+
+
+def _remember(session: Session, where: str, memory: Left) -> None:
+    session.workspace.secrets.put(f"{_STATE}/{where}", json.dumps(to_json(memory)).encode("ascii"))

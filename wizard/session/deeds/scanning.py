@@ -115,7 +115,7 @@ def scan(
     Raises `NoRepository` or `ReadOnly` before anything is read; `NoEngine` fails the job.
     """
     if session.read_only:
-        raise ReadOnly(session.workspace.read_only_because or _("This assessment is open for reading only."))
+        raise ReadOnly(session.read_only_because)
     chosen = tuple(r for r in session.assessment.scope.repositories if not repositories or r in repositories)
     if not chosen:
         raise NoRepository(_("No repository is in the scope, so nothing was looked at. List one in SCOPE-6 first."))

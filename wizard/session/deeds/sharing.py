@@ -9,20 +9,16 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wizard.domain import events as e
 from wizard.domain import readable
 from wizard.domain.language import _
-from wizard.domain.members import Member, Role, grouped
+from wizard.domain.members import Member, Role, as_name, grouped
 from wizard.domain.mistakes import Mistake
 from wizard.domain.versions import Version, field_words
 from wizard.jobs.runner import Hear, Job, Progress
 from wizard.session.changes import Change
-from wizard.session.session import Session
-
-if TYPE_CHECKING:
-    pass
+from wizard.session.session import NotYourRole, Session
 
 
 class BadRequest(Mistake):
@@ -111,7 +107,11 @@ def _request(session: Session, asking: Ask) -> tuple[bytes, str, tuple[e.Payload
     own = foreign.own_side(session.workspace.secrets)
     signatory = session.assessment.signatory
     lead = Member(
-        own.author, own.public.hex(), signatory.name if signatory else described.organisation, Role.LEAD, own.recipient
+        own.author,
+        own.public.hex(),
+        as_name(signatory.name if signatory else "", described.organisation),
+        Role.LEAD,
+        own.recipient,
     )
     heading = request.Heading(
         workspace=session.workspace.shared,
@@ -170,10 +170,10 @@ def waiting(session: Session) -> tuple[Waiting, ...]:
 def name_of(session: Session, author: str) -> str:
     """Who that key belongs to: a member's name, this person's, or the beginning of the key."""
     assessment = session.assessment
-    if author == session.workspace.author:
-        return assessment.signatory.name if assessment.signatory and assessment.signatory.name else _("you")
     if author in assessment.members:
         return assessment.members[author].name
+    if author == session.workspace.author:
+        return assessment.signatory.name if assessment.signatory and assessment.signatory.name else _("you")
     if author in assessment.former:
         return assessment.former[author][0].name
     return grouped(author)[:9]
@@ -239,6 +239,12 @@ def choose(session: Session, conflict: Conflict, version: str) -> Future[Change]
     if chosen is None:
         raise NoSuchVersion(_("This version is no longer there to choose. Look at the versions again."))
     payload = chosen.payload
+    if not session.assessment.allows(session.workspace.author, payload):
+        raise NotYourRole(
+            _("What “{what}” says is decided by another role than yours. Nothing was chosen. Ask the lead.").format(
+                what=conflict.what
+            )
+        )
     return session.record(
         e.VersionChosen(
             conflict.field,
@@ -263,7 +269,7 @@ def add_member(session: Session, member: Member, role: Role) -> Future[Change]:
     mine = session.assessment.members.get(own.author)
     if session.assessment.role_of(own.author) is Role.LEAD and (mine is None or not mine.recipient):
         name = session.assessment.signatory.name if session.assessment.signatory else ""
-        name = name or session.assessment.described.organisation
+        name = as_name(name, session.assessment.described.organisation)
         added.insert(0, e.MemberAdded(Member(own.author, own.public.hex(), name, Role.LEAD, own.recipient)))
     return session.record(*added)
 
