@@ -132,6 +132,16 @@ def _libraries(ask: Mapping[str, object], data: bytes) -> tuple[dict[str, object
     return {}, json.dumps(to_json(list_dependencies(Path(str(ask["path"]))))).encode()
 
 
+def _access_log(ask: Mapping[str, object], data: bytes) -> tuple[dict[str, object], bytes]:
+    """What an access log shows of credentials in addresses: one result."""
+    from datetime import UTC, datetime
+
+    from wizard.checks.access_log import look_at_log
+    from wizard.domain.codec import to_json
+
+    return {}, json.dumps(to_json(look_at_log(data, datetime.now(UTC)))).encode()
+
+
 def _number(ask: Mapping[str, object], key: str) -> int:
     value = ask.get(key, 0)
     return value if isinstance(value, int) else 0
@@ -144,4 +154,5 @@ _TASKS: dict[str, Task] = {
     "endpoints": _endpoints,
     "recording": _recording,
     "libraries": _libraries,
+    "access-log": _access_log,
 }

@@ -38,19 +38,30 @@ class Authority:
     key: object
 
 
-def _authority(name: str, *, signed_by: Authority | None = None, days: tuple[int, int] = (-400, 3000)) -> Authority:
-    key = ec_key(name)
-    certificate = (
+def _authority(
+    name: str,
+    *,
+    signed_by: Authority | None = None,
+    days: tuple[int, int] = (-400, 3000),
+    key: object | None = None,
+    may_sign: bool = True,
+    only_for: str = "",
+) -> Authority:
+    key = key or ec_key(name)
+    constraints = x509.NameConstraints([x509.DNSName(only_for)], None) if only_for else None
+    builder = (
         x509.CertificateBuilder()
         .subject_name(_name(name))
         .issuer_name(signed_by.certificate.subject if signed_by else _name(name))
-        .public_key(key.public_key())
+        .public_key(key.public_key())  # type: ignore[attr-defined]
         .serial_number(x509.random_serial_number())
         .not_valid_before(NOW + days[0] * DAY)
         .not_valid_after(NOW + days[1] * DAY)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(signed_by.key if signed_by else key, hashes.SHA256())
+        .add_extension(x509.BasicConstraints(ca=may_sign, path_length=None), critical=True)
     )
+    if constraints:
+        builder = builder.add_extension(constraints, critical=True)
+    certificate = builder.sign(signed_by.key if signed_by else key, hashes.SHA256())  # type: ignore[arg-type]
     return Authority(certificate, key)
 
 
@@ -84,6 +95,7 @@ def leaf(
     common_name: str = "localhost",
     self_signed: bool = False,
     addresses: bool = True,
+    must_staple: bool = False,
 ) -> tuple[x509.Certificate, object]:
     import ipaddress
 
@@ -105,6 +117,8 @@ def leaf(
         builder = builder.add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
     if usage:
         builder = builder.add_extension(x509.ExtendedKeyUsage(usage), critical=False)
+    if must_staple:
+        builder = builder.add_extension(x509.TLSFeature([x509.TLSFeatureType.status_request]), critical=False)
     signer = key if self_signed else issuer.key
     return builder.sign(signer, hashes.SHA256()), key  # type: ignore[arg-type]
 
@@ -213,6 +227,23 @@ def faulty(fault: str) -> ssl.SSLContext:
             return _with(leaf(), middle, root().certificate)
         case "out of order":
             return _with(leaf(), root().certificate, middle)
+        case "must-staple without staple":
+            return _with(leaf(must_staple=True), middle)
+        case "short key of the authority":
+            short = _authority("Short", signed_by=root(), key=rsa_key(1024))
+            return _with(leaf(by=short), short.certificate, weak=True)
+        case "signed by no authority":
+            other = _authority("No Authority", signed_by=root(), may_sign=False)
+            return _with(leaf(by=other), other.certificate)
+        case "outside the authority's names":
+            limited = _authority("Limited", signed_by=root(), only_for="example.com")
+            return _with(leaf(by=limited), limited.certificate)
+        case "intermediate of somebody else":
+            return _with(leaf(), stranger().certificate)
+        case "stranger beside the chain":
+            return _with(leaf(), middle, stale_intermediate().certificate)
+        case "expired and for another name":
+            return _with(leaf(names=("elsewhere.example",), addresses=False, days=(-90, -1)), middle)
         case "no extended usage":
             return _with(leaf(usage=()), middle)
         case "good":

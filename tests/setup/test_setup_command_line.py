@@ -69,6 +69,7 @@ def test_what_stands_everywhere_is_taken_everywhere(name, synopses, tmp_path):
         "REQUEST": "x.attestry-request",
         "card": "card",
         "secrets": "secrets",
+        "apollo": "apollo",
     }
     given = [words[word] for word in re.sub(r"\[.*?\]|--out \S+", "", synopses[name]).replace("|", " ").split()[:1]]
     needed = {

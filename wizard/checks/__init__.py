@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from wizard.checks import (
+    access_log,
     anonymous_register,
+    apollo_health,
     authentication,
     brand_words,
     caa,
@@ -16,6 +18,7 @@ from wizard.checks import (
     dangling_dns,
     data_ports,
     disclosure,
+    disk_encryption,
     dmarc,
     dnssec,
     framing,
@@ -24,6 +27,7 @@ from wizard.checks import (
     https_redirect,
     incident_mail,
     isolation,
+    name_servers,
     oauth_flow,
     oauth_metadata,
     page_sources,
@@ -54,6 +58,7 @@ CHECKS: tuple[Check, ...] = (
     referrer_policy.CHECK,
     cookies.CHECK,
     url_secrets.CHECK,
+    access_log.CHECK,
     cors.CHECK,
     caching.CHECK,
     isolation.CHECK,
@@ -69,18 +74,21 @@ CHECKS: tuple[Check, ...] = (
     wildcard_dns.CHECK,
     dnssec.CHECK,
     caa.CHECK,
+    name_servers.CHECK,
     spf.CHECK,
     dmarc.CHECK,
     security_txt.CHECK,
     brand_words.CHECK,
     incident_mail.CHECK,
     host_control.CHECK,
+    apollo_health.CHECK,
+    disk_encryption.CHECK,
 )
 
 
 def find(name: str) -> Check | None:
-    """The check with this id or alias (HSTS-01, CHK-HSTS), in any case; None if there is none."""
-    wanted = name.strip().lower()
+    """The check with this id, alias (HSTS-01, CHK-HSTS) or file name (tls_versions.py), in any case; None if none."""
+    wanted = name.strip().lower().removesuffix(".py").replace("_", "-")
     return next((c for c in CHECKS if wanted in (c.id, *(alias.lower() for alias in c.aliases))), None)
 
 

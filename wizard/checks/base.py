@@ -32,7 +32,9 @@ class TroubleKind(StrEnum):
     BROKEN_OFF = "broken-off"
     NO_TLS = "no-tls"
     NOT_TRUSTED = "not-trusted"
+    INTERCEPTED = "intercepted"
     NOT_HTTP = "not-http"
+    HTTP2_ONLY = "http2-only"
     HEADERS_TOO_LONG = "headers-too-long"
     BODY_TOO_LONG = "body-too-long"
     COMPRESSED = "compressed"
@@ -148,9 +150,16 @@ class Check:
     needs: tuple[type[Fact], ...]
     read: Callable[[Facts], Any]
     judge: Callable[[Any, JudgeContext], Judgement]
+    #: read too where there is one; without it the check says less, and is no less sure of the rest
+    uses: tuple[type[Fact], ...] = ()
     about: SubjectKind = SubjectKind.HOST
     method: Method = Method.TEST
     version: int = 1
+
+    @property
+    def facts(self) -> tuple[type[Fact], ...]:
+        """Everything that it reads."""
+        return (*self.needs, *self.uses)
 
     @property
     def rule(self) -> str:

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
-from wizard.checks.base import Check, Facts, JudgeContext, Judgement
-from wizard.checks.looks.certificates import Certificates, Handshake
+from wizard.checks.base import Check, Facts, JudgeContext, Judgement, Trouble, TroubleKind
+from wizard.checks.looks.certificates import NO_ISSUER, Certificates, Handshake
 from wizard.checks.troubles import next_step, sentence
 from wizard.domain.language import _
 from wizard.domain.observation import Level, Verdict
@@ -33,8 +33,8 @@ _LATE = timedelta(days=21)
 ROOTS_ARE_FRESH_FOR = 60
 _SERVER_AUTH = "1.3.6.1.5.5.7.3.1"
 _ANY_USAGE = "2.5.29.37.0"
-#: OpenSSL's X509_V_ERR numbers for an issuer that was neither sent nor known.
-_NO_ISSUER = (2, 20, 21, 27)
+#: OpenSSL's X509_V_ERR numbers for a certificate that is its own issuer.
+_SELF_SIGNED = (18, 19)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,8 @@ class Presented:
     unreadable: bool = False
     trouble: str = ""
     trouble_next_step: str = ""
+    trusted_here: bool = False
+    stapled: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,8 @@ def _presented(handshake: Handshake) -> Presented:
         unreadable=unreadable,
         trouble=sentence(handshake.trouble) if handshake.trouble else "",
         trouble_next_step=next_step(handshake.trouble) if handshake.trouble else "",
+        trusted_here=handshake.trusted_here,
+        stapled=handshake.stapled,
     )
 
 
@@ -196,6 +200,10 @@ def _names(certificate: x509.Certificate) -> tuple[str, ...]:
 
 def judge(reading: Presentation, context: JudgeContext) -> Judgement:
     """RFC 5280 and 9525, the CA/Browser Forum's limits; the worst address decides."""
+    opened = next((p for p in reading.presented if p.trusted_here), None)
+    if opened:
+        said = sentence(Trouble(TroubleKind.INTERCEPTED))
+        return Judgement(Verdict.UNKNOWN, said, _proof(opened), next_step(Trouble(TroubleKind.INTERCEPTED)))
     for presented in reading.presented:
         fault = _fault(presented, context)
         if fault:
@@ -261,9 +269,13 @@ def _fault(presented: Presented, context: JudgeContext) -> str:
             return _("Not meant for servers (serverAuth is missing).")
         if own.self_signed:
             return _("Signed by itself, so nobody vouches for it.")
-        if presented.code in _NO_ISSUER and not any(c.authority for c in presented.chain[1:]):
+        if (
+            presented.code in NO_ISSUER
+            and presented.code not in _SELF_SIGNED
+            and not any(c.authority for c in presented.chain[1:])
+        ):
             return _("The chain is incomplete: no intermediate is sent.")
-        if presented.code in (*_NO_ISSUER, 18, 19):
+        if presented.code in NO_ISSUER:
             return _("From an authority that browsers do not trust.")
         return _("The certificate is not trusted: {why}.").format(why=presented.error)
     if not own.server_auth:
@@ -294,6 +306,8 @@ def _note(presented: Presented, at: datetime) -> str:
     limit = next((days for since, days in _LIFETIMES if own.not_before >= since), None)
     if limit is not None and lifetime > timedelta(days=limit, hours=1):
         return _("Lives {days} days; at most {limit} are allowed.").format(days=lifetime.days, limit=limit)
+    if own.must_staple and presented.stapled is False:
+        return _("It promises a stapled answer of its authority, and none is sent: some browsers refuse it.")
     if presented.out_of_order:
         return _("The certificates are not sent in order.")
     if any(c.self_signed for c in presented.chain[1:]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from wizard.checks import remedies
 from wizard.checks.base import Check, Facts, JudgeContext, Judgement
@@ -16,6 +17,13 @@ from wizard.domain.observation import Level, Verdict
 
 #: RFC 6265bis 5.6: browsers drop cookies whose name and value are longer together.
 _MOST_BYTES = 4096
+#: RFC 6265bis 5.6: longer values of attributes are passed over.
+_MOST_ATTRIBUTE = 1024
+#: RFC 6265bis 5.1.1: what stands between the parts of a date, and how each part looks.
+_BETWEEN = re.compile(r"[\x09\x20-\x2f\x3b-\x40\x5b-\x60\x7b-\x7e]+")
+_TIME = re.compile(r"([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?:[^0-9].*)?")
+_DAY, _YEAR = re.compile(r"([0-9]{1,2})(?:[^0-9].*)?"), re.compile(r"([0-9]{2,4})(?:[^0-9].*)?")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _SESSION_NAME = re.compile(
     r"sess|(^|[^a-z])sid($|[^a-z])|^sid|sid$|auth|jwt|login|remember|(^|[^a-z])token|access_?token|refresh_?token|"
     r"identity|ticket|^laravel_|^connect\.",
@@ -28,7 +36,8 @@ _FORGERY_NAME = re.compile(r"csrf|xsrf|antiforgery", re.I)
 class Cookie:
     """One Set-Cookie field as browsers read it, without its value: `length` and `random` are all that is known of it.
 
-    `same_site` is "strict", "lax", "none", "" (not said) or "unknown". `raw` is the field, masked.
+    `max_age` is in seconds; it counts before `expires`. `same_site` is
+    "strict", "lax", "none", "" (not said) or "unknown". `raw` is the field, masked.
     """
 
     name: str
@@ -41,8 +50,15 @@ class Cookie:
     domain: str
     path: str
     session: bool
-    removed: bool
     raw: str
+    max_age: int | None = None
+    expires: datetime | None = None
+
+    def removed(self, at: datetime) -> bool:
+        """True when the field only takes the cookie away: its time is over when it arrives."""
+        if self.max_age is not None:
+            return self.max_age <= 0
+        return self.expires is not None and self.expires <= at
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +100,8 @@ def parse(field: str, url: str) -> Cookie | None:
     attributes: dict[str, str] = {}
     for part in parts:
         key, _equals, content = part.partition("=")
-        attributes[key.strip(BLANK).lower()] = content.strip(BLANK)
+        if len(content.strip(BLANK)) <= _MOST_ATTRIBUTE:
+            attributes[key.strip(BLANK).lower()] = content.strip(BLANK)
     known = value_of(unquoted(value))
     same_site = attributes.get("samesite")
     return Cookie(
@@ -98,9 +115,40 @@ def parse(field: str, url: str) -> Cookie | None:
         domain=attributes.get("domain", "").lower().removeprefix(".")[:260],
         path=attributes.get("path", "")[:260],
         session=bool(_SESSION_NAME.search(name)) and not _FORGERY_NAME.search(name),
-        removed=not known.length or attributes.get("max-age", "").startswith(("0", "-")),
         raw=mask_field("set-cookie", field)[:500],
+        max_age=_max_age(attributes.get("max-age", "")),
+        expires=parse_date(attributes.get("expires", "")),
     )
+
+
+def _max_age(text: str) -> int | None:
+    """RFC 6265bis 5.6.2: digits, with or without a minus before them; anything else is passed over."""
+    if not re.fullmatch(r"-?[0-9]+", text, re.ASCII):
+        return None
+    return max(-1, min(int(text[:17]), 10**15))
+
+
+def parse_date(text: str) -> datetime | None:
+    """A cookie's date by RFC 6265bis 5.1.1, which takes many spellings; None for what is none. Never raises."""
+    time: tuple[int, int, int] | None = None
+    day = month = year = None
+    for token in _BETWEEN.split(text):
+        if time is None and (found := _TIME.fullmatch(token)):
+            time = (int(found[1]), int(found[2]), int(found[3]))
+        elif day is None and (found := _DAY.fullmatch(token)):
+            day = int(found[1])
+        elif month is None and token[:3].lower() in _MONTHS:
+            month = _MONTHS.index(token[:3].lower()) + 1
+        elif year is None and (found := _YEAR.fullmatch(token)):
+            year = int(found[1])
+    if time is None or day is None or month is None or year is None:
+        return None
+    if year < 100:
+        year += 1900 if year >= 70 else 2000
+    try:
+        return datetime(year, month, day, *time, tzinfo=UTC) if year >= 1601 else None
+    except ValueError:
+        return None
 
 
 def _same_site(text: str) -> str:
@@ -110,7 +158,7 @@ def _same_site(text: str) -> str:
 def judge(reading: Cookies, context: JudgeContext) -> Judgement:
     """RFC 6265bis 4.1 and 5.6; a cookie that is only being removed has nothing to lose."""
     fix = remedies.cookies(context.server)
-    live = [c for c in reading.cookies if not c.removed]
+    live = [c for c in reading.cookies if not c.removed(context.at)]
     for find, verdict in ((_fault, Verdict.FAIL), (_note, Verdict.WARN)):
         if verdict is Verdict.WARN and reading.trouble:
             return Judgement(Verdict.UNKNOWN, reading.trouble.said, next_step=reading.trouble.next_step)
@@ -138,6 +186,8 @@ def _fault(cookie: Cookie) -> str:
     name, lower = cookie.name or _("(without a name)"), cookie.name.lower()
     if cookie.same_site == "none" and not cookie.secure:
         return _("{name} says SameSite=None without Secure: it is dropped.").format(name=name)
+    if lower.startswith(("__http-", "__host-http-")) and not (cookie.secure and cookie.http_only):
+        return _("{name} breaks its prefix: Secure and HttpOnly.").format(name=name)
     if lower.startswith("__host-") and not (cookie.secure and cookie.path == "/" and not cookie.domain):
         return _("{name} breaks its prefix: Secure, Path=/, no Domain.").format(name=name)
     if not cookie.secure:
@@ -157,7 +207,7 @@ def _note(cookie: Cookie) -> str:
         return _("{name} goes to every subdomain of {domain}.").format(name=name, domain=cookie.domain)
     if cookie.length + len(cookie.name) > _MOST_BYTES:
         return _("{name} is longer than 4,096 bytes: browsers drop it.").format(name=name)
-    if cookie.session and not cookie.name.lower().startswith(("__host-", "__secure-")):
+    if not cookie.name.lower().startswith(("__host-", "__secure-", "__http-")):
         return _("{name} could carry the prefix __Host-.").format(name=name)
     return ""
 

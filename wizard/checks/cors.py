@@ -55,7 +55,7 @@ def read(facts: Facts) -> Cors:
                 asked.origin,
                 allowed[:200],
                 credentials,
-                allowed == asked.origin,
+                bool(allowed) and allowed == asked.origin,
             )
         )
     return Cors(tuple(openings), trouble)
@@ -68,6 +68,14 @@ def judge(reading: Cors, context: JudgeContext) -> Judgement:
         if opening.reflected and opening.credentials:
             said = _("Any site can read answers with the visitor's rights.")
             return Judgement(Verdict.FAIL, said + where(opening.url), _proof(opening), fix=fix)
+    for opening in reading.openings:
+        if opening.credentials and opening.allowed.lower() == "null":
+            said = _("Pages without an origin of their own (null) can read answers with the visitor's rights.")
+            return Judgement(Verdict.FAIL, said + where(opening.url), _proof(opening), fix=fix)
+        if not opening.origin and opening.allowed not in ("", "*"):
+            said = _("Could not look: which Origin the request named is not recorded.")
+            step = _("Add “origin” to the recorded answer, as the request named it.")
+            return Judgement(Verdict.UNKNOWN, said, _proof(opening), step)
     if reading.trouble or not reading.openings:
         said = reading.trouble.said if reading.trouble else _("Could not look: no answer was received.")
         return Judgement(Verdict.UNKNOWN, said, next_step=reading.trouble.next_step if reading.trouble else "")
@@ -83,7 +91,7 @@ def judge(reading: Cors, context: JudgeContext) -> Judgement:
 
 
 def _proof(opening: Opening) -> str:
-    lines = [f"{opening.method} {opening.url} → {opening.status}", f"Origin: {opening.origin}"]
+    lines = [f"{opening.method} {opening.url} → {opening.status}", f"Origin: {opening.origin or '–'}"]
     lines.append(f"Access-Control-Allow-Origin: {opening.allowed}" if opening.allowed else _("(no permission)"))
     if opening.credentials:
         lines.append("Access-Control-Allow-Credentials: true")

@@ -128,6 +128,8 @@ def _note(found: list[Policy]) -> str:
 
     if nowhere("base-uri"):
         return _("base-uri is missing: a smuggled <base> moves scripts.")
+    if all(any(policies.is_broad(s) for s in p.get("base-uri") or ()) for p in found if p.get("base-uri") is not None):
+        return _("base-uri allows any site: a smuggled <base> moves scripts.")
     if nowhere("object-src", "default-src"):
         return _("object-src is missing: plug-ins are not limited.")
     scripts = [p.get("script-src-elem", "script-src", "default-src") or () for p in found]

@@ -17,6 +17,8 @@ class Dangling:
     chain: tuple[str, ...]
     end: str
     foreign: bool
+    #: name servers of the domain without any address
+    lost_servers: tuple[str, ...] = ()
 
 
 def read(facts: Facts) -> Dangling:
@@ -27,16 +29,27 @@ def read(facts: Facts) -> Dangling:
     chain += [r.values[0].rstrip(".").lower() for r in aliases if r.values]
     last = chain[-1] if chain else ""
     ends = {r.outcome for r in found.answers if r.kind in ("A", "AAAA") and r.name == last}
+    lost = tuple(name for name in found.name_servers if _is_lost(found, name))
     for outcome in ("ok", "timeout", "failed", "empty", "no-name"):
         if outcome in ends:
-            return Dangling(tuple(chain), outcome, registrable(last) != found.domain)
-    return Dangling(tuple(chain), "failed", False)
+            return Dangling(tuple(chain), outcome, registrable(last) != found.domain, lost)
+    return Dangling(tuple(chain), "failed", False, lost)
+
+
+def _is_lost(found: DnsRecords, name: str) -> bool:
+    ends = {r.outcome for r in found.answers if r.kind in ("A", "AAAA") and r.name == name}
+    return bool(ends) and ends <= {"no-name", "empty"}
 
 
 def judge(reading: Dangling, context: JudgeContext) -> Judgement:
     """An alias whose target is gone may be claimed by whoever can register it; we never try. ADA CASA 6.4.1."""
     proof = " → ".join(reading.chain) + f": {reading.end}"
     last = reading.chain[-1] if reading.chain else ""
+    if reading.lost_servers:
+        said = _("The name server {name} has no address: whoever claims its name answers for your domain.")
+        fix = _("Remove the NS record of {name}, or bring the server back.").format(name=reading.lost_servers[0])
+        proof += "\nNS " + ", ".join(reading.lost_servers)
+        return Judgement(Verdict.FAIL, said.format(name=reading.lost_servers[0]), proof, fix=fix)
     if reading.end == "ok":
         return Judgement(Verdict.PASS, _("The name leads to an address that exists."), proof)
     if len(reading.chain) > 1 and reading.end in ("no-name", "failed") and reading.foreign:

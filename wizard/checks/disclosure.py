@@ -25,6 +25,8 @@ _TELLING = frozenset(
         "hosted-by", "host-header", "product", "server-timing", "sourcemap", "x-sourcemap", "$wsep",
     }
 )  # fmt: skip
+#: A product with a version: “nginx/1.25”, “Apache/2 (Ubuntu)”, “PHP 8.2”; not “ECS (nyb/1D2B)”.
+_VERSION = re.compile(r"/ ?v?[0-9]+(?![0-9A-Za-z])|[ -]v?[0-9]+\.[0-9]")
 #: Of these only the name tells something; a page may well be meant to have them.
 _NOT_WORTH_IT = frozenset({"server-timing", "sourcemap", "x-sourcemap", "x-nextjs-page"})
 
@@ -51,7 +53,7 @@ def read(facts: Facts) -> Disclosure:
 
 def _tells(name: str, value: str) -> bool:
     if name in ("server", "via"):
-        return name == "server" and bool(re.search(r"[/ ]v?[0-9]+(\.[0-9]+)+", value))
+        return name == "server" and bool(_VERSION.search(value))
     return name in _TELLING - _NOT_WORTH_IT
 
 

@@ -24,6 +24,7 @@ class Dmarc:
     subdomains: str = ""
     reports: bool = False
     obsolete: tuple[str, ...] = ()
+    testing: bool = False
 
 
 def parse(text: str) -> dict[str, str]:
@@ -54,8 +55,9 @@ def read(facts: Facts) -> Dmarc:
                 tuple(r[:500] for r in records),
                 policy,
                 tags.get("sp", policy).lower(),
-                bool(tags.get("rua")),
+                any(uri.strip().lower().startswith("mailto:") for uri in tags.get("rua", "").split(",")),
                 tuple(tag for tag in _OBSOLETE if tag in tags),
+                tags.get("t", "").lower() == "y",
             )
     return Dmarc(f"_dmarc.{found.domain}", ())
 
@@ -84,6 +86,8 @@ def _why_not(reading: Dmarc) -> str:
         return _("The DMARC record names no policy.")
     if reading.policy == "none":
         return _("The DMARC policy only watches (p=none).")
+    if reading.testing:
+        return _("The DMARC policy is only being tested (t=y), so receivers apply a weaker one.")
     if _STRENGTH.get(reading.subdomains, 0) < _STRENGTH[reading.policy]:
         return _("Subdomains have a weaker policy (sp={policy}).").format(policy=reading.subdomains[:40])
     if not reading.reports:

@@ -19,7 +19,6 @@ _KNOWN = {
         "same-origin",
         "same-origin-allow-popups",
         "noopener-allow-popups",
-        "same-origin-plus-coep",
     ),
     "Cross-Origin-Embedder-Policy": ("unsafe-none", "require-corp", "credentialless"),
     "Cross-Origin-Resource-Policy": ("same-origin", "same-site", "cross-origin"),
@@ -52,11 +51,13 @@ def read(facts: Facts) -> Isolation:
 def _page(place: Place, answer: Answer) -> PageIsolation:
     sent, invalid = [], []
     for name, known in _KNOWN.items():
-        for value in answer.fields(name)[:1]:
-            sent.append(f"{name}: {value[:200]}")
-            token = value.strip(" \t") if name.endswith("Resource-Policy") else token_of(value)
-            if token not in known:
-                invalid.append(f"{name}: {value[:200]}")
+        if not answer.fields(name):
+            continue
+        value = ", ".join(answer.fields(name))  # sent twice, neither counts (RFC 9651 4.2; Fetch 3.7)
+        sent.append(f"{name}: {value[:200]}")
+        token = value.strip(" \t") if name.endswith("Resource-Policy") else token_of(value)
+        if token not in known:
+            invalid.append(f"{name}: {value[:200]}")
     permissions = ", ".join(answer.fields("permissions-policy"))
     if answer.fields("permissions-policy"):
         sent.append(f"Permissions-Policy: {permissions[:200]}")
@@ -67,6 +68,8 @@ def _page(place: Place, answer: Answer) -> PageIsolation:
 
 def judge(reading: Isolation, context: JudgeContext) -> Judgement:
     """Nobody must send them; who sends them should be understood."""
+    if reading.pages and reading.trouble is None and not any(page.sent for page in reading.pages):
+        return Judgement(Verdict.NOT_APPLICABLE, _("No page here sends one."))
     fix = _("Write the field as its standard does, or leave it out.")
     said = [
         (

@@ -61,9 +61,7 @@ _JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 _BEARER = re.compile(r"\b(Bearer|Basic|Token)\s+([A-Za-z0-9+/=_.~-]{8,})", re.I)
 #: header fields whose whole value is a secret
 _SECRET_NAME = re.compile(r"token|secret|api-?key|csrf|xsrf|session|password|^authorization$|^cookie$", re.I)
-#: header fields whose value is an address or holds one
-_WITH_ADDRESS = frozenset({"location", "content-location", "refresh", "link"})
-_ADDRESS = re.compile(r"(?:https?:)?//[^\s<>\"',;]+|(?<=[<=])/[^\s<>\"',;]*|^/[^\s<>\"',;]*", re.I)
+_IN_BRACKETS = re.compile(r"<([^<>]*)>")
 
 
 def mask_field(name: str, value: str) -> str:
@@ -77,8 +75,14 @@ def mask_field(name: str, value: str) -> str:
         return key + equals + mask(unquoted(secret)) + semicolon + rest
     if _SECRET_NAME.search(lower) and not lower.startswith(("access-control-", "x-frame", "content-security")):
         return mask(value)
-    if lower in _WITH_ADDRESS:
-        return _ADDRESS.sub(lambda found: mask_address(found[0]), value)
+    match lower:
+        case "location" | "content-location":
+            return mask_address(value)
+        case "refresh":
+            seconds, equals, address = value.partition("=")
+            return seconds + equals + mask_address(address)
+        case "link":
+            return _IN_BRACKETS.sub(lambda found: f"<{mask_address(found[1])}>", value)
     return mask_text(value)
 
 
@@ -95,9 +99,20 @@ def mask_address(address: str) -> str:
         user, at, host = parts.netloc.rpartition("@")
         netloc = ("user:masked@" if ":" in user else "user@" if at else "") + host
         query, fragment = _mask_pairs(parts.query), _mask_fragment(parts.fragment)
-        return urlunsplit((parts.scheme, netloc, mask_text(parts.path), query, fragment))
+        return urlunsplit((parts.scheme, netloc, _mask_path(parts.path), query, fragment))
     except ValueError:
         return mask(address)
+
+
+def _mask_path(path: str) -> str:
+    if ";" not in path:
+        return mask_text(path)
+    segments = []
+    for segment in path.split("/"):
+        own, mark, parameters = segment.partition(";")
+        masked = (_mask_pairs(part) for part in parameters.split(";"))
+        segments.append(mask_text(own) + mark + ";".join(masked))
+    return "/".join(segments)
 
 
 def _mask_fragment(fragment: str) -> str:

@@ -48,6 +48,9 @@ def read(facts: Facts) -> Metadata:
             continue
         if visit.trouble:
             return Metadata(trouble=sentence(visit.trouble), trouble_next_step=next_step(visit.trouble))
+        if visit.answers and visit.answers[-1].status >= 500:
+            said = _("Could not look: the server answers {status}.").format(status=visit.answers[-1].status)
+            return Metadata(trouble=said, trouble_next_step=_("Look again when the server is well."))
         if visit.answers and visit.answers[-1].status == 200 and _looks_like_json(visit.answers[-1]):
             return _metadata(visit)
     return Metadata()
@@ -124,7 +127,7 @@ def _fault(reading: Metadata) -> str:
 def _note(reading: Metadata) -> str:
     # RFC 8414 2: without the list, the default includes the implicit grant.
     tokens = [r for r in reading.responses or () if "token" in r.split()]
-    if "implicit" in (reading.grants or ()) or (reading.grants is None and tokens):
+    if reading.grants is None or "implicit" in reading.grants or tokens:
         return _("The implicit grant is offered: tokens would appear in addresses.")
     if "S256" not in (reading.challenges or ()):
         return _("PKCE with S256 is not offered.")

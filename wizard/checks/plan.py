@@ -96,13 +96,13 @@ async def _look_at(ground: Ground, checks: Sequence[Check], hear: Callable[[tupl
     addresses: tuple[str, ...] = ()
 
     def judge_ready() -> None:
-        ready = [c for c in checks if c.id not in results and all(need in found for need in c.needs)]
+        ready = [c for c in checks if c.id not in results and all(need in found for need in c.facts)]
         new = tuple(judge(c, host, Facts(dict(found)), at, addresses) for c in ready)
         results.update((r.check, r) for r in new)
         if new:
             hear(new)
 
-    needs = sorted(dict.fromkeys(n for check in checks for n in check.needs), key=lambda need: -need.STEPS)
+    needs = sorted(dict.fromkeys(n for check in checks for n in check.facts), key=lambda need: -need.STEPS)
     tasks = {asyncio.create_task(ground.outcome(need)): need for need in needs}
     try:
         longer = max((need.seconds(host, settings) for need in needs), default=0.0)

@@ -83,5 +83,5 @@ def read(data: bytes, kinds: Iterable[type[Fact]]) -> Record:
 def judge_again(data: bytes, checks: Iterable[Check]) -> tuple[Result, ...]:
     """What these checks say of a recorded look under today's rules, with the time of the look."""
     checks = tuple(checks)
-    record = read(data, {need for check in checks for need in check.needs})
+    record = read(data, {need for check in checks for need in check.facts})
     return tuple(judge(check, record.host, record.facts, record.at, record.addresses) for check in checks)

@@ -7,13 +7,17 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from wizard.checks import record
+from wizard.checks.access_log import look_at_log
 from wizard.checks.base import Check, Fact, Facts
 from wizard.checks.judging import judge
+from wizard.checks.looks.access_lines import AccessLog
+from wizard.checks.looks.cors_probe import CorsProbe, Foreign
 from wizard.checks.looks.declared import Declared
 from wizard.checks.looks.har_flow import HarFlow
 from wizard.checks.looks.http import Answer, parts_of, port_of
 from wizard.checks.looks.http_plain import PlainHttp, PlainPort
 from wizard.checks.looks.https_answers import ROOT, HttpsAnswers, Visit
+from wizard.checks.looks.well_known import PLACES, WellKnown
 from wizard.checks.oauth_flow import look_at_recording
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
@@ -32,8 +36,9 @@ def judge_recorded(check: Check, text: str, at: datetime) -> tuple[Result, ...]:
     """What a check says of recorded facts; one result for each answer, in order.
 
     `text` is the record of a look, a browser's recording where the check reads one, or JSON objects
-    `{"url", "status", "headers": [[name, value], …], "body"?}`: one object, a list of them, or one a line. `at` is the
-    time of the answers, which they do not carry. Raises `UnreadableFacts` or `UnreadableRecord`, both mistakes with
+    `{"url", "status", "headers": [[name, value], …], "body"?}`: one object, a list of them, or one a line. Where it
+    matters who asked (CORS), `"origin"` is the Origin that the request named. `at` is the time of the answers, which
+    they do not carry. Raises `UnreadableFacts` or `UnreadableRecord`, both mistakes with
     their sentence.
     """
     if len(text) > MOST_BYTES:
@@ -45,16 +50,18 @@ def judge_recorded(check: Check, text: str, at: datetime) -> tuple[Result, ...]:
         return record.judge_again(text.encode("utf-8", "replace"), [check])
     if check.needs == (HarFlow,):
         return (look_at_recording(text.encode("utf-8", "replace"), at),)
+    if check.needs == (AccessLog,):
+        return (look_at_log(text.encode("utf-8", "replace"), at),)
     objects = _objects(text, whole)
     if not objects:
         raise UnreadableFacts(_("There are no facts here. Give one JSON object, or one a line."))
-    if not set(check.needs) <= {HttpsAnswers, PlainHttp, Declared}:
+    if not set(check.needs) <= {HttpsAnswers, PlainHttp, Declared, WellKnown, CorsProbe}:
         raise UnreadableFacts(
             _("“{check}” is judged from the record of a look only, not from written-down answers.").format(
                 check=check.id
             )
         )
-    return tuple(_judge(check, answer, at) for answer in objects)
+    return tuple(_judge(check, answer, origin, at) for answer, origin in objects)
 
 
 def _try_json(text: str) -> Json:
@@ -65,13 +72,13 @@ def _try_json(text: str) -> Json:
     return parsed
 
 
-def _objects(text: str, whole: Json) -> list[Answer]:
+def _objects(text: str, whole: Json) -> list[tuple[Answer, str | None]]:
     if isinstance(whole, Mapping):
         return [_answer(whole, 1)]
     if isinstance(whole, list):
         return [_answer(item, place) for place, item in enumerate(whole, 1)]
     found = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):  # JSON strings may hold other ends of lines
         if line.strip():
             item = _try_json(line)
             if item is None:
@@ -84,7 +91,7 @@ def _objects(text: str, whole: Json) -> list[Answer]:
     return found
 
 
-def _answer(item: Json, number: int) -> Answer:
+def _answer(item: Json, number: int) -> tuple[Answer, str | None]:
     def wrong(what: str) -> UnreadableFacts:
         said = _("Object {n}: {what}. An answer is written as {shape}.")
         shape = '{"url": "https://…", "status": 200, "headers": [["name", "value"]], "body": "…"}'
@@ -108,17 +115,24 @@ def _answer(item: Json, number: int) -> Answer:
         body = ""
     if not isinstance(body, str):
         raise wrong(_("“body” is no text"))
-    return Answer(url, status, tuple(pairs), body, len(body.encode("utf-8", "replace")))
+    origin = item.get("origin")
+    if origin is not None and not isinstance(origin, str):
+        raise wrong(_("“origin” is no text"))
+    return Answer(url, status, tuple(pairs), body, len(body.encode("utf-8", "replace"))), origin
 
 
-def _judge(check: Check, answer: Answer, at: datetime) -> Result:
+def _judge(check: Check, answer: Answer, origin: str | None, at: datetime) -> Result:
     parts = parts_of(answer.url)
     assert parts is not None
     host = Host((parts.hostname or "").lower(), port_of(parts))
     found: dict[type[Fact], Fact] = {
         HttpsAnswers: HttpsAnswers((Visit(ROOT, parts.path or "/", (answer,)),)),
         Declared: Declared(),
+        # Nobody knows who asked: then only an answer that names no site, or every one, says something.
+        CorsProbe: CorsProbe((Foreign(origin or "", parts.path or "/", answer),)),
     }
+    if parts.path in PLACES:
+        found[WellKnown] = WellKnown((Visit("well-known", parts.path, (answer,)),))
     if parts.scheme == "http":
         found[PlainHttp] = PlainHttp(host.port, (PlainPort("", answer),), alive=True, went_to=answer.redirects_to)
     return judge(check, host, Facts(dict(found)), at)

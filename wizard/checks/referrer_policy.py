@@ -15,6 +15,13 @@ from wizard.domain.observation import Level, Verdict
 _KEEPING = frozenset({"no-referrer", "same-origin", "strict-origin", "strict-origin-when-cross-origin"})
 _HALF = frozenset({"origin", "origin-when-cross-origin"})
 _TELLING = frozenset({"unsafe-url", "no-referrer-when-downgrade"})
+#: What a tag may say too (HTML standard 4.2.5.1); “default” is today's default of browsers.
+_OLD_WORDS = {
+    "never": "no-referrer",
+    "default": "strict-origin-when-cross-origin",
+    "always": "unsafe-url",
+    "origin-when-crossorigin": "origin-when-cross-origin",
+}
 _KNOWN = _KEEPING | _HALF | _TELLING
 
 
@@ -44,9 +51,10 @@ def read(facts: Facts) -> ReferrerPolicies:
 def _policy(place: Place, answer: Answer) -> PagePolicy:
     fields = answer.fields("referrer-policy")
     in_tags = [tag.content for tag in answer.tags if tag.name == "referrer"]
+    spoken = [t.strip(" \t\n\f\r").lower() for t in in_tags]
     # W3C Referrer Policy 8.1: of the tokens that are known, the last; a tag in the page comes after the field (4.2).
-    tokens = [t.strip(" \t").lower() for f in fields for t in f.split(",")] + [t.strip().lower() for t in in_tags]
-    known = [t for t in tokens if t in _KNOWN]
+    tokens = [t.strip(" \t").lower() for f in fields for t in f.split(",")]
+    known = [t for t in (*tokens, *(_OLD_WORDS.get(t, t) for t in spoken)) if t in _KNOWN]
     return PagePolicy(place, known[-1] if known else "", ", ".join((*fields, *in_tags))[:400])
 
 

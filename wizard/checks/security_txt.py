@@ -74,6 +74,9 @@ def judge(reading: SecurityTxt, context: JudgeContext) -> Judgement:
         [f"{SECURITY_TXT} → {reading.status}", *(f"Contact: {c}" for c in reading.contacts[:3])]
         + [f"Expires: {e}" for e in reading.expires[:3]]
     )
+    if reading.status >= 500:
+        said = _("Could not look: the server answers {status}.").format(status=reading.status)
+        return Judgement(Verdict.UNKNOWN, said, proof, _("Look again when the server is well."))
     why = _why_not(reading, context.at)
     if why:
         return Judgement(Verdict.WARN, why, proof, fix=fix)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from ipaddress import ip_network
 
 from wizard.checks.base import Check, CouldNotLook, Facts, JudgeContext, Judgement, Trouble, TroubleKind
 from wizard.checks.looks.dns_records import DnsRecords
@@ -55,7 +56,7 @@ def read(facts: Facts) -> Spf:
         len(asking),
         len(void),
         any(_name(t) == "ptr" for t in terms),
-        next((t[:100] for t in terms if not _TERM.match(t)), ""),
+        next((t[:100] for t in terms if not _is_term(t)), ""),
     )
 
 
@@ -65,6 +66,23 @@ def _is_policy(text: str) -> bool:
 
 def _terms(text: str) -> tuple[str, ...]:
     return tuple(text.split()[1:])
+
+
+def _is_term(term: str) -> bool:
+    """RFC 7208 4.6.1 and 5: a mechanism or modifier that receivers can follow."""
+    if not _TERM.match(term):
+        return False
+    name, _mark, target = term.lstrip("+-~?").partition(":")
+    match name.lower():
+        case "ip4" | "ip6" as kind:
+            try:
+                return ip_network(target, strict=False).version == int(kind[-1])
+            except ValueError:
+                return False
+        case "include" | "exists":
+            return bool(target)
+        case _:
+            return True
 
 
 def _name(term: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from wizard.checks import remedies
 from wizard.checks.base import Check, Facts, JudgeContext, Judgement, Trouble, TroubleKind
+from wizard.checks.looks.certificates import Certificates, is_intercepted
 from wizard.checks.looks.hello import ALERTS, Kind, Tls
 from wizard.checks.looks.tls_hellos import Exchange, Standing, TlsHellos, standings, trouble_without_tls
 from wizard.checks.troubles import next_step, sentence
@@ -36,6 +37,7 @@ class TlsVersions:
     trouble: str = ""
     trouble_next_step: str = ""
     proof: tuple[str, ...] = ()
+    intercepted: bool = False
 
 
 def read(facts: Facts) -> TlsVersions:
@@ -67,6 +69,7 @@ def read(facts: Facts) -> TlsVersions:
         sentence(trouble) if trouble else "",
         next_step(trouble) if trouble else "",
         tuple(proof),
+        is_intercepted(facts),
     )
 
 
@@ -79,7 +82,7 @@ def _line(version: Tls, exchanges: list[Exchange]) -> str:
     exchange = asked[0] if proving else asked[-1]
     reply = exchange.parsed
     if proving:
-        word = f"ServerHello {exchange.reply[:96]}…"
+        word = f"ServerHello\n{exchange.reply[:96]}…"
     elif reply.kind is Kind.ALERT:
         word = f"alert {reply.alert} {ALERTS.get(reply.alert, '')}".rstrip() + f" {exchange.reply[:14]}"
     else:
@@ -89,6 +92,9 @@ def _line(version: Tls, exchanges: list[Exchange]) -> str:
 
 def judge(reading: TlsVersions, context: JudgeContext) -> Judgement:
     """RFC 8996 and 7568 on every address: old versions refused or silent, and 1.2 or 1.3 offered."""
+    if reading.intercepted:
+        opened = Trouble(TroubleKind.INTERCEPTED)
+        return Judgement(Verdict.UNKNOWN, sentence(opened), "\n".join(reading.proof), next_step(opened))
     old = [v.label for v in _OLD]
     for address in reading.addresses:
         bad = [v for v in old if v in address.offered]
@@ -141,6 +147,7 @@ CHECK = Check(
     source="RFC 8996, 7568, 9325 3.1.1; Apollo Marketplace, Security Requirements, Data Protection",
     aliases=("TLS-01", "TLS-04", "CHK-TLS"),
     needs=(TlsHellos,),
+    uses=(Certificates,),
     read=read,
     judge=judge,
 )

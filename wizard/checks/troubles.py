@@ -30,6 +30,13 @@ def sentence(trouble: Trouble) -> str:
             said = _("Could not look: the port does not answer with TLS 1.2 or higher.")
         case TroubleKind.NOT_TRUSTED:
             said = _("Could not look: the certificate is not trusted, so whoever answers may not be your server.")
+        case TroubleKind.INTERCEPTED:
+            said = _(
+                "Could not look: only this computer trusts the certificate, so something on the way (a virus scanner, "
+                "a company's proxy) may answer in place of your server."
+            )
+        case TroubleKind.HTTP2_ONLY:
+            said = _("Could not look: the server speaks HTTP/2 only, and these checks speak HTTP/1.1.")
         case TroubleKind.NOT_HTTP:
             said = _("Could not look: the answer is not well-formed HTTP.")
         case TroubleKind.HEADERS_TOO_LONG:
@@ -74,6 +81,13 @@ def next_step(trouble: Trouble) -> str:
                 "See the certificate check. If your own authority signed it, give its certificate (--ca FILE), "
                 "then look again."
             )
+        case TroubleKind.INTERCEPTED:
+            return _(
+                "Look again from a network without such a device. If your own authority signed the certificate, give "
+                "it (--ca FILE)."
+            )
+        case TroubleKind.HTTP2_ONLY:
+            return _("Switch HTTP/1.1 on for the time of the look, or add the headers of an answer as evidence.")
         case TroubleKind.BODY_TOO_LONG | TroubleKind.COMPRESSED:
             return _("Add evidence instead: the headers of the answer, as your browser shows them.")
         case TroubleKind.BUSY:

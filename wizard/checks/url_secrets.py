@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import unquote_plus, urlsplit
 
 from wizard.checks.base import Check, Facts, JudgeContext, Judgement
 from wizard.checks.looks.declared import Declared
@@ -18,14 +18,22 @@ from wizard.domain.observation import Level, Verdict
 
 #: RFC 6750 2.3 and what programmers call them.
 _NAMES = re.compile(
-    r"^(api[_-]?key|apikey|key|access[_-]?token|refresh[_-]?token|id[_-]?token|token|auth|auth[_-]?token|secret|"
-    r"client[_-]?secret|password|passwd|pwd|session|session[_-]?id|sid|jwt|sig|signature|credential|bearer)$",
+    r"^((x[_-])?api[_-]?key|apikey|key|token|auth|secret|jwt|sig|signature|credential|bearer|"
+    r"(access|refresh|id|auth|user|bearer|private|oauth|api|session|(x-amz-)?security)[_-]?token|"
+    r"(client|api|app|consumer)[_-]?secret|password|passwd|pwd|"
+    r"session|session[_-]?id|sid|jsessionid|phpsessid|aspsessionid[a-z]*|asp\.net_sessionid)$",
     re.I,
 )
 #: Values of these are meant for one use on the way through a browser (RFC 6749 4.1): a note, not a fault.
 _PASSING = re.compile(r"^(code|state|nonce|request_uri|code_challenge|login_hint)$", re.I)
 #: Shorter values are no credentials (CHK-URL).
 _SHORTEST = 16
+#: A signed token (RFC 7519) or its mask.
+_TOKEN_IN_PATH = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*|\[masked [0-9]+ random\]")
+_PASSWORD = re.compile(r"^(password|passwd|pwd)$", re.I)
+_SHORTEST_PASSWORD = 4
+#: An address of 64 KiB has no more of them than this.
+_MOST_PARAMETERS = 40_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,7 @@ class UrlSecrets:
 
     found: tuple[Found, ...]
     looked_at: int
+    operations: int = 0
     trouble: PageTrouble | None = None
 
 
@@ -57,8 +66,8 @@ def read(facts: Facts) -> UrlSecrets:
             found.append(Found("form", "password", mask_address(seen.answer.url), True))
         for place, address in _addresses(seen.answer):
             count += 1
-            found += _in(place, address)
-    return UrlSecrets(tuple(dict.fromkeys(found))[:20], count, trouble_of(answers))
+            found += in_address(place, address)
+    return UrlSecrets(tuple(dict.fromkeys(found))[:20], count, facts.get(Declared).operations, trouble_of(answers))
 
 
 def _addresses(answer: Answer) -> list[tuple[str, str]]:
@@ -70,7 +79,8 @@ def _addresses(answer: Answer) -> list[tuple[str, str]]:
     return found
 
 
-def _in(place: str, address: str) -> list[Found]:
+def in_address(place: str, address: str) -> list[Found]:
+    """The parameters of one address that carry a credential or look like one, and tokens in its path. Never raises."""
     try:
         parts = urlsplit(address.strip())
         password = parts.password
@@ -79,10 +89,16 @@ def _in(place: str, address: str) -> list[Found]:
     found = []
     if password:
         found.append(Found(place, "user:password@", mask_address(address)[:300], True))
+    if any(_TOKEN_IN_PATH.search(segment.partition(";")[0]) for segment in parts.path.split("/")):
+        found.append(Found(place, _("a token in the path"), mask_address(address)[:300], True))
     fragment = parts.fragment.partition("?")[2] or (parts.fragment if "=" in parts.fragment else "")
-    for name, value in [*_pairs(parts.query), *_pairs(fragment)]:
+    # A session behind a semicolon of the path, as Java's servers write it.
+    path = "&".join(segment.partition(";")[2].replace(";", "&") for segment in parts.path.split("/") if ";" in segment)
+    for name, value in [*_pairs(parts.query), *_pairs(fragment), *_pairs(path)]:
         known = value_of(value)
-        if _PASSING.match(name) or known.length < _SHORTEST:
+        # Words like “?password=forgotten” stand in links; what a server or a log writes down was typed.
+        shortest = _SHORTEST_PASSWORD if place != "link" and _PASSWORD.match(name) else _SHORTEST
+        if _PASSING.match(name) or known.length < shortest:
             continue
         if _NAMES.match(name):
             found.append(Found(place, name[:60], mask_address(address)[:300], True))
@@ -92,10 +108,9 @@ def _in(place: str, address: str) -> list[Found]:
 
 
 def _pairs(query: str) -> list[tuple[str, str]]:
-    # A mask holds spaces and brackets: it is no percent-encoding, so it is read as it stands.
-    pairs = [part.partition("=") for part in query.split("&")]
-    plain = [(name, value) for name, equals, value in pairs if equals and value.startswith("[masked ")]
-    return plain or parse_qsl(query, max_num_fields=200) if query.count("&") < 200 else []
+    # Values are read as they stand, so that a mask, which knows only their length as written, says the same.
+    pairs = [part.partition("=") for part in query.split("&", _MOST_PARAMETERS)]
+    return [(unquote_plus(name), value) for name, equals, value in pairs if equals and value]
 
 
 def judge(reading: UrlSecrets, context: JudgeContext) -> Judgement:
@@ -112,7 +127,13 @@ def judge(reading: UrlSecrets, context: JudgeContext) -> Judgement:
         said = _("Is {name} a credential? It is long and random ({place}).")
         first = reading.found[0]
         return Judgement(Verdict.WARN, said.format(place=first.place, name=first.name), proof, fix=fix)
+    if not reading.looked_at and not reading.operations:
+        said = _("No answer here holds an address with parameters, so nothing could be seen.")
+        step = _("Give an API description, a browser recording or an access log, which show more.")
+        return Judgement(Verdict.NOT_APPLICABLE, said, next_step=step)
     said = _("None in {n} addresses.").format(n=reading.looked_at)
+    if reading.operations:
+        said = _("None in {n} addresses and {m} listed operations.").format(n=reading.looked_at, m=reading.operations)
     return Judgement(Verdict.PASS, said)
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wizard.checks import remedies
-from wizard.checks.base import Check, Facts, JudgeContext, Judgement
+from wizard.checks.base import Check, Facts, JudgeContext, Judgement, Trouble, TroubleKind
+from wizard.checks.looks.certificates import Certificates, is_intercepted
 from wizard.checks.looks.hello import Kind
 from wizard.checks.looks.suites import NAMES
 from wizard.checks.looks.tls_hellos import Ended
 from wizard.checks.looks.weak_hellos import WeakExchange, WeakHellos, Weakness
+from wizard.checks.troubles import next_step, sentence
 from wizard.domain.language import _
 from wizard.domain.observation import Level, Verdict
 
@@ -38,6 +40,7 @@ class WeakSuites:
     taken: tuple[Taken, ...]
     unknown: tuple[str, ...]
     asked: tuple[str, ...]
+    intercepted: bool = False
 
 
 def read(facts: Facts) -> WeakSuites:
@@ -47,7 +50,9 @@ def read(facts: Facts) -> WeakSuites:
         Taken(e.address, e.kind.value, NAMES.get(e.parsed.suite, ""), e.group_bits) for e in found.exchanges if e.taken
     ]
     unknown = [f"{e.address} {e.kind.value}" for e in found.exchanges if not e.taken and not _refused(e, found.speaks)]
-    return WeakSuites(tuple(taken), tuple(unknown), tuple(dict.fromkeys(e.address for e in found.exchanges)))
+    return WeakSuites(
+        tuple(taken), tuple(unknown), tuple(dict.fromkeys(e.address for e in found.exchanges)), is_intercepted(facts)
+    )
 
 
 def _refused(exchange: WeakExchange, speaks: tuple[str, ...]) -> bool:
@@ -58,6 +63,9 @@ def _refused(exchange: WeakExchange, speaks: tuple[str, ...]) -> bool:
 
 def judge(reading: WeakSuites, context: JudgeContext) -> Judgement:
     """RFC 9325 4.1 and 4.2; RFC 7465 for RC4."""
+    if reading.intercepted:
+        opened = Trouble(TroubleKind.INTERCEPTED)
+        return Judgement(Verdict.UNKNOWN, sentence(opened), next_step=next_step(opened))
     fix = remedies.strong_suites(context.server)
     proof = "\n".join(
         f"{t.address}: {t.suite}" + (f" ({t.group_bits} bits)" if t.group_bits else "") for t in reading.taken
@@ -87,6 +95,7 @@ CHECK = Check(
     source="RFC 9325 4.1, 4.2; RFC 7465; Apollo Marketplace, Security Requirements, Data Protection",
     aliases=("TLS-02",),
     needs=(WeakHellos,),
+    uses=(Certificates,),
     read=read,
     judge=judge,
 )

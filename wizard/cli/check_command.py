@@ -31,7 +31,7 @@ class BadHost:
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """A result as printed: every field is always there."""
+    """A result as printed: every field is always there; `rule` names its version and its source."""
 
     check: str
     subject: str
@@ -81,8 +81,7 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
     def report(news: plan.Partial) -> None:
         codes.extend(print_result(result, output) for result in news.results)
 
-    if given.recording is not None and any(check.id == given.recording.check for check in checks):
-        codes.append(print_result(given.recording, output))
+    codes += [print_result(read, output) for read in given.read if any(check.id == read.check for check in checks)]
     if asked.only:
         codes += [print_result(result, output) for result in _without_input(checks, hosts.values(), settings, given)]
     if hosts:
@@ -99,7 +98,7 @@ def _without_input(
     for check in checks:
         missing = Facts({need: Trouble(TroubleKind.NOT_GIVEN) for need in check.needs})
         if check.about is not SubjectKind.HOST:
-            if given.recording is None or check.id != given.recording.check:
+            if check.id not in {read.check for read in given.read}:
                 yield replace(judge(check, Host("recording"), missing, at), subject="")
             continue
         yield from (judge(check, host, missing, at) for host in hosts if not plan.ready(check, host, settings))
@@ -142,7 +141,8 @@ def resolved(pairs: list[str]) -> dict[str, tuple[str, ...]]:
 
 def print_result(result: Result, output: Output) -> Exit:
     """Print one result; returns what it means for the exit code."""
-    output.result(Printed(**{field.name: getattr(result, field.name) for field in fields(Printed)}), *_lines(result))
+    printed = Printed(**{field.name: getattr(result, field.name) for field in fields(Printed)})
+    output.result(replace(printed, rule=f"{result.rule} ({result.source})"), *_lines(result))
     if result.verdict is Verdict.FAIL and result.level is Level.MUST:
         return Exit.NOT_AS_REQUIRED
     return Exit.COULD_NOT_LOOK if result.verdict is Verdict.UNKNOWN else Exit.FINE

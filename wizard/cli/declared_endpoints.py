@@ -27,12 +27,12 @@ class BadArgument(Mistake):
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """By host subject: the endpoints to call and the header fields of two customers. `recording`: its own result."""
+    """By host subject: the endpoints to call and the header fields of two customers. `read`: results of files."""
 
     endpoints: dict[str, tuple[Endpoint, ...]] = field(default_factory=dict)
     credentials: dict[str, Field] = field(default_factory=dict, repr=False)
     second_credentials: dict[str, Field] = field(default_factory=dict, repr=False)
-    recording: Result | None = None
+    read: tuple[Result, ...] = ()
 
 
 def declared(asked: argparse.Namespace, hosts: Sequence[Host]) -> Declared:
@@ -57,9 +57,9 @@ def declared(asked: argparse.Namespace, hosts: Sequence[Host]) -> Declared:
         found = json.loads(_read(asked.har, "endpoints", {"recording": True}))
         for host in hosts:
             _add(given, host.subject, from_json(tuple[Endpoint, ...], found.get(host.subject, [])))
-        recording = from_json(Result, json.loads(_read(asked.har, "recording", {})))
-        return replace(given, recording=recording)
-    return given
+    files = ((asked.har, "recording"), (asked.access_log, "access-log"))
+    results = [from_json(Result, json.loads(_read(path, task, {}))) for path, task in files if path is not None]
+    return replace(given, read=tuple(results))
 
 
 def _add(given: Declared, subject: str, endpoints: tuple[Endpoint, ...]) -> None:

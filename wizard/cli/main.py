@@ -17,6 +17,7 @@ from wizard.domain.mistakes import Mistake
 #: Each command's module; imported when it is asked for, so that none slows the others down.
 COMMANDS = (
     "check",
+    "ask",
     "judge",
     "scan",
     "read",
@@ -108,12 +109,21 @@ def _check(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--har", metavar="FILE", type=Path, help=_("call the endpoints of this browser recording"))
     parser.add_argument(
+        "--access-log", metavar="FILE", type=Path, help=_("look for credentials in the addresses of this access log")
+    )
+    parser.add_argument(
         "--credential-fd",
         metavar="N",
         type=int,
         action="append",
         help=_("read a test customer's credential from descriptor N; a second one is another customer's"),
     )
+
+
+def _ask(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("whom", metavar="WHOM", choices=("apollo",), help=_("apollo: is your credential known there?"))
+    parser.add_argument("--bearer", action="store_true", help=_("the credential is a token of OAuth, not an API key"))
+    parser.add_argument("--credential-fd", metavar="N", type=int, help=_("read your own credential from descriptor N"))
 
 
 def _judge(parser: argparse.ArgumentParser) -> None:
@@ -132,9 +142,13 @@ def _scan(parser: argparse.ArgumentParser) -> None:
         ("secrets", _("Secrets in the files and in the whole Git history. Nothing leaves this computer.")),
         ("dependencies", _("Dependencies with known vulnerabilities.")),
         ("apollo", _("How the code authorises itself to Apollo. Nothing leaves this computer.")),
+        ("computer", _("Whether the disk of this computer is encrypted. Nothing leaves this computer.")),
     ):
         subject = subjects.add_parser(name, help=words, description=words)
-        subject.add_argument("path", metavar="PATH", type=Path)
+        if name == "computer":
+            subject.set_defaults(path=Path.home())
+        else:
+            subject.add_argument("path", metavar="PATH", type=Path)
         # the options of every command are understood on either side of the subject
         subject.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=_("one JSON object"))
         subject.add_argument("--home", metavar="DIR", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
@@ -243,8 +257,9 @@ def _team(parser: argparse.ArgumentParser) -> None:
 
 _OPTIONS: dict[str, tuple[Callable[[], str], Callable[[argparse.ArgumentParser], None]]] = {
     "check": (lambda: _("Look at hosts that you run, from outside."), _check),
+    "ask": (lambda: _("Ask Apollo's API whether it knows your own credential."), _ask),
     "judge": (lambda: _("Judge recorded answers again, without looking."), _judge),
-    "scan": (lambda: _("Look at code on this computer."), _scan),
+    "scan": (lambda: _("Look at code on this computer, or at the computer's own disk."), _scan),
     "read": (lambda: _("Say what reports of other tools hold."), _read),
     "demo": (lambda: _("Do the whole job once, against a small imperfect service on this computer."), _demo),
     "status": (lambda: _("Say how far an assessment is."), _status),

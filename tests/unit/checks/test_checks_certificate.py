@@ -11,11 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.servers import certs
-from tests.servers.web import hang, serve
+from tests.servers.hellos import ECDHE_GCM, TLS12, record, server_hello
+from tests.servers.web import Page, bytes_then, hang, serve, site
 from wizard.checks import find
 from wizard.checks.base import Facts, JudgeContext
 from wizard.checks.looks.certificates import Certificates, Handshake
-from wizard.checks.looks.ground import UnreadableAuthority
+from wizard.checks.looks.ground import Run, UnreadableAuthority
+from wizard.checks.looks.hello import handshake_messages
+from wizard.checks.looks.stapling import is_stapled
 from wizard.checks.plan import Limits, LookSettings, look
 from wizard.checks.record import judge_again
 from wizard.domain.observation import Result, Verdict
@@ -42,6 +45,13 @@ TABLE = {
     "client only": (F, "serverAuth"),
     "short RSA key": (F, "too"),
     "SHA-1": (F, ""),
+    "short key of the authority": (F, ""),
+    "signed by no authority": (F, ""),
+    "outside the authority's names": (F, ""),
+    "intermediate of somebody else": (F, ""),
+    "expired and for another name": (F, "Expired on"),
+    "must-staple without staple": (W, "stapled"),
+    "stranger beside the chain": (W, "not sent in order"),
     "expires soon": (W, "renew it now"),
     "lives too long": (W, "are allowed"),
     "root sent": (W, "root certificate is sent"),
@@ -67,6 +77,79 @@ def test_every_fault_gets_its_verdict_and_its_words(fault: str) -> None:
     assert "SHA-256" in result.proof
     (again,) = judge_again(record, [CHECK])  # type: ignore[list-item]
     assert (again.verdict, again.summary, again.facts) == (result.verdict, result.summary, result.facts)
+
+
+def test_there_are_twenty_faults() -> None:
+    assert sum(verdict is not P for verdict, _words in TABLE.values()) >= 20
+
+
+def test_what_only_this_computer_trusts_may_be_somebody_on_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certs.root_file()))
+    wanted = [c for c in (find("certificate"), find("tls-versions"), find("weak-suites"), find("hsts")) if c]
+
+    async def run() -> tuple[tuple[Result, ...], tuple[Result, ...]]:
+        async with serve(site({"/": Page()}), certs.good()) as port:
+            (found,) = await look([Host("localhost", port.number)], wanted, LookSettings(allow_private=True))
+            return found.results, judge_again(found.record, wanted)
+
+    results, again = asyncio.run(run())
+    assert {r.check: r.verdict for r in results} == dict.fromkeys([c.id for c in wanted], Verdict.UNKNOWN)
+    assert all("only this computer trusts" in r.summary for r in results if r.check != "hsts")
+    assert [(r.verdict, r.summary) for r in again] == [(r.verdict, r.summary) for r in results]
+
+
+def _message(kind: int, body: bytes) -> bytes:
+    return bytes([kind]) + len(body).to_bytes(3, "big") + body
+
+
+STAPLES = {
+    "stapled": ((_message(11, b"c" * 300), _message(22, b"\x01\x00\x00\x01x")), True),
+    "not stapled": ((_message(11, b"c" * 300), _message(14, b"")), False),
+    "stapled in one record": ((_message(11, b"c" * 300) + _message(22, b"\x01\x00\x00\x01x"),), True),
+    "cut off": ((_message(11, b"c" * 300)[:100],), None),
+}
+
+
+@pytest.mark.parametrize("name", STAPLES)
+def test_a_staple_is_seen_in_the_handshake(name: str) -> None:
+    messages, wanted = STAPLES[name]
+    hello = server_hello(TLS12, ECDHE_GCM)
+    answer = hello + b"".join(record(22, TLS12, m) for m in messages)
+
+    async def run() -> bool | None:
+        async with serve(bytes_then(answer, hold=False)) as port:
+            limits = Limits(hello=0.5)
+            ground = Run(LookSettings(allow_private=True, limits=limits), ()).ground(Host("localhost", port.number))
+            return await is_stapled(ground, "127.0.0.1")
+
+    assert asyncio.run(run()) is wanted
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_handshake_messages_or_none(data: bytes) -> None:
+    assert sum(4 + len(body) for _kind, body in handshake_messages(data)) <= len(data)
+
+
+def test_http_2_only_says_so() -> None:
+    settings_frame = b"\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x64"
+    check = find("hsts")
+    assert check
+
+    async def run(strict: bool, hold: bool) -> Result:
+        context = certs.context((certs.leaf()[0], certs.intermediate().certificate), certs.leaf()[1])
+        if strict:
+            context.set_alpn_protocols(["h2"])
+        async with serve(bytes_then(settings_frame, hold=hold), context) as port:
+            limits = Limits(answer=0.5)
+            settings = LookSettings(allow_private=True, ca_file=certs.root_file(), limits=limits)
+            (found,) = await look([Host("localhost", port.number)], [check], settings)
+            return found.results[0]
+
+    for strict, hold in ((False, False), (False, True), (True, False)):
+        result = asyncio.run(run(strict, hold))
+        assert result.verdict is Verdict.UNKNOWN
+        assert ("HTTP/2 only" in result.summary) is True, (strict, hold, result.summary)
+        assert result.next_step
 
 
 def test_without_our_authority_it_is_not_trusted() -> None:

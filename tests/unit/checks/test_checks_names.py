@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.servers import certs
 from tests.servers.names import Zone, name_server
 from wizard.checks import dmarc, find, spf
-from wizard.checks.base import Facts
+from wizard.checks.base import CouldNotLook, Facts
 from wizard.checks.judging import judge
+from wizard.checks.looks.certificates import Certificates, Handshake
 from wizard.checks.looks.declared import Declared
 from wizard.checks.looks.dns_records import DnsRecords, Records
 from wizard.checks.plan import Limits, LookSettings, look, ready
@@ -21,7 +25,11 @@ from wizard.domain.observation import Result, Verdict
 from wizard.domain.scope import Host
 
 P, W, F, U = Verdict.PASS, Verdict.WARN, Verdict.FAIL, Verdict.UNKNOWN
-CHECKS = [c for c in (find("dangling-dns"), find("caa"), find("spf"), find("dmarc"), find("wildcard-dns")) if c]
+CHECKS = [
+    c
+    for c in (find("dangling-dns"), find("caa"), find("spf"), find("dmarc"), find("wildcard-dns"), find("name-servers"))
+    if c
+]
 HOST = Host("api.partner.co.uk", 1)
 
 
@@ -41,7 +49,9 @@ def _look(zone: Zone) -> dict[str, Result]:
 
 BASE: dict[tuple[str, str], tuple[str, ...] | str] = {
     ("api.partner.co.uk", "A"): ("192.0.2.7",),
-    ("partner.co.uk", "NS"): ("ns1.partner.co.uk.",),
+    ("partner.co.uk", "NS"): ("ns1.partner.co.uk.", "NS2.other.example."),
+    ("ns1.partner.co.uk", "A"): ("192.0.2.53",),
+    ("ns2.other.example", "A"): ("198.51.100.53",),
     ("partner.co.uk", "TXT"): ('"v=spf1 ip4:192.0.2.0/24 -all"', '"google-site-verification=x"'),
     ("partner.co.uk", "CAA"): ('0 issue "letsencrypt.org"',),
     ("_dmarc.partner.co.uk", "TXT"): ('"v=DMARC1; p=reject; rua=mailto:d@partner.co.uk"',),
@@ -51,15 +61,16 @@ BASE: dict[tuple[str, str], tuple[str, ...] | str] = {
 def test_all_well() -> None:
     found = _look(BASE)
     assert {name: r.verdict for name, r in found.items()} == dict.fromkeys(
-        ("dangling-dns", "caa", "spf", "dmarc", "wildcard-dns"), P
+        ("dangling-dns", "caa", "spf", "dmarc", "wildcard-dns", "name-servers"), P
     )
     assert "letsencrypt.org" in found["caa"].summary
 
 
 def test_nothing_there() -> None:
-    found = _look({("api.partner.co.uk", "A"): ("192.0.2.7",), ("partner.co.uk", "NS"): ("ns1.partner.co.uk.",)})
+    one = {("partner.co.uk", "NS"): ("ns1.partner.co.uk.",), ("ns1.partner.co.uk", "A"): ("192.0.2.53",)}
+    found = _look({("api.partner.co.uk", "A"): ("192.0.2.7",), **one})
     assert {n: r.verdict for n, r in found.items()} == {
-        "dangling-dns": P, "caa": W, "spf": W, "dmarc": W, "wildcard-dns": P,
+        "dangling-dns": P, "caa": W, "spf": W, "dmarc": W, "wildcard-dns": P, "name-servers": W,
     }  # fmt: skip
     assert all(r.fix for n, r in found.items() if r.verdict is W)
 
@@ -69,6 +80,74 @@ def test_a_wildcard_answers_for_names_that_nobody_made() -> None:
     assert found.verdict is W
     assert "192.0.2.9" in found.summary
     assert _look({**BASE, ("*.partner.co.uk", "A"): "failed"})["wildcard-dns"].verdict is U
+
+
+NS = ("partner.co.uk", "NS")
+SERVERS: dict[str, tuple[dict[tuple[str, str], tuple[str, ...] | str], Verdict, Verdict]] = {
+    "in one network": ({("ns2.other.example", "A"): ("192.0.2.54",)}, W, P),
+    "in one network of each kind": (
+        {
+            ("ns2.other.example", "A"): ("192.0.2.54",),
+            ("ns1.partner.co.uk", "AAAA"): ("2001:db8:1::1",),
+            ("ns2.other.example", "AAAA"): ("2001:db8:1:2::1",),
+        },
+        W,
+        P,
+    ),
+    "apart by IPv6 only": (
+        {
+            ("ns2.other.example", "A"): ("192.0.2.54",),
+            ("ns1.partner.co.uk", "AAAA"): ("2001:db8:1::1",),
+            ("ns2.other.example", "AAAA"): ("2001:db8:2::1",),
+        },
+        P,
+        P,
+    ),
+    "one of two is gone": ({NS: ("ns1.partner.co.uk.", "ns.expired.example.")}, W, F),
+    "both are gone": ({NS: ("ns1.expired.example.", "ns2.expired.example.")}, U, F),
+    "one does not answer": ({("ns2.other.example", k): "failed" for k in ("A", "AAAA")}, W, P),
+    "the question fails": ({NS: "failed"}, U, P),
+}
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_name_servers(name: str) -> None:
+    zone, servers, dangling = SERVERS[name]
+    found = _look({**BASE, **zone})
+    assert (found["name-servers"].verdict, found["dangling-dns"].verdict) == (servers, dangling)
+    assert "no IPv6" in found["name-servers"].summary or servers is not P
+    assert "IPv6 address" in _look({**BASE, ("api.partner.co.uk", "AAAA"): ("2001:db8::1",)})["name-servers"].summary
+
+
+def test_caa_that_does_not_allow_the_certificate_in_use() -> None:
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    check = find("caa")
+    assert check
+    records = DnsRecords("partner.co.uk", (Records("partner.co.uk", "CAA", "ok", ('0 issue "letsencrypt.org"',)),))
+
+    def verdict(organisation: str, *values: str) -> Verdict:
+        issuer = x509.Name([x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, organisation)])
+        key = certs.ec_key("leaf")
+        own = (
+            x509.CertificateBuilder().subject_name(issuer).issuer_name(issuer).public_key(key.public_key())
+            .serial_number(1).not_valid_before(certs.NOW).not_valid_after(certs.NOW + certs.DAY)
+            .sign(key, hashes.SHA256())
+        )  # fmt: skip
+        chain = (base64.b64encode(own.public_bytes(Encoding.DER)).decode(),)
+        seen = Certificates((Handshake("192.0.2.7", True, chain=chain),))
+        named = DnsRecords("partner.co.uk", (Records("partner.co.uk", "CAA", "ok", values),)) if values else records
+        return judge(check, HOST, Facts({DnsRecords: named, Certificates: seen}), datetime.now(UTC)).verdict
+
+    assert verdict("Let's Encrypt") is P
+    assert verdict("DigiCert Inc") is W
+    assert verdict("An Authority Nobody Listed") is P
+    assert verdict("DigiCert Inc", '0 issue "Digicert.com; account=5"') is P
+    assert verdict("Let's Encrypt", '0 issuewild "letsencrypt.org"') is W
+    assert verdict("Let's Encrypt", '0 issue ";"') is W
+    assert judge(check, HOST, Facts({DnsRecords: records}), datetime.now(UTC)).verdict is P
 
 
 @pytest.mark.parametrize(
@@ -125,7 +204,7 @@ ALIASES: dict[str, tuple[dict[tuple[str, str], tuple[str, ...] | str], Verdict]]
 @pytest.mark.parametrize("name", ALIASES)
 def test_aliases(name: str) -> None:
     zone, verdict = ALIASES[name]
-    result = _look({**{k: v for k, v in BASE.items() if k[1] != "A"}, **zone})["dangling-dns"]
+    result = _look({**{k: v for k, v in BASE.items() if k != (HOST.name, "A")}, **zone})["dangling-dns"]
     assert result.verdict is verdict, (result.summary, result.proof)
 
 
@@ -147,6 +226,10 @@ SPF_TABLE = {
     ("spf1 -all",): W,
     ("v=spf1 ptr -all",): W,
     ("v=spf1 nonsense -all",): W,
+    ("v=spf1 ip4:999.0.2.1 -all",): W,
+    ("v=spf1 ip4:2001:db8::1 -all",): W,
+    ("v=spf1 ip6:2001:db8::1/129 -all",): W,
+    ("v=spf1 include: -all",): W,
     ("v=spf1 " + "a:x.partner.co.uk " * 11 + "-all",): W,
     ("v=spf1 include:_many.mailer.net -all",): W,
     ("v=spf1 include:a.void.net include:b.void.net include:c.void.net -all",): W,
@@ -172,6 +255,10 @@ DMARC_TABLE = {
     (): W,
     ("v=DMARC1; p=none; rua=mailto:d@x.org",): W,
     ("v=DMARC1; p=reject",): W,
+    ("v=DMARC1; p=reject; rua=nobody",): W,
+    ("v=DMARC1; p=reject; t=y; rua=mailto:d@x.org",): W,
+    ("v=DMARC1; p=reject; t=n; rua=mailto:d@x.org",): P,
+    ("v=dmarc1; p=reject; rua=mailto:d@x.org",): W,
     ("v=DMARC1; p=reject; sp=none; rua=mailto:d@x.org",): W,
     ("v=DMARC1; rua=mailto:d@x.org",): W,
     ("v=DMARC1; p=maybe; rua=mailto:d@x.org",): W,
@@ -215,12 +302,14 @@ def test_any_text_in_records(texts: list[str], outcome: str) -> None:
     facts = Facts(
         {
             DnsRecords: DnsRecords(
-                "x.org", tuple(Records(n, k, outcome, tuple(texts)) for n in names for k in ("TXT", "CAA"))
+                "x.org",
+                tuple(Records(n, k, outcome, tuple(texts)) for n in names for k in ("TXT", "CAA", "NS", "CNAME", "A")),
             )
         }
     )
     for check in CHECKS:
-        check.read(facts)
+        with suppress(CouldNotLook):
+            check.read(facts)
     for text in texts:
         dmarc.parse(text)
         spf._terms(text)

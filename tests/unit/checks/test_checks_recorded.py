@@ -52,6 +52,80 @@ def test_other_checks() -> None:
     assert _judge("https-redirect", _facts()) == [Verdict.UNKNOWN]
 
 
+SECURITY_TXT = "https://partner.example/.well-known/security.txt"
+
+
+def test_files_at_their_well_known_place() -> None:
+    text, plain = "Contact: mailto:s@partner.example\nExpires: 2027-01-01T00:00:00Z\n", ("Content-Type", "text/plain")
+    assert _judge("security-txt", _facts(plain, url=SECURITY_TXT, body=text)) == [Verdict.PASS]
+    assert _judge("DOM-06", _facts(plain, url=SECURITY_TXT, body="Contact: x")) == [Verdict.WARN]
+    assert _judge("security-txt", _facts(url=SECURITY_TXT, status=404)) == [Verdict.WARN]
+    assert _judge("security-txt", _facts(url=SECURITY_TXT, status=502)) == [Verdict.UNKNOWN]
+    assert _judge("security-txt", _facts(url="https://partner.example/")) == [Verdict.UNKNOWN]
+    metadata = "https://partner.example/.well-known/oauth-authorization-server"
+    described = {
+        "issuer": "https://partner.example", "token_endpoint": "https://partner.example/token",
+        "grant_types_supported": ["authorization_code"], "response_types_supported": ["code"],
+        "code_challenge_methods_supported": ["S256"],
+    }  # fmt: skip
+    for change, wanted in (
+        ({}, Verdict.PASS),
+        ({"issuer": "https://partner.example/"}, Verdict.PASS),
+        ({"issuer": "https://other.example"}, Verdict.FAIL),
+        ({"issuer": "https://partner.example?x"}, Verdict.FAIL),
+        ({"token_endpoint": "http://partner.example/token"}, Verdict.FAIL),
+        ({"grant_types_supported": ["password"]}, Verdict.FAIL),
+        ({"grant_types_supported": None}, Verdict.WARN),
+        ({"response_types_supported": ["code", "id_token token"]}, Verdict.WARN),
+        ({"code_challenge_methods_supported": ["S256", "plain"]}, Verdict.WARN),
+        ({"code_challenge_methods_supported": []}, Verdict.WARN),
+        ({"token_endpoint_auth_methods_supported": ["none"]}, Verdict.WARN),
+    ):
+        body = json.dumps({**described, **change})
+        as_json = _facts(("Content-Type", "application/json"), url=metadata, body=body)
+        assert _judge("oauth-metadata", as_json) == [wanted], change
+    assert _judge("oauth-metadata", _facts(url=metadata, status=404)) == [Verdict.NOT_APPLICABLE]
+    assert _judge("oauth-metadata", _facts(url=metadata, status=503)) == [Verdict.UNKNOWN]
+
+
+def test_cors_depends_on_who_asked() -> None:
+    allow, credentials = "Access-Control-Allow-Origin", ("Access-Control-Allow-Credentials", "true")
+
+    def cors(*headers: tuple[str, str], origin: str | None = "https://evil.example", status: int = 200) -> Verdict:
+        facts = json.loads(_facts(*headers, status=status))
+        return _judge("HDR-06", json.dumps({**facts, **({"origin": origin} if origin is not None else {})}))[0]
+
+    assert cors() is Verdict.PASS
+    assert cors(origin=None) is Verdict.PASS
+    assert cors((allow, "https://evil.example"), credentials) is Verdict.FAIL
+    assert cors((allow, "https://evil.example")) is Verdict.PASS
+    assert cors((allow, "https://evil.example"), status=401) is Verdict.WARN
+    assert cors((allow, "https://app.example"), credentials) is Verdict.PASS
+    assert cors((allow, "https://app.example"), credentials, origin=None) is Verdict.UNKNOWN
+    assert cors((allow, "null"), credentials) is Verdict.FAIL
+    assert cors((allow, "null"), credentials, origin=None) is Verdict.FAIL
+    assert cors((allow, "*"), credentials) is Verdict.PASS
+    assert cors((allow, "https://evil.example"), (allow, "https://evil.example"), credentials) is Verdict.PASS
+    assert cors((allow, "https://evil.example"), ("Access-Control-Allow-Credentials", "True")) is Verdict.PASS
+
+
+def test_names_of_checks_in_every_spelling() -> None:
+    for name in ("HSTS-01", "chk-hsts", "hsts", "HSTS", "hsts.py", " hsts "):
+        assert find(name) is find("hsts"), name
+    assert find("content_type_options") is find("HDR-02")
+    assert find("tls_versions.py") is find("TLS-01")
+    assert find("") is None
+    assert find("hst") is None
+    names = [name for check in CHECKS for name in {check.id, *(alias.lower() for alias in check.aliases)}]
+    assert len(names) == len(set(names))
+
+
+def test_line_separators_inside_strings_do_not_end_a_line() -> None:
+    line = _facts(("Strict-Transport-Security", "max-age=1"), body="a\u2028b\x85c").replace("\\u2028", "\u2028")
+    assert "\u2028" in line
+    assert _judge("hsts", f"{line}\r\n{line}") == [Verdict.FAIL] * 2
+
+
 BROKEN = (
     *(
         "",
@@ -70,6 +144,8 @@ BROKEN = (
     *('{"url":"https://a/","status":200,"headers":[["a"]]}', '{"url":"https://a/","status":200,"headers":[["a",1]]}'),
     *('{"url":"https://a/","status":200,"headers":[],"body":1}', "[" * 100_000, '{"format":"attestry-look/9"}'),
     '{"url":"https://a:99999/","status":200,"headers":[]}',
+    '{"url":"https://a/","status":200,"headers":[],"origin":1}',
+    '{"url":"https://a/","status":1e2,"headers":[]}',
 )
 
 

@@ -9,13 +9,18 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from wizard.checks.base import CouldNotLook, Fact, Trouble
+from wizard.checks.base import CouldNotLook, Fact, Facts, Trouble
+from wizard.checks.looks.stapling import is_stapled
 
 if TYPE_CHECKING:
     from wizard.checks.looks.ground import Ground
 
 #: More certificates than this are no chain.
 MOST_CERTIFICATES = 20
+#: OpenSSL's X509_V_ERR numbers for an issuer that was neither sent nor known, or that nobody vouches for.
+NO_ISSUER = (2, 18, 19, 20, 21, 27)
+#: The identifier of the TLS feature extension (RFC 7633) as it stands in a certificate.
+_MUST_STAPLE = bytes.fromhex("06082b06010505070118")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,10 @@ class Handshake:
     suite: str = ""
     chain: tuple[str, ...] = ()
     trouble: Trouble | None = None
+    #: not trusted by the public list, but by this computer's own: something on the way may open the connection
+    trusted_here: bool = False
+    #: whether an answer of the certificate's authority was stapled; None where nobody asked
+    stapled: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -64,17 +73,42 @@ class Certificates(Fact):
         )
 
 
+def is_intercepted(facts: Facts) -> bool:
+    """True when only this computer trusts a certificate: then whoever answers may not be the host."""
+    found = facts.maybe(Certificates)
+    return found is not None and any(handshake.trusted_here for handshake in found.handshakes)
+
+
+def issuer_of(handshake: Handshake) -> str:
+    """The organisation that issued a host's certificate; "" where it is not readable or names none."""
+    from cryptography import x509
+
+    try:
+        certificate = x509.load_der_x509_certificate(base64.b64decode(handshake.chain[0]))
+        names = certificate.issuer.get_attributes_for_oid(x509.NameOID.ORGANIZATION_NAME)
+        return str(names[0].value)
+    except Exception:  # hostile bytes, and the library has no common parent for its errors
+        return ""
+
+
 async def _shake(ground: Ground, address: str) -> Handshake:
     from wizard.checks.looks.ground import trouble_of
 
     host = ground.host
     try:
         async with ground.stream(address, host.port, ground.run.trusting) as (_reader, writer):
-            return _seen(Handshake(address, trusted=True), writer)
+            seen = _seen(Handshake(address, trusted=True), writer)
+        if seen.chain and _MUST_STAPLE in base64.b64decode(seen.chain[0]):
+            return replace(seen, stapled=await is_stapled(ground, address))
+        return seen
     except ssl.SSLCertVerificationError as error:
         refused = Handshake(address, trusted=False, code=error.verify_code, error=error.verify_message)
     except OSError as error:
         return Handshake(address, trusted=False, trouble=trouble_of(error))
+    if refused.code in NO_ISSUER:
+        with suppress(OSError):
+            async with ground.stream(address, host.port, ground.run.local):
+                refused = replace(refused, trusted_here=True)
     with suppress(OSError):
         async with ground.stream(address, host.port, ground.run.explaining) as (_reader, writer):
             return _seen(refused, writer)

@@ -13,13 +13,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Declared(Fact):
-    """Operations that want a credential in their address: each an operation and the parameter's name."""
+    """How many operations are listed, and which want a credential in their address, with the parameter's name."""
 
     NAME = "declared"
     keys_in_urls: tuple[tuple[str, str], ...] = ()
+    #: how many operations are listed at all
+    operations: int = 0
 
     @classmethod
     async def look(cls, ground: Ground) -> Declared:
         """Reads the list that the person gave for this run."""
         listed = ground.run.settings.endpoints.get(ground.host.subject, ())
-        return cls(tuple((f"{e.method} {e.path}", e.key_in_url) for e in listed if e.key_in_url))
+        return cls(tuple((f"{e.method} {e.path}", e.key_in_url) for e in listed if e.key_in_url), len(listed))

@@ -6,6 +6,7 @@ import asyncio
 import secrets
 from dataclasses import dataclass
 from functools import cache
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from wizard.checks.base import CouldNotLook, Fact, Trouble, TroubleKind
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 #: Aliases in a row, and mail policies that include others: more than this is a fault of its own.
 MOST_ALIASES = 8
 MOST_INCLUDED = 12
+#: Name servers of one domain whose addresses are asked for.
+MOST_SERVERS = 8
 #: How the name begins that nobody made, to see whether a wildcard answers for it.
 MADE_UP = "attestry-"
 #: Names that no public name service knows (RFC 6761, RFC 8375, and what networks use inside).
@@ -71,8 +74,13 @@ class DnsRecords(Fact):
             asyncio.gather(*(ask(ground, resolver, n, kind) for n, kind in questions)),
             _aliases(ground, resolver, name),
         )
-        answers = [*flat, *aliases]
-        answers += await _included(ground, resolver, next(r for r in flat if (r.name, r.kind) == (domain, "TXT")))
+        mail = next(r for r in flat if (r.name, r.kind) == (domain, "TXT"))
+        servers = _servers(next(r for r in flat if (r.name, r.kind) == (domain, "NS")))
+        included, of_servers = await asyncio.gather(
+            _included(ground, resolver, mail),
+            asyncio.gather(*(ask(ground, resolver, n, kind) for n in servers for kind in ("A", "AAAA"))),
+        )
+        answers = [*flat, *aliases, *included, *of_servers]
         if all(r.outcome in ("timeout", "failed") for r in flat if not r.name.startswith(MADE_UP)):
             raise CouldNotLook(Trouble(TroubleKind.NO_ADDRESS, "the name service did not answer"))
         return cls(domain, tuple(answers))
@@ -80,6 +88,37 @@ class DnsRecords(Fact):
     def get(self, name: str, kind: str) -> Records | None:
         """The answer to a question; None if it was not asked."""
         return next((r for r in self.answers if r.name == name and r.kind == kind), None)
+
+    @property
+    def name_servers(self) -> tuple[str, ...]:
+        """Who answers for the domain."""
+        own = self.get(self.domain, "NS")
+        return _servers(own) if own else ()
+
+    @property
+    def last_name(self) -> str:
+        """Where the chain of the host's aliases ends: the name whose addresses count."""
+        aliases = [r for r in self.answers if r.kind == "CNAME"]
+        names = [r.values[0].rstrip(".").lower() if r.values else r.name for r in aliases]
+        return names[-1] if names else ""
+
+    def addresses_of(self, *names: str) -> tuple[str, ...]:
+        """Every address that was found of these names."""
+        return tuple(
+            v for r in self.answers if r.kind in ("A", "AAAA") and r.name in names for v in r.values if _is_address(v)
+        )
+
+
+def _servers(records: Records) -> tuple[str, ...]:
+    return tuple(v.rstrip(".").lower() for v in records.values if v.rstrip("."))[:MOST_SERVERS]
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 @cache

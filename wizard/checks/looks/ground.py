@@ -150,6 +150,13 @@ class Run:
             ) from error
 
     @cached_property
+    def local(self) -> ssl.SSLContext:
+        """Trusts what this computer trusts; only to see whether that differs from the public list. Nothing is asked."""
+        context = ssl.create_default_context()
+        context.hostname_checks_common_name = False
+        return context
+
+    @cached_property
     def explaining(self) -> ssl.SSLContext:
         """Verifies nothing: only to see which certificates a server sends when it was not trusted. Nothing is asked."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -353,6 +360,8 @@ def trouble_of(error: OSError, waited: float = 10.0) -> Trouble:
         return Trouble(TroubleKind.TIMEOUT, seconds=seconds)
     if isinstance(error, ssl.SSLCertVerificationError):
         return Trouble(TroubleKind.NOT_TRUSTED, error.verify_message)
+    if isinstance(error, ssl.SSLError) and "NO_APPLICATION_PROTOCOL" in (error.reason or ""):
+        return Trouble(TroubleKind.HTTP2_ONLY)  # RFC 7301 3.2: we offered HTTP/1.1 and nothing else
     if isinstance(error, ssl.SSLError):
         return Trouble(TroubleKind.NO_TLS, (error.reason or "").replace("_", " ").lower())
     if isinstance(error, ConnectionRefusedError):

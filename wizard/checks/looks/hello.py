@@ -127,17 +127,22 @@ _P256_BASE = bytes.fromhex(
 )
 
 
-def client_hello(version: Tls, form: Form, name: str, suites: tuple[int, ...] = ()) -> bytes:
+#: RFC 6066 8: asks for the authority's answer about the certificate (OCSP), with no preference whose.
+STATUS_REQUEST = b"\x00\x05\x00\x05\x01\x00\x00\x00\x00"
+
+
+def client_hello(version: Tls, form: Form, name: str, suites: tuple[int, ...] = (), extra: bytes = b"") -> bytes:
     """One record with one ClientHello that offers exactly `version` (and, below 1.3, what servers may fall back to).
 
-    `name` is the host's name for SNI; an address is not sent (RFC 6066 3). `suites` replaces those of the form.
+    `name` is the host's name for SNI; an address is not sent (RFC 6066 3). `suites` replaces those of the form;
+    `extra` are extensions, written out, on top of the form's.
     """
     offered = suites or suites_of(version, form)
     legacy = min(version, Tls.TLS_1_2)
     session = secrets.token_bytes(32) if version is Tls.TLS_1_3 else b""
     body = struct.pack("!H", legacy) + secrets.token_bytes(32) + bytes([len(session)]) + session
     body += struct.pack("!H", 2 * len(offered)) + b"".join(struct.pack("!H", s) for s in offered) + b"\x01\x00"
-    extensions = _extensions(version, form, name)
+    extensions = _extensions(version, form, name) + extra
     if extensions:
         # Some balancers hang on hellos of 256 to 511 bytes (RFC 7685 1): make them 512.
         length = 4 + len(body) + 2 + len(extensions)
@@ -279,6 +284,21 @@ def _first_message(handshake: bytes, used: int) -> Reply | None:
     if handshake[0] != 2 or not 38 <= length <= MOST_BYTES:
         return Reply(Kind.GARBLED, used)
     return _server_hello(handshake[4 : 4 + length], used) if len(handshake) >= 4 + length else None
+
+
+def handshake_messages(data: bytes) -> tuple[tuple[int, bytes], ...]:
+    """The whole handshake messages in what a server sent in clear, kind and body (RFC 5246 7.4). Never raises."""
+    messages, at = b"", 0
+    while at + 5 <= min(len(data), MOST_BYTES):
+        length = int.from_bytes(data[at + 3 : at + 5], "big")
+        if data[at] == 22:
+            messages += data[at + 5 : at + 5 + length]
+        at += 5 + length
+    found = []
+    while len(messages) >= 4 and len(messages) >= (end := 4 + int.from_bytes(messages[1:4], "big")):
+        found.append((messages[0], messages[4:end]))
+        messages = messages[end:]
+    return tuple(found)
 
 
 def _server_hello(body: bytes, used: int) -> Reply:

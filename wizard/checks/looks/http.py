@@ -111,6 +111,8 @@ class Answer:
 def _masked_tag(tag: Tag) -> str:
     if tag.name in ("link", "script", "insecure", "password-form"):
         return replace(tag, content=mask_address(tag.content)).html
+    if tag.name == "refresh":
+        return replace(tag, content=mask_field("refresh", tag.content)).html
     return mask_text(tag.html)
 
 
@@ -152,7 +154,7 @@ class Talk:
                 return await self._ask(target, method, headers, pieces)
         except TimeoutError as error:
             if self._start and not self._start.startswith(b"HTTP/"[: len(self._start)]):
-                raise CouldNotLook(Trouble(TroubleKind.NOT_HTTP)) from error
+                raise CouldNotLook(self._no_http()) from error
             detail = _("in the middle of an answer") if self._start else ""
             raise CouldNotLook(Trouble(TroubleKind.TIMEOUT, detail, seconds=limit)) from error
 
@@ -179,8 +181,8 @@ class Talk:
             if self._ended:
                 raise CouldNotLook(Trouble(TroubleKind.BROKEN_OFF)) from error
             too_long = isinstance(error, h11.RemoteProtocolError) and error.error_status_hint == 431
-            kind = TroubleKind.HEADERS_TOO_LONG if too_long else TroubleKind.NOT_HTTP
-            raise CouldNotLook(Trouble(kind)) from error
+            trouble = Trouble(TroubleKind.HEADERS_TOO_LONG) if too_long else self._no_http()
+            raise CouldNotLook(trouble) from error
         answer = Answer(
             url=f"{self._scheme}://{authority}{target}",
             status=response.status_code,
@@ -196,6 +198,11 @@ class Talk:
         if any(coding not in ("", "identity") for coding in codings):
             raise CouldNotLook(Trouble(TroubleKind.COMPRESSED))
         return answer
+
+    def _no_http(self) -> Trouble:
+        # A SETTINGS frame comes first from whoever speaks HTTP/2 (RFC 9113 3.4).
+        settings = self._start[:1] == b"\x00" and self._start[3:5] == b"\x04\x00"
+        return Trouble(TroubleKind.HTTP2_ONLY if settings else TroubleKind.NOT_HTTP)
 
     async def _event(self) -> object:
         import h11

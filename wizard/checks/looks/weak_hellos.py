@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from wizard.checks.base import Fact
-from wizard.checks.looks.hello import MOST_BYTES, Form, Kind, Reply, Tls, client_hello, read_reply
+from wizard.checks.looks.hello import Form, Kind, Reply, Tls, client_hello, handshake_messages, read_reply
 from wizard.checks.looks.suites import NAMES
 from wizard.checks.looks.tls_hellos import LONG_PAUSE, Ended, Exchange, TlsHellos, exchange
 
@@ -104,16 +104,23 @@ async def _ask_all(ground: Ground, address: str) -> tuple[list[WeakExchange], bo
     good = _known_good(await ground.once(TlsHellos), address)
     if good is None:
         return said, False
-    for pause in (0.0, LONG_PAUSE):
+    hello = client_hello(Tls(good.version), good.form, ground.host.name)
+    for pause in (0.0, LONG_PAUSE, LONG_PAUSE):
         await asyncio.sleep(pause)
+        # Some servers break off now and then, some every second time: only two in a row may mean "no".
+        steady = True
         for place, one in enumerate(said):
-            if one.ended in (Ended.BROKEN_OFF, Ended.NO_CONNECTION):
+            if one.ended not in (Ended.BROKEN_OFF, Ended.NO_CONNECTION):
+                continue
+            for _again in range(2):
                 said[place] = await _ask(ground, address, one.kind)
-        hello = client_hello(Tls(good.version), good.form, ground.host.name)
-        for _again in range(2):
-            ended, _reply, _detail = await exchange(ground, address, hello)
-            if ended is Ended.ANSWERED:
-                return said, True
+                if said[place].ended not in (Ended.BROKEN_OFF, Ended.NO_CONNECTION):
+                    steady = False
+                    break
+        controls = [await exchange(ground, address, hello) for _again in range(2)]
+        steady = steady and all(ended is Ended.ANSWERED for ended, _reply, _detail in controls)
+        if steady or all(one.ended is Ended.ANSWERED for one in said):
+            return said, True
     return said, False
 
 
@@ -137,17 +144,9 @@ def _key_exchange_is_there(data: bytes) -> bool:
 
 def group_bits(data: bytes) -> int:
     """The size of the prime in a DHE ServerKeyExchange (RFC 5246 7.4.3), 0 when there is none yet. Never raises."""
-    messages, at = b"", 0
-    while at + 5 <= min(len(data), MOST_BYTES):
-        length = int.from_bytes(data[at + 3 : at + 5], "big")
-        if data[at] == 22:
-            messages += data[at + 5 : at + 5 + length]
-        at += 5 + length
-    while len(messages) >= 4:
-        length = int.from_bytes(messages[1:4], "big")
-        if messages[0] == 12:
-            size = int.from_bytes(messages[4:6], "big")
-            prime = messages[6 : 6 + size]
+    for kind, body in handshake_messages(data):
+        if kind == 12:
+            size = int.from_bytes(body[:2], "big")
+            prime = body[2 : 2 + size]
             return int.from_bytes(prime, "big").bit_length() if len(prime) == size else 0
-        messages = messages[4 + length :]
     return 0

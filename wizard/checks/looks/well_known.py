@@ -18,6 +18,7 @@ SECURITY_TXT = "/.well-known/security.txt"
 OAUTH_SERVER = "/.well-known/oauth-authorization-server"
 OPENID = "/.well-known/openid-configuration"
 PROTECTED_RESOURCE = "/.well-known/oauth-protected-resource"
+PLACES = (SECURITY_TXT, OAUTH_SERVER, OPENID, PROTECTED_RESOURCE)
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,9 @@ class WellKnown(Fact):
     @classmethod
     async def look(cls, ground: Ground) -> WellKnown:
         """One GET each, redirects followed inside the scope."""
-        places = (SECURITY_TXT, OAUTH_SERVER, OPENID, PROTECTED_RESOURCE)
         try:
             async with asyncio.timeout(ground.limits.probe), Talks(ground) as talks:
-                visits = [await visit_with(talks, Visit("well-known", place), place) for place in places]
+                visits = [await visit_with(talks, Visit("well-known", place), place) for place in PLACES]
         except TimeoutError as error:
             raise CouldNotLook(Trouble(TroubleKind.TIMEOUT, seconds=ground.limits.probe)) from error
         if all(v.trouble and not v.answers for v in visits):

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import wizard
-from wizard.checks import CHECKS, incident_mail, oauth_flow
+from wizard.checks import CHECKS, access_log, incident_mail, oauth_flow
 from wizard.checks.answers import DOCUMENT_CHECKS, look_at_plan
 from wizard.checks.answers import look_at_answers as judge_answers
 from wizard.checks.answers.incident_address import is_mail_address
@@ -278,7 +278,7 @@ def _is_news(result: Result, before: Observation | None) -> bool:
 def _gone_documents(session: Session) -> Iterator[Result]:
     """A document check whose document was removed no longer shows anything."""
     kept = {item.sealed.digest for item in session.assessment.evidence.values()}
-    for check in (*(c.id for c in DOCUMENT_CHECKS), oauth_flow.CHECK.id):
+    for check in (*(c.id for c in DOCUMENT_CHECKS), oauth_flow.CHECK.id, access_log.CHECK.id):
         before = session.assessment.observations.get((check, ""))
         if before is None or before.record in kept or before.result.verdict is Verdict.NOT_APPLICABLE:
             continue
@@ -290,16 +290,19 @@ async def read_document(session: Session, item: Evidence) -> None:
     """Let the document checks read the words of a piece of evidence, in the limited child; others are left alone."""
     named = {check for id in item.requirements for check in _checks_of(session, id)}
     is_recording = oauth_flow.CHECK.id in named and item.name.lower().endswith(".har")
-    if item.sealed.size > _DOCUMENT_LIMIT or not (is_recording or named & {c.id for c in DOCUMENT_CHECKS}):
+    is_log = access_log.CHECK.id in named and item.name.lower().endswith(access_log.ENDINGS)
+    is_plan = bool(named & {c.id for c in DOCUMENT_CHECKS})
+    if item.sealed.size > _DOCUMENT_LIMIT or not (is_recording or is_log or is_plan):
         return
     from wizard.jobs import worker_process
 
     data = await asyncio.to_thread(session.workspace.box.read, item.sealed, _DOCUMENT_LIMIT)
     try:
-        answer = await worker_process.ask("recording" if is_recording else "text", {}, data)
+        task = "recording" if is_recording else "access-log" if is_log else "text"
+        answer = await worker_process.ask(task, {}, data)
     except (worker_process.WorkerRefused, worker_process.WorkerFailed):
         return  # kept as evidence; nothing was read from it
-    if is_recording:
+    if is_recording or is_log:
         result = replace(from_json(Result, json.loads(answer.data)), at=session.clock())
     else:
         result = look_at_plan(answer.data.decode("utf-8", "replace"), session.clock())
