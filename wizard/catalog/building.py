@@ -161,7 +161,7 @@ class _Builder:
     def requirement(self, table: Table) -> Requirement:
         id = table.text("id")
         self._once(id, table, self.requirements)
-        source = next(table.below("source"), None) if "source" in table.data else None
+        source = next(table.below("source"), None)
         parts = tuple(self.part(t) for t in table.below("part")) if table.shape == "requirement" else ()
         return Requirement(
             id=id,

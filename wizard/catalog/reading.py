@@ -101,7 +101,9 @@ class Table:
         return value if type(value) is date else date.min
 
     def below(self, key: str) -> Iterator[Table]:
-        """The table or tables at a key."""
+        """The table or tables at a key; none at a key that this shape does not have, which reading has reported."""
+        if key not in SHAPES[self.shape]:
+            return
         shape = SHAPES[self.shape][key].shape
         value = self.data.get(key)
         if isinstance(value, dict):

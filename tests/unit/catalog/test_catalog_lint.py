@@ -253,6 +253,14 @@ def test_many_mistakes_are_counted(tmp_path: Path) -> None:
     assert len(caught.value.problems) == 90
 
 
+def test_a_table_at_a_key_that_the_shape_does_not_have(tmp_path: Path) -> None:
+    """A scoping question has no source; found by damaging files."""
+    section = swap(SECTION, "[[scoping]]", "[[scoping]]\nsource = { page = 1 }")
+    questionnaire, problems = linter.examine(write(tmp_path / "q", section), CHECKS)
+    assert questionnaire is None
+    assert any("source" in p.sentence for p in problems)
+
+
 def test_nearest() -> None:
     assert nearest("hst", ["hsts", "csp"]).endswith("“hsts”?")
     assert nearest("zzzz", ["hsts", "csp"]) == ""
