@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import NoReturn
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 NOBODY = 65534
@@ -27,6 +28,10 @@ os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 HOME = tempfile.TemporaryDirectory(prefix="attestry-home-")
 for kind in ("CONFIG", "DATA", "STATE", "CACHE"):
     os.environ[f"XDG_{kind}_HOME"] = str(Path(HOME.name) / kind.lower())
+
+# How fast this machine draws examples just now says nothing about Attestry.
+settings.register_profile("attestry", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("attestry")
 
 
 def _packaging(name: str) -> ModuleType:

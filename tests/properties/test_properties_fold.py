@@ -66,7 +66,7 @@ class Journalled(RuleBasedStateMachine):
         assert self.assessment.events == len(self.journal)
 
 
-TestJournalled = Journalled.TestCase
+TestJournalled = pytest.mark.slow(Journalled.TestCase)
 TestJournalled.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
 
 

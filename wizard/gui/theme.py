@@ -113,6 +113,8 @@ class Theme(QObject):
         self.scheme = "light"
         self._base: QFont | None = None
         self._follows = False
+        #: The scheme and the sheet that the application wears now.
+        self._worn: tuple[str, str] | None = None
 
     @property
     def size(self) -> Sizes:
@@ -124,18 +126,22 @@ class Theme(QObject):
         return QColor(getattr(tokens().scheme(self.scheme), name))
 
     def apply(self, app: QApplication, wish: Wish) -> None:
-        """Dress the whole application; may be called again at any time."""
+        """Dress the whole application; may be called again at any time, and costs nothing where nothing changes."""
         if not self._follows:
             self._follows = True
             self._base = QFont(app.font())
             app.styleHints().colorSchemeChanged.connect(self._system_changed)
         self.wish = wish
         self.scheme = self._system_scheme() if wish == "system" else wish
-        if app.style().objectName().lower() != "fusion":
+        sheet = self._style_sheet()
+        if (self.scheme, sheet) == self._worn:
+            return
+        if not self._worn:
             app.setStyle(QStyleFactory.create("Fusion"))
         app.setFont(self.font())
         app.setPalette(_palette(tokens().scheme(self.scheme)))
-        app.setStyleSheet(self._style_sheet())
+        app.setStyleSheet(sheet)
+        self._worn = (self.scheme, sheet)
         self.changed.emit()
 
     def font(self) -> QFont:

@@ -1,4 +1,4 @@
-"""A dressed application, and a real session with a real vault for pages: nothing is pretended."""
+"""A dressed application, and a real session with a real vault whose passphrase is quick to check, for pages."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from wizard.session import opening
 from wizard.session.deeds import answers
 from wizard.session.session import Session
 from wizard.session.settings import Home, Preferences
+from wizard.vault.keys import Cost
 
 HOSTS = ("app.northwindsync.example", "api.northwindsync.example")
 
@@ -47,6 +48,7 @@ def session(tmp_path: Path, preferences: Preferences) -> Iterator[Session]:
         passphrase="quiet lamp borrows seven oceans",
         remember=False,
         described=e.AssessmentDescribed("Northwind Software Ltd", "Northwind Sync", target=date(2027, 9, 30)),
+        floor=Cost(memory_kib=64, iterations=1, lanes=1),
     )
     yield created.session
     created.session.close()

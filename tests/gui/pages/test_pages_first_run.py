@@ -27,6 +27,22 @@ def first_run(shell: Shell) -> FirstRunPage:
     return shell.page
 
 
+def test_hands_that_know_the_form_type_the_passphrase_twice(shell: Shell, qtbot: QtBot) -> None:
+    """Tab goes to the second field; what is typed on *Show* does not end up in the field around it."""
+    page = first_run(shell)
+    first, second = page.vault.first, page.vault.second
+    qtbot.keyClicks(first, WORDS)
+    assert first.nextInFocusChain() is second
+    assert second.nextInFocusChain() is first.show_button
+    second.setFocus()
+    qtbot.keyClicks(second, WORDS[:9])
+    assert not shell.foot.deed.isEnabled()
+    first.show_button.setFocus()
+    assert page.vault.same_words == "Differs from the one above"
+    qtbot.keyClicks(first.show_button, "typed on the button")
+    assert first.text() == WORDS
+
+
 @pytest.mark.slow
 def test_from_an_empty_machine_to_an_open_assessment(shell: Shell, qtbot: QtBot, tmp_path: Path) -> None:
     page = first_run(shell)

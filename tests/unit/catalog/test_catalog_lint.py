@@ -267,7 +267,11 @@ def test_nearest() -> None:
     assert nearest("data-1", ["DATA-1"]).endswith("“DATA-1”?")
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(data=st.data())
 def test_no_damage_ends_in_a_traceback(tmp_path: Path, data: st.DataObject) -> None:
     """Lines dropped, doubled, swapped or cut: a sentence with a line of the file, or a whole questionnaire."""

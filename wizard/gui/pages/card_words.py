@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -124,6 +125,10 @@ def seen(session: Session, requirement: Requirement, finding: Finding) -> Column
     return Column(heading, tuple(lines), max(o.result.at for o in relevant), against)
 
 
+#: A label breaks lines only between words: what is longer than its column would be cut without a word of it.
+_UNBROKEN = re.compile(r"(\S{32})\S{9,}")
+
+
 def _observation(observation: Observation) -> Iterable[Line]:
     result = observation.result
     summary = result.summary
@@ -134,7 +139,7 @@ def _observation(observation: Observation) -> Iterable[Line]:
             yield Line(summary, "contradicts")
             proof = next((text for text in result.proof.splitlines() if text.strip()), "")
             if proof:
-                yield Line(_cut(proof.strip()), fact=True)
+                yield Line(_cut(_UNBROKEN.sub(r"\1…", proof.strip())), fact=True)
         case Outcome.INCONCLUSIVE:
             yield Line(summary, "unsure")
             if result.next_step:

@@ -142,7 +142,7 @@ class PreferencesPage(Page):
         self.set_sentence(
             _("Applied at once. {n} changed.").format(n=len(changed))
             if changed
-            else _("Applied at once. All as at first.")
+            else _("Applied at once. Everything is at its default.")
         )
 
 

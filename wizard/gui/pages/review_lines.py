@@ -85,7 +85,8 @@ def shown(session: Session, finding: Finding, changed: frozenset[str] = frozense
             day=until, owner=noted.payload.owner, control=noted.payload.control
         )
     elif finding.contradicted and finding.explained:
-        because = _("{why} Explained.").format(why=because)
+        stop = "" if because.endswith((".", "…", "?")) else "."
+        because = _("{why} Explained.").format(why=because + stop)
     note = _("changed since signing") if finding.id in changed else ""
     return Shown(finding.id, f"{finding.id} · {requirement.title}", because, finding.mark, note)
 

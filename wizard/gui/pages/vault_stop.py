@@ -59,6 +59,7 @@ class VaultStop(QWidget):
         form.row(_("Passphrase"), self.first)
         form.under(self._meter)
         form.row(_("Once more"), self.second)
+        self.first.then(self.second)
         self._same_glyph = GlyphMark(Glyph.RING, "quiet")
         self._same = PlainLabel("", "quiet")
         same = QHBoxLayout()
@@ -85,6 +86,7 @@ class VaultStop(QWidget):
         self.place.textChanged.connect(self.changed)
         self.first.textChanged.connect(self._typed)
         self.second.textChanged.connect(self._typed)
+        self.second.editingFinished.connect(self._typed)
         self.tick.toggled.connect(self.changed)
         self._typed()
         self._show(form)
@@ -105,6 +107,11 @@ class VaultStop(QWidget):
     def passphrase(self) -> str:
         """What was typed."""
         return self.first.text()
+
+    @property
+    def same_words(self) -> str:
+        """What is said of the passphrase once more."""
+        return self._same.text()
 
     @property
     def remember(self) -> bool:
@@ -166,7 +173,8 @@ class VaultStop(QWidget):
     def _typed(self) -> None:
         self._meter.show_for(self.first.text())
         same = bool(self.second.text()) and self.first.text() == self.second.text()
-        off = bool(self.second.text()) and not self.first.text().startswith(self.second.text()) and not same
+        typing = self.second.hasFocus() and self.first.text().startswith(self.second.text())
+        off = bool(self.second.text()) and not typing and not same
         self._same_glyph.set(Glyph.DISC if same else Glyph.RING, "supports" if same else "quiet", "")
         self._same.set_role("supports" if same else "red" if off else "quiet")
         self._same.setText(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from wizard.gui.icons import icon
@@ -74,6 +75,16 @@ class ChipButton(OutlineButton):
         super().__init__(text, icon_name, parent)
         self.setProperty("soft", soft)
         self.setCheckable(checkable)
+
+    def sizeHint(self) -> QSize:
+        """Room for its words in the heavier letters that it has while it is on."""
+        hint = super().sizeHint()
+        if self.isCheckable():
+            bold = QFont(self.font())
+            bold.setWeight(QFont.Weight.Bold)
+            more = QFontMetrics(bold).horizontalAdvance(self.text()) - self.fontMetrics().horizontalAdvance(self.text())
+            hint.setWidth(hint.width() + max(0, more))
+        return hint
 
 
 class IconButton(OutlineButton):

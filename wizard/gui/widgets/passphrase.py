@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from wizard.domain.language import _, ngettext
@@ -70,6 +70,15 @@ def _bits(text: str, words: list[str]) -> float:
     return bits
 
 
+class _Show(LinkButton):
+    """What is typed while it has the focus is not typed into the field around it, where nobody would notice."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        super().keyPressEvent(event)
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape):
+            event.accept()
+
+
 class PassphraseField(LineField):
     """Dots, with a *Show* at the right; never offered to the clipboard or to an input method that learns."""
 
@@ -85,7 +94,7 @@ class PassphraseField(LineField):
         )
         self.setAccessibleName(spoken)
         self._spoken = spoken
-        self._show = LinkButton(_("Show"), "eye", quiet=True, parent=self)
+        self._show = _Show(_("Show"), "eye", quiet=True, parent=self)
         self._show.clicked.connect(self._turn)
         self._name()
 
@@ -93,6 +102,11 @@ class PassphraseField(LineField):
     def show_button(self) -> LinkButton:
         """Shows or hides what is typed."""
         return self._show
+
+    def then(self, again: PassphraseField) -> None:
+        """Tab goes on to the field for the same once more; both *Show* come after it. Both lie in one window by now."""
+        for before, after in ((self, again), (again, self._show), (self._show, again._show)):
+            self.setTabOrder(before, after)
 
     def hide_text(self) -> None:
         """Back to dots."""
