@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +40,8 @@ def begin(
     out = preferences.home.documents / "Attestry"
 
     async def walk(progress: Progress) -> Shown:
+        import asyncio
+
         from wizard.demo import walk
 
         said = 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -11,6 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 from wizard.gui.context import Context
 
 if TYPE_CHECKING:
+    import asyncio
+
     from wizard.gui.widgets.page import Page
     from wizard.jobs.runner import Job, Progress, Runner
     from wizard.session.settings import Preferences
@@ -57,6 +58,8 @@ def run(
     """
 
     async def all_of_it(progress: Progress) -> T:
+        import asyncio
+
         progress(0, 0, "")
         doing = asyncio.ensure_future(asyncio.to_thread(work))
         try:
