@@ -5,8 +5,9 @@ Only the database is left out: entries are made, checked, ordered and folded by 
 
 from __future__ import annotations
 
+import json
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -48,6 +49,8 @@ class MemoryJournal(Journal):
         self._author = author_of(seed)
         self.workspace = WORKSPACE
         self.kept: list[Row] = []
+        #: the public keys of other authors, as the table beside the entries has them
+        self.keys: dict[str, bytes] = {}
         self.read_only = ""
 
     @property
@@ -75,14 +78,17 @@ class MemoryJournal(Journal):
         self.kept.append(Row(len(self.kept) + 1, **row))
 
     def store(self, rows: Any, authors: Mapping[str, bytes]) -> None:
+        there = {(row.author, row.sequence) for row in self.kept}
+        self.keys |= authors
         for row in rows:
+            assert (row["author"], row["sequence"]) not in there, "the table has one row for each"
             self.kept.append(Row(len(self.kept) + 1, **row))
 
     def rows(self, after: int = 0) -> Iterator[Any]:
         return iter(self.kept[after:])
 
     def public_keys(self) -> dict[str, bytes]:
-        return {self._author.id: self._author.public}
+        return {self._author.id: self._author.public, **self.keys}
 
     def places(self) -> dict[str, tuple[str, int]]:
         return {row.hash: (row.author, row.sequence) for row in self.kept}
@@ -121,8 +127,6 @@ class Team:
         """Someone chooses one of the versions that they see."""
         assessment = self.assessment(who)
         for key, versions in sorted(assessment.history.conflicts.items()):
-            import json
-
             chosen = versions[0]
             content = json.dumps(e.payload_json(chosen.payload))
             among = tuple(version.hash for version in versions)
@@ -165,44 +169,45 @@ class Team:
     def check(self) -> int:
         """After everything arrived: nothing diverged, nothing lost, nothing overwritten unseen. How many conflicts."""
         assessments = [self.assessment(who) for who in range(len(self.journals))]
-        for journal, assessment in zip(self.journals, assessments, strict=True):
-            assert assessment == assessments[0], "diverged"
-            assert {row.hash for row in journal.kept} == self.written, "lost"
-        return self._check_versions(assessments[0])
+        assert all(assessment == assessments[0] for assessment in assessments), "diverged"
+        return check(self.journals, self.written, assessments[0])
 
-    def _check_versions(self, assessment: Assessment) -> int:
-        """Against an oracle of ancestor sets: every value that nobody replaced knowingly stands, and no other."""
-        events = {event.hash: event for event in self.journals[0].events()}
-        before: dict[str, frozenset[str]] = {}
 
-        def ancestors(hash_: str) -> frozenset[str]:
-            if hash_ not in before:
-                parents = {*events[hash_].envelope.parents, events[hash_].envelope.previous} - {""}
-                before[hash_] = frozenset(parents).union(*(ancestors(parent) for parent in parents))
-            return before[hash_]
+def check(journals: Sequence[MemoryJournal], written: set[str], assessment: Assessment) -> int:
+    """Nothing lost, and against an oracle of ancestor sets: every value that nobody replaced knowingly stands, and no
+    other. `written` are the hashes of all entries; the result is how many conflicts stand.
+    """
+    for journal in journals:
+        assert {row.hash for row in journal.kept} == written, "lost"
+    events = {event.hash: event for event in journals[0].events()}
+    before: dict[str, frozenset[str]] = {}
 
-        for event in self.journals[0].events():
-            ancestors(event.hash)
-        found = 0
-        for key in {field_of(event.payload) for event in events.values()} - {""}:
-            of = [event for event in events.values() if field_of(event.payload) == key]
-            stands = [one for one in of if not any(one.hash in ancestors(other.hash) for other in of)]
-            assert {v.hash for v in assessment.history.versions[key]} == {one.hash for one in stands}, key
-            if key.startswith("answer:"):
-                values = {self._value(one.payload) for one in stands} - {""}
-                shown = assessment.history.conflicts.get(key, ())
-                assert {self._value(v.payload) for v in shown} == (values if len(values) > 1 else set()), key
-                found += len(values) > 1
-        return found
+    def ancestors(hash_: str) -> frozenset[str]:
+        if hash_ not in before:
+            parents = {*events[hash_].envelope.parents, events[hash_].envelope.previous} - {""}
+            before[hash_] = frozenset(parents).union(*(ancestors(parent) for parent in parents))
+        return before[hash_]
 
-    @staticmethod
-    def _value(payload: e.Payload) -> str:
-        if isinstance(payload, e.VersionChosen):
-            import json
+    for hash_ in events:
+        ancestors(hash_)
+    found = 0
+    for key in {field_of(event.payload) for event in events.values()} - {""}:
+        of = [event for event in events.values() if field_of(event.payload) == key]
+        stands = [one for one in of if not any(one.hash in ancestors(other.hash) for other in of)]
+        assert {v.hash for v in assessment.history.versions[key]} == {one.hash for one in stands}, key
+        if key.startswith("answer:"):
+            values = {_value(one.payload) for one in stands} - {""}
+            shown = assessment.history.conflicts.get(key, ())
+            assert {_value(v.payload) for v in shown} == (values if len(values) > 1 else set()), key
+            found += len(values) > 1
+    return found
 
-            payload = e.read_payload(payload.type, payload.version, json.loads(payload.content))
-        assert isinstance(payload, e.AnswerGiven)
-        return "" if is_blank(payload) else str(payload.answer.value)
+
+def _value(payload: e.Payload) -> str:
+    if isinstance(payload, e.VersionChosen):
+        payload = e.read_payload(payload.type, payload.version, json.loads(payload.content))
+    assert isinstance(payload, e.AnswerGiven)
+    return "" if is_blank(payload) else str(payload.answer.value)
 
 
 def schedule(seed: int, steps: int) -> int:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from tests.properties.exchange_meetings import met
+from tests.properties.exchange_meetings import schedule as meeting_schedule
 from tests.properties.exchange_replicas import QUESTIONS, VALUES, Team, schedule
 from wizard.domain import events as e
 from wizard.exchange.packet import entries_bytes
@@ -74,6 +78,55 @@ TestExchanging = Exchanging.TestCase
 TestExchanging.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)
 
 
+class Meeting(RuleBasedStateMachine):
+    """Whole sessions over synced folders and bundle files, killed at any durable write; in the end all see the same."""
+
+    @initialize(seed=st.integers(0, 2**32))
+    def begin(self, seed: int) -> None:
+        self.held = contextlib.ExitStack()
+        self.meeting = self.held.enter_context(met(seed))
+
+    @rule(
+        number=replicas,
+        deed=st.sampled_from(("say", "note", "choose", "show", "bundle", "sync", "exchange")),
+        killed_after=st.sampled_from((-1, -1, 0, 1, 2, 3, 4)),
+    )
+    def something(self, number: int, deed: str, killed_after: int) -> None:
+        editors = self.meeting.editors
+        self.meeting.do(editors[number % len(editors)], getattr(self.meeting, deed), killed_after)
+
+    @rule()
+    def all_delivered(self) -> None:
+        self.meeting.settle()
+        self.meeting.check()
+
+    def teardown(self) -> None:
+        if hasattr(self, "meeting"):
+            self.meeting.settle()
+            self.meeting.check()
+            self.held.close()
+
+
+TestMeeting = pytest.mark.slow(Meeting.TestCase)
+TestMeeting.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
+
+
 @pytest.mark.parametrize("part", range(4))
 def test_random_schedules(part: int) -> None:
-    assert sum(schedule(seed, 30) for seed in range(part * 100, part * 100 + 60)) > 0
+    assert sum(schedule(seed, 30) for seed in range(part * 10_000, part * 10_000 + 20)) > 0
+
+
+# With those of tests/unit/exchange/test_exchange_postgres.py two thousand schedules run here; fifty thousand longer
+# ones in tests/torture/exchange.py.
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(8))
+def test_many_random_schedules(part: int) -> None:
+    assert sum(schedule(seed, 30) for seed in range(part * 10_000 + 20, part * 10_000 + 220)) > 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(4))
+def test_random_meetings(part: int) -> None:
+    assert sum(meeting_schedule(seed, 30) for seed in range(part * 10_000, part * 10_000 + 65)) > 0

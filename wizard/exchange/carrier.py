@@ -35,6 +35,10 @@ class Carrier(Protocol):
         """Leave a packet under a number that is free; raises `Taken` when it is not."""
         ...
 
+    def close(self) -> None:
+        """Let go of what is held open; it may be used again."""
+        ...
+
 
 class Taken(Exception):
     """There is a packet of that number already."""

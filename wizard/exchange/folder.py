@@ -73,5 +73,8 @@ class FolderCarrier:
         except OSError as error:
             raise Unreachable(self._where, error.strerror or type(error).__name__) from None
 
+    def close(self) -> None:
+        """Nothing is held open."""
+
     def _path(self, author: str, number: int) -> Path:
         return self._folder / author / f"{number:08d}.attestry-bundle"

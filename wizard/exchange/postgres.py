@@ -9,13 +9,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from typing import BinaryIO
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import QueuePool
 
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
@@ -26,6 +25,8 @@ PART = 1024 * 1024
 _SECONDS = 10
 #: No packet has more parts: 64 GiB.
 _MOST_PARTS = 65_536
+#: So many packets behind the one that is asked for come along with it, when they are no larger than this.
+_AHEAD, _SMALL = 64, 64 * 1024
 
 ENVELOPES = sa.Table(
     "attestry_envelopes",
@@ -59,21 +60,22 @@ class Server:
     ca_file: str = ""
 
 
-@dataclass(frozen=True)
 class PostgresCarrier:
-    """Packets of one workspace in a table. The password is nowhere but in memory."""
+    """Packets of one workspace in a table, over one connection that is made when it is first needed; `close` it.
 
-    server: Server
-    workspace: str
-    password: str = field(repr=False)
+    The password is nowhere but in memory.
+    """
 
-    @cached_property
-    def _engine(self) -> sa.Engine:
-        server = self.server
-        url = sa.URL.create("postgresql+psycopg", server.user, self.password, server.host, server.port, server.database)
-        return sa.create_engine(
-            url,
-            poolclass=NullPool,
+    def __init__(self, server: Server, workspace: str, password: str) -> None:
+        self.server = server
+        self.workspace = workspace
+        #: small packets that came along with one that was asked for, by author and number
+        self._ahead: dict[tuple[str, int], bytes] = {}
+        self._engine = sa.create_engine(
+            sa.URL.create("postgresql+psycopg", server.user, password, server.host, server.port, server.database),
+            poolclass=QueuePool,
+            pool_size=1,
+            max_overflow=0,
             hide_parameters=True,
             connect_args={
                 "sslmode": "verify-full",
@@ -86,6 +88,16 @@ class PostgresCarrier:
                 "tcp_user_timeout": 6 * _SECONDS * 1000,
             },
         )
+        #: reading needs no transaction, which would be two more answers to wait for
+        self._reading = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    def __repr__(self) -> str:
+        return f"PostgresCarrier({self.server!r}, {self.workspace!r})"
+
+    def close(self) -> None:
+        """Let the connection go; the next use makes another one."""
+        self._ahead.clear()
+        self._engine.dispose()
 
     def numbers(self) -> Mapping[str, tuple[int, ...]]:
         """By author: what is there whole."""
@@ -97,27 +109,63 @@ class PostgresCarrier:
             .having(sa.func.count() == sa.func.max(t.c.parts))
             .order_by(t.c.author, t.c.sequence)
         )
-        out: dict[str, tuple[int, ...]] = {}
-        with self._connected() as connection:
+        out: dict[str, list[int]] = {}
+        with self._connected(self._reading) as connection:
             for author, sequence in connection.execute(whole):
-                out[author] = (*out.get(author, ()), sequence)
-        return out
+                out.setdefault(author, []).append(sequence)
+        return {author: tuple(sequences) for author, sequences in out.items()}
 
     def fetch(self, author: str, number: int, out: BinaryIO) -> None:
         """Write a packet's parts one after the other; each must be what its hash says."""
+        kept = self._ahead.pop((author, number), None)
+        if kept is not None:
+            out.write(kept)
+            return
+        with self._connected(self._reading) as connection:
+            first = self._from(connection, author, number)
+            if first is None:  # it is one of several parts
+                parts = self._part(connection, author, number, 0, out)
+                for part in range(1, parts):
+                    self._part(connection, author, number, part, out)
+            else:
+                out.write(first)
+
+    def _from(self, connection: sa.Connection, author: str, number: int) -> bytes | None:
+        """That packet, and the small ones behind it, which are wanted next: asking for each would take as long as it
+        takes to hear from the server. None when it has several parts.
+        """
         t = ENVELOPES
-        parts = (
-            sa.select(t.c.part, t.c.ciphertext, t.c.hash)
-            .where(t.c.workspace == self.workspace, t.c.author == author, t.c.sequence == number)
-            .order_by(t.c.part)
+        small = sa.or_(t.c.sequence == number, sa.func.length(t.c.ciphertext) <= _SMALL)
+        wanted = (
+            sa.select(t.c.sequence, t.c.ciphertext, t.c.hash)
+            .where(t.c.workspace == self.workspace, t.c.author == author, t.c.part == 0, t.c.parts == 1)
+            .where(t.c.sequence >= number, t.c.sequence < number + _AHEAD, small)
         )
-        with self._connected() as connection:
-            streamed = connection.execution_options(stream_results=True, max_row_buffer=4)
-            with streamed.execute(parts) as rows:
-                for expected, (part, data, hash_) in enumerate(rows):
-                    if part != expected or part >= _MOST_PARTS or hashlib.sha256(data).hexdigest() != hash_:
-                        raise Unreachable(self.server.host, _("a packet came damaged"))
-                    out.write(data)
+        found: bytes | None = None
+        for sequence, data, hash_ in connection.execute(wanted):
+            if sequence == number:
+                self._whole(data, hash_)
+                found = data
+            elif hashlib.sha256(data).hexdigest() == hash_:  # a damaged one is told when it is its turn
+                self._ahead[author, sequence] = data
+        return found
+
+    def _part(self, connection: sa.Connection, author: str, number: int, part: int, out: BinaryIO) -> int:
+        """Write one part; how many there are."""
+        t = ENVELOPES
+        one = sa.select(t.c.parts, t.c.ciphertext, t.c.hash).where(
+            t.c.workspace == self.workspace, t.c.author == author, t.c.sequence == number, t.c.part == part
+        )
+        row = connection.execute(one).one_or_none()
+        if row is None or row.parts > _MOST_PARTS:
+            raise Unreachable(self.server.host, _("a packet came damaged"))
+        self._whole(row.ciphertext, row.hash)
+        out.write(row.ciphertext)
+        return int(row.parts)
+
+    def _whole(self, data: bytes, hash_: str) -> None:
+        if hashlib.sha256(data).hexdigest() != hash_:
+            raise Unreachable(self.server.host, _("a packet came damaged"))
 
     def leave(self, author: str, number: int, packet: BinaryIO) -> None:
         """Add all parts in one transaction: another reader sees the whole packet, or nothing of it."""
@@ -126,7 +174,7 @@ class PostgresCarrier:
         packet.seek(start)
         parts = max(1, -(-length // PART))
         try:
-            with self._connected() as connection:
+            with self._connected(self._engine) as connection:
                 for part in range(parts):
                     data = packet.read(PART)
                     row = {
@@ -148,16 +196,16 @@ class PostgresCarrier:
             "SELECT has_table_privilege(:t, 'SELECT'), has_table_privilege(:t, 'INSERT'), "
             "has_table_privilege(:t, 'UPDATE,DELETE,TRUNCATE')"
         )
-        with self._connected() as connection:
+        with self._connected(self._reading) as connection:
             read, add, more = connection.execute(allowed, {"t": ENVELOPES.name}).one()
         if not (read and add):
             raise self._no_table()
         return bool(more)
 
     @contextmanager
-    def _connected(self) -> Iterator[sa.Connection]:
+    def _connected(self, engine: sa.Engine) -> Iterator[sa.Connection]:
         try:
-            with self._engine.begin() as connection:
+            with engine.begin() as connection:
                 yield connection
         except IntegrityError:
             raise

@@ -27,8 +27,8 @@ from wizard.domain.members import grouped
 from wizard.domain.mistakes import Mistake
 from wizard.vault import evidence_box, files
 from wizard.vault.building import own_keys
-from wizard.vault.journal import Journal, commitment, event_hash, read_event, signed_bytes
-from wizard.vault.mistakes import DamagedEvidence, DamagedJournal, NotSaved, ReadOnly
+from wizard.vault.journal import Journal, commitment, event_hash, signed_bytes
+from wizard.vault.mistakes import DamagedEvidence, NotSaved, ReadOnly
 from wizard.vault.secrets import Secrets
 
 if TYPE_CHECKING:
@@ -203,12 +203,23 @@ def entries(journal: Journal, known: Mapping[str, int]) -> Iterator[Carried]:
             yield Carried(row.envelope, row.signature, row.salt, row.payload)
 
 
+#: Entries that were read and found to bear their author's signature: nobody needs to do that twice.
+Read = dict[Carried, tuple[Envelope, str, Payload]]
+
+
 def check(
-    journal: Journal, workspace: str, own: str, came: Iterable[Carried], keys: Mapping[str, bytes], now: datetime
+    journal: Journal,
+    workspace: str,
+    own: str,
+    came: Iterable[Carried],
+    keys: Mapping[str, bytes],
+    now: datetime,
+    read: Read | None = None,
 ) -> Checked:
     """Check entries of others against this journal; nothing is written.
 
-    `keys` are the public keys of those who take part, `own` is this workspace's author. Raises RefusedEntries.
+    `keys` are the public keys of those who take part, `own` is this workspace's author; `read` remembers what was
+    found between two checks of the same entries. Raises RefusedEntries.
     """
     here = journal.places()
     at = {place: hash_ for hash_, place in here.items()}
@@ -216,27 +227,30 @@ def check(
     for author, sequence in at:
         last[author] = max(last.get(author, 0), sequence)
     public: dict[str, Ed25519PublicKey] = {}
-    queues: dict[str, dict[int, tuple[Envelope, dict[str, Any]]]] = {}
+    queues: dict[str, dict[int, tuple[Event, dict[str, Any]]]] = {}
     signers = {**journal.public_keys(), **keys}
+    read = {} if read is None else read
     known = 0
     ahead: set[str] = set()
     for one in came:
-        if max(map(len, (one.envelope, one.payload))) > LARGEST_ENTRY:
+        if max(len(one.envelope), len(one.payload)) > LARGEST_ENTRY:
             raise UnreadableEntry
-        envelope = _envelope(one)
         hash_ = event_hash(one.envelope)
+        if hash_ in here:  # byte for byte what was checked when it was taken
+            known += 1
+            continue
+        found = read.get(one)
+        envelope = found[0] if found else _envelope(one)
         author, place = envelope.author, (envelope.author, envelope.sequence)
         if envelope.workspace != workspace:
             raise OtherWorkspace
-        if hash_ in here:
-            known += 1
-            continue
         if author not in signers:
             raise Stranger(author)
-        if author not in public:
-            public[author] = _public(author, signers[author])
-        # first of all: who has not the key can make this accuse nobody, and call nothing an older copy
-        _check_one(one, envelope, hash_, public[author])
+        if found is None:
+            if author not in public:
+                public[author] = _public(author, signers[author])
+            # first of all: who has not the key can make this accuse nobody, and call nothing an older copy
+            found = read[one] = (envelope, hash_, _check_one(one, envelope, hash_, public[author]))
         if place in at:
             raise Forked(author, envelope.sequence)
         if author == own:
@@ -255,14 +269,12 @@ def check(
             "salt": one.salt,
             "payload": one.payload,
         }
-        if queue.setdefault(envelope.sequence, (envelope, row))[1]["hash"] != hash_:
+        event = Event(envelope, hash_, one.signature, one.salt, found[2])
+        if queue.setdefault(envelope.sequence, (event, row))[1]["hash"] != hash_:
             raise Forked(author, envelope.sequence)
-    rows = _in_order(queues, last, at, set(here))
+    taken = _in_order(queues, last, at, set(here))
     waiting = sum(map(len, queues.values()))
-    try:
-        events = tuple(read_event(r["hash"], r["signature"], r["salt"], r["envelope"], r["payload"]) for r in rows)
-    except DamagedJournal:
-        raise UnreadableEntry from None
+    events, rows = tuple(event for event, _row in taken), tuple(row for _event, row in taken)
     return Checked(events, rows, known, waiting, tuple(sorted(ahead)))
 
 
@@ -270,41 +282,41 @@ def missing(checked_against: Journal, came: Iterable[Carried]) -> Gap | None:
     """The first entry of those that came that is not here and has not what it rests on; None when there is none."""
     here = checked_against.places()
     for one in came:
-        envelope = _envelope(one)
         if event_hash(one.envelope) not in here:
+            envelope = _envelope(one)
             return Gap(envelope.author, envelope.sequence)
     return None
 
 
 def _in_order(
-    queues: dict[str, dict[int, tuple[Envelope, dict[str, Any]]]],
+    queues: dict[str, dict[int, tuple[Event, dict[str, Any]]]],
     last: dict[str, int],
     at: dict[tuple[str, int], str],
     here: set[str],
-) -> tuple[dict[str, Any], ...]:
+) -> list[tuple[Event, dict[str, Any]]]:
     """Take from the queues what can be taken, each author's next entry as soon as all that it names is there."""
-    out: list[dict[str, Any]] = []
+    out: list[tuple[Event, dict[str, Any]]] = []
     turn = deque(sorted(queues))
     stuck = 0
     while turn and stuck < len(turn):
         author = turn[0]
         number = last.get(author, 0) + 1
         found = queues[author].get(number)
-        if found is None or not here.issuperset(found[0].parents):
+        if found is None or not here.issuperset(found[0].envelope.parents):
             turn.rotate(-1)
             stuck += 1
             continue
-        envelope, row = found
+        envelope, row = found[0].envelope, found[1]
         before = at.get((author, number - 1), "")
         if envelope.previous != before or (before and before not in envelope.parents):
             raise Forked(author, number)
-        out.append(row)
+        out.append(found)
         here.add(row["hash"])
         at[author, number] = row["hash"]
         last[author] = number
         del queues[author][number]
         stuck = 0
-    return tuple(out)
+    return out
 
 
 def _envelope(one: Carried) -> Envelope:
@@ -320,10 +332,12 @@ def _envelope(one: Carried) -> Envelope:
     return envelope
 
 
+_QUICK = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
 def _is_canonical(data: Any, written: bytes) -> bool:
     """Are these the one spelling of the data (RFC 8785)? The standard library finds most of them, four times faster."""
-    quick = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return quick.encode("utf-8", "replace") == written or rfc8785.dumps(data) == written
+    return _QUICK.encode(data).encode("utf-8", "replace") == written or rfc8785.dumps(data) == written
 
 
 def _public(author: str, key: bytes) -> Ed25519PublicKey:
@@ -332,7 +346,8 @@ def _public(author: str, key: bytes) -> Ed25519PublicKey:
     return Ed25519PublicKey.from_public_bytes(key)
 
 
-def _check_one(one: Carried, envelope: Envelope, hash_: str, key: Ed25519PublicKey) -> None:
+def _check_one(one: Carried, envelope: Envelope, hash_: str, key: Ed25519PublicKey) -> Payload:
+    """What the entry says, once its signature, its commitment and its spelling hold."""
     try:
         key.verify(one.signature, signed_bytes(hash_))
     except (InvalidSignature, ValueError):
@@ -348,6 +363,7 @@ def _check_one(one: Carried, envelope: Envelope, hash_: str, key: Ed25519PublicK
         raise UnreadableEntry from None
     if payload.subject and payload.subject != envelope.subject:
         raise UnreadableEntry
+    return payload
 
 
 # --- evidence of others ----------------------------------------------------------------------------------------------
@@ -371,7 +387,10 @@ def keep(box: evidence_box.EvidenceBox, stream: BinaryIO, wanted: Sealed) -> Non
     place = box._path(wanted.name)
     try:
         if place.is_file():
+            # kept before its entry was, or it came by two ways: what is sent now must still be read to its end
             box._decrypt(wanted, None, evidence_box._never, evidence_box._quiet)
+            while stream.read(1024 * 1024):
+                pass
             return
         with files.new_part(box.folder) as (part, target):
             reading = evidence_box._Reading(stream, b"", evidence_box._never, evidence_box._quiet)

@@ -2,9 +2,11 @@
 
 import contextlib
 import datetime
+import io
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -12,6 +14,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 
 from tests.unit.exchange.test_exchange_reply import question_of
 from wizard.exchange.carrier import Taken, Unreachable
@@ -64,6 +67,7 @@ def certificate(folder):
 class Running:
     def __init__(self, port, folder):
         self.port, self.ca = port, folder / "server.crt"
+        self.carriers = []
         self.server = Server("localhost", "postgres", "attestry_team", port, str(self.ca))
 
     def admin(self):
@@ -82,7 +86,12 @@ class Running:
                 | more
             )
         )
-        return PostgresCarrier(server, workspace, password)
+        self.carriers.append(PostgresCarrier(server, workspace, password))
+        return self.carriers[-1]
+
+    def close(self):
+        for carrier in self.carriers:
+            carrier.close()
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +162,8 @@ def serving(absent):
             admin.execute(sql[1])
         yield made
     finally:
-        running.terminate()
+        made.close()
+        running.send_signal(signal.SIGINT)
         running.wait(20)
         log.close()
         shutil.rmtree(folder, ignore_errors=True)
@@ -261,7 +271,7 @@ def test_what_the_server_withholds_is_noticed_and_caught_up_later(first, join, p
 
         def __init__(self, carrier, hidden):
             self.carrier, self.hidden = carrier, hidden
-            self.fetch, self.leave = carrier.fetch, carrier.leave
+            self.fetch, self.leave, self.close = carrier.fetch, carrier.leave, carrier.close
 
         def numbers(self):
             return {a: n for a, n in self.carrier.numbers().items() if a not in self.hidden}
@@ -280,3 +290,50 @@ def test_what_the_server_withholds_is_noticed_and_caught_up_later(first, join, p
     assert ask not in bob.session.assessment.answers
     assert not exchanging.exchange_now(bob.session, carrier, "server").notes
     assert bob.session.assessment.answers[ask].value == "no"
+
+
+def test_many_small_packets_come_in_few_answers_and_each_as_it_was_left(postgres, tmp_path):
+    """Asking for each of hundreds would take as long as it takes to hear from the server, hundreds of times."""
+    author, carrier = "ef" * 32, postgres.carrier("cf" * 16)
+    packets = {n: f"sealed {n}".encode() * (1 if n % 7 else 20_000) for n in range(1, 151)}
+    for number, data in packets.items():
+        with (tmp_path / "packet").open("w+b") as stream:
+            stream.write(data)
+            stream.seek(0)
+            carrier.leave(author, number, stream)
+    asked = []
+    sa.event.listen(carrier._engine, "before_cursor_execute", lambda *a: asked.append(a[2]))
+    assert carrier.numbers() == {author: tuple(packets)}
+    for number, data in packets.items():
+        out = io.BytesIO()
+        carrier.fetch(author, number, out)
+        assert out.getvalue() == data
+    assert len(asked) < 50
+    with postgres.admin() as admin:
+        admin.execute(
+            "UPDATE attestry_envelopes SET ciphertext = 'x' WHERE workspace = %s AND sequence = 3", ["cf" * 16]
+        )
+    carrier.close()
+    carrier.fetch(author, 1, io.BytesIO())
+    with pytest.raises(Unreachable):
+        carrier.fetch(author, 3, io.BytesIO())
+
+
+def test_trying_out_says_what_the_login_may(postgres):
+    assert postgres.carrier().try_out() is False, "the least rights, as the page says"
+    with postgres.admin() as admin:
+        admin.execute("CREATE ROLE grand LOGIN PASSWORD 'change-this'; CREATE ROLE poor LOGIN PASSWORD 'change-this'")
+        admin.execute("GRANT SELECT, INSERT, DELETE ON attestry_envelopes TO grand")
+        admin.execute("GRANT SELECT ON attestry_envelopes TO poor")
+    assert postgres.carrier(user="grand").try_out() is True
+    with pytest.raises(Refusing):
+        postgres.carrier(user="poor").try_out()
+
+
+@pytest.mark.parametrize("part", range(2))
+def test_random_meetings_at_the_server(postgres, part):
+    """Two to four editors, some of what the server has comes late, killed at any write: nothing lost, nothing apart."""
+    from tests.properties.exchange_meetings import schedule
+
+    first = part * 1_000 + 500_000
+    assert sum(schedule(seed, 30, postgres.carrier) for seed in range(first, first + 30)) > 0

@@ -63,6 +63,13 @@ def exchange_now(
 ) -> Exchanged:
     """Take what others left, then leave what is new; blocks. `where` names the carrier for this workspace's memory."""
     session.flush()
+    with contextlib.closing(carrier):
+        return _exchanged(session, carrier, where, stopped, progress)
+
+
+def _exchanged(
+    session: Session, carrier: Carrier, where: str, stopped: Callable[[], bool], progress: Progress
+) -> Exchanged:
     memory = _memory(session, where)
     notes: list[str] = []
     there = carrier.numbers()
@@ -114,7 +121,12 @@ def _take_all(
             except Mistake as mistake:
                 name = _("Packet {n} of {who}").format(n=place[1], who=sharing.name_of(session, place[0]))
                 notes.append(mistake.sentence.replace(part.name, name))
-        count = _absorb(session, list(read.values()), notes)
+        said: list[str] = []
+        count = _absorb(session, list(read.values()), said)
+        for (author, number), (part, _packet) in read.items():  # nobody knows the name under which it was fetched
+            name = _("Packet {n} of {who}").format(n=number, who=sharing.name_of(session, author))
+            said = [sentence.replace(part.name, name) for sentence in said]
+        notes += said
     here = session.workspace.journal.places()
     whole = {place for place, (_path, packet) in read.items() if _all_here(packet, here)}
     missing = len(read) - len(whole)
@@ -221,8 +233,11 @@ def _absorb_all(session: Session, read: list[tuple[Path, Packet]], notes: list[s
             raise foreign.Stranger(packet.manifest.sender.author)
     entries = tuple(one for _path, packet in read for one in packet.entries)
 
+    once: foreign.Read = {}
+
     def check() -> foreign.Checked:
-        return foreign.check(workspace.journal, workspace.shared, workspace.author, entries, keys, session.clock())
+        now = session.clock()
+        return foreign.check(workspace.journal, workspace.shared, workspace.author, entries, keys, now, once)
 
     checked = check()
     needed = replies.examine(session, came, checked.events, read[0][0].name if read else "")

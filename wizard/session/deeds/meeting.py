@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import threading
 from collections.abc import Callable
@@ -148,7 +149,8 @@ def try_server(session: Session, server: Server, password: str, hear: Hear = lam
         kept = session.workspace.secrets.get(_PASSWORD)
         word = password or (kept.decode("utf-8") if kept and server_set(session) == server else "")
         carrier = PostgresCarrier(server, session.workspace.shared, word)
-        too_much = await asyncio.to_thread(carrier.try_out)
+        with contextlib.closing(carrier):
+            too_much = await asyncio.to_thread(carrier.try_out)
         good = _("{host} can be used: its certificate is trusted, and {user} may read and add packets.").format(
             host=server.host, user=server.user
         )
