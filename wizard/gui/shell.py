@@ -19,11 +19,11 @@ from wizard.gui.mailbox import Mailbox
 from wizard.gui.sidebar import Sidebar
 from wizard.gui.widgets.card import line, upright
 from wizard.gui.widgets.page import Page, Side
+from wizard.session.settings import KEY_FILE, Preferences
 
 if TYPE_CHECKING:
     from wizard.session.changes import Change
     from wizard.session.session import Session
-    from wizard.session.settings import Preferences
 
 
 class Shell(QWidget):
@@ -100,7 +100,9 @@ class Shell(QWidget):
         if workspace is not None and workspace.suffix == ".attestry-request":
             self.go(Place("request", str(workspace)))
             return
-        if workspace is None and recent and Path(recent[0].folder).is_dir():
+        if workspace is not None:
+            workspace = workspace.absolute().parent if workspace.name == KEY_FILE else workspace.absolute()
+        elif recent and Path(recent[0].folder).is_dir():
             workspace = Path(recent[0].folder)
         self.go(Place("unlock", str(workspace)) if workspace is not None else Place("welcome"))
 

@@ -12,6 +12,9 @@ from pathlib import Path
 from wizard.domain.codec import Unreadable, from_json, to_json
 
 _RECENT = 12
+#: The file inside a workspace folder that opens it by double click, as `wizard/vault/header.py` names it; the first
+#: window does not wait for the vault.
+KEY_FILE = "open.attestry"
 
 
 @dataclass(frozen=True, slots=True)

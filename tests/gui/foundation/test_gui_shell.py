@@ -19,7 +19,7 @@ from wizard.gui.sidebar import SideRow
 from wizard.gui.widgets.page import Page
 from wizard.session.deeds import answers
 from wizard.session.session import Session
-from wizard.session.settings import Preferences
+from wizard.session.settings import KEY_FILE, Preferences
 
 
 def rows(shell: Shell) -> list[SideRow]:
@@ -219,3 +219,16 @@ def test_without_anything_open_the_window_welcomes(shell: Shell, tmp_path: Path)
     shell.start(None)
     assert shell.place.page == "welcome"
     assert shell.sidebar.search.isHidden()
+
+
+@pytest.mark.parametrize("named", ["", "open.attestry"])
+def test_a_double_click_asks_for_the_workspace_by_its_name(
+    shell: Shell, session: Session, named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file that is clicked is the same in every workspace; its folder says which one it is."""
+    folder = session.workspace.folder
+    monkeypatch.chdir(folder.parent)
+    shell.start(Path(folder.name) / named)
+    assert shell.place == Place("unlock", str(folder))
+    assert shell.page.title == "Open “Northwind Sync”"
+    assert (folder / KEY_FILE).is_file(), "the vault and the window mean the same file"

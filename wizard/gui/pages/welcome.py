@@ -23,10 +23,8 @@ from wizard.gui.widgets.page import Foot, Page, Side
 from wizard.gui.widgets.plain import FactLabel, PlainLabel
 from wizard.gui.widgets.two_line_row import TwoLineRow
 from wizard.gui.words import Sign
-from wizard.session.settings import Recent
+from wizard.session.settings import KEY_FILE, Recent
 
-#: The file inside a workspace folder that opens it.
-KEY_FILE = "open.attestry"
 #: A whole workspace in one file.
 EXPORT_SUFFIX = ".attestry-export"
 #: How the files end by which a lead asks for evidence.
