@@ -11,7 +11,7 @@ from enum import IntEnum
 from typing import assert_never
 
 from wizard.domain.language import _, ngettext
-from wizard.domain.observation import Level, Verdict
+from wizard.domain.observation import Level, Result, Verdict
 from wizard.gui import words
 from wizard.gui.icons import Glyph
 from wizard.gui.widgets.fact_table import Cell, Line
@@ -35,14 +35,16 @@ class Look(IntEnum):
     @classmethod
     def of(cls, row: CheckRow) -> Look:
         """What this row says."""
-        if row.observation is None:
-            return cls.WAITING
-        result = row.observation.result
+        return cls.WAITING if row.observation is None else cls.of_result(row.observation.result, row.contradicts)
+
+    @classmethod
+    def of_result(cls, result: Result, contradicts: bool = False) -> Look:
+        """What a result says; `contradicts` an answer that a person gave."""
         match result.verdict:
             case Verdict.FAIL if result.level is not Level.MUST:
                 return cls.NOT_RECOMMENDED
             case Verdict.FAIL:
-                return cls.CONTRADICTS if row.contradicts else cls.NOT_MET
+                return cls.CONTRADICTS if contradicts else cls.NOT_MET
             case Verdict.UNKNOWN:
                 return cls.COULD_NOT
             case Verdict.WARN:
@@ -141,6 +143,15 @@ class CheckGroup:
         return tuple(row for row in self.rows if row.observation is None)
 
 
+def turned(row: CheckRow) -> int:
+    """How the newest look differs from the one before it: -1 for worse, 1 for better, 0 for no news."""
+    before = row.observation.previous if row.observation else None
+    if before is None or row.observation is None:
+        return 0
+    now, then = Look.of_result(row.observation.result).tallied, Look.of_result(before).tallied
+    return (now > then) - (now < then)
+
+
 def grouped(rows: Sequence[CheckRow]) -> tuple[CheckGroup, ...]:
     """One group a check, the worst first, else in the order of the catalogue."""
     of: dict[str, list[CheckRow]] = {}
@@ -161,6 +172,11 @@ def sentence(groups: Sequence[CheckGroup]) -> str:
         parts.append(_("{n} not as required.").format(n=n))
     if n := count[Look.COULD_NOT]:
         parts.append(_("{n} could not look.").format(n=n))
+    turns = [turned(row) for group in groups for row in group.rows]
+    if n := turns.count(-1):
+        parts.append(_("{n} got worse since the look before.").format(n=n))
+    if n := turns.count(1):
+        parts.append(_("{n} got better since the look before.").format(n=n))
     return " ".join(parts)
 
 
@@ -193,6 +209,8 @@ def line(group: CheckGroup, now: datetime, running: Collection[tuple[str, str]])
             text = f"{worst.subject.split('.')[0]}: {_without_address(text, worst.subject)}"
         else:
             text += " " + ngettext("({n} host)", "({n} hosts)", looked).format(n=looked)
+    if turn := turned(worst):
+        text = (_("Better: {what}") if turn > 0 else _("Worse: {what}")).format(what=text)
     said = Cell(text, look.sign.text if bad else "text", tip=result.summary)
     latest = min(row.observation.result.at for row in group.rows if row.observation)
     when = Cell(words.ago(latest, now), "quiet", tip=words.exactly(latest), sort=latest.timestamp())

@@ -190,6 +190,8 @@ class CheckPanel(Card):
             n, failed = row.observation.runs, row.observation.failed_runs
             many = ngettext("Looked {n} time; {m} not as required.", "Looked {n} times; {m} not as required.", n)
             self._part("", PlainLabel(many.format(n=n, m=failed), "quiet", wrap=True))
+        if row.observation is not None and (before := row.observation.previous) is not None:
+            self._before(before, result)
         rule = PlainLabel(f"{result.source} ({result.rule})", wrap=True)
         self._part(_("Rule"), rule)
         if result.next_step:
@@ -198,6 +200,15 @@ class CheckPanel(Card):
             self._part(_("How to fix it"), FactLabel(_fitting(result.fix), block=True))
         elif Look.of(row) <= Look.NOT_RECOMMENDED and (fix := _fix(row, session)):
             self._part(_("How to fix it"), PlainLabel(fix, wrap=True))
+
+    def _before(self, before: Result, now: Result) -> None:
+        """What the look before said, where it said something else."""
+        if (before.verdict, before.summary) == (now.verdict, now.summary):
+            return
+        when = words.day(before.at.date())
+        said = f"{Look.of_result(before).word}: {before.summary}"
+        self._part(_("The look before ({day})").format(day=when), PlainLabel(said, "quiet", wrap=True),
+                   tip=words.exactly(before.at))  # fmt: skip
 
     def _summary(self, row: CheckRow, result: Result) -> PlainLabel:
         look = Look.of(row)

@@ -15,6 +15,7 @@ from wizard.gui.context import Context, Place
 from wizard.gui.pages import check_lines
 from wizard.gui.pages.check_lines import CheckGroup, Look
 from wizard.gui.pages.check_panel import CheckPanel
+from wizard.gui.pages.on_request import OnRequest
 from wizard.gui.pages.targets import TargetsPanel
 from wizard.gui.widgets.buttons import ChipButton, FilledButton, OutlineButton
 from wizard.gui.widgets.empty_state import EmptyState
@@ -70,6 +71,7 @@ class ChecksPage(Page):
         self.panel.disputed.connect(self._disputed)
         self.panel.go.connect(self.go)
         self._scope = PlainLabel("", "quiet", wrap=True)
+        self.on_request = OnRequest(self)
         self.empty = EmptyState("eye", "", _("Name the hosts"))
         self.empty.acted.connect(lambda: self.go.emit(Place("scope")))
         self.empty.hide()
@@ -78,6 +80,7 @@ class ChecksPage(Page):
         left.addWidget(self.filter_chip, 0, Qt.AlignmentFlag.AlignLeft)
         left.addWidget(self.table)
         left.addWidget(self._scope)
+        left.addWidget(self.on_request)
         left.addStretch(1)
         right = QVBoxLayout()
         right.addWidget(self.panel)
@@ -152,6 +155,7 @@ class ChecksPage(Page):
         self._scope.setText(
             _("Only the hosts in your scope are contacted:") + "\n" + ", ".join(host.subject for host in hosts)
         )
+        self.on_request.draw()
         self._draw_panel()
 
     def _draw_deeds(self, looking_now: bool) -> None:
