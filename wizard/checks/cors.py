@@ -25,6 +25,7 @@ class Opening:
     allowed: str
     credentials: bool
     reflected: bool
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ def read(facts: Facts) -> Cors:
                 allowed[:200],
                 credentials,
                 bool(allowed) and allowed == asked.origin,
+                asked.private or answer.status in (401, 403),
             )
         )
     return Cors(tuple(openings), trouble)
@@ -80,7 +82,7 @@ def judge(reading: Cors, context: JudgeContext) -> Judgement:
         said = reading.trouble.said if reading.trouble else _("Could not look: no answer was received.")
         return Judgement(Verdict.UNKNOWN, said, next_step=reading.trouble.next_step if reading.trouble else "")
     for opening in reading.openings:
-        if opening.reflected and opening.status in (401, 403):
+        if opening.reflected and opening.private:
             said = _("Reflects any site, although it wants a credential.")
             return Judgement(Verdict.WARN, said + where(opening.url), _proof(opening), fix=fix)
     opened = [o for o in reading.openings if o.allowed]

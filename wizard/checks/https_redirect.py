@@ -97,7 +97,7 @@ def _one(plain: Plain, reading: Redirects, context: JudgeContext) -> Judgement:
         return Judgement(Verdict.FAIL, said, proof, fix=fix)
     if plain.location:
         return _redirected(plain, reading, context, proof, fix)
-    if 200 <= plain.status < 300 and plain.content:
+    if plain.status < 400 and plain.content:
         said = _("Plain HTTP gives content ({n:,} bytes), no redirect.").format(n=plain.content)
         return Judgement(Verdict.FAIL, said, proof, fix=fix)
     if 400 <= plain.status < 500 and plain.status != 429:

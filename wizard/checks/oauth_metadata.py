@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from wizard.checks.base import Check, Facts, JudgeContext, Judgement
 from wizard.checks.looks.http import Answer, parts_of
 from wizard.checks.looks.https_answers import Visit
-from wizard.checks.looks.well_known import OAUTH_SERVER, OPENID, WellKnown
+from wizard.checks.looks.well_known import OAUTH_SERVER, OPENID, PROTECTED_RESOURCE, WellKnown
 from wizard.checks.troubles import next_step, sentence
 from wizard.domain.language import _
 from wizard.domain.observation import Level, Verdict
@@ -35,6 +35,10 @@ class Metadata:
     challenges: tuple[str, ...] | None = None
     client_auth: tuple[str, ...] | None = None
     unreadable: bool = False
+    #: hosts of its endpoints that the scope does not name
+    undeclared: tuple[str, ...] = ()
+    #: the host describes a protected resource too (RFC 9728)
+    resource: bool = False
     trouble: str = ""
     trouble_next_step: str = ""
 
@@ -52,8 +56,18 @@ def read(facts: Facts) -> Metadata:
             said = _("Could not look: the server answers {status}.").format(status=visit.answers[-1].status)
             return Metadata(trouble=said, trouble_next_step=_("Look again when the server is well."))
         if visit.answers and visit.answers[-1].status == 200 and _looks_like_json(visit.answers[-1]):
-            return _metadata(visit)
-    return Metadata()
+            return replace(_metadata(visit, found.declared), resource=_is_resource(found))
+    return Metadata(resource=_is_resource(found))
+
+
+def _is_resource(found: WellKnown) -> bool:
+    """RFC 9728 3.2: a JSON object that names the resource."""
+    visit = found.visit(PROTECTED_RESOURCE)
+    answer = visit.answers[-1] if visit and visit.answers else None
+    if answer is None or answer.status != 200 or not _looks_like_json(answer):
+        return False
+    document = _document(answer)
+    return document is not None and isinstance(document.get("resource"), str)
 
 
 def _looks_like_json(answer: Answer) -> bool:
@@ -61,24 +75,32 @@ def _looks_like_json(answer: Answer) -> bool:
     return answer.is_data or answer.body.lstrip().startswith("{")
 
 
-def _metadata(visit: Visit) -> Metadata:
-    answer = visit.answers[-1]
+def _document(answer: Answer) -> Mapping[str, Any] | None:
     try:
         document = json.loads(answer.body)
     except (ValueError, RecursionError):
-        document = None
-    if not isinstance(document, Mapping):
+        return None
+    return document if isinstance(document, Mapping) else None
+
+
+def _metadata(visit: Visit, declared: tuple[str, ...]) -> Metadata:
+    answer = visit.answers[-1]
+    document = _document(answer)
+    if document is None:
         return Metadata(url=answer.url, unreadable=True)
+    endpoints = tuple((name, _text(document[name])) for name in _ENDPOINTS if name in document)
+    hosts = [parts.hostname or "" for _name, address in endpoints if (parts := parts_of(address))]
     return Metadata(
         url=answer.url,
         issuer=_text(document.get("issuer")),
         issuer_expected=visit.answers[0].url.removesuffix(visit.path),
         media_type=answer.media_type,
-        endpoints=tuple((name, _text(document[name])) for name in _ENDPOINTS if name in document),
+        endpoints=endpoints,
         grants=_list(document.get("grant_types_supported")),
         responses=_list(document.get("response_types_supported")),
         challenges=_list(document.get("code_challenge_methods_supported")),
         client_auth=_list(document.get("token_endpoint_auth_methods_supported")),
+        undeclared=tuple(dict.fromkeys(h for h in hosts if declared and h not in declared)),
     )
 
 
@@ -95,7 +117,10 @@ def judge(reading: Metadata, context: JudgeContext) -> Judgement:
     if reading.trouble:
         return Judgement(Verdict.UNKNOWN, reading.trouble, next_step=reading.trouble_next_step)
     if not reading.url:
-        return Judgement(Verdict.NOT_APPLICABLE, _("No authorization server is described here."))
+        said = _("No authorization server is described here.")
+        if reading.resource:
+            said += " " + _("The host describes itself as a protected resource (RFC 9728).")
+        return Judgement(Verdict.NOT_APPLICABLE, said)
     proof = f"{reading.url}\nissuer: {reading.issuer}"
     fault = _fault(reading)
     if fault:
@@ -135,6 +160,8 @@ def _note(reading: Metadata) -> str:
         return _("PKCE is also offered as “plain”, which protects nothing.")
     if reading.client_auth == ("none",):
         return _("No client authenticates itself at the token endpoint.")
+    if reading.undeclared:
+        return _("Its endpoints lie on {host}, which the scope does not name.").format(host=reading.undeclared[0])
     if reading.media_type != "application/json":
         return _("The metadata is not sent as application/json.")
     return ""
@@ -145,7 +172,7 @@ CHECK = Check(
     title=lambda: _("OAuth metadata"),
     level=Level.RECOMMENDED,
     source="RFC 8414 2, 3.3; RFC 9700 2.1, 2.4; Apollo Marketplace, Marketplace Requirements",
-    aliases=("OAUTH-01",),
+    aliases=("OAUTH-01", "OAUTH-03"),
     needs=(WellKnown,),
     read=read,
     judge=judge,

@@ -22,7 +22,7 @@ from wizard.checks.oauth_flow import look_at_recording
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
 from wizard.domain.observation import Json, Result
-from wizard.domain.scope import Host
+from wizard.domain.scope import Host, parse_host
 
 #: Recorded answers are small; more than this is something else.
 MOST_BYTES = 64 * 1024 * 1024
@@ -100,8 +100,10 @@ def _answer(item: Json, number: int) -> tuple[Answer, str | None]:
     if not isinstance(item, Mapping):
         raise wrong(_("it is no object"))
     url, status, headers, body = item.get("url"), item.get("status"), item.get("headers"), item.get("body", "")
-    if not isinstance(url, str) or parts_of(url) is None:
+    parts = parts_of(url) if isinstance(url, str) else None
+    if parts is None or parse_host(parts.hostname or "") is None:
         raise wrong(_("“url” is missing or no web address"))
+    url = parts._replace(netloc=parts.netloc.lower()).geturl()
     if isinstance(status, bool) or not isinstance(status, int) or not 100 <= status <= 599:
         raise wrong(_("“status” is missing or no HTTP status"))
     if not isinstance(headers, list):

@@ -11,9 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wizard.checks import CHECKS, find
+from wizard.checks.base import Facts
+from wizard.checks.judging import judge
+from wizard.checks.looks.http import Answer
+from wizard.checks.looks.https_answers import Visit
+from wizard.checks.looks.well_known import OAUTH_SERVER, WellKnown
 from wizard.checks.recorded import UnreadableFacts, judge_recorded
 from wizard.domain.mistakes import Mistake
 from wizard.domain.observation import Verdict
+from wizard.domain.scope import Host
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -50,6 +56,9 @@ def test_other_checks() -> None:
     assert _judge("https-redirect", moved) == [Verdict.PASS]
     assert _judge("https-redirect", _facts(url="http://a.example/", body="hello")) == [Verdict.FAIL]
     assert _judge("https-redirect", _facts()) == [Verdict.UNKNOWN]
+    for status in (300, 301, 304):
+        shown = _facts(url="http://a.example/", status=status, body="hello")
+        assert _judge("https-redirect", shown) == [Verdict.FAIL], status
 
 
 SECURITY_TXT = "https://partner.example/.well-known/security.txt"
@@ -86,6 +95,37 @@ def test_files_at_their_well_known_place() -> None:
         assert _judge("oauth-metadata", as_json) == [wanted], change
     assert _judge("oauth-metadata", _facts(url=metadata, status=404)) == [Verdict.NOT_APPLICABLE]
     assert _judge("oauth-metadata", _facts(url=metadata, status=503)) == [Verdict.UNKNOWN]
+
+
+def test_a_protected_resource_and_endpoints_elsewhere_are_told() -> None:
+    check = find("OAUTH-03")
+    assert check
+    body = json.dumps({"resource": "https://partner.example"})
+    resource = _facts(url="https://partner.example/.well-known/oauth-protected-resource", body=body)
+    (result,) = judge_recorded(check, resource, AT)
+    assert (result.verdict, result.facts["resource"]) == (Verdict.NOT_APPLICABLE, True)
+    described = {
+        "issuer": "https://partner.example", "token_endpoint": "https://login.other.example/token",
+        "grant_types_supported": ["authorization_code"], "code_challenge_methods_supported": ["S256"],
+    }  # fmt: skip
+    headers = (("Content-Type", "application/json"),)
+    answer = Answer("https://partner.example" + OAUTH_SERVER, 200, headers, json.dumps(described))
+    for declared, verdict in (
+        (("partner.example",), Verdict.WARN),
+        (("partner.example", "login.other.example"), Verdict.PASS),
+    ):
+        found = WellKnown((Visit("well-known", OAUTH_SERVER, (answer,)),), declared)
+        assert judge(check, Host("partner.example"), Facts({WellKnown: found}), AT).verdict is verdict
+
+
+def test_an_address_counts_in_any_case_of_its_letters() -> None:
+    facts = _facts(
+        ("Strict-Transport-Security", "max-age=31536000; includeSubDomains"), url="HTTPS://Partner.EXAMPLE/A"
+    )
+    check = find("hsts")
+    assert check
+    (result,) = judge_recorded(check, facts, AT)
+    assert (result.verdict, result.subject) == (Verdict.PASS, "partner.example")
 
 
 def test_cors_depends_on_who_asked() -> None:
@@ -146,6 +186,8 @@ BROKEN = (
     '{"url":"https://a:99999/","status":200,"headers":[]}',
     '{"url":"https://a/","status":200,"headers":[],"origin":1}',
     '{"url":"https://a/","status":1e2,"headers":[]}',
+    '{"url":"https://a b/","status":200,"headers":[]}',
+    '{"url":"https://a\\u0000b/","status":200,"headers":[]}',
 )
 
 

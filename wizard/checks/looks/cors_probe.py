@@ -25,6 +25,8 @@ class Foreign:
     path: str
     answer: Answer | None = None
     trouble: Trouble | None = None
+    #: the person's list says that not everybody may call it
+    private: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class CorsProbe(Fact):
         settings, subject = ground.run.settings, ground.host.subject
         declared = [*settings.paths.get(subject, ()), *(e.path for e in settings.endpoints.get(subject, ()))]
         paths = [p for p in dict.fromkeys(("/", *declared)) if "{" not in p][:MOST_PATHS]
+        private = {e.path for e in settings.endpoints.get(subject, ()) if not e.anonymous}
         asked: list[Foreign] = []
         async with Talks(ground) as talks:
             for path in paths:
@@ -52,7 +55,7 @@ class CorsProbe(Fact):
                         headers.append(("Access-Control-Request-Headers", "authorization"))
                     try:
                         answer = await talks.ask(ground, path, method=method, headers=headers)
-                        asked.append(Foreign(foreign, path, answer))
+                        asked.append(Foreign(foreign, path, answer, private=path in private))
                     except CouldNotLook as could_not:
                         asked.append(Foreign(foreign, path, trouble=could_not.trouble))
         if all(a.answer is None for a in asked):

@@ -115,6 +115,11 @@ class Run:
         host = self._declared.get((name.lower().rstrip("."), port))
         return self.ground(host) if host else None
 
+    @property
+    def declared_names(self) -> tuple[str, ...]:
+        """The names of every host that the scope names."""
+        return tuple(dict.fromkeys(name for name, _port in self._declared))
+
     def politeness(self, host: Host) -> Politeness:
         """One bucket a name, whatever the port."""
         if host.name not in self._politeness:

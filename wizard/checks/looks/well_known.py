@@ -28,6 +28,8 @@ class WellKnown(Fact):
     NAME = "well-known"
     STEPS = 6
     visits: tuple[Visit, ...]
+    #: the names of all hosts in the scope
+    declared: tuple[str, ...] = ()
 
     @classmethod
     async def look(cls, ground: Ground) -> WellKnown:
@@ -39,7 +41,7 @@ class WellKnown(Fact):
             raise CouldNotLook(Trouble(TroubleKind.TIMEOUT, seconds=ground.limits.probe)) from error
         if all(v.trouble and not v.answers for v in visits):
             raise CouldNotLook(next(v.trouble for v in visits if v.trouble))
-        return cls(tuple(visits))
+        return cls(tuple(visits), ground.run.declared_names)
 
     def visit(self, path: str) -> Visit | None:
         """The visit for one of the files."""
@@ -47,9 +49,10 @@ class WellKnown(Fact):
 
     def masked(self) -> WellKnown:
         """Without secret values; the files themselves stay."""
-        return WellKnown(
-            tuple(
+        return replace(
+            self,
+            visits=tuple(
                 replace(v, answers=tuple(replace(a.masked(), body=mask_text(a.body[:65536])) for a in v.answers))
                 for v in self.visits
-            )
+            ),
         )
