@@ -182,3 +182,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_unconfigure() -> None:
     """The home of this run goes with it."""
     HOME.cleanup()
+
+
+# --- the rules for secrets -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _rules_compiled_once(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Compiling the rules for a home takes seconds: the new homes of tests share one set, compiled when wanted."""
+    from wizard.session.deeds import scanning
+
+    cache, compile_ = request.config.cache, scanning.engine
+    assert cache is not None
+    shared = Path(cache.mkdir("attestry-home")) / "data"
+    patch = pytest.MonkeyPatch()
+    patch.setattr(scanning, "engine", lambda _home: compile_(shared))
+    yield
+    patch.undo()

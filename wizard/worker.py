@@ -82,6 +82,15 @@ def _text(ask: Mapping[str, object], data: bytes) -> tuple[dict[str, object], by
     return {}, text.extract(data).encode("utf-8", "replace")
 
 
+def _words(ask: Mapping[str, object], data: bytes) -> tuple[dict[str, object], bytes]:
+    """Everything of a PDF that is text, with its metadata."""
+    from dataclasses import asdict
+
+    from wizard.formats import text
+
+    return {}, json.dumps(asdict(text.pdf_text(data))).encode()
+
+
 def _build(ask: Mapping[str, object], data: bytes) -> tuple[dict[str, object], bytes]:
     from wizard.document import build, canonical
 
@@ -150,6 +159,7 @@ def _number(ask: Mapping[str, object], key: str) -> int:
 _TASKS: dict[str, Task] = {
     "preview": _preview,
     "text": _text,
+    "words": _words,
     "build": _build,
     "endpoints": _endpoints,
     "recording": _recording,

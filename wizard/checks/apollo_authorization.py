@@ -25,6 +25,7 @@ def judge(scan: ApolloScan, *, oauth_declared: bool) -> Judgement:
         "verdict": scan.verdict.value,
         "notes": [note.value for note in scan.notes],
         "scopes": list(scan.scopes),
+        "whole": scan.coverage.complete,
         "evidence": [f"{e.file}:{e.line} {e.what.value}" for e in scan.evidence if not e.aside][:_MOST],
     }
     summary = " ".join((wording.apollo_verdict(scan.verdict), *map(wording.apollo_note, scan.notes)))

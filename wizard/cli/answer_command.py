@@ -69,7 +69,9 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
                 raise BadAnswer(_("{id} is not asked: {why} Nothing was sent.").format(id=id, why=why))
             answers.answer(session, _answer(question, text)).result()
         for id, place in files:
-            evidence.add(session, [Path(place)], [id]).result.result()
+            added = evidence.add(session, [Path(place)], [id]).result.result()
+            if added.held:
+                raise added.held[0]
         if asked.look:
             _look(asked, session, output)
         if asked.out is None:

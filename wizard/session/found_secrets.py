@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from wizard.checks import repository_secrets
+from wizard.checks import repository_secrets, sample_secrets
+from wizard.checks.code.base import Judgement
 from wizard.domain import events as e
 from wizard.domain.assessment import Assessment
+from wizard.domain.observation import Json
 from wizard.session.session import Session
+
+#: The name under which looks at samples of logs and addresses are recorded.
+SAMPLES = "samples"
+_CHECKS = {check.id: check for check in (repository_secrets.CHECK, sample_secrets.LOGS, sample_secrets.ADDRESSES)}
 
 
 def settled(assessment: Assessment, today: date) -> frozenset[str]:
@@ -20,31 +27,45 @@ def settled(assessment: Assessment, today: date) -> frozenset[str]:
     )
 
 
+def false_alarms(assessment: Assessment) -> frozenset[str]:
+    """Those that are no secret at all."""
+    return frozenset(
+        fingerprint
+        for fingerprint, noted in assessment.secrets.items()
+        if isinstance(noted.payload, e.SecretDisposed)
+        and noted.payload.verdict is e.SecretVerdict.FALSE_POSITIVE
+        and noted.payload.because.strip()
+    )
+
+
 def judged_again(session: Session) -> e.Looked | None:
-    """One repository whose verdict changed with what was decided about its secrets; None when none did.
+    """One repository, or the samples, whose verdict changed with what was decided about secrets; None when none did.
 
     It is the same look, judged again: its time, its run and its sealed record stay.
     """
     assessment = session.assessment
-    closed = settled(assessment, session.clock().date())
-    for (check, repository), observation in assessment.observations.items():
-        if check != repository_secrets.CHECK.id:
+    closed, alarms = settled(assessment, session.clock().date()), false_alarms(assessment)
+    for (id, subject), observation in assessment.observations.items():
+        check = _CHECKS.get(id)
+        judgement = _judged(id, observation.result.facts, closed, alarms) if check is not None else None
+        if check is None or judgement is None:
             continue
         before = observation.result
-        reading = repository_secrets.Reading.from_facts(before.facts)
-        if reading is None:
-            continue
-        judgement = repository_secrets.judge(reading, closed)
         facts = {**before.facts, **judgement.facts}
-        after = replace(
-            repository_secrets.CHECK.result(repository, judgement, before.at), facts=facts, rule=before.rule
-        )
+        after = replace(check.result(subject, judgement, before.at), facts=facts, rule=before.rule)
         if after.verdict != before.verdict or after.summary != before.summary:
             return e.Looked(
                 run=observation.run,
-                host=repository,
+                host=subject or SAMPLES,
                 results=(after,),
                 record=observation.record,
                 record_name=str(facts.get("record_name", "")),
             )
     return None
+
+
+def _judged(check: str, facts: Mapping[str, Json], closed: frozenset[str], alarms: frozenset[str]) -> Judgement | None:
+    if check != repository_secrets.CHECK.id:
+        return sample_secrets.judge(sample_secrets.Reading.from_facts(facts), alarms)
+    reading = repository_secrets.Reading.from_facts(facts)
+    return repository_secrets.judge(reading, closed) if reading is not None else None

@@ -134,6 +134,11 @@ class Workspace:
         self._remember()
 
     @property
+    def home(self) -> Path:
+        """The data folder of the person's home."""
+        return self._home
+
+    @property
     def read_only(self) -> bool:
         """True when nothing can be written."""
         return bool(self.journal.read_only)

@@ -19,7 +19,7 @@ from wizard.domain.observation import Verdict
 from wizard.domain.vulnerability import Decision
 from wizard.gui.context import Place
 from wizard.gui.shell import Shell
-from wizard.session.deeds import dependencies, scanning
+from wizard.session.deeds import dependencies
 from wizard.session.session import Session
 from wizard.session.settings import Preferences
 
@@ -46,8 +46,6 @@ def test_from_nothing_to_a_decision(
     qtbot: QtBot,
     request: pytest.FixtureRequest,
 ) -> None:
-    cache = Path(request.config.cache.mkdir("attestry-home"))  # type: ignore[union-attr]
-    scanning._engines[preferences.home.data] = scanning.engine(cache / "data")
     opened.go(Place("code"))
     page = opened.page
     assert "nobody has looked" in page.verdicts.text()
@@ -115,8 +113,6 @@ def test_libraries_from_the_list_to_a_decision(
     preferences: Preferences,
     request: pytest.FixtureRequest,
 ) -> None:
-    cache = Path(request.config.cache.mkdir("attestry-home"))  # type: ignore[union-attr]
-    scanning._engines[preferences.home.data] = scanning.engine(cache / "data")
     packages = {"node_modules/left-pad": {"version": "1.0.0"}, "node_modules/fine": {"version": "2.0.0"}}
     (repository / "package-lock.json").write_text(json.dumps({"lockfileVersion": 3, "packages": packages}))
     record = {
@@ -164,3 +160,49 @@ def test_libraries_from_the_list_to_a_decision(
     disposal = noted.payload.disposal
     assert disposal.decision is Decision.NOT_AFFECTED
     assert disposal.because == "The vulnerable code is never run. Only in a script that nobody runs."
+
+
+def test_the_code_host_is_asked_only_after_the_list_was_agreed_to(
+    opened: Shell, session: Session, repository: Path, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remote = ("remote", "add", "origin", "git@github.com:northwind/sync.git")
+    subprocess.run(["git", "-C", str(repository), *remote], check=True, env={"PATH": os.environ["PATH"]})
+    (tmp_path / "exported").mkdir()
+    answer = {
+        "default_branch": "main",
+        "private": True,
+        "security_and_analysis": {"secret_scanning_push_protection": {"status": "enabled"}},
+    }
+    (tmp_path / "exported" / "repository.json").write_text(json.dumps(answer))
+    monkeypatch.setattr("wizard.gui.widgets.choosing.choose_folder", lambda *_about: tmp_path / "exported")
+    opened.go(Place("code", "host"))
+    part = opened.page.hosting
+    qtbot.waitUntil(lambda: part.name.text() == "northwind/sync", timeout=20_000)
+    assert not part.ask_button.isEnabled()
+    part.token.setText("a-token-of-a-test")
+    part.keep_button.click()
+    qtbot.waitUntil(part.ask_button.isEnabled, timeout=20_000)
+    assert part.token.text() == ""
+    part.ask_button.click()
+    lines = part.consent.list.toPlainText().split("\n")
+    assert lines[0] == "GET https://api.github.com/repos/northwind/sync"
+    part.consent.cancel_button.click()
+    assert ("push-protection", str(repository)) not in session.assessment.observations
+    part.export_button.click()
+    qtbot.waitUntil(lambda: len(part.table.lines) == 5, timeout=20_000)
+    seen = session.assessment.observations["push-protection", str(repository)].result
+    assert seen.verdict is Verdict.PASS
+    part.forget_button.click()
+    qtbot.waitUntil(lambda: not part.ask_button.isEnabled(), timeout=20_000)
+
+
+def test_the_editor_is_named_in_preferences(opened: Shell, preferences: Preferences, qtbot: QtBot) -> None:
+    opened.go(Place("preferences"))
+    page = opened.page
+    page.editor.setText("no-such-program-here")
+    page.editor.editingFinished.emit()
+    assert preferences.settings.editor == "no-such-program-here"
+    assert "no program that is found" in page.editor_problem.text()
+    page.editor.setText("sh")
+    page.editor.editingFinished.emit()
+    assert page.editor_problem.isHidden()

@@ -33,7 +33,7 @@ def evidence(shell: Shell, requirement: str = "") -> EvidencePage:
 def add(page: EvidencePage, session: Session, path: Path, qtbot: QtBot) -> Evidence:
     before = set(session.assessment.evidence)
     page.add((path,))
-    qtbot.waitUntil(lambda: len(page._sheets) == 1, timeout=10_000)
+    qtbot.waitUntil(lambda: len(page._sheets) == 1, timeout=30_000)
     (id,) = set(session.assessment.evidence) - before
     return session.assessment.evidence[id]
 
@@ -193,3 +193,37 @@ def test_what_a_name_suggests(session: Session) -> None:
     assert suggested(session.questionnaire, "threat-model.pdf")[0] == "APP-11"
     assert suggested(session.questionnaire, "IMG_0001.png") == ()
     assert suggested(session.questionnaire, "\u202e\x00.") == ()
+
+
+def test_a_file_with_a_live_secret_waits_until_it_is_said_what_it_is(
+    opened: Shell, session: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    from wizard.gui.pages.held_sheet import HeldSheet
+
+    secret = "gh" + "p_" + "Ab3dEf6hIj9lMn2pQr5tUv8xYz1BcD4fGh7j"
+    path = tmp_path / "app.log"
+    path.write_text(f"GET /me 200\nAuthorization: token {secret}\n")
+    opened.go(Place("evidence", str(path), "SEC-5"))  # as the card of a requirement hands it over
+    page = opened.page
+    qtbot.waitUntil(lambda: page.findChild(HeldSheet) is not None, timeout=30_000)
+    sheet = page.findChild(HeldSheet)
+    assert not session.assessment.evidence
+    assert "line 2" in sheet.list.text()
+    assert secret not in sheet.list.text() + page.message_bar.text
+    sheet.settle_button.click()
+    assert "say why" in sheet.problem.text()
+    sheet.because.setText("made up")
+    sheet.settle_button.click()
+    qtbot.waitUntil(lambda: len(page._sheets) == 1, timeout=30_000)
+    assert [item.name for item in session.assessment.evidence.values()] == ["app.log"]
+
+
+def test_pictures_are_said_not_to_be_read(opened: Shell, session: Session, tmp_path: Path, qtbot: QtBot) -> None:
+    from wizard.gui.widgets.plain import PlainLabel
+
+    page = evidence(opened)
+    path = tmp_path / "console.png"
+    path.write_bytes(PNG)
+    item = add(page, session, path, qtbot)
+    said = [label.text() for label in page._sheets[item.id].findChildren(PlainLabel)]
+    assert any("not read for secrets" in text for text in said)

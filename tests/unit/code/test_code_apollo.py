@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 from apollo_cases import API, APP, CASES
 
+from wizard.checks import apollo_authorization
 from wizard.checks.code.apollo import ApolloVerdict, Note, scan_apollo
 from wizard.checks.code.apollo_clues import Clue
+from wizard.checks.code.coverage import GapKind
+from wizard.domain.observation import Verdict
 
 
 def _write(root: Path, files: dict[str, str]) -> Path:
@@ -51,3 +54,48 @@ def test_notes_and_scopes(tmp_path: Path) -> None:
 
 def test_a_key_in_a_test_is_a_note(tmp_path: Path) -> None:
     assert Note.KEY_IN_TESTS in scan_apollo(_write(tmp_path, CASES["oauth, key in a test"][1])).notes
+
+
+def test_a_packed_program_that_is_too_long_is_never_oauth_only(tmp_path: Path) -> None:
+    (tmp_path / "auth.py").write_text(
+        "A = 'https://app.apollo.io/#/oauth/authorize?state=x'\n"
+        "post('https://app.apollo.io/api/v1/oauth/token', {'grant_type': 'authorization_code'})\n"
+    )
+    (tmp_path / "bundle.js").write_text(
+        "x" * 1_100_000 + "\nfetch('https://api.apollo.io/v1/x', {headers: {'x-api-key': k}})"
+    )
+    scan = scan_apollo(tmp_path)
+    assert [gap.kind for gap in scan.coverage.gaps] == [GapKind.LARGE_FILE]
+    assert apollo_authorization.judge(scan, oauth_declared=True).verdict is Verdict.UNKNOWN
+    (tmp_path / "bundle.js").write_text("x" * 1_100_000)
+    assert scan_apollo(tmp_path).coverage.complete
+
+
+@pytest.mark.parametrize(
+    ("file", "front"),
+    [
+        ("src/App.tsx", True),
+        ("public/index.html", True),
+        ("static/js/login.js", True),
+        ("server/callback.js", False),
+        ("pages/callback.tsx", None),
+    ],
+)
+def test_a_client_secret_in_code_for_the_browser(tmp_path: Path, file: str, front: bool | None) -> None:
+    """None: a page whose secret stays on the server."""
+    path = tmp_path / file
+    path.parent.mkdir(parents=True)
+    text = (
+        "const client_secret = SECRET\n"
+        "fetch('https://app.apollo.io/api/v1/oauth/token', {grant_type: 'authorization_code', client_secret})\n"
+    )
+    path.write_text(text if front is not None else f"export async function getServerSideProps() {{\n{text}}}")
+    assert (Note.FRONT_END_SECRET in scan_apollo(tmp_path).notes) is bool(front)
+
+
+def test_scopes_over_several_lines(tmp_path: Path) -> None:
+    (tmp_path / "auth.ts").write_text(
+        "const scopes = [\n  'contacts_search',\n  'person_read',\n].join(' ')\n"
+        "const u = 'https://app.apollo.io/#/oauth/authorize?scope=' + scopes\n"
+    )
+    assert scan_apollo(tmp_path).scopes == ("contacts_search", "person_read")

@@ -73,10 +73,30 @@ GITHUB = {
     f"{R}/actions/runs": {
         "total_count": 3,
         "workflow_runs": [
-            {"name": "scan", "created_at": "2026-11-16T04:00:00Z", "conclusion": "success"},
-            {"name": "scan", "created_at": "2026-11-09T04:00:00Z", "conclusion": "success"},
-            {"name": "scan", "created_at": "2026-10-20T04:00:00Z", "conclusion": "success"},
-            {"name": "scan", "created_at": "2026-11-01T04:00:00Z", "conclusion": "failure"},
+            {
+                "name": "scan",
+                "path": ".github/workflows/scan.yml",
+                "created_at": "2026-11-16T04:00:00Z",
+                "conclusion": "success",
+            },
+            {
+                "name": "scan",
+                "path": ".github/workflows/scan.yml",
+                "created_at": "2026-11-09T04:00:00Z",
+                "conclusion": "success",
+            },
+            {
+                "name": "scan",
+                "path": ".github/workflows/scan.yml",
+                "created_at": "2026-10-20T04:00:00Z",
+                "conclusion": "success",
+            },
+            {
+                "name": "scan",
+                "path": ".github/workflows/scan.yml",
+                "created_at": "2026-11-01T04:00:00Z",
+                "conclusion": "failure",
+            },
         ],
     },
 }

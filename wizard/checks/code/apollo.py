@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -13,9 +14,10 @@ from wizard.checks.code.coverage import Counting, Coverage, GapKind
 from wizard.checks.code.engine import Stop
 from wizard.checks.code.tree import open_regular, shown, walk
 
-#: Longer files are data, not programs.
+#: Longer files are data, or programs that were packed: said, when they name an address of Apollo's.
 _LARGEST = 1024 * 1024
 _MOST = 500
+_ADDRESS = re.compile(rb"(?:api|app|mcp)\.apollo\.io", re.I)
 
 
 class ApolloVerdict(StrEnum):
@@ -67,6 +69,8 @@ def scan_apollo(root: Path, stop: Stop | None = None) -> ApolloScan:
     for seen in walk(root.absolute(), counting, stop, everything=False):
         stop.check()
         if seen.size > _LARGEST:
+            if _names_apollo(seen.path, stop):
+                counting.gap(GapKind.LARGE_FILE, shown(seen.name))
             continue
         try:
             with io.FileIO(open_regular(seen.path)) as file:
@@ -80,6 +84,21 @@ def scan_apollo(root: Path, stop: Stop | None = None) -> ApolloScan:
             name = shown(seen.name)
             files[name] = clues_in(data.decode("utf-8", "replace"), name)
     return _judge(files, counting.freeze())
+
+
+def _names_apollo(path: str, stop: Stop) -> bool:
+    """Whether a file that is too long to be read as a program names an address that programs call."""
+    before = b""
+    try:
+        with io.FileIO(open_regular(path)) as file:
+            while piece := file.read(_LARGEST):
+                stop.check()
+                if _ADDRESS.search(before + piece):
+                    return True
+                before = piece[-32:]
+    except OSError:
+        return True
+    return False
 
 
 def _judge(files: dict[str, FileClues], coverage: Coverage) -> ApolloScan:

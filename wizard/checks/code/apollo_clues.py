@@ -117,8 +117,16 @@ _FRONT = re.compile(
     r"(?:NEXT_PUBLIC|VITE|REACT_APP|NUXT_PUBLIC|GATSBY|EXPO_PUBLIC|PUBLIC|VUE_APP|NG_APP)_\w*APOLLO\w*(?:SECRET|KEY|TOKEN)",
     re.I,
 )
+#: Files that a browser gets, and the marks of those that it does not get after all.
+_BROWSER = re.compile(
+    r"\.(?:tsx|jsx|vue|svelte|html?)$|(?:^|/)(?:public|static|www|frontend|front-end|browser)/(?:.*/)?[^/]+\.[cm]?[jt]s$",
+    re.I,
+)
+_SERVER = re.compile(r"[\"']use server[\"']|getServerSideProps|server-only|express\(\)|#!/usr/bin/env node")
 _SCOPE = re.compile(
-    r"\bscopes?[\"']?\s*(?:=>|[:=])\s*[\[(]?\s*[\"'`]([a-z_]+(?:(?:[\s,+]|%20|[\"'`]\s*,\s*[\"'`])+[a-z_]+)*)", re.I
+    r"\bscopes?[\"']?\s*(?:=>|[:=])\s*[\[(]?\s*[\"'`]([a-z_]+(?:(?:[\s,+]|%20|[\"'`]\s*,\s*[\"'`])+[a-z_]+)*)"
+    r"|[?&]scope=([a-z_]+(?:(?:%20|%2C|[+,])[a-z_]+)*)",
+    re.I,
 )
 _CONSTANT = re.compile(r"([A-Za-z_]\w{2,60})[\"'\]]?\s*(?::\s*\w+\s*=|:=|=>|=|:)\s*[\"'`]x[-_]api[-_]key[\"'`]", re.I)
 _WORD = re.compile(r"[A-Za-z_]\w{2,60}")
@@ -151,6 +159,10 @@ def clues_in(text: str, file: str) -> FileClues:
     for number, line in enumerate(lines, 1):
         for what, detail in _clues_of_line(line, number, near, whole):
             evidence.append(Evidence(file, number, what, detail, aside))
+    evidence += [Evidence(file, n, Clue.SCOPE, names, aside) for n, names in _scopes(whole) if near.apollos(n)]
+    if _BROWSER.search(file) and not _SERVER.search(whole):
+        secrets = (n for n, line in enumerate(lines, 1) if _SECRET.search(line) and apollo and near.apollos(n))
+        evidence += [Evidence(file, n, Clue.FRONT_END_SECRET, "", aside) for n in secrets]
     if other_apollo and not apollo:
         evidence.append(Evidence(file, whole.count("\n", 0, other_apollo.start()) + 1, Clue.OTHER_APOLLO, "", True))
     loose = tuple(
@@ -238,17 +250,19 @@ def _oauth_of_line(line: str, near: _Near, whole: str) -> Iterator[tuple[Clue, s
         yield Clue.STATE, ""
     if _SECRET.search(line) and near.apollo:
         yield Clue.CLIENT, ""
-    for scope in _SCOPE.finditer(line):
-        names = " ".join(
-            dict.fromkeys(word for word in re.findall(r"[a-z_]{3,}", scope[1].replace("%20", " ")) if "_" in word)
-        )
-        if names:
-            yield Clue.SCOPE, names
     if found := _BEARER.search(line):
         if _KEY_WORD.search(found[0]):
             yield Clue.KEY_HEADER, ""
         elif _TOKEN_WORD.search(found[0][6:]) or _TOKEN_WORD.search(line[: found.start()]):
             yield Clue.BEARER, ""
+
+
+def _scopes(text: str) -> Iterator[tuple[int, str]]:
+    """The permissions that are asked for, a list over several lines too, with the line where it begins."""
+    for found in _SCOPE.finditer(text):
+        words = re.findall(r"[a-z_]{3,}", (found[1] or found[2]).replace("%20", " ").replace("%2C", " "))
+        if names := " ".join(dict.fromkeys(word for word in words if "_" in word)):
+            yield text.count("\n", 0, found.start()) + 1, names
 
 
 def _inbound(line: str) -> bool:

@@ -17,6 +17,7 @@ class GapKind(StrEnum):
     GIT_CRYPT = "git-crypt"
     TOO_SLOW = "too-slow"
     TOO_LARGE = "too-large"
+    LARGE_FILE = "large-file"
     UNREADABLE = "unreadable"
     NOT_UNFOLDED = "not-unfolded"
     ENCRYPTED = "encrypted"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -30,12 +31,18 @@ LARGEST_CONTAINER = 64 * 1024 * 1024
 MOST_HITS = 400
 _AHEAD = 24 * 1024 * 1024
 
+#: What stands before a value in an address: the name of a parameter, or a user.
+_IN_ADDRESS = re.compile(rb"(?:[?&#][A-Za-z0-9_.%\[\]-]{1,60}=|://[^/\s:@]{0,80}:)\Z")
+
 ReadMore = Callable[[int], bytes]
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A secret in one input, by then without itself. `inside` is the member of a container, "" for the input."""
+    """A secret in one input, by then without itself. `inside` is the member of a container, "" for the input.
+
+    `in_address`: it stands in the query or as the password of an address.
+    """
 
     rule: str
     judged: Judged
@@ -44,6 +51,7 @@ class Hit:
     fingerprint: str
     inside: str = ""
     start: int = 0
+    in_address: bool = False
 
 
 class Search:
@@ -159,6 +167,7 @@ class Search:
                 masked=mask(candidate.secret),
                 fingerprint=self._masker.fingerprint(candidate.secret),
                 start=candidate.start,
+                in_address=_IN_ADDRESS.search(data, max(0, candidate.start - 100), candidate.start) is not None,
             )
             for candidate, judged in self._judged(data, path, seconds)
         ]

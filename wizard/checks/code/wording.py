@@ -34,6 +34,8 @@ def gap(gap: Gap) -> str:
             )
         case GapKind.TOO_LARGE:
             return _("Too deeply nested to look at: {places}.").format(places=places)
+        case GapKind.LARGE_FILE:
+            return _("Too large to be read as a program: {places}. Look at it by hand.").format(places=places)
         case GapKind.UNREADABLE:
             return _("Could not be read: {places}. Look again as someone who may read it.").format(places=places)
         case GapKind.NOT_UNFOLDED:
@@ -134,7 +136,7 @@ def apollo_note(note: Note) -> str:
         case Note.NO_REFRESH:
             return _("No refresh of tokens was seen: an access token ends after 30 days.")
         case Note.FRONT_END_SECRET:
-            return _("A secret is handed to the front end by its variable's name: everyone can read it there.")
+            return _("A secret stands in code for the browser, or is handed there by its name: everyone can read it.")
         case Note.KEY_IN_TESTS:
             return _("An API key is used in tests or documents only.")
         case Note.ANOTHER_APOLLO:

@@ -17,6 +17,8 @@ from wizard.formats.malformed import Malformed
 
 _WORDS = {"CRITICAL": Rating.CRITICAL, "HIGH": Rating.HIGH, "MEDIUM": Rating.MEDIUM, "LOW": Rating.LOW}
 _MOST_REPORTS = 20
+#: The one file with pipelines.
+_FILE = "bitbucket-pipelines.yml"
 _TRIGGERS = ("default", "branches", "tags", "pull-requests", "custom")
 
 
@@ -166,7 +168,7 @@ def _pipelines(answers: Answers) -> Iterator[Pipeline]:
     except Malformed:
         told = {}  # Bitbucket's files may refer back to themselves; what they name is read anyway
     triggers = tuple(each for each in _TRIGGERS if each in told)
-    yield Pipeline("bitbucket-pipelines.yml", triggers, scanners_in(content))
+    yield Pipeline(_FILE, triggers, scanners_in(content))
 
 
 def _runs(answers: Answers) -> Iterator[Run]:
@@ -180,6 +182,5 @@ def _runs(answers: Answers) -> Iterator[Run]:
             at = datetime.fromisoformat(text(each, "created_on"))
         except ValueError:
             continue
-        yield Run(
-            name, at if at.tzinfo else at.replace(tzinfo=UTC), text(table(state, "result"), "name") == "SUCCESSFUL"
-        )
+        succeeded = text(table(state, "result"), "name") == "SUCCESSFUL"
+        yield Run(name, at if at.tzinfo else at.replace(tzinfo=UTC), succeeded, _FILE)

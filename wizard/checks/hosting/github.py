@@ -238,7 +238,8 @@ def _runs(answers: Answers) -> Iterator[Run]:
         _data(answers, "runs").get("workflow_runs") if isinstance(_data(answers, "runs"), dict) else None
     ):
         if at := _moment(text(each, "created_at")):
-            yield Run(text(each, "name") or text(each, "path"), at, text(each, "conclusion") == "success")
+            file = text(each, "path").partition("@")[0]
+            yield Run(text(each, "name") or file, at, text(each, "conclusion") == "success", file)
     for each in _objects(_data(answers, "analyses")):
         if at := _moment(text(each, "created_at")):
             yield Run(text(table(each, "tool"), "name"), at, not text(each, "error"))

@@ -66,11 +66,12 @@ class Pipeline:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of a pipeline or scan that has ended."""
+    """One run of a pipeline or scan that has ended; `file` is the pipeline's, "" when the host does not say."""
 
     name: str
     at: datetime
     succeeded: bool
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from wizard.gui.context import Context, Place
 from wizard.gui.finder import place_of
 from wizard.gui.icons import Glyph
 from wizard.gui.pages import errand
+from wizard.gui.pages.code_host import HostPart
 from wizard.gui.pages.code_libraries import LibrariesPart
 from wizard.gui.pages.code_panel import CodePanel, file_on_disk, written_place
 from wizard.gui.pages.form import beside, column
@@ -53,7 +54,7 @@ class _Row:
 
 
 class CodePage(Page):
-    """`Place.item`: a part of the page (secrets, libraries), or a repository to filter by."""
+    """`Place.item`: a part of the page (secrets, libraries, host), or a repository to filter by."""
 
     def __init__(self, context: Context, parent: QWidget | None = None):
         super().__init__(context, _("Code"), "", parent)
@@ -110,10 +111,13 @@ class CodePage(Page):
         )
         self.libraries = LibrariesPart(self)
         self.libraries.changed.connect(self._say)
+        self.hosting = HostPart(self)
+        self.hosting.changed.connect(self._say)
         self._parts: dict[str, tuple[ChipButton, QWidget]] = {}
         for name, text, part in (
             ("secrets", _("Secrets"), self._secrets),
             ("libraries", _("Libraries"), self.libraries),
+            ("host", _("Code host"), self.hosting),
         ):
             chip = ChipButton(text, checkable=True)
             chip.setMinimumWidth(chip.sizeHint().width() + 12)  # the words of the one that is shown are bold
@@ -191,6 +195,8 @@ class CodePage(Page):
         self._draw_rows()
         if self.part == "libraries":
             self.libraries.draw()
+        elif self.part == "host":
+            self.hosting.draw()
 
     def _read(self, place: str, run: str) -> None:
         """The list of a look lies sealed: open it on another thread, once."""
@@ -240,8 +246,9 @@ class CodePage(Page):
 
     def _say(self) -> None:
         """The sentence under the title: what the part that is shown knows."""
-        if self.part == "libraries":
-            self.set_sentence(self.libraries.sentence)
+        if self.part != "secrets":
+            part = self.libraries if self.part == "libraries" else self.hosting
+            self.set_sentence(part.sentence)
             return
         closed = self._closed()
         open_ = {

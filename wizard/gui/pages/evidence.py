@@ -9,14 +9,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from wizard.domain.events import SecretDisposed
 from wizard.domain.evidence import Evidence
 from wizard.domain.language import _, ngettext
 from wizard.domain.mistakes import Mistake
-from wizard.gui import words
+from wizard.gui import pages, words
 from wizard.gui.context import Context, Place, sentence_of
 from wizard.gui.icons import Glyph
 from wizard.gui.pages.evidence_panel import EvidencePanel
 from wizard.gui.pages.filing_sheet import FilingSheet
+from wizard.gui.pages.held_sheet import HeldSheet, let_go
 from wizard.gui.widgets import choosing
 from wizard.gui.widgets.drop_zone import DropZone, dropped_paths
 from wizard.gui.widgets.empty_state import EmptyState
@@ -24,13 +26,16 @@ from wizard.gui.widgets.fact_table import Cell, FactTable, Head, Line
 from wizard.gui.widgets.page import Page
 from wizard.session.changes import Change
 from wizard.session.deeds import evidence as deeds
+from wizard.session.deeds import scanning
+from wizard.session.deeds.evidence_secrets import HeldBack
 
 #: Our default, not Apollo's: evidence older than this is marked.
 _OLD = timedelta(days=365)
 
 
 class EvidencePage(Page):
-    """`Place.requirement`: new files are offered for it first; `Place.item`: the evidence to show."""
+    """`Place.requirement`: new files are offered for it first; `Place.item`: the evidence to show, or the
+    path of a file to add."""
 
     def __init__(self, context: Context, parent: QWidget | None = None):
         super().__init__(context, _("Evidence"), "", parent)
@@ -81,6 +86,8 @@ class EvidencePage(Page):
         self._draw()
         if place.item and self.table.choose(place.item):
             self._choose(place.item)
+        elif place.item and Path(place.item).is_absolute():
+            self.add((Path(place.item),))
 
     def redraw(self, change: Change) -> None:
         self._draw()
@@ -96,9 +103,12 @@ class EvidencePage(Page):
             self.start(lambda hear: deeds.add(session, paths, self._wanted, hear), self._added)
 
     def _added(self, added: deeds.Added) -> None:
-        unread = dict(added.unread)
+        unread, not_looked = dict(added.unread), dict(added.not_looked)
         for item in added.evidence:
-            sheet = FilingSheet(item, self.context.open.questionnaire, self._wanted, unread.get(item.id, ""))
+            known = self.context.open.questionnaire
+            sheet = FilingSheet(
+                item, known, self._wanted, unread.get(item.id, ""), not_looked=not_looked.get(item.id, "")
+            )
             sheet.filed.connect(self._file)
             sheet.refused.connect(self._remove)
             self._sheets[item.id] = sheet
@@ -107,9 +117,43 @@ class EvidencePage(Page):
             self.panel.hide()
             self._sheets[added.evidence[0].id].file_button.setFocus()
             self.scroll_area.ensureVisible(0, 0)
-        if added.left_out:
-            self.message_bar.say_mistake(" ".join(added.left_out))
+        for held in added.held:
+            self._hold(held)
+        held_back = {held.sentence for held in added.held}
+        if left_out := [sentence for sentence in added.left_out if sentence not in held_back]:
+            self.message_bar.say_mistake(" ".join(left_out))
         self._draw()
+
+    def _hold(self, held: HeldBack) -> None:
+        """A file with a live secret: it is not here until that is settled."""
+        sheet = HeldSheet(held)
+        sheet.black_out_button.setVisible(any(page.name == "black_out" for page in pages.PAGES))
+        sheet.settled.connect(self._settle)
+        sheet.again.connect(lambda: self._again(sheet))
+        sheet.blacking_out.connect(lambda: self.go.emit(Place("black_out", str(held.path), *self._wanted[:1])))
+        sheet.left.connect(lambda: let_go(sheet))
+        self._arrived.insertWidget(0, sheet)
+        sheet.setFocus()
+
+    def _again(self, sheet: HeldSheet) -> None:
+        let_go(sheet)
+        self.add((sheet.held.path,))
+
+    def _settle(self, sheet: HeldSheet, decided: SecretDisposed) -> None:
+        """What a found secret is was said: it is kept, and holds for code too."""
+        try:
+            saving = scanning.dispose(
+                self.context.open,
+                decided.fingerprint,
+                decided.verdict,
+                because=decided.because,
+                revoked_on=decided.revoked_on,
+                rotated_on=decided.rotated_on,
+            )
+        except Mistake as mistake:
+            sheet.say(mistake.sentence)
+            return
+        self.when_saved(saving, lambda _change: sheet.was_settled(decided.fingerprint))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if dropped_paths(event.mimeData()):

@@ -71,7 +71,12 @@ class FilingSheet(Card):
     refused = Signal(str)
 
     def __init__(
-        self, item: Evidence, questionnaire: Questionnaire, wanted: Collection[str] = (), why_unread: str = ""
+        self,
+        item: Evidence,
+        questionnaire: Questionnaire,
+        wanted: Collection[str] = (),
+        why_unread: str = "",
+        not_looked: str = "",
     ):
         super().__init__("accent")
         self.item = item
@@ -96,6 +101,8 @@ class FilingSheet(Card):
                 wrap=True,
             )
         )
+        if not_looked:
+            self.body.addWidget(PlainLabel(not_looked, "quiet", wrap=True))
         self.picker = RequirementPicker(questionnaire, offered, ticked)
         self.picker.changed.connect(self._draw)
         self.body.addWidget(self.picker)

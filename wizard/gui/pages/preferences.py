@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import Any
 
 from PySide6.QtCore import QUrl
@@ -16,7 +17,7 @@ from wizard.gui.pages.keys_form import KeysForm
 from wizard.gui.pages.vault_form import VaultForm
 from wizard.gui.theme import theme
 from wizard.gui.widgets.buttons import LinkButton, OutlineButton
-from wizard.gui.widgets.fields import ComboField, SpinField, TickBox
+from wizard.gui.widgets.fields import ComboField, LineField, SpinField, TickBox
 from wizard.gui.widgets.page import Foot, Page, Side
 from wizard.gui.widgets.plain import FactLabel, PlainLabel
 from wizard.session.settings import Settings
@@ -72,6 +73,18 @@ class PreferencesPage(Page):
         top.setContentsMargins(0, 0, 0, 0)
         holder.setLayout(top)
         form.row(_("Pace"), column(holder, careful, gap=0))
+        form.heading(_("Code"))
+        self.editor = LineField(hint=_("a program's name or path, such as code or /usr/bin/gedit"))
+        self.editor.setFixedWidth(360)
+        self.editor.setAccessibleName(_("Editor"))
+        self.editor.editingFinished.connect(self._set_editor)
+        self.editor_problem = PlainLabel("", "red", wrap=True)
+        form.row(
+            _("Editor"),
+            beside(self.editor, self._mark("editor")),
+            _("A place in code opens in it, with the file's path as the one argument. Without one, paths are copied."),
+        )
+        form.under(self.editor_problem)
         self.body.addWidget(form)
         self._form = form
         self.keys: KeysForm | None = None
@@ -128,6 +141,9 @@ class PreferencesPage(Page):
             theme().apply(app, values["theme"])
         self._draw()
 
+    def _set_editor(self) -> None:
+        self._set(editor=self.editor.text().strip())
+
     def _draw(self) -> None:
         settings = preferences_of(self.context).settings
         self.theme.setCurrentIndex(max(0, self.theme.findData(settings.theme)))
@@ -136,6 +152,17 @@ class PreferencesPage(Page):
             self.lock.setValue(settings.lock_after_minutes)
             self.lock.blockSignals(False)
         self.careful.setChecked(settings.careful)
+        if not self.editor.hasFocus() or self.editor.text().strip() == settings.editor:
+            self.editor.setText(settings.editor)
+        missing = bool(settings.editor) and shutil.which(settings.editor) is None
+        self.editor_problem.setVisible(missing)
+        self.editor_problem.setText(
+            _("{name} is no program that is found here. It is one program, without arguments.").format(
+                name=settings.editor
+            )
+            if missing
+            else ""
+        )
         changed = [name for name in settings.changed if name in self._marks]
         for name, mark in self._marks.items():
             mark.setVisible(name in changed)

@@ -196,7 +196,9 @@ class RequirementCard(Card):
             if then is not None:
                 then.set_names({key: item.name for key, item in session.assessment.evidence.items()})
                 then.add(tuple(item.id for item in result.evidence))
-            if result.left_out:
+            if result.held:  # what a secret in it is can be said there
+                self.page.go.emit(Place("evidence", str(result.held[0].path), id))
+            elif result.left_out:
                 self.page.message_bar.say_mistake(" ".join(result.left_out))
             elif len(result.evidence) == 1:
                 self.page.say_done(result.sentence)

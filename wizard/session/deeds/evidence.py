@@ -20,7 +20,8 @@ from wizard.domain.mistakes import Mistake
 from wizard.formats.kind import HEAD, media_type
 from wizard.jobs.runner import Hear, Job, Progress
 from wizard.session.changes import Change
-from wizard.session.deeds import looking, vulnerabilities
+from wizard.session.deeds import evidence_secrets, looking, vulnerabilities
+from wizard.session.deeds.evidence_secrets import HeldBack
 from wizard.session.session import Session
 
 #: What is handed to the child that draws previews.
@@ -38,11 +39,13 @@ class NoSuchEvidence(Mistake):
 @dataclass(frozen=True, slots=True)
 class Added:
     """What adding files did: the evidence, a sentence for each file that was left out, and (by evidence) why a file
-    could not be read as a report."""
+    could not be read as a report, and what of it nobody looked at for secrets. `held` were left out for one."""
 
     evidence: tuple[Evidence, ...]
     left_out: tuple[str, ...]
     unread: tuple[tuple[str, str], ...] = ()
+    not_looked: tuple[tuple[str, str], ...] = ()
+    held: tuple[HeldBack, ...] = ()
 
     @property
     def sentence(self) -> str:
@@ -79,12 +82,19 @@ def add(
         added: list[Evidence] = []
         left_out: list[str] = []
         unread: list[tuple[str, str]] = []
+        not_looked: list[tuple[str, str]] = []
+        held: list[HeldBack] = []
         for path in paths:
             try:
+                progress(0, 0, _("Looking for secrets in {name}").format(name=path.name))
+                examined = await evidence_secrets.let_pass(session, path, _opened, requirements)
                 item = await _seal(session, path, tuple(requirements), note, expires, replaces, progress)
             except Mistake as mistake:
                 left_out.append(mistake.sentence)
+                held += [mistake] if isinstance(mistake, HeldBack) else []
                 continue
+            if examined.unread:
+                not_looked.append((item.id, " ".join(examined.unread)))
             progress(0, 0, _("Reading {name}").format(name=item.name))
             read = await vulnerabilities.read_report(session, item)
             item = read.item
@@ -97,9 +107,9 @@ def add(
             await looking.read_document(session, item)
             added.append(item)
             progress(len(added), len(paths), item.name, change)
-        if left_out and not added:
+        if left_out and not added and not held:
             raise UnusableFile(" ".join(left_out))
-        return Added(tuple(added), tuple(left_out), tuple(unread))
+        return Added(tuple(added), tuple(left_out), tuple(unread), tuple(not_looked), tuple(held))
 
     return session.runner.start(work, title, hear)
 

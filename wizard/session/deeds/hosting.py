@@ -3,20 +3,42 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
+import secrets
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wizard.checks.code.git import Git, GitRefused
+from wizard.domain import events as e
+from wizard.domain.codec import Unreadable, from_json, to_json
+from wizard.domain.evidence import Sealed
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
+from wizard.domain.observation import Json, Method
 from wizard.jobs.runner import Hear, Job, Progress
-from wizard.session.session import Session
+from wizard.session.deeds.scanning import folder_of
+from wizard.session.session import ReadOnly, Session
 
 if TYPE_CHECKING:
     from wizard.checks.hosting.asking import Adapter, HostSettings
     from wizard.checks.hosting.posture import Posture
 
-#: The hosts that can be asked, and what is said before a token is given.
+#: The hosts that can be asked.
 HOSTS = ("github", "bitbucket")
+_RECORD_LIMIT = 16 * 1024 * 1024
+_ADDRESS = re.compile(
+    r"(?:^|[/@.])(github\.com|bitbucket\.org)[/:]+([A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+?)(?:\.git)?/?(?:[?#].*)?$", re.I
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A repository at a code host: which host, and OWNER/NAME there."""
+
+    host: str
+    name: str
 
 
 class NoToken(Mistake):
@@ -48,14 +70,51 @@ def has_token(session: Session, host: str) -> bool:
     return session.workspace.secrets.get(_name(host)) is not None
 
 
+def known_as(repository: str) -> Known | None:
+    """Which repository of a code host a row of the scope names: by its address, or by where the clone came from.
+
+    Blocks: it asks git for the clone's address. The person can correct it.
+    """
+    folder = folder_of(repository)
+    found = _ADDRESS.search((repository if folder is None else _origin(folder)).strip())
+    if found is None:
+        return None
+    return Known("github" if found[1].lower() == "github.com" else "bitbucket", found[2])
+
+
+def _origin(folder: Path) -> str:
+    git = Git.find(folder)
+    try:
+        return git.ask("config", "--local", "--get", "remote.origin.url").decode("utf-8", "replace") if git else ""
+    except GitRefused:
+        return ""
+
+
+def calls(host: str, repository: str) -> tuple[str, ...]:
+    """The requests that asking begins with; workflows and reports that are found are then read one by one."""
+    from wizard.checks.hosting.asking import Answer
+
+    adapter = _adapter(host)
+    branch = {"default_branch": "main", "mainbranch": {"name": "main"}}
+    known = {"repository": Answer(branch), "branch": Answer({"target": {"hash": "COMMIT"}})}
+    return tuple(f"GET {adapter.api}{call.path}" for call in adapter.following(repository, known))
+
+
 def ask(
-    session: Session, host: str, repository: str, hear: Hear = lambda event: None, settings: HostSettings | None = None
+    session: Session,
+    host: str,
+    name: str,
+    repository: str = "",
+    hear: Hear = lambda event: None,
+    settings: HostSettings | None = None,
 ) -> Job[Posture]:
     """Ask a host about OWNER/NAME with the kept token, with requests that only read. The posture lists every call.
 
-    The job fails with `NoToken` or `NotAsked`; what the host does not show is part of the posture.
+    With a `repository` of the scope, what was shown is judged and recorded under it. The job fails with `NoToken` or
+    `NotAsked`; what the host does not show is part of the posture.
     """
     adapter = _adapter(host)
+    _may(session, repository)
 
     async def work(progress: Progress) -> Posture:
         from wizard.checks.hosting.asking import look
@@ -67,22 +126,80 @@ def ask(
         def report(done: int, call: str) -> None:
             progress(done, 0, call)
 
-        return await look(adapter, repository, token.decode(), settings, report)
+        found = await look(adapter, name, token.decode(), settings, report)
+        if repository:
+            await _record(session, repository, found, Method.TEST)
+        return found
 
-    return session.runner.start(work, _("Asking {host} about {name}").format(host=host, name=repository), hear)
+    return session.runner.start(work, _("Asking {host} about {name}").format(host=host, name=name), hear)
 
 
-def read_export(session: Session, host: str, repository: str, folder: Path) -> Job[Posture]:
+def read_export(
+    session: Session,
+    host: str,
+    name: str,
+    folder: Path,
+    repository: str = "",
+    hear: Hear = lambda event: None,
+) -> Job[Posture]:
     """The same from a folder of answers that the person exported (NAME.json); nothing is sent."""
     adapter = _adapter(host)
+    _may(session, repository)
 
     async def work(progress: Progress) -> Posture:
         from wizard.checks.hosting.asking import look_at_export
 
         progress(0, 0, folder.name)
-        return await asyncio.to_thread(look_at_export, adapter, repository, folder)
+        found = await asyncio.to_thread(look_at_export, adapter, name, folder)
+        if repository:
+            await _record(session, repository, found, Method.EXAMINE)
+        return found
 
-    return session.runner.start(work, _("Reading what {host} exported").format(host=host), lambda event: None)
+    return session.runner.start(work, _("Reading what {host} exported").format(host=host), hear)
+
+
+def record(session: Session, repository: str) -> Posture | None:
+    """What the host showed last of a repository, from its sealed record; None when there is none. Blocks."""
+    from wizard.checks.host_posture import HOST_CHECKS
+    from wizard.checks.hosting.posture import Posture
+
+    observation = session.assessment.observations.get((HOST_CHECKS[0].check.id, repository))
+    kept = observation.result.facts.get("record") if observation else None
+    try:
+        return from_json(Posture, json.loads(session.workspace.box.read(from_json(Sealed, kept), _RECORD_LIMIT)))
+    except (Mistake, ValueError, Unreadable):
+        return None  # never asked, or the record is damaged: the results stay, the list is gone
+
+
+def _may(session: Session, repository: str) -> None:
+    if not repository:
+        return
+    if session.read_only:
+        raise ReadOnly(session.workspace.read_only_because or _("This assessment is open for reading only."))
+    if repository not in session.assessment.scope.repositories:
+        raise NoToken(_("This repository is not in the scope, so nothing was asked. List it in SCOPE-6 first."))
+
+
+async def _record(session: Session, repository: str, posture: Posture, method: Method) -> None:
+    """Seal what was shown, judge it, and record every result as one look."""
+    from wizard.checks.host_posture import HOST_CHECKS
+
+    text = json.dumps(to_json(posture), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    sealed = await asyncio.to_thread(session.workspace.box.seal_bytes, text.encode())
+    now = session.clock()
+    kept: dict[str, Json] = {"host": posture.host, "name": posture.repository, "record": to_json(sealed)}
+    results = []
+    for each in HOST_CHECKS:
+        result = each.check.result(repository, each.judge(posture, now.date()), now)
+        results.append(replace(result, method=method, facts={**result.facts, **kept}))
+    looked = e.Looked(
+        run=secrets.token_hex(8),
+        host=repository,
+        results=tuple(results),
+        record=sealed.digest,
+        record_name=sealed.name,
+    )
+    await asyncio.wrap_future(session.record(looked))
 
 
 def _adapter(host: str) -> Adapter:

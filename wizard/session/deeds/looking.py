@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import wizard
-from wizard.checks import CHECKS, access_log, incident_mail, oauth_flow
+from wizard.checks import CHECKS, access_log, apollo_scopes, incident_mail, oauth_flow
 from wizard.checks.answers import DOCUMENT_CHECKS, look_at_plan
 from wizard.checks.answers import look_at_answers as judge_answers
 from wizard.checks.answers.incident_address import is_mail_address
 from wizard.checks.base import Check
+from wizard.checks.code.base import Judgement as CodeJudgement
 from wizard.checks.looks.ground import Endpoint
 from wizard.checks.reports import look_at_reports
 from wizard.domain import events as e
@@ -264,11 +265,24 @@ def what_follows(session: Session) -> e.Looked | None:
         *judge_answers(session.questionnaire, assessment, now, known),
         *look_at_reports(session.questionnaire, assessment, known, now),
         *_gone_documents(session),
+        *_scopes(session),
     ]
     news = tuple(r for r in results if _is_news(r, assessment.observations.get((r.check, r.subject))))
     if news:
         return e.Looked(run=secrets.token_hex(8), host=ANSWERS, results=news)
     return found_secrets.judged_again(session) or found_libraries.judged_again(session, known)
+
+
+def _scopes(session: Session) -> Iterator[Result]:
+    """What the code asks Apollo for beside what was declared; a comparison that can no longer be made says so."""
+    check = apollo_scopes.CHECK
+    reading = apollo_scopes.Reading.of(session.assessment)
+    judgement = apollo_scopes.judge(reading)
+    before = session.assessment.observations.get((check.id, ""))
+    if judgement is None and before is not None and before.result.verdict is not Verdict.NOT_APPLICABLE:
+        judgement = CodeJudgement(Verdict.NOT_APPLICABLE, _("Nothing is declared, or the code names no permission."))
+    if judgement is not None:
+        yield check.result("", judgement, reading.at or session.clock())
 
 
 def _is_news(result: Result, before: Observation | None) -> bool:

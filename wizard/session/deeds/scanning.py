@@ -185,7 +185,7 @@ async def _run(session: Session, data: Path, chosen: tuple[str, ...], progress: 
     if here:
         progress(0, len(chosen), _("Preparing the rules; the first time takes some seconds"))
         ready = await asyncio.to_thread(engine, data)
-        masker = Masker(await asyncio.to_thread(_key, session))
+        masker = Masker(await asyncio.to_thread(key, session))
         for done, repository in enumerate(here, len(elsewhere)):
             found, apollo = await asyncio.to_thread(
                 _look, session, ready, masker, repository, progress, (done, len(chosen)), stop
@@ -273,12 +273,13 @@ def _not_here(session: Session, run: str, repository: str) -> e.Looked:
     return e.Looked(run=run, host=repository, results=results)
 
 
-def _key(session: Session) -> bytes:
-    key = session.workspace.secrets.get(KEY_NAME)
-    if key is None:
-        key = secrets.token_bytes(32)
-        session.workspace.secrets.put(KEY_NAME, key)
-    return key
+def key(session: Session) -> bytes:
+    """The key of this workspace's fingerprints, made when it is first wanted. Blocks."""
+    kept = session.workspace.secrets.get(KEY_NAME)
+    if kept is None:
+        kept = secrets.token_bytes(32)
+        session.workspace.secrets.put(KEY_NAME, kept)
+    return kept
 
 
 def _with_facts(result: Result, more: dict[str, str | int]) -> Result:

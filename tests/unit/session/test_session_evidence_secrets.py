@@ -1,0 +1,144 @@
+"""A live secret in a file keeps it from being sealed until it is said what it is; pictures are said not to be read."""
+
+import io
+import zipfile
+from datetime import date
+
+import pytest
+from reportlab.pdfgen import canvas
+
+from wizard.checks import sample_secrets
+from wizard.domain.events import SecretVerdict
+from wizard.domain.finding import State
+from wizard.domain.observation import Verdict
+from wizard.session.deeds import evidence, scanning
+
+#: Put together here, so that no text that looks like a secret stands in this repository.
+SECRET = "gh" + "p_" + "Ab3dEf6hIj9lMn2pQr5tUv8xYz1BcD4fGh7j"
+
+
+def add(session, path, *requirements):
+    return evidence.add(session, [path], requirements).result.result(timeout=60)
+
+
+def pdf(words="", title="", picture=False):
+    out = io.BytesIO()
+    drawn = canvas.Canvas(out)
+    drawn.setTitle(title)
+    drawn.drawString(72, 700, words)
+    if picture:
+        from PIL import Image
+        from reportlab.lib.utils import ImageReader
+
+        drawn.drawImage(ImageReader(Image.new("RGB", (4, 4))), 10, 10)
+    drawn.save()
+    return out.getvalue()
+
+
+def packed():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", f"<w:t>token {SECRET}</w:t>")
+    return out.getvalue()
+
+
+def png():
+    from PIL import Image, PngImagePlugin
+
+    info = PngImagePlugin.PngInfo()
+    info.add_text("Comment", f"taken with {SECRET}")
+    out = io.BytesIO()
+    Image.new("RGB", (4, 4)).save(out, "PNG", pnginfo=info)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("plain.txt", f"\n\nAuthorization: token {SECRET}\n".encode()),
+        ("utf16.txt", f"token {SECRET}".encode("utf-16")),
+        ("words.pdf", pdf(words=f"token {SECRET}")),
+        ("title.pdf", pdf(title=f"token {SECRET}")),
+        ("report.docx", packed()),
+        ("picture.png", png()),
+        (
+            "browser.har",
+            f'{{"log": {{"entries": [{{"request": {{"url": "https://a.example/?t={SECRET}"}}}}]}}}}'.encode(),
+        ),
+    ],
+)
+def test_a_live_secret_keeps_a_file_out(session, tmp_path, name, data):
+    (tmp_path / name).write_bytes(data)
+    added = add(session, tmp_path / name, "SEC-1")
+    assert added.evidence == ()
+    (held,) = added.held
+    assert held.sentence in added.left_out
+    assert "ghp_…" in held.sentence
+    assert SECRET not in repr(added) + held.sentence + repr(held.examined)
+    assert not session.assessment.evidence
+
+
+def test_said_to_be_none_it_is_sealed(session, tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text(f"line one\ntoken {SECRET}\n")
+    (held,) = add(session, path, "SEC-1").held
+    (leak,) = held.examined.live
+    assert leak.line == 2
+    scanning.dispose(session, leak.fingerprint, SecretVerdict.FALSE_POSITIVE, because="made up").result()
+    added = add(session, path, "SEC-1")
+    assert not added.held
+    assert [item.name for item in added.evidence] == ["a.txt"]
+
+
+def test_pictures_are_said_not_to_be_read(session, tmp_path):
+    from PIL import Image
+
+    Image.new("RGB", (4, 4)).save(tmp_path / "a.png")
+    (tmp_path / "b.pdf").write_bytes(pdf(words="nothing", picture=True))
+    for name in ("a.png", "b.pdf"):
+        added = add(session, tmp_path / name)
+        ((id, said),) = added.not_looked
+        assert id == added.evidence[0].id
+        assert "not read for secrets" in said
+
+
+def test_the_others_are_added_beside_one_that_is_held(session, tmp_path):
+    (tmp_path / "bad.txt").write_text(f"token {SECRET}")
+    (tmp_path / "good.txt").write_text("all quiet")
+    added = evidence.add(session, [tmp_path / "bad.txt", tmp_path / "good.txt"], []).result.result(timeout=60)
+    assert [item.name for item in added.evidence] == ["good.txt"]
+    assert [held.path.name for held in added.held] == ["bad.txt"]
+
+
+def log_result(session, check=sample_secrets.LOGS):
+    return session.assessment.observations[check.id, ""].result
+
+
+def test_a_log_sample_with_a_secret_contradicts_and_a_clean_one_shows_only_itself(session, tmp_path):
+    path = tmp_path / "app.log"
+    path.write_text("GET /health 200\n")
+    add(session, path, "SEC-5")
+    assert log_result(session).verdict is Verdict.NOT_APPLICABLE
+    path.write_text(f"GET /me 200 Authorization: token {SECRET}\n")
+    (held,) = add(session, path, "SEC-5").held
+    assert log_result(session).verdict is Verdict.FAIL
+    assert session.findings["SEC-5"].state is State.FAIL
+    assert SECRET not in repr(log_result(session))
+    day = date(2026, 1, 1)
+    (leak,) = held.examined.live
+    scanning.dispose(session, leak.fingerprint, SecretVerdict.REVOKED, revoked_on=day, rotated_on=day).result()
+    assert log_result(session).verdict is Verdict.FAIL  # revoked, and it still came into the log
+    path.write_text("GET /me 200\n")
+    add(session, path, "SEC-5")
+    assert log_result(session).verdict is Verdict.NOT_APPLICABLE
+    assert session.findings["SEC-5"].state is not State.FAIL
+
+
+def test_only_secrets_in_addresses_count_for_addresses(session, tmp_path):
+    path = tmp_path / "access.log"
+    path.write_text(f"Authorization: token {SECRET}\n")
+    add(session, path, "SEC-3")
+    assert log_result(session, sample_secrets.ADDRESSES).verdict is Verdict.NOT_APPLICABLE
+    path.write_text(f"GET https://api.example.com/v1?access_token={SECRET} 200\n")
+    add(session, path, "SEC-3")
+    assert log_result(session, sample_secrets.ADDRESSES).verdict is Verdict.FAIL

@@ -1,0 +1,136 @@
+"""A file that holds what looks like a live secret: black it out, say what each secret is, or leave the file out."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from wizard.checks.code.leak import Leak
+from wizard.domain.events import SecretDisposed, SecretVerdict
+from wizard.domain.language import _, ngettext
+from wizard.gui.pages.form import Form, beside
+from wizard.gui.widgets.buttons import FilledButton, OutlineButton
+from wizard.gui.widgets.card import Card
+from wizard.gui.widgets.day_field import DayField
+from wizard.gui.widgets.fields import ComboField, LineField
+from wizard.gui.widgets.plain import ElidedLabel, FactLabel, PlainLabel
+from wizard.session.deeds.evidence_secrets import HeldBack
+
+_MOST = 40
+
+
+class HeldSheet(Card):
+    """`settled(sheet, SecretDisposed)` for one secret, `again()` when all are, `blacking_out()`, `left()`."""
+
+    settled = Signal(object, object)
+    again = Signal()
+    blacking_out = Signal()
+    left = Signal()
+
+    def __init__(self, held: HeldBack):
+        super().__init__("contradicts")
+        self.held = held
+        self._leaks: dict[str, Leak] = {
+            leak.fingerprint: leak for leak in sorted(held.examined.live, key=lambda leak: (leak.file, leak.line))
+        }
+        self.title = ElidedLabel(
+            _("{name} is not sealed yet: it may hold a live secret").format(name=held.path.name), "heading"
+        )
+        self.why = PlainLabel(
+            _(
+                "Everyone who gets this evidence could use it. Black it out in a copy, or say for each what it is; "
+                "revoke what anyone else may have seen."
+            ),
+            wrap=True,
+        )
+        self.list = FactLabel()
+        self.secret, self.verdict = ComboField(), ComboField()
+        for verdict, text in (
+            (SecretVerdict.FALSE_POSITIVE, _("Not a secret")),
+            (SecretVerdict.REVOKED, _("Revoked and replaced")),
+        ):
+            self.verdict.addItem(text, verdict.value)
+        self.verdict.currentIndexChanged.connect(lambda _n: self._fit())
+        self.because = LineField(hint=_("Why it is no secret, or why nothing replaces it"))
+        self.revoked, self.rotated = DayField(), DayField()
+        self._days: list[QWidget] = []
+        self.body.addWidget(self.title)
+        self.body.addWidget(self.why)
+        self.body.addWidget(self.list)
+        for text, field, day in (
+            (_("Secret"), self.secret, False),
+            (_("What it is"), self.verdict, False),
+            (_("Because"), self.because, False),
+            (_("Revoked on"), self.revoked, True),
+            (_("Replaced on"), self.rotated, True),
+        ):
+            form = Form(fields=420, labels=120)
+            form.row(text, field)
+            self.body.addWidget(form)
+            if day:
+                self._days.append(form)
+        self.problem = PlainLabel("", "red", wrap=True)
+        self.problem.hide()
+        self.black_out_button = FilledButton(_("Black it out…"))
+        self.settle_button = OutlineButton(_("That is what it is"))
+        self.leave_button = OutlineButton(_("Leave the file out"))
+        self.black_out_button.clicked.connect(self.blacking_out)
+        self.settle_button.clicked.connect(self._settle)
+        self.leave_button.clicked.connect(self.left)
+        self.body.addWidget(self.problem)
+        self.body.addLayout(beside(self.black_out_button, self.settle_button, self.leave_button))
+        self.setFocusProxy(self.black_out_button)
+        self._fit()
+        self._draw()
+
+    def say(self, sentence: str) -> None:
+        """What keeps it from being recorded."""
+        self.problem.setText(sentence)
+        self.problem.setVisible(bool(sentence))
+
+    def was_settled(self, fingerprint: str) -> None:
+        """What one secret is was recorded; with the last one the file is looked at again and sealed."""
+        self._leaks.pop(fingerprint, None)
+        self.because.clear()
+        if self._leaks:
+            self._draw()
+        else:
+            self.again.emit()
+
+    def _draw(self) -> None:
+        lines = [f"{_where(leak)}  {leak.rule.partition('.')[2]}  {leak.masked}" for leak in self._leaks.values()]
+        more = len(lines) - _MOST
+        if more > 0:
+            lines = [*lines[:_MOST], ngettext("and {n} more", "and {n} more", more).format(n=more)]
+        self.list.setText("\n".join(lines))
+        self.secret.clear()
+        for leak in self._leaks.values():
+            self.secret.addItem(f"{leak.masked} ({_where(leak)})", leak.fingerprint)
+
+    def _fit(self) -> None:
+        for form in self._days:
+            form.setVisible(self.verdict.currentData() == SecretVerdict.REVOKED.value)
+
+    def _settle(self) -> None:
+        try:
+            revoked, rotated = self.revoked.day(), self.rotated.day()
+        except ValueError as wrong:
+            self.say(str(wrong))
+            return
+        self.say("")
+        verdict = SecretVerdict(self.verdict.currentData())
+        if verdict is not SecretVerdict.REVOKED:
+            revoked = rotated = None
+        decided = SecretDisposed(str(self.secret.currentData()), verdict, self.because.text().strip(), revoked, rotated)
+        self.settled.emit(self, decided)
+
+
+def let_go(sheet: HeldSheet) -> None:
+    """The sheet goes; the file stays where it is."""
+    sheet.hide()
+    sheet.deleteLater()
+
+
+def _where(leak: Leak) -> str:
+    line = _("line {n}").format(n=leak.line)
+    return f"{leak.file}, {line}" if leak.file else line
