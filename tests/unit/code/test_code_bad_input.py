@@ -9,6 +9,7 @@ import random
 import socket
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 from collections.abc import Callable
@@ -245,3 +246,50 @@ def test_stop_ends_a_scan(repository: Any, scan: Scan) -> None:
     stop.set()
     with pytest.raises(Stopped):
         scan(repository.root, stop=stop)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+@pytest.mark.parametrize(
+    "place", [".git/refs/heads/evil", ".git/HEAD", ".git/packed-refs", ".gitignore", ".git/shallow"]
+)
+def test_a_pipe_in_place_of_a_file_of_git_ends_and_is_said(
+    repository: Any, scan: Scan, monkeypatch: pytest.MonkeyPatch, place: str, token: Callable[[], str]
+) -> None:
+    repository.write("a.txt", f"token {token()}\n")
+    repository.commit()
+    path = repository.root / place
+    path.unlink(missing_ok=True)
+    os.mkfifo(path)
+    monkeypatch.setattr("wizard.checks.code.git.SILENCE", 0.5)
+    at = time.monotonic()
+    coverage = scan(repository.root).coverage
+    assert time.monotonic() - at < 15
+    assert not coverage.complete
+    assert GapKind.GIT_REFUSED in {gap.kind for gap in coverage.gaps}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_stop_ends_a_git_that_is_silent(repository: Any, scan: Scan) -> None:
+    repository.write("a.txt", "x")
+    repository.commit()
+    os.mkfifo(repository.root / ".git/refs/heads/evil")
+    stop = Stop()
+    timer = threading.Timer(0.5, stop.set)
+    timer.start()
+    at = time.monotonic()
+    with pytest.raises(Stopped):
+        scan(repository.root, stop=stop)
+    assert time.monotonic() - at < 3
+    timer.cancel()
+
+
+def test_objects_that_are_not_there_are_never_a_whole_history(repository: Any, scan: Scan) -> None:
+    repository.write("a.txt", "x")
+    repository.commit()
+    repository.write("a.txt", "y")
+    repository.commit()
+    blob = repository.git("rev-parse", "HEAD~1:a.txt")
+    (repository.root / ".git/objects" / blob[:2] / blob[2:]).unlink()
+    coverage = scan(repository.root).coverage
+    assert coverage.history is History.PARTIAL
+    assert not coverage.complete

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import io
 import json
 import sqlite3
+import tarfile
 import zipfile
 from collections.abc import Callable
 from dataclasses import asdict
@@ -14,11 +16,21 @@ from typing import Any
 
 import pytest
 
+from wizard.checks.code.coverage import GapKind
 from wizard.checks.code.leak import Tier, Where
 from wizard.checks.code.scan import SecretScan
 
 
-def _zip(text: str) -> bytes:
+def _tar(content: bytes) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        member = tarfile.TarInfo("app/.env")
+        member.size = len(content)
+        archive.addfile(member, io.BytesIO(content))
+    return out.getvalue()
+
+
+def _zip(text: str | bytes) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("inner/settings.txt", text)
@@ -56,6 +68,12 @@ def planted(repository: Any, token: Callable[[], str]) -> dict[str, str]:
     r.write("bundle.zip", _zip(f"token={hide('zip archive')}\n"))
     r.write("wide.txt", f"token {hide('UTF-16 file')}\n".encode("utf-16"))
     _sqlite(r.write("data.sqlite", b""), hide("SQLite file"))
+    r.write("image.tar", _tar(gzip.compress(_tar(f"T={hide('layer of an image')}".encode()))))
+    r.write("deep.zip", _zip(_zip(_zip(f"T={hide('archives in archives')}"))))
+    r.write("backup.dat", _zip(f"T={hide('archive under another name')}"))
+    r.write("wider.txt", f"token {hide('UTF-32 file')}\n".encode("utf-32"))
+    r.write(".git/lfs/objects/aa/bb/aabb", hide("file that Git LFS has fetched"))
+    r.write(".git/worktrees/other/COMMIT_EDITMSG", hide("message of another work tree"))
     r.commit("first")
     r.write("old.txt", f"{hide('removed in a later commit')}\n")
     r.commit("adds")
@@ -143,3 +161,12 @@ def test_places_are_named(repository: Any, planted: dict[str, str], scan: Callab
     assert of("remote address").where is Where.GIT_FOLDER
     assert of("name of a branch").where is Where.REF_NAME
     assert of("name of a file").where is Where.PATH_NAME
+
+
+def test_archives_that_lie_too_deep_are_said(repository: Any, token: Callable[[], str], scan: Any) -> None:
+    data = b"x"
+    for _level in range(16):
+        data = _zip(data)
+    repository.write("deep.zip", data)
+    repository.commit()
+    assert GapKind.TOO_LARGE in {gap.kind for gap in scan(repository.root).coverage.gaps}

@@ -52,9 +52,11 @@ def git_crypt(data: bytes) -> bool:
 
 
 def as_utf8(data: bytes) -> bytes:
-    """UTF-16 (with its mark, or plainly recognisable) as UTF-8, so that lines and offsets are those of the text."""
+    """UTF-32 and UTF-16 (with a mark, or plainly recognisable) as UTF-8, so that lines and offsets are the text's."""
     codec = ""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if data.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
+        codec = "utf-32"
+    elif data.startswith((b"\xff\xfe", b"\xfe\xff")):
         codec = "utf-16"
     else:
         head = data[:200]

@@ -108,6 +108,11 @@ class Counting:
                 places.append(place)
             self._gaps[kind] = (places, count + 1)
 
+    def has(self, kind: GapKind) -> bool:
+        """Whether a part of this kind was not looked at."""
+        with self._lock:
+            return kind in self._gaps
+
     def add(self, *, files: int = 0, bytes: int = 0, versions: int = 0) -> None:
         """Count what was read."""
         with self._lock:

@@ -12,9 +12,13 @@ import os
 import shutil
 import subprocess
 import tempfile
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
+
+from wizard.checks.code.engine import Stop
 
 #: Settings that would start a program or go to the network.
 _SETTINGS = (
@@ -49,6 +53,10 @@ _KEPT = (
 )
 
 
+#: A git that says nothing for so many seconds while somebody waits will never say anything.
+SILENCE = 20.0
+
+
 class GitRefused(Exception):
     """Git did not want to read the repository; `args[0]` is its last line, without what it names in addresses."""
 
@@ -56,56 +64,69 @@ class GitRefused(Exception):
 class Git:
     """One repository, read through git. `folder` is the work tree's root or a bare repository."""
 
-    def __init__(self, folder: Path, program: str) -> None:
+    def __init__(self, folder: Path, program: str, stop: Stop) -> None:
         self.folder = folder.absolute()
         self._program = program
+        self._stop = stop
+        self._watch = _Watch(stop)
 
     @classmethod
-    def find(cls, folder: Path) -> Git | None:
+    def find(cls, folder: Path, stop: Stop | None = None) -> Git | None:
         """The reader of the repository whose root is `folder`; None where no git is installed."""
         program = shutil.which("git")
         if program is None or Path(program).resolve().is_relative_to(folder.resolve()):
             return None  # never a program of the folder that is being looked at
-        return cls(folder, program)
+        return cls(folder, program, stop or Stop())
 
-    def start(self, *words: str, stdin: int | IO[bytes] | None = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
-        """A running git whose output is read from its pipe; end it with `end`."""
-        return subprocess.Popen(
-            self._command(words),
-            stdin=stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=tempfile.gettempdir(),
-            env=self._environment(),
-        )
+    def start(self, *words: str, stdin: int | IO[bytes] | None = subprocess.DEVNULL) -> Running:
+        """A running git whose output is read from its pipe; end it with `end`. Raises GitRefused."""
+        return self._started(words, stdin, subprocess.DEVNULL)
 
-    def ask(self, *words: str, limit: int = 16 * 1024 * 1024, seconds: float = 60) -> bytes:
-        """The whole output of a short command, at most `limit` bytes. Raises GitRefused."""
+    def _started(self, words: Sequence[str], stdin: int | IO[bytes] | None, stderr: int) -> Running:
+        self._stop.check()
+        if self._watch.stuck:
+            raise GitRefused("silent")
         try:
-            done = subprocess.run(
+            process = Running(
                 self._command(words),
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
+                stdin=stdin,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
                 cwd=tempfile.gettempdir(),
                 env=self._environment(),
-                timeout=seconds,
-                check=False,
             )
-        except (OSError, subprocess.TimeoutExpired) as error:
+        except OSError as error:
             raise GitRefused(type(error).__name__) from None
-        if done.returncode:
-            if b"dubious ownership" in done.stderr:
-                raise GitRefused("dubious ownership")
-            raise GitRefused("")
-        return done.stdout[:limit]
+        self._watch.add(process)
+        return process
 
-    def lines(self, words: Sequence[str], separator: bytes = b"\n") -> Iterator[bytes]:
-        """The records of a long output, one by one, in constant memory."""
-        process = self.start(*words)
+    def ask(self, *words: str, limit: int = 16 * 1024 * 1024) -> bytes:
+        """The whole output of a short command, at most `limit` bytes. Raises GitRefused or Stopped."""
+        process = self._started(words, subprocess.DEVNULL, subprocess.PIPE)
         try:
-            yield from records(process.stdout, separator)
+            with process.waiting():
+                out, said = process.communicate()
         finally:
             end(process)
+        self._stop.check()
+        if process.returncode:
+            if b"dubious ownership" in said:
+                raise GitRefused("dubious ownership")
+            raise GitRefused("")
+        return out[:limit]
+
+    def lines(self, words: Sequence[str], separator: bytes = b"\n") -> Iterator[bytes]:
+        """The records of a long output, one by one, in constant memory. Raises GitRefused at the end if git failed."""
+        process = self.start(*words)
+        try:
+            yield from records(process, separator)
+            with process.waiting():
+                failed = process.wait() != 0
+        finally:
+            end(process)
+        self._stop.check()
+        if failed:
+            raise GitRefused("")
 
     def _command(self, words: Sequence[str]) -> list[str]:
         command = [self._program, "--no-pager", "--no-optional-locks", "--no-replace-objects"]
@@ -131,9 +152,74 @@ class Git:
         }
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
+class Running(subprocess.Popen[bytes]):
+    """A git that runs, since when somebody has been waiting for it (0: nobody is), and how patiently."""
+
+    since = 0.0
+    patience = 1.0
+
+    @contextlib.contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Somebody waits for it: it may not be silent for too long."""
+        self.since = time.monotonic()
+        try:
+            yield
+        finally:
+            self.since = 0.0
+
+    def line(self) -> bytes:
+        """The next line of its output, b"" at the end."""
+        assert self.stdout is not None
+        self.since = time.monotonic()
+        data = self.stdout.readline()
+        self.since = 0.0
+        return data
+
+    def read(self, size: int) -> bytes:
+        """So many bytes of its output, fewer at the end."""
+        assert self.stdout is not None
+        self.since = time.monotonic()
+        data = self.stdout.read(size)
+        self.since = 0.0
+        return data
+
+
+class _Watch:
+    """Ends every git that keeps somebody waiting in silence (a pipe in place of a file does), and all at a Stop."""
+
+    def __init__(self, stop: Stop) -> None:
+        self.stuck = False
+        self._stop = stop
+        self._running: set[Running] = set()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def add(self, process: Running) -> None:
+        with self._lock:
+            self._running.add(process)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._look, name="attestry git", daemon=True)
+                self._thread.start()
+
+    def _look(self) -> None:
+        tick = threading.Event()
+        while True:
+            tick.wait(0.05)
+            with self._lock:
+                self._running = {each for each in self._running if each.returncode is None}
+                if not self._running:
+                    self._thread = None
+                    return
+                for process in self._running:
+                    silent = bool(process.since) and time.monotonic() - process.since > SILENCE * process.patience
+                    self.stuck = self.stuck or silent
+                    if silent or self._stop.is_set:
+                        process.kill()
+
+
+def end(process: Running) -> None:
     """End a git that was started, however far it is."""
-    for pipe in (process.stdin, process.stdout):
+    for pipe in (process.stdin, process.stdout, process.stderr):
         if pipe is not None:
             with contextlib.suppress(OSError):
                 pipe.close()
@@ -142,11 +228,10 @@ def end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def records(stream: IO[bytes] | None, separator: bytes) -> Iterator[bytes]:
-    """The records of a stream, split at `separator`; one longer than a megabyte is cut."""
-    assert stream is not None
+def records(process: Running, separator: bytes) -> Iterator[bytes]:
+    """The records of its output, split at `separator`; one longer than a megabyte is cut."""
     rest = b""
-    while chunk := stream.read(1 << 16):
+    while chunk := process.read(1 << 16):
         *whole, rest = (rest + chunk).split(separator)
         yield from whole
         rest = rest[: 1 << 20]

@@ -18,7 +18,7 @@ from typing import IO
 from wizard.checks.code import containers
 from wizard.checks.code.coverage import Counting, GapKind
 from wizard.checks.code.engine import CannotUnfold, SecretEngine, Stop
-from wizard.checks.code.git import Git, GitRefused, end, records
+from wizard.checks.code.git import Git, GitRefused, Running, end, records
 from wizard.checks.code.leak import Leak, Where
 from wizard.checks.code.searching import WINDOW, Crew, Hit, Search
 from wizard.checks.code.tiers import judge_path
@@ -145,15 +145,16 @@ def _objects(
     git: Git, search: Search, counting: Counting, stop: Stop, tick: Tick, memory: _Memory, commits: IO[bytes]
 ) -> None:
     process = git.start("cat-file", "--batch-all-objects", "--unordered", "--buffer", "--batch")
-    stream = process.stdout
-    assert stream is not None
+    # meanwhile, whether everything that refs lead to is there: what is missing is not listed above
+    connected = git.start("rev-list", "--objects", "--all", "--quiet")
+    process.patience, connected.patience = 6, 60  # both begin by sorting what may be millions of names
     hexadecimal = len(git.ask("hash-object", "-t", "tree", "--stdin").strip())
     entry = re.compile(rb"([0-7]{5,6}) ([^\x00]+)\x00[\s\S]{%d}" % (hexadecimal // 2))
     messages = {b"commit": _Batch(search), b"tag": _Batch(search)}
     names, known = _Batch(search), set[bytes]()
     try:
         with Crew() as crew:
-            while header := stream.readline():
+            while header := process.line():
                 stop.check()
                 parts = header.split()
                 if len(parts) != 3:
@@ -161,9 +162,9 @@ def _objects(
                     continue
                 id, type_, size = parts[0].decode("ascii"), parts[1], int(parts[2])
                 if type_ == b"blob":
-                    _blob(id, size, stream, search, counting, memory, crew)
+                    _blob(id, size, process, search, counting, memory, crew)
                 else:
-                    data = _exactly(stream, size)
+                    data = _exactly(process, size)
                     if type_ == b"tree":
                         _tree(data, entry, known, names, counting)
                     else:
@@ -171,7 +172,7 @@ def _objects(
                         if type_ == b"commit":
                             counting.commits += 1
                             commits.write(parts[0] + b"\n")
-                stream.read(1)
+                process.read(1)
                 for kind, batch in messages.items():
                     if batch.size > _BATCH:
                         _search_messages(crew, batch, kind, memory)
@@ -181,18 +182,23 @@ def _objects(
             for kind, batch in messages.items():
                 _search_messages(crew, batch, kind, memory)
             _search_names(crew, names, search, memory)
-        if process.wait() != 0:
+        stop.check()
+        with connected.waiting():
+            whole = connected.wait() == 0
+        if process.wait() != 0 or not (whole or counting.has(GapKind.PARTIAL_CLONE)):
             counting.gap(GapKind.DAMAGED, "")
     except EOFError:
+        stop.check()
         counting.gap(GapKind.DAMAGED, "")
     finally:
         end(process)
+        end(connected)
     if len(memory.blobs) >= _MOST:
         counting.gap(GapKind.TOO_MANY, "")
 
 
 def _blob(
-    id: str, size: int, stream: IO[bytes], search: Search, counting: Counting, memory: _Memory, crew: Crew
+    id: str, size: int, process: Running, search: Search, counting: Counting, memory: _Memory, crew: Crew
 ) -> None:
     counting.add(versions=1, bytes=size)
     if size > WINDOW:  # searched here, window by window, so that it never lies in memory whole
@@ -200,7 +206,7 @@ def _blob(
 
         def read(wanted: int) -> bytes:
             nonlocal left
-            data = _exactly(stream, min(wanted, left))
+            data = _exactly(process, min(wanted, left))
             left -= len(data)
             return data
 
@@ -209,7 +215,7 @@ def _blob(
             read(WINDOW)
         _remember(memory, id, hits)
         return
-    data = _exactly(stream, size)
+    data = _exactly(process, size)
     if containers.lfs_pointer(data):
         counting.gap(GapKind.LFS, "")
     elif containers.git_crypt(data):
@@ -274,7 +280,7 @@ def _placed(
     )
     try:
         at, commit, wanted, path_follows = 0, "", "", False
-        for record in records(process.stdout, b"\x00"):
+        for record in records(process, b"\x00"):
             if path_follows:
                 path_follows = False
                 if wanted:
@@ -362,8 +368,8 @@ def _leak(hit: Hit, where: Where, file: str, commit: str) -> Leak:
     )
 
 
-def _exactly(stream: IO[bytes], size: int) -> bytes:
-    data = stream.read(size)
+def _exactly(process: Running, size: int) -> bytes:
+    data = process.read(size)
     if len(data) != size:
         raise EOFError
     return data

@@ -7,7 +7,7 @@ import threading
 from types import TracebackType
 from typing import Self
 
-from wizard.checks.code.git import Git, end
+from wizard.checks.code.git import Git, GitRefused, Running, end
 
 
 class Ignored:
@@ -15,7 +15,7 @@ class Ignored:
 
     def __init__(self, git: Git | None) -> None:
         self._git = git
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Running | None = None
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -32,25 +32,24 @@ class Ignored:
         if self._git is None:
             return False
         with self._lock:
-            if self._process is None:
-                self._process = self._git.start(
-                    "check-ignore", "--stdin", "-z", "--verbose", "--non-matching", stdin=subprocess.PIPE
-                )
-            asking, answering = self._process.stdin, self._process.stdout
-            assert asking is not None
-            assert answering is not None
             try:
+                if self._process is None:
+                    self._process = self._git.start(
+                        "check-ignore", "--stdin", "-z", "--verbose", "--non-matching", stdin=subprocess.PIPE
+                    )
+                asking = self._process.stdin
+                assert asking is not None
                 asking.write(name.encode("utf-8", "surrogateescape") + b"\x00")
                 asking.flush()
                 pattern, fields = b"", 0
                 while fields < 4:  # source, line, pattern, path
-                    byte = answering.read(1)
+                    byte = self._process.read(1)
                     if not byte:
                         return False
                     if byte == b"\x00":
                         fields += 1
                     elif fields == 2:
                         pattern += byte
-            except OSError:
+            except (OSError, GitRefused, ValueError):
                 return False
             return bool(pattern) and not pattern.startswith(b"!")

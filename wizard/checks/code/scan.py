@@ -102,8 +102,8 @@ class _Scan:
         self._told = 0.0
 
     def run(self) -> tuple[Leak, ...]:
-        git_folder = _git_folder(self._root)
-        git = Git.find(self._root) if git_folder is not None else None
+        git_folder = _git_folder(self._root, self._stop)
+        git = Git.find(self._root, self._stop) if git_folder is not None else None
         if git_folder is None and (around := _repository_around(self._root)) is not None:
             self._counting.gap(GapKind.INSIDE_REPOSITORY, shown(str(around)))
         bare = git_folder == self._root
@@ -228,13 +228,13 @@ def _read(file: io.FileIO, wanted: int) -> bytes:
     return b"".join(parts)
 
 
-def _git_folder(root: Path) -> Path | None:
+def _git_folder(root: Path, stop: Stop) -> Path | None:
     """Where Git keeps the repository whose root this is; None when it is none."""
     inside = root / ".git"
     if inside.is_dir():
         return inside
     if inside.is_file():
-        git = Git.find(root)
+        git = Git.find(root, stop)
         try:
             place = git.ask("rev-parse", "--git-common-dir").decode("utf-8", "surrogateescape").strip() if git else ""
         except GitRefused:

@@ -29,6 +29,8 @@ OVERLAP = 64 * 1024
 LARGEST_CONTAINER = 64 * 1024 * 1024
 #: So many secrets of one input are listed; more are counted as not listed.
 MOST_HITS = 400
+#: Containers in containers are opened so deep (the engine opens two of them at once).
+_DEEPEST = 4
 _AHEAD = 24 * 1024 * 1024
 
 #: What stands before a value in an address: the name of a parameter, or a user.
@@ -78,7 +80,7 @@ class Search:
                 self._counting.gap(GapKind.NOT_UNFOLDED, shown(path))
                 return []
             case kind:
-                return self._unfolded(data, path or f"input.{kind}", path, kind, until)
+                return self._limited(self._unfolded(data, path, kind, until, 1), path)
 
     def stream(self, read: ReadMore, size: int, path: str) -> list[Hit]:
         """The secrets in a long input, read in windows that overlap; memory stays flat, one deadline for all of it."""
@@ -138,20 +140,35 @@ class Search:
             self._counting.gap(GapKind.TOO_SLOW, shown(path))
             return []
 
-    def _unfolded(self, data: bytes, path: str, shown_path: str, kind: str, until: float) -> list[Hit]:
+    def _unfolded(self, data: bytes, path: str, kind: str, until: float, depth: int) -> list[Hit]:
+        """The secrets in a container and in those that lie in it; one that nobody opens is said."""
         if kind == "zip" and containers.encrypted(data):
-            self._counting.gap(GapKind.ENCRYPTED, shown(shown_path))
+            self._counting.gap(GapKind.ENCRYPTED, shown(path))
+        name = f"input.{kind}"  # the engine goes by the ending, and names of files say anything
         try:
-            members = self._engine.unfold(data, path, max(0.1, until - time.monotonic()), self._stop, self._folder)
+            members = self._engine.unfold(data, name, max(0.1, until - time.monotonic()), self._stop, self._folder)
         except CannotUnfold:
-            self._counting.gap(GapKind.NOT_UNFOLDED, shown(shown_path))
-            return self._plain(data, shown_path, until)
+            self._counting.gap(GapKind.NOT_UNFOLDED, shown(path))
+            return self._plain(data, path, until)
         hits = []
-        for name, member in members:
-            inside = name.removeprefix(path).lstrip("!") if name != path else ""
-            found = self._plain(member, inside or shown_path, until)
-            hits += [replace(hit, inside=inside) for hit in found]
-        return self._limited(hits, shown_path)
+        for member, content in members:
+            inside = member.removeprefix(name).lstrip("!")
+            found = self._member(content, inside, path, until, depth) if inside else self._plain(content, path, until)
+            hits += [replace(hit, inside="!".join(filter(None, (inside, hit.inside)))) for hit in found]
+        return hits
+
+    def _member(self, content: bytes, inside: str, path: str, until: float, depth: int) -> list[Hit]:
+        place = f"{path}!{inside}"
+        kind = containers.kind(content, inside)
+        if not kind:
+            return self._plain(content, inside, until)
+        if kind == "closed":
+            self._counting.gap(GapKind.NOT_UNFOLDED, shown(place))
+        elif depth >= _DEEPEST or time.monotonic() > until:
+            self._counting.gap(GapKind.TOO_LARGE, shown(place))
+        else:
+            return self._unfolded(content, place, kind, until, depth + 1)
+        return []
 
     def _limited(self, hits: list[Hit], path: str) -> list[Hit]:
         if len(hits) > MOST_HITS:

@@ -36,8 +36,8 @@ THIRD_PARTY = frozenset(
         "DerivedData",
     ]
 )
-#: Where Git keeps objects and other repositories.
-_STORES = frozenset(("objects", "lfs", "modules", "annex", "worktrees"))
+#: Where Git keeps objects and other repositories; what Git LFS has fetched are files like any other.
+_STORES = frozenset(("objects", "modules", "annex"))
 _DEPTH = 200
 
 
@@ -97,7 +97,7 @@ def walk(
 def git_folder_files(folder: Path, counting: Counting, stop: Stop) -> Iterator[Seen]:
     """The small files that Git keeps for itself: configuration, remotes, logs, messages; not the objects."""
     for seen in walk(folder, counting, stop, everything=True, without=_STORES):
-        if seen.name != "index":
+        if seen.name.rpartition("/")[2] != "index":
             yield Seen(seen.path, f".git/{seen.name}", seen.size)
 
 
