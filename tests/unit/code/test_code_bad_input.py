@@ -255,8 +255,9 @@ def test_stop_ends_a_scan(repository: Any, scan: Scan) -> None:
 def test_a_pipe_in_place_of_a_file_of_git_ends_and_is_said(
     repository: Any, scan: Scan, monkeypatch: pytest.MonkeyPatch, place: str, token: Callable[[], str]
 ) -> None:
-    repository.write("a.txt", f"token {token()}\n")
+    repository.write("a.txt", "x")
     repository.commit()
+    repository.write("b.txt", f"token {token()}\n")  # so that git is asked whether it ignores this
     path = repository.root / place
     path.unlink(missing_ok=True)
     os.mkfifo(path)
