@@ -134,3 +134,34 @@ def test_no_filler_slows_a_parser_down(tmp_path, filler):
     begun = time.process_time()
     assert list_dependencies(tmp_path).manifests
     assert time.process_time() - begun < 20
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("package-lock.json", '{"lockfileVersion": 99, "packages": {"node_modules/a": {"version": "1.0.0"}}}'),
+        ("pnpm-lock.yaml", "lockfileVersion: '99.0'\npackages:\n  a@1.0.0: {}\n"),
+        ("pnpm-lock.yaml", "lockfileVersion: '9.0'\npackages:\n  a@1.0.0: {}\n---\npackages:\n  b@1.0.0: {}\n"),
+    ],
+)
+def test_a_format_that_is_newer_than_what_is_known_is_not_read(tmp_path, name, content):
+    (tmp_path / name).write_text(content)
+    (manifest,) = list_dependencies(tmp_path).manifests
+    assert manifest.reach is Reach.UNREADABLE
+
+
+def test_an_empty_lockfile_does_not_lock_what_is_asked_for(tmp_path):
+    (tmp_path / "package.json").write_text('{"dependencies": {"lodash": "^4"}}')
+    (tmp_path / "package-lock.json").write_text('{"lockfileVersion": 3, "packages": {}}')
+    reach = {each.file: each.reach for each in list_dependencies(tmp_path).manifests}
+    assert reach == {"package-lock.json": Reach.COMPLETE, "package.json": Reach.NOT_LOCKED}
+    (tmp_path / "package.json").write_text('{"name": "alone"}')
+    assert [each.file for each in list_dependencies(tmp_path).manifests] == ["package-lock.json"]
+
+
+@pytest.mark.parametrize("name", ["deno.lock", "Cartfile.resolved", "conda-lock.yml", "build.sbt", "rebar.lock"])
+def test_files_of_other_package_systems_are_said(tmp_path, name):
+    (tmp_path / name).write_text("{}")
+    (manifest,) = list_dependencies(tmp_path).manifests
+    assert manifest.reach is Reach.UNSUPPORTED
+    assert manifest.because

@@ -94,6 +94,33 @@ FAMILIES: tuple[Family, ...] = (
 
 #: Files that only a program reads: what they list stays unknown.
 UNSUPPORTED: dict[str, str] = {"bun.lockb": "bun install --save-text-lockfile"}
+#: Files of other package systems, which nobody reads here.
+NOT_READ = frozenset(
+    {
+        ".terraform.lock.hcl",
+        "bower.json",
+        "build.sbt",
+        "cartfile.resolved",
+        "chart.lock",
+        "conda-lock.yml",
+        "cpanfile",
+        "cpanfile.snapshot",
+        "deno.lock",
+        "dub.selections.json",
+        "elm.json",
+        "flake.lock",
+        "glide.lock",
+        "gopkg.lock",
+        "ivy.xml",
+        "module.bazel.lock",
+        "packrat.lock",
+        "paket.lock",
+        "pixi.lock",
+        "rebar.lock",
+        "shard.lock",
+        "vcpkg.json",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +179,7 @@ MANIFESTS: tuple[Manifest, ...] = (
     _manifest("Pipfile", r"pipfile", _PYTHON_LOCKS, _saying(rb"^\[(?:dev-)?packages\]")),
     _manifest("setup.py", r"setup\.(?:py|cfg)", _PYTHON_LOCKS, _saying(rb"install_requires")),
     _manifest("requirements.in", r"requirements[^/]*\.in", _PYTHON_LOCKS, lambda data: True),
-    _manifest("environment.yml", r"environment\.ya?ml", r"conda-lock\.yml", _saying(rb"^dependencies:")),
+    _manifest("environment.yml", r"environment\.ya?ml", r"(?!)", _saying(rb"^dependencies:")),
     _manifest("Cargo.toml", r"cargo\.toml", r"cargo\.lock", _cargo),
     _manifest("Gemfile", r"gemfile|gems\.rb", r"gemfile\.lock|gems\.locked", _saying(rb"^[ \t]*(?:gem|gemspec)\b")),
     _manifest("composer.json", r"composer\.json", r"composer\.lock", _composer),

@@ -118,7 +118,7 @@ def list_dependencies(
             path = f"{folder}/{name}" if folder else name
             family = families.family_of(path)
             if family is None:
-                if name.lower() in families.UNSUPPORTED:
+                if name.lower() in families.UNSUPPORTED or name.lower() in families.NOT_READ:
                     found[path] = (_unsupported(path, name), ())
                 elif manifest := families.manifest_of(name):
                     asked.append((folder, name, manifest))
@@ -135,8 +135,12 @@ def list_dependencies(
     _included(root, found, more)
     for folder, name, manifest in asked:
         path = f"{folder}/{name}" if folder else name
-        if not _is_locked(manifest, folder, names_of) and _asks(root, path, manifest):
+        if not _asks(root, path, manifest):
+            continue
+        if not _is_locked(manifest, folder, names_of):
             found[path] = (_not_locked(path, manifest), ())
+        elif beside := _empty_lock(manifest, folder, names_of, found):
+            found[path] = (_not_in_lock(path, manifest, beside), ())
     return Listing(
         tuple(one for _each, listed in found.values() for one in listed),
         tuple(manifest for manifest, _listed in found.values()),
@@ -241,14 +245,37 @@ def _is_locked(manifest: families.Manifest, folder: str, names_of: dict[str, lis
     return any(families.locked(manifest, names_of.get(place, ())) for place in (*places, *below))
 
 
+def _empty_lock(
+    manifest: families.Manifest,
+    folder: str,
+    names_of: dict[str, list[str]],
+    found: dict[str, tuple[Manifest, tuple[Dependency, ...]]],
+) -> str:
+    """The lockfile beside a manifest, when it lists nothing at all; "" when it lists something or is none."""
+    beside = [f"{folder}/{name}".lstrip("/") for name in names_of.get(folder, ()) if families.locked(manifest, [name])]
+    read = [found[path] for path in beside if path in found]
+    nothing = read and all(each.reach is Reach.COMPLETE and not rows for each, rows in read)
+    return beside[0] if nothing else ""
+
+
+def _not_in_lock(path: str, manifest: families.Manifest, lock: str) -> Manifest:
+    because = _("It asks for packages, and {lock} lists none: it is older, or damaged. Lock them again.").format(
+        lock=_shown(lock)
+    )
+    return Manifest(_shown(path), manifest.format, Reach.NOT_LOCKED, 0, because)
+
+
 def _not_locked(path: str, manifest: families.Manifest) -> Manifest:
     because = _("It asks for packages, and no lockfile says which versions came. Lock them, and keep the lockfile.")
     return Manifest(_shown(path), manifest.format, Reach.NOT_LOCKED, 0, because)
 
 
 def _unsupported(path: str, name: str) -> Manifest:
-    because = _("Only its own program reads this file. Make one that can be read: {command}.").format(
-        command=families.UNSUPPORTED[name.lower()]
+    command = families.UNSUPPORTED.get(name.lower())
+    because = (
+        _("Only its own program reads this file. Make one that can be read: {command}.").format(command=command)
+        if command
+        else _("Files of this kind are not read here. Add the report of a scanner that reads them.")
     )
     return Manifest(_shown(path), name, Reach.UNSUPPORTED, 0, because)
 

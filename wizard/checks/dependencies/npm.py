@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from wizard.checks.dependencies.dependency import Dependency, Ecosystem, Listed, Obstacle
-from wizard.checks.dependencies.source import Source, need, reached, table, table_of, text
+from wizard.checks.dependencies.source import Source, known_version, need, reached, table, table_of, text
 from wizard.formats import json as strict_json
 
 _KEY = r'^[ \t]*"([^"\n]+)"\s*:\s*[\[{]'
@@ -58,6 +58,7 @@ def read_lock(source: Source) -> Listed:
     """A package-lock.json or npm-shrinkwrap.json. Raises `Malformed`."""
     lock = source.json()
     need("lockfileVersion" in lock and ("packages" in lock or "dependencies" in lock or lock.get("name")))
+    known_version(lock["lockfileVersion"], ("1", "2", "3"))
     if "packages" in lock:
         return Listed(tuple(_packages(source, table_of(lock["packages"]))))
     return Listed(tuple(_nested(source, table(lock, "dependencies"))))

@@ -8,7 +8,7 @@ from typing import Any
 
 from wizard.checks.dependencies import npm, yaml_text
 from wizard.checks.dependencies.dependency import Listed
-from wizard.checks.dependencies.source import Source, need, reached, table, table_of, text
+from wizard.checks.dependencies.source import Source, known_version, need, reached, table, table_of, text
 from wizard.checks.dependencies.yaml_text import Word
 
 #: version 5: /name/1.2.3 or /@scope/name/1.2.3_peer@1
@@ -21,6 +21,7 @@ def read(source: Source) -> Listed:
     """A pnpm-lock.yaml. Raises `Malformed`."""
     lock = table_of(yaml_text.parse(source.text))
     need("lockfileVersion" in lock)
+    known_version(lock["lockfileVersion"], ("5", "6", "7", "8", "9"))
     importers = table(lock, "importers") or {".": lock}
     prod = {key for each in importers.values() for key in _asked(each, _KINDS)}
     dev = {key for each in importers.values() for key in _asked(each, ("devDependencies",))}

@@ -6,7 +6,7 @@ import re
 import tomllib
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -104,6 +104,16 @@ def need(condition: object) -> None:
     """Raise `Malformed` unless the file has what every file of this name has."""
     if not condition:
         raise Malformed(_("This file does not have the form that its name says, so nothing is known from it."))
+
+
+def known_version(version: object, majors: Sequence[str]) -> None:
+    """Raise `Malformed` for a format that is newer than what is read here: it may list things elsewhere."""
+    if str(version).partition(".")[0] not in majors:
+        raise Malformed(
+            _("Its format ({version}) is not one of those that are read here: {known}.").format(
+                version=str(version)[:20], known=", ".join(majors)
+            )
+        )
 
 
 def table(owner: object, key: str) -> Mapping[str, Any]:

@@ -28,17 +28,20 @@ class Word(str):
 
 
 def parse(text: str) -> Any:
-    """The first YAML document: dicts, lists and `Word`s (never a number, so that 1.10 stays 1.10).
+    """The one YAML document: dicts, lists and `Word`s (never a number, so that 1.10 stays 1.10).
 
-    Aliases are refused: no lockfile has them, and they can make a small file huge. Raises `Malformed`.
+    Aliases are refused: no lockfile has them, and they can make a small file huge. So is a second document, which would
+    be passed over. Raises `Malformed`.
     """
     stack: list[tuple[Any, Word | None]] = []
     root: Any = None
-    nodes = 0
+    nodes = documents = 0
     try:
         for event in yaml.parse(text, Loader=_Loader):
-            if isinstance(event, yaml.DocumentEndEvent):
-                break
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    raise Malformed(_("This YAML holds several documents, where one was expected."))
             if isinstance(event, yaml.AliasEvent):
                 raise Malformed(_("This YAML refers back to parts of itself, as no file of this kind does."))
             made: Any
