@@ -98,11 +98,15 @@ def _build(ask: Mapping[str, object], data: bytes) -> tuple[dict[str, object], b
 
 
 def _read_report(ask: Mapping[str, object], body: _Body) -> tuple[dict[str, object], bytes]:
-    """The counts beside the report; without `entries` in what is asked, the report comes without them."""
+    """The counts beside the report; without `entries` in what is asked, the report comes without them.
+
+    `end` in what is asked are the last bytes of the file, as Latin-1 text.
+    """
     from wizard import importers
     from wizard.domain.codec import to_json
 
-    report = importers.read(body)
+    end = ask.get("end")
+    report = importers.read(body, end.encode("latin-1") if isinstance(end, str) else b"")
     counts = {severity.value: count for severity, count in report.by_severity.items()}
     said: dict[str, object] = {"findings": len(report.findings), "by_severity": counts}
     if not ask.get("entries"):

@@ -14,6 +14,7 @@ from wizard.cli.output import Exit, Output, worst
 from wizard.domain import codec
 from wizard.domain.language import _, ngettext
 from wizard.domain.mistakes import Mistake
+from wizard.domain.observation import Json
 from wizard.formats import xml
 from wizard.importers.base import Entry, LeftOut, Report
 from wizard.jobs import worker_process
@@ -47,6 +48,7 @@ class ReadInFull(Read):
     notes: tuple[str, ...]
     active: bool | None
     authenticated: bool | None
+    commits: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,8 @@ def read(file: Path, entries: bool) -> tuple[_Counts, Report]:
         reason = getattr(error, "strerror", None) or _("its name is not possible here")
         raise UnreadableFile(_("This file cannot be opened: {reason}.").format(reason=reason)) from None
     limits = worker_process.Limits(seconds=_SECONDS + _SECONDS_A_MEGABYTE * size / 1_000_000)
-    answer = asyncio.run(worker_process.ask("read_report", {"entries": entries}, data, limits))
+    asked: dict[str, Json] = {"entries": entries, "end": data[-xml.END :].decode("latin-1")}
+    answer = asyncio.run(worker_process.ask("read_report", asked, data, limits))
     try:
         return codec.from_json(_Counts, answer.said), codec.from_json(Report, json.loads(answer.data))
     except ValueError:
@@ -131,6 +134,7 @@ def _in_full(result: Read, report: Report) -> ReadInFull:
         notes=report.notes,
         active=report.active,
         authenticated=report.authenticated,
+        commits=report.commits,
     )
 
 

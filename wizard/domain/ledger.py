@@ -12,6 +12,7 @@ from wizard.domain.vulnerability import (
     RANK,
     Decision,
     Disposal,
+    Failing,
     Ledger,
     LedgerState,
     Note,
@@ -30,6 +31,11 @@ _BROAD = frozenset({16, 17, 19, 20, 74, 200, 254, 264, 284, 310, 388, 398, 399, 
 
 #: The tag or digest of an image; not a port, a drive or an address.
 _TAG = re.compile(r"(?<!:/)(@sha256:[0-9a-f]+|:(?!\d+$)[\w][\w.-]*)$")
+
+#: How our own checks are called among the tools.
+OURSELVES = "Attestry"
+#: Before the name of a member that a person took out of its row, and what its merging then names.
+APART = "apart"
 
 #: A report with its entries.
 ReadReport = tuple[ReportSummary, Sequence[Reported]]
@@ -51,15 +57,21 @@ def tool_of(name: str) -> str:
 
 
 def make_ledger(
-    found: Iterable[ReadReport | Note], decided: Mapping[str, Decided], joined: Mapping[str, str]
+    found: Iterable[ReadReport | Note],
+    decided: Mapping[str, Decided],
+    joined: Mapping[str, str],
+    failing: Iterable[Failing] = (),
 ) -> Ledger:
     """The ledger of reports and notes in the order in which they came. Pure; the order of rows is that of numbers.
 
+    What our own checks found stands behind, with numbers of its own.
+
     Rows are one flaw each: a dependency's flaw by package and any common name (CVE, GHSA …), a flaw in code by the
     tool's rule and file, one of a running app by the tool's rule and host. Flaws of different tools at the very same
-    place with the same specific weakness class (CWE) are one. `joined` are keys that a person put together.
+    place with the same specific weakness class (CWE) are one. `joined` are keys that a person put together, or (into
+    `APART`) members that a person took out.
     """
-    making = _Making()
+    making = _Making(frozenset(key.removeprefix(f"{APART}:") for key, into in joined.items() if into == APART))
     notes: list[Note] = []
     for each in found:
         if isinstance(each, Note):
@@ -68,6 +80,8 @@ def make_ledger(
                 making.add(_note_keys(each), each)
         else:
             making.take(*each)
+    for seen in failing:
+        making.add((f"check|{seen.check}|{seen.subject}",), seen)
     making.merge_places()
     for key, into in joined.items():
         if key in making.group and into in making.group:
@@ -76,10 +90,8 @@ def make_ledger(
         if not note.own and note.key in making.group:
             making.members[making.find(making.group[note.key])].notes.append(note)
     current = making.current()
-    rows = [
-        _row(number, group, making, current, decided)
-        for number, group in sorted(making.groups(), key=lambda pair: pair[0])
-    ]
+    rows = [_row(number, group, making, current, decided) for number, group in making.groups()]
+    rows.sort(key=lambda row: row.own_look)
     return Ledger(tuple(rows), tuple(report for report, _entries in making.reports), current)
 
 
@@ -90,12 +102,18 @@ class _Group:
     keys: dict[str, None] = field(default_factory=dict)
     entries: list[tuple[ReportSummary, Reported]] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    failing: list[Failing] = field(default_factory=list)
+
+    @property
+    def own_look(self) -> bool:
+        return bool(self.failing) and not self.entries and not any(note.own for note in self.notes)
 
 
 class _Making:
     """Groups by key, joined where they share one (union-find); a group's number is its place in the order."""
 
-    def __init__(self) -> None:
+    def __init__(self, apart: frozenset[str]) -> None:
+        self.apart = apart
         self.reports: list[ReadReport] = []
         self.parent: list[int] = []
         self.members: dict[int, _Group] = {}
@@ -119,9 +137,10 @@ class _Making:
             kept.keys.update(gone.keys)
             kept.entries += gone.entries
             kept.notes += gone.notes
+            kept.failing += gone.failing
         return first
 
-    def add(self, keys: Sequence[str], said: Note | tuple[ReportSummary, Reported]) -> int:
+    def add(self, keys: Sequence[str], said: Note | Failing | tuple[ReportSummary, Reported]) -> int:
         known = {self.find(self.group[key]) for key in keys if key in self.group}
         if known:
             first = min(known)
@@ -135,17 +154,24 @@ class _Making:
         for key in keys:
             group.keys[key] = None
             self.group[key] = first
-        if isinstance(said, Note):
-            group.notes.append(said)
-        else:
-            group.entries.append(said)
+        match said:
+            case Note():
+                group.notes.append(said)
+            case Failing():
+                group.failing.append(said)
+            case _:
+                group.entries.append(said)
         return first
 
     def take(self, report: ReportSummary, entries: Sequence[Reported]) -> None:
         self.reports.append((report, entries))
         tool = tool_of(report.tool)
         for entry in entries:
-            first = self.add(_entry_keys(tool, entry), (report, entry))
+            keys = _entry_keys(tool, entry)
+            if (member := f"{tool}|{keys[0]}") in self.apart:
+                self.add((f"{APART}:{member}",), (report, entry))
+                continue
+            first = self.add(keys, (report, entry))
             for place in _places(entry):
                 self.places.setdefault(place, {}).setdefault(tool, set()).add(first)
 
@@ -172,8 +198,10 @@ class _Making:
         )
 
     def groups(self) -> Iterable[tuple[int, _Group]]:
-        order = {root: number for number, root in enumerate(sorted(self.members), 1)}
-        return ((order[root], group) for root, group in self.members.items())
+        counted = {True: 0, False: 0}
+        for _root, group in sorted(self.members.items()):
+            counted[group.own_look] += 1
+            yield counted[group.own_look], group
 
 
 def covers(newer: ReportSummary, older: ReportSummary) -> bool:
@@ -234,19 +262,22 @@ def _row(
     newest = [entry for report, entry in entries if report.evidence in current]
     speaking = newest or [entry for _report, entry in entries]
     rating, score, version, vector = _rated(speaking, notes)
-    sightings = _sightings(entries, current)
+    sightings = (*_sightings(entries, current), *map(_own_sighting, group.failing))
     days = [entry.reported_on or report.day for report, entry in entries]
     days += [note.reported for note in notes if note.reported is not None]
+    days += [seen.since for seen in group.failing]
     reported = min(days, default=date.min)
     triaged = min((note.triaged for note in notes if note.triaged is not None), default=None)
     state, gone = _as_reported(sightings, making, group, current)
+    fixed_on = _fixed_on(newest, group.failing) if state is LedgerState.FIXED else None
     choice = next((decided[key] for key in keys if key in decided), None)
     back = clock_from = None
     if choice is not None and choice.disposal.valid:
         disposal = choice.disposal
         if disposal.decision is Decision.FIXED and disposal.on is not None:
             back, clock_from = _back(disposal.on, entries, making)
-        if back is None:
+        still = disposal.decision is Decision.FIXED and any(seen.mended is None for seen in group.failing)
+        if back is None and not still:
             state = LedgerState(disposal.decision.value)
             gone = gone if state is LedgerState.ACCEPTED else None
     note_title = next((note.title for note in reversed(notes) if note.title.strip()), "")
@@ -256,7 +287,7 @@ def _row(
         number=number,
         key=keys[0],
         keys=keys,
-        title=note_title or (first.title if first else keys[0]),
+        title=note_title or (first.title if first else group.failing[0].title if group.failing else keys[0]),
         rating=rating,
         score=score,
         version=version,
@@ -264,7 +295,7 @@ def _row(
         aliases=tuple(dict.fromkeys(_names(speaking, notes))),
         cwe=tuple(sorted({cwe for entry in speaking for cwe in entry.cwe})),
         package=next((e.package for e in speaking if e.package), next((n.package for n in notes if n.package), "")),
-        place=next((e.place for e in speaking if e.place), next((n.place for n in notes if n.place), "")),
+        place=next(filter(None, _places_of(speaking, notes, group.failing)), ""),
         sightings=sightings,
         source=_source(sightings, notes),
         reported=reported,
@@ -280,7 +311,23 @@ def _row(
         fix=next((entry.fix for entry in speaking if entry.fix), ""),
         count=max((entry.count for entry in speaking), default=1) if len(speaking) < 2 else _count(speaking),
         differs=tuple(word for word in words if len(words) > 1),
+        fixed_on=fixed_on,
+        own_look=group.own_look,
     )
+
+
+def _places_of(entries: Sequence[Reported], notes: Sequence[Note], failing: Sequence[Failing]) -> Iterable[str]:
+    yield from (entry.place for entry in entries)
+    yield from (note.place for note in notes)
+    yield from (seen.subject for seen in failing)
+
+
+def _fixed_on(newest: Sequence[Reported], failing: Sequence[Failing]) -> date | None:
+    """The day of the last fix, where every newest report that says "fixed" tells its day."""
+    days = [entry.fixed_on for entry in newest if entry.standing is Standing.FIXED]
+    days += [seen.mended for seen in failing]
+    known = [day for day in days if day is not None]
+    return max(known) if known and len(known) == len(days) else None
 
 
 def _count(entries: Sequence[Reported]) -> int:
@@ -326,8 +373,25 @@ def _sightings(entries: Sequence[tuple[ReportSummary, Reported]], current: froze
             day=report.day,
             place=entry.place,
             newest=report.evidence in current,
+            member=f"{tool_of(report.tool)}|{_entry_keys(tool_of(report.tool), entry)[0]}",
+            keys=_entry_keys(tool_of(report.tool), entry),
         )
     return tuple(by_report.values())
+
+
+def _own_sighting(seen: Failing) -> Sighting:
+    """What one of our own checks says now."""
+    return Sighting(
+        report="",
+        tool=OURSELVES,
+        id=seen.check,
+        word="",
+        standing=Standing.OPEN if seen.mended is None else Standing.FIXED,
+        aside="",
+        day=seen.mended or seen.since,
+        place=seen.subject,
+        newest=True,
+    )
 
 
 def _as_reported(

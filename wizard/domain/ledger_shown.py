@@ -11,6 +11,7 @@ from wizard.domain.language import _, ngettext
 from wizard.domain.observation import Verdict
 from wizard.domain.readable import day
 from wizard.domain.vulnerability import (
+    OWN_LOOK,
     Ledger,
     LedgerState,
     Rating,
@@ -33,7 +34,11 @@ def weaknesses(ledger: Ledger, today: date, names: Mapping[str, str]) -> tuple[W
 
 
 def _printed(ledger: Ledger, today: date) -> list[Vulnerability]:
-    return [row for row in ledger.rows if row.rating is not Rating.INFO and not _long_ago(row, today)]
+    return [
+        row
+        for row in ledger.rows
+        if row.rating is not Rating.INFO and not row.counts_elsewhere and not _long_ago(row, today)
+    ]
 
 
 def _long_ago(row: Vulnerability, today: date) -> bool:
@@ -157,6 +162,8 @@ def ledger_notes(ledger: Ledger, today: date) -> Iterable[str]:
         if count:
             yield sentence.format(n=count)
     for report in ledger.reports:
+        if report.importer == OWN_LOOK:
+            continue  # a look of our own is printed among the checks
         yield _report(report, report.evidence in ledger.current)
 
 

@@ -108,6 +108,9 @@ class Observation:
     failed_runs: int = 0
     previous: Result | None = None
     decided: Result | None = None
+    #: when it began to fail, and when a look that could see found it mended; None where it never failed
+    failed_from: datetime | None = None
+    mended_at: datetime | None = None
 
     @property
     def standing(self) -> Result:

@@ -44,7 +44,11 @@ class VulnerabilityDisposed(Payload):
 
 @dataclass(frozen=True, slots=True)
 class VulnerabilityMerged(Payload):
-    """Two rows of the ledger, by their keys, are one flaw; an empty `into` takes that back."""
+    """Two rows of the ledger, by their keys, are one flaw; an empty `into` takes that back.
+
+    With `into` "apart", `key` ("apart:" and a member's name) says the opposite: what that tool lists there is a flaw
+    of its own, although its names or its place are those of another.
+    """
 
     TYPE: ClassVar[str] = "vulnerability-merged"
     key: str

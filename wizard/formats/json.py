@@ -21,7 +21,7 @@ Json: TypeAlias = "bool | int | float | str | list[Any] | dict[str, Any] | None"
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 64
-MAX_NODES = 1_000_000
+MAX_NODES = 4_000_000
 MAX_DOCUMENTS = 200_000
 
 #: A string, also one that never ends: so no quote is tried twice, and the time stays linear.
@@ -87,7 +87,7 @@ def decoded(data: bytes) -> str:
 
 
 def _measure(text: str) -> None:
-    """Refuse what is nested too deep or holds too many values, before anything is built."""
+    """Refuse what is nested too deep, holds too many values, or was cut short, before anything is built."""
     bare = _STRING.sub("", text)
     depth = commas = opened = 0
     for at in range(0, len(bare), _STEP):
@@ -107,10 +107,16 @@ def _measure(text: str) -> None:
         raise Malformed(
             _("This JSON holds more than {n} values, the most that is read. Export it in parts.").format(n=MAX_NODES)
         )
+    if depth > 0:  # told here, because building a large one takes time
+        raise Malformed(_cut_short())
 
 
 def _too_deep() -> str:
     return _("This JSON is nested more than {n} levels deep, as no report is. It was not read.").format(n=MAX_DEPTH)
+
+
+def _cut_short() -> str:
+    return _("This JSON ends in the middle: the file was cut short. Export it again.")
 
 
 def _after_blanks(text: str, at: int) -> int:
@@ -120,7 +126,7 @@ def _after_blanks(text: str, at: int) -> int:
 
 def _broken(text: str, error: json.JSONDecodeError) -> Malformed:
     if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
-        return Malformed(_("This JSON ends in the middle: the file was cut short. Export it again."))
+        return Malformed(_cut_short())
     line = text.count("\n", 0, error.pos) + 1
     return Malformed(_("This is not JSON from line {n} on. Export the report again.").format(n=line))
 

@@ -7,6 +7,7 @@ through the fast parser, record by record. An internal DTD is legal only where a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -24,6 +25,10 @@ MAX_BYTES = 256 * 1024 * 1024
 MAX_DEPTH = 64
 #: An element that is kept whole (one record) may hold this many elements.
 MAX_RECORD = 100_000
+#: So many records, and so many elements outside records, are more than a report has: the rest would only take time.
+MAX_RECORDS, MAX_LOOSE = 150_000, 400_000
+#: How many of the last bytes `cut_short` is given.
+END = 4096
 _MAX_PROLOG = 256 * 1024
 _PIECE = 64 * 1024
 _STEP = 4096
@@ -90,8 +95,11 @@ def walk(stream: Source, records: Collection[str]) -> Iterator[Seen]:
     path: list[str] = []
     above: list[Element] = []
     record = elements = 0  # the depth of the record that is open, and how many elements it holds
+    records_met = loose = 0
     try:
         for piece in _guarded(stream):
+            for open_element in above[: record - 1] if record else above:
+                del open_element[:]  # what was seen of it is not needed any more
             for event, element in _feed(parser, piece):
                 if event == "start":
                     name = element.tag
@@ -113,20 +121,36 @@ def walk(stream: Source, records: Collection[str]) -> Iterator[Seen]:
                             )
                     elif name in records:
                         record, elements = len(path), 0
+                        records_met += 1
                     else:
+                        loose += 1
                         yield Seen(tuple(path), element, True)
+                    if loose > MAX_LOOSE or records_met > MAX_RECORDS:
+                        raise Malformed(
+                            _("This XML holds far more entries than any report. It was not read. Export it in parts.")
+                        )
                     continue
                 if not record or record == len(path):
                     record = 0
                     yield Seen(tuple(path), element, False)
                     element.clear()
-                    if len(above) > 1:
-                        above[-2].remove(element)
                 path.pop()
                 above.pop()
     except ElementTree.ParseError as error:  # it comes out between the events
         raise _broken(error) from None
     _close(parser)
+
+
+def cut_short(name: str, end: bytes) -> bool:
+    """Whether a document with this root element cannot be whole, told by its last bytes alone.
+
+    So a large one that was cut is refused before it is read. What may stand behind the root's end tag (comments,
+    processing instructions) is left for the parser to judge, and so is a document that is no longer than its `end`.
+    """
+    last = end.rstrip(b" \t\r\n")
+    if len(end) < END or last.endswith((b"-->", b"?>")):
+        return False
+    return re.search(rb"</(?:[^\s<>/:]{1,100}:)?" + re.escape(name.encode()) + rb"\s*>\Z", last) is None
 
 
 def words(element: Element, path: str) -> str:

@@ -79,8 +79,8 @@ IMPORTERS: tuple[Importer, ...] = (
     cloud_facts.IMPORTER,
 )
 
-#: How many of the first bytes `recognise` should be given.
-HEAD = 64 * 1024
+#: How many of the first bytes `recognise` should be given, and of the last bytes `read`.
+HEAD, END = 64 * 1024, xml.END
 
 
 def recognise(head: bytes) -> Importer | None:
@@ -97,12 +97,15 @@ def recognise(head: bytes) -> Importer | None:
     return next((importer for importer, form in _text_forms() if form.claims(start)), None)
 
 
-def read(stream: xml.Source) -> Report:
-    """The report in `stream`, read once from its first byte. Raises `UnreadableReport`, and nothing else."""
+def read(stream: xml.Source, end: bytes = b"") -> Report:
+    """The report in `stream`, read once from its first byte. Raises `UnreadableReport`, and nothing else.
+
+    `end` are its last `END` bytes where they are at hand: XML that was cut short is then refused before it is read.
+    """
     collecting = gc.isenabled()
     gc.disable()  # parsing makes a million objects and no cycle: looking for some would take a third of the time
     try:
-        return _read(stream)
+        return _read(stream, end)
     except Malformed as mistake:
         raise UnreadableReport(mistake.sentence) from None
     finally:
@@ -110,7 +113,7 @@ def read(stream: xml.Source) -> Report:
             gc.enable()
 
 
-def _read(stream: xml.Source) -> Report:
+def _read(stream: xml.Source, end: bytes) -> Report:
     head = stream.read(HEAD)
     start = _start(head)
     if not start:
@@ -118,7 +121,7 @@ def _read(stream: xml.Source) -> Report:
     if start.startswith(("{", "[")):
         return _read_json(head + stream.read(json.MAX_BYTES))
     if start.startswith("<") and not start[:512].lower().startswith(("<!doctype html", "<html")):
-        return _read_xml(head, stream)
+        return _read_xml(head, stream, end)
     return _read_text(start, head, stream)
 
 
@@ -141,8 +144,10 @@ def _read_json(data: bytes) -> Report:
     )
 
 
-def _read_xml(head: bytes, stream: xml.Source) -> Report:
+def _read_xml(head: bytes, stream: xml.Source, end: bytes) -> Report:
     root = xml.first(head)
+    if not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and xml.cut_short(root.name, end):
+        raise UnreadableReport(_("This XML ends in the middle: the file was cut short. Export it again."))
     for _importer, form in _xml_forms():
         if form.claims(root):
             return form.read(_Again(head, stream))

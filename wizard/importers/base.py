@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
+from functools import lru_cache
 
 from wizard.domain.mistakes import Mistake
 from wizard.formats import cvss
@@ -195,7 +196,8 @@ def worst_word(words: Iterable[str]) -> str:
     return min(said, key=lambda word: _RANK[of_word(word)], default="")
 
 
-def rate(word: str, vectors: Iterable[Vector]) -> tuple[Severity, float | None]:
+@lru_cache(maxsize=4096)
+def rate(word: str, vectors: tuple[Vector, ...]) -> tuple[Severity, float | None]:
     """The severity and the score that speaks: the highest of the word and every version's score, computed or stated."""
     severities = [of_word(word)]
     speaking: dict[str, float] = {}

@@ -67,16 +67,18 @@ def entry(
     parts: tuple[Entry, ...] = (),
 ) -> Entry:
     """An entry with its severity rated from word, vectors and parts; `least` is a severity known in another way."""
+    vectors = tuple(dict.fromkeys(vectors)) if len(vectors) > 1 else tuple(vectors)
     severity, score = rate(word, vectors)
-    severity = highest((severity, least, *(part.severity for part in parts)))
+    if parts or least is not Severity.UNKNOWN:
+        severity = highest((severity, least, *(part.severity for part in parts)))
     return Entry(
         id=clip(id, 200),
         title=clip(title or id) or _("(without a name)"),
         severity=severity,
         word=clip(word, 40),
         score=score,
-        vectors=tuple(dict.fromkeys(vectors)),
-        aliases=tuple(clip(name, 100) for name in dict.fromkeys(aliases) if name and name != id),
+        vectors=vectors,
+        aliases=tuple(clip(name, 100) for name in dict.fromkeys(aliases) if name and name != id) if aliases else (),
         cwe=cwe,
         package=package and Package(clip(package.ecosystem, 60), clip(package.name), clip(package.version, 120)),
         place=Place(clip(file, 500), max(line, 0), clip(url, 500)) if file or url or line > 0 else None,

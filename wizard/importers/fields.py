@@ -46,6 +46,8 @@ def wrong(field: str, value: object, expected: str) -> UnreadableReport:
 
 def get(value: object, *path: str) -> Any:
     """What stands at `path`, or None. A step through something that is no object is refused."""
+    if type(value) is dict and len(path) == 1:  # most are so, and a large report asks a million times
+        return value.get(path[0])
     for step in path:
         if type(value) is dict:
             value = value.get(step)
@@ -58,7 +60,7 @@ def get(value: object, *path: str) -> Any:
 
 def text(value: object, *path: str) -> str:
     """Text, "" if missing."""
-    found = get(value, *path)
+    found = value.get(path[0]) if type(value) is dict and len(path) == 1 else get(value, *path)
     if type(found) is str:
         return found.strip()
     if found is None:
@@ -68,10 +70,14 @@ def text(value: object, *path: str) -> str:
 
 def label(value: object, *path: str) -> str:
     """Text, or a number as text, "" if missing: for ids that tools write either way."""
-    found = get(value, *path)
+    found = value.get(path[0]) if type(value) is dict and len(path) == 1 else get(value, *path)
+    if type(found) is str:
+        return found.strip()
+    if found is None:
+        return ""
     if type(found) is int or type(found) is float:
         return str(found)
-    return text(value, *path)
+    raise wrong(path[-1] if path else "", found, _("text"))
 
 
 def number(value: object, *path: str) -> float | None:
@@ -79,6 +85,8 @@ def number(value: object, *path: str) -> float | None:
     found = get(value, *path)
     if found is None or found == "":
         return None
+    if type(found) is int:
+        return float(found)
     if isinstance(found, str):
         try:
             found = float(found)

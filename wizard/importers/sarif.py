@@ -154,7 +154,9 @@ class _Run:
         own = _facts(result) if "properties" in result or "taxa" in result else _Facts()
         ruled = found.facts
         kind = f.text(result, "kind").lower()
-        word = _word(result, kind, self._levels(result, found), own, ruled, secrets)
+        level = f.text(result, "level")
+        levels = (level,) if level else self._levels(result, found)
+        word = _word(kind in ("", "fail") or bool(level), kind, levels, own, ruled, secrets)
         vectors = (*own.vectors, *ruled.vectors)
         location = self._location(result)
         package = _PACKAGE.search(message) if "Package: " in message else None
@@ -187,9 +189,7 @@ class _Run:
         )
 
     def _levels(self, result: f.Object, rule: _Rule) -> tuple[str, ...]:
-        """The level of the result, else those that the run and the rule give it: an override may not make it less."""
-        if own := f.text(result, "level"):
-            return (own,)
+        """The levels that the run and the rule give to a result without one: an override may not make it less."""
         number = f.number(result, "provenance", "invocationIndex")
         told = (
             self.overrides if number is None else self.overrides[int(number) : int(number) + 1] if number >= 0 else []
@@ -290,14 +290,13 @@ class _Rule:
 _NO_RULE = _Rule("", {}, _Facts())
 
 
-def _word(result: f.Object, kind: str, levels: tuple[str, ...], own: _Facts, ruled: _Facts, secrets: bool) -> str:
+def _word(judged: bool, kind: str, levels: tuple[str, ...], own: _Facts, ruled: _Facts, secrets: bool) -> str:
     """The worst word that stands there: of the properties, and the level of the result, the run or the rule.
 
     What a level that is not there means: SARIF 2.1.0, 3.27.10. A result that a person has to look at (`open`, `review`)
     is not known to be harmless, so it stays unknown.
     """
     word = own.word or ruled.word
-    judged = kind in ("", "fail") or bool(f.text(result, "level"))
     if not judged:
         return word or ("none" if kind not in ("open", "review") else "")
     if not levels and not word and not own.vectors and not ruled.vectors and not secrets:

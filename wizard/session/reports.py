@@ -70,6 +70,7 @@ def _reported(flaw: Entry, entry: Entry) -> Reported:
         standing=_STANDING.get(status, Standing.SET_ASIDE),
         aside="" if status in _STANDING else status.value,
         reported_on=flaw.reported_on or entry.reported_on,
+        fixed_on=flaw.fixed_on or entry.fixed_on,
         fix=flaw.fix or entry.fix,
         confidence=flaw.confidence,
         count=flaw.count,
@@ -105,6 +106,7 @@ def summary(found: Recognised, item: Evidence, record: Sealed, now: datetime) ->
         addresses=sum(bool(entry.url or entry.host) for entry in entries),
         cwe=tuple(sorted({cwe for entry in entries for cwe in entry.cwe})),
         ecosystems=tuple(sorted({entry.ecosystem for entry in entries if entry.ecosystem})),
+        commits=report.commits,
     )
 
 

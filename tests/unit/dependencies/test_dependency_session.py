@@ -9,7 +9,7 @@ from wizard.checks.dependencies.judging import CHECK
 from wizard.checks.dependencies.osv import OsvSettings
 from wizard.checks.dependencies.states import State
 from wizard.domain.answers import Answer, AnswerState, Row
-from wizard.domain.events import AssessmentDescribed
+from wizard.domain.events import AssessmentDescribed, ReportRead
 from wizard.domain.finding import State as Met
 from wizard.domain.observation import Verdict
 from wizard.domain.vulnerability import Decision, Disposal, Note
@@ -174,3 +174,17 @@ def test_a_child_that_ends_without_an_answer_is_no_list(session, repository, tmp
     dependencies.scan(session, tmp_path / "data", [repository]).result.result(timeout=20)
     assert result(session, repository).verdict is Verdict.UNKNOWN
     assert "not read to their end" in result(session, repository).summary
+
+
+def test_what_our_own_look_finds_are_rows_of_the_ledger(session, looked_up, tmp_path):
+    (row,) = vulnerabilities.ledger(session).rows
+    assert (row.id, row.package, row.source) == ("V-1", "lodash", "Attestry")
+    assert row.due is not None or row.rating.value in ("info", "unknown")
+    place = tmp_path / "app" / "package-lock.json"
+    place.write_text(json.dumps({"lockfileVersion": 3, "packages": {"node_modules/fine": {"version": "1.0.0"}}}))
+    dependencies.scan(session, tmp_path / "data").result.result(timeout=20)
+    (row,) = vulnerabilities.ledger(session).rows
+    assert row.gone == NOW.date(), "the newer look no longer lists it: it may be closed, after asking"
+    read = [event for event in session.workspace.journal.events() if isinstance(event.payload, ReportRead)]
+    assert len(read) == 2
+    assert not [event for event in read if looked_up in str(event.envelope)], "no name of a repository stands in clear"

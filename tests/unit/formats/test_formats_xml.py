@@ -86,3 +86,40 @@ def test_memory_does_not_grow_with_the_document(record):
         tracemalloc.stop()
     assert count >= 100_000
     assert peak < 3_000_000
+
+
+@pytest.mark.parametrize(
+    ("end", "cut"),
+    [
+        (b"</alertitem></alerts></site></OWASPZAPReport>", False),
+        (b"</site></OWASPZAPReport >\r\n", False),
+        (b"</site></ns0:OWASPZAPReport>", False),
+        (b"</OWASPZAPReport><!-- made by a tool -->\n", False),
+        (b"</site>", True),
+        (b"</OWASPZAPReport", True),
+        (b"</OWASPZAPReports>", True),
+        (b"</NotOWASPZAPReport>", True),
+        (b"some text", True),
+    ],
+)
+def test_a_large_document_that_was_cut_is_known_by_its_end(end, cut):
+    assert xml.cut_short("OWASPZAPReport", b"x" * xml.END + end) is cut
+    assert xml.cut_short("OWASPZAPReport", end) is False  # a small one is for the parser
+
+
+def test_elements_without_end_are_refused_soon_and_use_little(monkeypatch):
+    monkeypatch.setattr(xml, "MAX_LOOSE", 1000)
+    monkeypatch.setattr(xml, "MAX_RECORDS", 1000)
+    for piece in (b"<a/>", b"<r/>"):
+        with pytest.raises(Malformed, match="far more entries"):
+            list(xml.walk(io.BytesIO(b"<root>" + piece * 1001 + b"</root>"), ("r",)))
+    seen = list(xml.walk(io.BytesIO(b"<root>" + b"<r><a>x</a></r>" * 1000 + b"</root>"), ("r",)))
+    assert sum(each.path[-1] == "r" and len(each.path) == 2 for each in seen) == 1000
+
+
+def test_what_was_seen_is_forgotten_and_a_record_is_whole():
+    data = b"<root><meta>" + b"<one>1</one>" * 20_000 + b"</meta>" + b"<r><a>x</a><b>y</b></r>" * 20_000 + b"</root>"
+    texts = [(s.path, xml.words(s.element, "a"), xml.words(s.element, "b")) for s in xml.walk(io.BytesIO(data), ("r",))]
+    assert texts.count((("root", "r"), "x", "y")) == 20_000
+    ends = [s.element.text for s in xml.walk(io.BytesIO(data), ("r",)) if s.path[-1] == "one" and not s.opened]
+    assert ends == ["1"] * 20_000

@@ -80,7 +80,7 @@ HOSTILE = {
     "blanks in a Bandit result": samples.real("bandit.xml", "", 0, {}).data.replace(
         b"Location", b" " * 300_000 + b"Place", 1
     ),
-    "many values": b'{"runs":[' + b"0," * 1_100_000 + b'0],"version":"2.1.0"}',
+    "many values": b'{"runs":[' + b"0," * 4_100_000 + b'0],"version":"2.1.0"}',
     "a key twice": samples.SARIF.replace(b'"version": "2.1.0",', b'"version": "2.1.0", "version": "2.1.0",', 1),
     "NaN": samples.NPM_7.replace(b"9.1", b"NaN", 1),
     "Infinity": samples.NPM_7.replace(b"9.1", b"-Infinity", 1),
@@ -241,3 +241,21 @@ def test_every_value_that_is_wrong_is_read_or_refused(name):
     for path in places(document):
         for new in WRONG:
             _reads_or_refuses(json.dumps(changed(document, path, new)).encode())
+
+
+def test_a_large_file_that_was_cut_is_refused_before_it_is_read():
+    whole = samples.ZAP_XML.replace(b"</alerts>", b"<alertitem><riskcode>1</riskcode></alertitem>" * 200 + b"</alerts>")
+    assert len(importers.read(io.BytesIO(whole), whole[-importers.END :]).findings) == 202
+
+    class Counting(io.BytesIO):
+        taken = 0
+
+        def read(self, size=-1, /):
+            data = super().read(size)
+            self.taken += len(data)
+            return data
+
+    stream = Counting(whole[:-30] * 20)
+    with pytest.raises(UnreadableReport, match="cut short"):
+        importers.read(stream, whole[:-30][-importers.END :])
+    assert stream.taken <= importers.HEAD

@@ -12,6 +12,7 @@ from wizard.domain.vulnerability import (
     RANK,
     Decision,
     Disposal,
+    Failing,
     Ledger,
     LedgerState,
     Note,
@@ -22,9 +23,14 @@ from wizard.domain.vulnerability import (
 )
 
 
-def made(*found: object, decided: dict[str, Disposal] | None = None, joined: dict[str, str] | None = None) -> Ledger:
+def made(
+    *found: object,
+    decided: dict[str, Disposal] | None = None,
+    joined: dict[str, str] | None = None,
+    failing: tuple[Failing, ...] = (),
+) -> Ledger:
     choices = {key: Decided(disposal) for key, disposal in (decided or {}).items()}
-    return make_ledger(found, choices, joined or {})  # type: ignore[arg-type]
+    return make_ledger(found, choices, joined or {}, failing)  # type: ignore[arg-type]
 
 
 def web(id: str, cwe: int, path: str = "/login", host: str = "app.example", **more: object) -> Reported:
@@ -242,3 +248,74 @@ def test_nothing_is_dropped_and_no_row_is_better_than_its_worst_current_entry(re
 
 def _own(entry: Reported, tool: str) -> str:
     return f"{entry.package}|{entry.id.upper()}" if entry.package else f"{tool}|{entry.id}|{entry.title}"
+
+
+def test_what_was_taken_out_of_a_row_stays_out_when_its_report_comes_again() -> None:
+    one, other = flaw(word="High"), flaw(rating=Rating.CRITICAL, word="CRITICAL")
+    (row,) = made((report("r1", "Grype"), [one]), (report("r2", "Trivy"), [other])).rows
+    members = {sighting.tool: sighting.member for sighting in row.sightings}
+    assert len(set(members.values())) == 2
+    apart = {f"apart:{members['Trivy']}": "apart"}
+    found = ((report("r1", "Grype"), [one]), (report("r2", "Trivy", 5), [other]), (report("r3", "Trivy"), [other]))
+    first, second = made(*found, joined=apart).rows
+    assert (first.rating, [s.tool for s in first.sightings]) == (Rating.HIGH, ["Grype"])
+    assert (second.rating, [s.report for s in second.sightings]) == (Rating.CRITICAL, ["r2", "r3"])
+    assert second.key == f"apart:{members['Trivy']}"
+    assert len(made(*found).rows) == 1
+
+
+def test_what_was_taken_out_is_not_merged_by_its_place_either() -> None:
+    found = ((report("r1", "ZAP"), [web("1", 79)]), (report("r2", "Burp"), [web("xss", 79)]))
+    (row,) = made(*found).rows
+    burp = next(s.member for s in row.sightings if s.tool == "Burp")
+    assert len(made(*found, joined={f"apart:{burp}": "apart"}).rows) == 2
+
+
+def test_a_decision_stays_with_the_row_whose_name_it_was_made_under() -> None:
+    found = ((report("r1", "Grype"), [flaw()]), (report("r2", "Trivy"), [flaw()]))
+    (row,) = made(*found).rows
+    trivy = next(s.member for s in row.sightings if s.tool == "Trivy")
+    no = Disposal(Decision.NOT_AFFECTED, because="never called")
+    states = [r.state for r in made(*found, decided={row.key: no}, joined={f"apart:{trivy}": "apart"}).rows]
+    assert states == [LedgerState.NOT_AFFECTED, LedgerState.OPEN]
+
+
+def test_the_day_that_a_report_gives_for_a_fix_decides_whether_it_was_in_time() -> None:
+    late = flaw(standing=Standing.FIXED, reported_on=ago(100), fixed_on=ago(10))
+    (row,) = made((report(), [late])).rows
+    assert (row.state, row.fixed, row.late(TODAY)) == (LedgerState.FIXED, ago(10), True)
+    (row,) = made((report(), [flaw(standing=Standing.FIXED, reported_on=ago(30), fixed_on=ago(10))])).rows
+    assert not row.late(TODAY)
+    (row,) = made((report(), [late, flaw(standing=Standing.FIXED, reported_on=ago(100))])).rows
+    assert row.fixed is None, "one of them does not tell its day"
+
+
+HSTS = Failing("hsts", "app.example", "HSTS", ago(40))
+
+
+def test_a_failed_check_is_a_row_with_a_number_of_its_own_behind_the_others() -> None:
+    ledger = made((report(), [flaw()]), failing=(HSTS,))
+    assert [(r.id, r.title, r.place, r.state) for r in ledger.rows] == [
+        ("V-1", "CVE-2021-44228 in log4j-core", "log4j-core", LedgerState.OPEN),
+        ("C-1", "HSTS", "app.example", LedgerState.OPEN),
+    ]
+    own_row = ledger.rows[1]
+    assert (own_row.reported, own_row.rating, own_row.counts_elsewhere) == (ago(40), Rating.UNKNOWN, True)
+    assert own_row.source == "Attestry"
+    more = made((report(), [flaw(), flaw("CVE-2020-1", "x")]), failing=(HSTS,))
+    assert [r.id for r in more.rows] == ["V-1", "V-2", "C-1"]
+
+
+def test_a_failed_check_that_was_rated_has_a_limit_and_one_that_passes_again_is_fixed() -> None:
+    rated = Note("check|hsts|app.example", score=5.3, version="3.1", rating=Rating.MEDIUM)
+    (row,) = made(rated, failing=(HSTS,)).rows
+    assert (row.counts_elsewhere, row.limit, row.over(TODAY)) == (False, 56, -16)
+    mended = Failing("hsts", "app.example", "HSTS", ago(40), ago(3))
+    (row,) = made(rated, failing=(mended,)).rows
+    assert (row.state, row.fixed, row.used(TODAY)) == (LedgerState.FIXED, ago(3), 37)
+
+
+def test_nobody_can_say_fixed_while_our_own_check_still_fails() -> None:
+    said = {"check|hsts|app.example": Disposal(Decision.FIXED, on=ago(1))}
+    (row,) = made(failing=(HSTS,), decided=said).rows
+    assert row.state is LedgerState.OPEN

@@ -162,3 +162,27 @@ def test_cadence_takes_two_dated_reports() -> None:
     apart = ((report("a", days=50), []), new)
     assert verdict(check, *apart, APP_10_tools=seldom) == "unknown", "longer than our default, without a reason"
     assert verdict(check, *apart, APP_10_tools=seldom, notes={"APP-10": "Few libraries."}) == "pass"
+
+
+@pytest.mark.parametrize(
+    ("attested", "commits", "day", "expected"),
+    [
+        ("release 2.1, commit 3f2c9ab1d4e5", ("3f2c9ab1d4e5f60718293a4b5c6d7e8f90a1b2c3",), ago(1), "pass"),
+        ("3f2c9ab", ("3f2c9ab1d4e5",), ago(1), "pass"),  # its day would speak against it
+        ("3f2c9ab", ("aaaaaaaaaaaa",), ago(30), "unknown"),  # its day would speak for it
+        ("3f2c9ab", ("aaaaaaaaaaaa", "3f2c9ab1d4e5"), ago(30), "pass"),
+        ("2.1.0", ("aaaaaaaaaaaa",), ago(30), "pass"),  # no commit is attested: the day decides
+        ("20260101", ("aaaaaaaaaaaa",), ago(1), "unknown"),  # a number is no commit
+        ("3f2c9ab", (), ago(1), "unknown"),
+    ],
+)
+def test_the_attested_commit_decides_where_the_report_names_one(attested, commits, day, expected) -> None:  # type: ignore[no-untyped-def]
+    semgrep = report("s", "Semgrep", 5, files=1, commits=commits)
+    assert verdict("report-static", (semgrep, []), SCOPE_9=attested, SCOPE_9_date=day.isoformat()) == expected
+
+
+def test_our_own_look_is_no_report_that_proves_a_scan() -> None:
+    look = report("own-look:1", "Attestry", 0, packages=3)
+    object.__setattr__(look, "importer", "own-look")
+    assert kind_of(look) is ReportKind.OTHER
+    assert {verdict(check, (look, [flaw()])) for check in CHECKS} == {None}

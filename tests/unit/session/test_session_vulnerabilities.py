@@ -11,8 +11,10 @@ from datetime import timedelta
 import pytest
 
 from wizard.domain import events as e
-from wizard.domain.answers import Answer, AnswerState
+from wizard.domain.answers import Answer, AnswerState, Row
 from wizard.domain.finding import Mark, State
+from wizard.domain.ledger_shown import weaknesses
+from wizard.domain.observation import Level, Method, Result, Verdict
 from wizard.domain.vulnerability import Decision, Disposal, LedgerState, Note, Rating
 from wizard.session import ledger_files
 from wizard.session.deeds import answers, attesting, evidence, vulnerabilities
@@ -117,6 +119,7 @@ def test_entries_that_are_not_here_are_never_a_pass(session, drop, reopen):
     [
         ("a.json", '{"some": "thing"}', "no report of a tool that is known here"),
         ("b.json", trivy(("CVE-1", "x", "HIGH"))[:-30], ""),
+        ("z.html", "<!DOCTYPE html><html><head><title>ZAP Scanning Report</title></head></html>", "Traditional XML"),
         ("c.xml", "<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", ""),
     ],
 )
@@ -226,6 +229,85 @@ def test_rows_put_together_can_be_taken_apart_again(session):
         vulnerabilities.merge(session, first.key, second.key)
     session.undo().result()
     assert len(vulnerabilities.ledger(session).rows) == 2
+    vulnerabilities.merge(session, second.key, "V-1").result()
+    vulnerabilities.rejoin(session, "V-1").result()
+    assert len(vulnerabilities.ledger(session).rows) == 2
+
+
+def grype(id, package, severity):
+    match = {
+        "vulnerability": {"id": id, "severity": severity, "cvss": []},
+        "artifact": {"name": package, "version": "1.0", "type": "npm", "purl": f"pkg:npm/{package}@1.0"},
+    }
+    return json.dumps({"matches": [match], "descriptor": {"name": "grype", "version": "0.71.0"}})
+
+
+def test_what_was_merged_by_its_name_can_be_split_stays_split_and_put_together_again(session, drop):
+    drop("1.json", trivy(("CVE-2026-1", "left-pad", "HIGH")))
+    drop("2.json", grype("CVE-2026-1", "left-pad", "Low"))
+    (row,) = vulnerabilities.ledger(session).rows
+    member = next(s.member for s in row.sightings if s.tool.startswith("Grype"))
+    vulnerabilities.split(session, row.key, member).result()
+    assert [(r.rating, len(r.sightings)) for r in vulnerabilities.ledger(session).rows] == [
+        (Rating.HIGH, 1),
+        (Rating.LOW, 1),
+    ]
+    drop("3.json", grype("CVE-2026-1", "left-pad", "Low").replace("0.71.0", "0.72.0"))
+    first, second = vulnerabilities.ledger(session).rows
+    with pytest.raises(UnusableEntry, match="one source"):
+        vulnerabilities.split(session, first.key, first.sightings[0].member)
+    with pytest.raises(UnusableEntry, match="by hand"):
+        vulnerabilities.rejoin(session, first.key)
+    vulnerabilities.rejoin(session, second.key).result()
+    assert len(vulnerabilities.ledger(session).rows) == 1
+
+
+def test_splitting_what_a_hand_merged_takes_that_back(session, drop):
+    drop("1.json", trivy(("CVE-2026-1", "left-pad", "HIGH"), ("CVE-2026-2", "right-pad", "LOW")))
+    vulnerabilities.merge(session, "V-2", "V-1").result()
+    (row,) = vulnerabilities.ledger(session).rows
+    member = next(s.member for s in row.sightings)
+    vulnerabilities.split(session, row.key, member).result()
+    assert len(vulnerabilities.ledger(session).rows) == 2
+    assert dict(session.assessment.merged) == {}
+    session.undo().result()
+    assert len(vulnerabilities.ledger(session).rows) == 1
+
+
+def looked(session, verdict, when):
+    result = Result(
+        check="hsts",
+        subject="app.example.test",
+        verdict=verdict,
+        level=Level.MUST,
+        summary="s",
+        rule="hsts/1",
+        source="x",
+        method=Method.TEST,
+        at=when,
+    )
+    session.record(e.Looked(run="r", host="app.example.test", results=(result,))).result()
+
+
+def test_a_failed_check_of_our_own_is_a_row_until_it_passes(session):
+    hosts = (Row((("host", "app.example.test"),)),)
+    answers.answer(session, Answer("SCOPE-1", AnswerState.GIVEN, hosts)).result()
+    now = session.clock()
+    looked(session, Verdict.FAIL, now - timedelta(days=9))
+    looked(session, Verdict.UNKNOWN, now - timedelta(days=5))
+    looked(session, Verdict.FAIL, now - timedelta(days=3))
+    (row,) = vulnerabilities.ledger(session).rows
+    assert (row.id, row.title, row.began) == ("C-1", "HSTS", (now - timedelta(days=9)).date())
+    with pytest.raises(UnusableEntry, match="Run it again"):
+        vulnerabilities.dispose(session, row.key, Disposal(Decision.FIXED, on=now.date()))
+    assert session.findings["VULN-2"].mark is not Mark.COULD_NOT_LOOK, "it fails under its own requirement"
+    assert weaknesses(vulnerabilities.ledger(session), now.date(), {}) == (), "it is printed as a check"
+    looked(session, Verdict.PASS, now - timedelta(days=1))
+    (row,) = vulnerabilities.ledger(session).rows
+    assert (row.state, row.fixed) == (LedgerState.FIXED, (now - timedelta(days=1)).date())
+    looked(session, Verdict.FAIL, now)
+    (row,) = vulnerabilities.ledger(session).rows
+    assert (row.state, row.began) == (LedgerState.OPEN, now.date()), "a pass between shows that the fix held"
 
 
 def test_the_statement_holds_the_ledger_and_names_every_report(session, drop):

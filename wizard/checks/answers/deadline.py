@@ -19,7 +19,7 @@ _NAMED, _LISTED = 3, 50
 
 def _judge(limit: Limit) -> Callable[[Said], Judgement | None]:
     def judge(said: Said) -> Judgement | None:
-        rows = [row for row in said.ledger.rows if row.rating is not Rating.INFO]
+        rows = [row for row in said.ledger.rows if row.rating is not Rating.INFO and not row.counts_elsewhere]
         if said.ledger.missing:
             judged = _conclude(limit, rows, said.today)
             return judged if judged.verdict is Verdict.FAIL else unreadable(said.ledger)

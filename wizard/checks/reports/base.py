@@ -12,7 +12,7 @@ from wizard.domain.ledger import tool_of
 from wizard.domain.observation import Level
 from wizard.domain.readable import day
 from wizard.domain.scope import Scope
-from wizard.domain.vulnerability import Ledger, LedgerState, Rating, ReportSummary, Vulnerability
+from wizard.domain.vulnerability import OWN_LOOK, Ledger, LedgerState, Rating, ReportSummary, Vulnerability
 
 #: Our defaults, not Apollo's: the page says "periodically" or gives no period.
 SCAN_DAYS = 31
@@ -92,6 +92,8 @@ _TOOLS: tuple[tuple[ReportKind, frozenset[str]], ...] = (
 
 def kind_of(report: ReportSummary) -> ReportKind:
     """What the tool looked at: by its name, else by what most entries name (a package, an address, a file)."""
+    if report.importer == OWN_LOOK:
+        return ReportKind.OTHER  # it has a verdict of its own, which also knows what could not be looked up
     for name in (tool_of(report.tool), report.importer):
         for kind, tools in _TOOLS:
             if name in tools:

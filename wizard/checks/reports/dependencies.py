@@ -14,7 +14,7 @@ from wizard.checks.reports.base import (
     sort_rows,
     what,
 )
-from wizard.checks.reports.judging import against, before_release, counted, set_aside_note, too_old, unrated
+from wizard.checks.reports.judging import against, counted, other_release, set_aside_note, too_old, unrated
 from wizard.domain.language import _
 from wizard.domain.observation import Verdict
 from wizard.domain.scope import REPOSITORIES_QUESTION
@@ -55,7 +55,7 @@ def _judge(shown: Shown) -> Judgement | None:
     found = sort_rows(shown.listed(reports), shown.today)
     if (failed := against(found, proof, facts)) is not None:
         return failed
-    if old := too_old(newest, shown.today, OLD_DATA_DAYS) or before_release(shown, newest):
+    if old := too_old(newest, shown.today, OLD_DATA_DAYS) or other_release(shown, newest):
         return Judgement(Verdict.UNKNOWN, old, _("Scan again and add the new report."), facts, proof=proof)
     if (blind := unrated(found, proof, facts)) is not None:
         return blind

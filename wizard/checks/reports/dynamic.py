@@ -6,8 +6,8 @@ from wizard.checks.answers.base import PAGE, Judgement
 from wizard.checks.reports.base import DYNAMIC_DAYS, ReportCheck, ReportKind, Shown, names, sort_rows, what
 from wizard.checks.reports.judging import (
     against,
-    before_release,
     counted,
+    other_release,
     release_line,
     set_aside_note,
     too_old,
@@ -52,7 +52,7 @@ def _judge(shown: Shown) -> Judgement | None:
     found = sort_rows(shown.listed(inside), shown.today)
     if (failed := against(found, proof, facts)) is not None:
         return failed
-    if old := too_old(newest, shown.today, DYNAMIC_DAYS) or before_release(shown, newest):
+    if old := too_old(newest, shown.today, DYNAMIC_DAYS) or other_release(shown, newest):
         return Judgement(Verdict.UNKNOWN, old, _("Test again and add the new report."), facts, proof=proof)
     if (blind := unrated(found, proof, facts)) is not None:
         return blind

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from wizard.checks.answers.base import Judgement
@@ -13,6 +14,9 @@ from wizard.domain.vulnerability import ReportSummary
 
 #: The scoping question for the day of the release that is attested.
 RELEASE_DAY = "SCOPE-9-date"
+#: The one for its name: a version, a tag or a commit.
+RELEASE = "SCOPE-9"
+_COMMIT = re.compile(r"\b[0-9a-fA-F]{7,64}\b")
 
 
 def too_old(report: ReportSummary, today: date, most: int) -> str:
@@ -29,19 +33,45 @@ def too_old(report: ReportSummary, today: date, most: int) -> str:
     return ""
 
 
-def before_release(shown: Shown, report: ReportSummary) -> str:
-    """Why the report is not about the release that is attested; "" when it was made on its day or later."""
+def other_release(shown: Shown, report: ReportSummary) -> str:
+    """Why the report is not about the release that is attested; "" when nothing speaks against it.
+
+    A commit decides where the report names one and a commit is attested; else a report of its day or later passes.
+    """
+    if (same := _same_commit(shown, report)) is not None:
+        return (
+            ""
+            if same
+            else _("{report} is about commit {commit}, and not about the attested one ({attested}).").format(
+                report=what(report), commit=report.commits[0][:12], attested=shown.said.text(RELEASE)[:40]
+            )
+        )
     released = shown.said.date(RELEASE_DAY)
     if released is None or report.scanned_at is None or report.day >= released:
         return ""
     return _("{report} was made before the attested release of {day}.").format(report=what(report), day=day(released))
 
 
+def _same_commit(shown: Shown, report: ReportSummary) -> bool | None:
+    """Whether a commit of the report is an attested one; None where either side names none."""
+    attested = [name.lower() for name in _COMMIT.findall(shown.said.text(RELEASE)) if not name.isdecimal()]
+    if not attested or not report.commits:
+        return None
+    return any(one.startswith(other) or other.startswith(one) for one in attested for other in report.commits)
+
+
 def release_line(shown: Shown, report: ReportSummary) -> str:
     """What can be said about the release, in one line."""
+    if (same := _same_commit(shown, report)) is not None:
+        commit = report.commits[0][:12]
+        if same:
+            return _("Attested release: yes, commit {commit}").format(commit=commit)
+        return _("Attested release: no, another commit ({commit})").format(commit=commit)
     if shown.said.date(RELEASE_DAY) is None:
         return _("Attested release: its day is not given (SCOPE-9)")
-    return _("Attested release: no, made before it") if before_release(shown, report) else _("Attested release: yes")
+    if other_release(shown, report):
+        return _("Attested release: no, made before it")
+    return _("Attested release: made on its day or later; the file names no commit to compare")
 
 
 def against(found: Sorted, proof: str, facts: dict[str, Json]) -> Judgement | None:

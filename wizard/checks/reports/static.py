@@ -6,8 +6,8 @@ from wizard.checks.answers.base import PAGE, Judgement
 from wizard.checks.reports.base import SCAN_DAYS, ReportCheck, ReportKind, Shown, sort_rows, what
 from wizard.checks.reports.judging import (
     against,
-    before_release,
     counted,
+    other_release,
     release_line,
     set_aside_note,
     too_old,
@@ -33,7 +33,7 @@ def _judge(shown: Shown) -> Judgement | None:
     found = sort_rows(shown.listed(reports), shown.today)
     if (failed := against(found, proof, facts)) is not None:
         return failed
-    if old := too_old(newest, shown.today, SCAN_DAYS) or before_release(shown, newest):
+    if old := too_old(newest, shown.today, SCAN_DAYS) or other_release(shown, newest):
         return Judgement(Verdict.UNKNOWN, old, _("Analyse again and add the new report."), facts, proof=proof)
     if (blind := unrated(found, proof, facts)) is not None:
         return blind

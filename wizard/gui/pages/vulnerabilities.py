@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
-from wizard.domain.vulnerability import Decision, Disposal, Ledger, Note, Rating
+from wizard.domain.vulnerability import Decision, Disposal, Ledger, Note, Rating, Vulnerability
 from wizard.gui.context import Context, Place
 from wizard.gui.pages import vulnerability_lines as lines
 from wizard.gui.pages.vulnerability_cards import GoneCard, LimitCard
@@ -62,6 +62,8 @@ class VulnerabilitiesPage(Page):
         self.panel.decided.connect(self._decide)
         self.panel.edited.connect(self._edit)
         self.panel.merged.connect(self._merge)
+        self.panel.split.connect(self._split)
+        self.panel.rejoined.connect(self._rejoin)
         self.panel.forgotten.connect(self._forget)
         self.panel.closed.connect(self._close_panel)
         self.form: VulnerabilityForm | None = None
@@ -214,6 +216,19 @@ class VulnerabilitiesPage(Page):
     def _merge(self, key: str, other: str) -> None:
         self._do(lambda: deeds.merge(self.context.open, key, other), _("They are one now; both sources are kept."))
 
+    def _split(self, key: str, member: str) -> None:
+        self._do(lambda: deeds.split(self.context.open, key, member), _("They are two now, and stay so."))
+
+    def _rejoin(self, key: str) -> None:
+        self._do(lambda: deeds.rejoin(self.context.open, key), _("Names and places decide again."))
+
+    def _show_panel(self, row: Vulnerability) -> None:
+        session = self.context.open
+        apart, merged = deeds.by_hand(session.assessment, row)
+        self.panel.show_row(
+            row, session.clock().date(), read_only=session.read_only, by_hand=(bool(apart), bool(merged))
+        )
+
     def _forget(self, key: str) -> None:
         self._do(lambda: deeds.forget(self.context.open, key), _("It is out of the ledger."))
         self.panel.hide()
@@ -250,8 +265,7 @@ class VulnerabilitiesPage(Page):
     def _choose(self, key: str) -> None:
         row = self._ledger.row(key)
         if row is not None:
-            session = self.context.open
-            self.panel.show_row(row, session.clock().date(), read_only=session.read_only)
+            self._show_panel(row)
             self.panel.show()
 
     def _accept(self, key: str) -> None:
@@ -289,7 +303,7 @@ class VulnerabilitiesPage(Page):
         if shown is None:
             self.panel.hide()
         else:
-            self.panel.show_row(shown, today, read_only=session.read_only)
+            self._show_panel(shown)
 
     def _fill_sources(self) -> None:
         names = sorted({s.tool for row in self._ledger.rows for s in row.sightings})

@@ -35,6 +35,7 @@ from wizard.session.deeds import vulnerabilities
 from wizard.session.deeds.scanning import NoRepository, folder_of
 from wizard.session.found_libraries import Decisions, names_of
 from wizard.session.library_lists import listed
+from wizard.session.own_reports import library_report
 from wizard.session.session import ReadOnly, Session
 
 if TYPE_CHECKING:
@@ -130,11 +131,12 @@ def scan(
         for done, repository in enumerate(chosen):
             progress(done, len(chosen), repository)
             folder = folder_of(repository)
+            payloads: tuple[e.Payload, ...]
             if folder is None:
-                looked = _not_here(session, run, repository)
+                payloads = (_not_here(session, run, repository),)
             else:
-                looked = await _look(session, data, run, repository, folder, frozenset(agreed), settings)
-            change: Change = await asyncio.wrap_future(session.record(looked))
+                payloads = await _look(session, data, run, repository, folder, frozenset(agreed), settings)
+            change: Change = await asyncio.wrap_future(session.record(*payloads))
             progress(done + 1, len(chosen), repository, change)
         return Scanned(here, tuple(r for r in chosen if r not in here))
 
@@ -202,13 +204,13 @@ def decide(session: Session, row: Checked, flaw: Flaw, disposal: Disposal | None
     """
     keys = names_of(row, flaw)
     known = next((each for each in map(vulnerabilities.ledger(session).row, keys) if each is not None), None)
+    if disposal is not None and disposal.decision is Decision.FIXED:
+        raise vulnerabilities.UnusableEntry(
+            _("The lockfile still names this version. Update it and look again: what is fixed goes by itself.")
+        )
     if known is not None:
         return vulnerabilities.dispose(session, known.key, disposal)
     if disposal is not None:
-        if disposal.decision is Decision.FIXED:
-            raise vulnerabilities.UnusableEntry(
-                _("The lockfile still names this version. Update it and look again: what is fixed goes by itself.")
-            )
         vulnerabilities.check(disposal, session.clock().date())
     before = [each for each in keys if each in session.assessment.disposals] or [keys[0]]
     title = _("Decided on {id}").format(id=flaw.id) if disposal else _("Reopened {id}").format(id=flaw.id)
@@ -230,7 +232,7 @@ async def _look(
     folder: Path,
     agreed: frozenset[str],
     settings: OsvSettings | None,
-) -> e.Looked:
+) -> tuple[e.Payload, ...]:
     found_there = await listed(folder)
     now = session.clock()
     path = data / FOLDER / DATABASE
@@ -248,7 +250,9 @@ async def _look(
         if database is not None:
             database.close()
     found = Record(repository, rows, found_there.manifests, source, found_there.left_out, found_there.gaps)
-    return await _recorded(session, run, found_there, found, now.date())
+    looked = await _recorded(session, run, found_there, found, now.date())
+    report = await asyncio.to_thread(library_report, session, repository, rows, source)
+    return (looked,) if report is None else (looked, report)
 
 
 async def _recorded(session: Session, run: str, listing: Listing, found: Record, today: date) -> e.Looked:

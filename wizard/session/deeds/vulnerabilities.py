@@ -18,11 +18,14 @@ from wizard.domain.assessment import Assessment
 from wizard.domain.codec import from_json
 from wizard.domain.evidence import Evidence
 from wizard.domain.language import _, ngettext
-from wizard.domain.ledger import Decided, ReadReport, make_ledger
+from wizard.domain.ledger import APART, Decided, ReadReport, make_ledger
 from wizard.domain.mistakes import Mistake
+from wizard.domain.observation import Json, Level, Method
 from wizard.domain.vulnerability import (
+    OWN_LOOK,
     Decision,
     Disposal,
+    Failing,
     Ledger,
     LedgerState,
     Note,
@@ -33,13 +36,15 @@ from wizard.domain.vulnerability import (
 )
 from wizard.formats import cvss
 from wizard.jobs.runner import Hear, Job, Progress
-from wizard.session import reports
+from wizard.session import reports, summaries
 from wizard.session.changes import Change
 from wizard.session.session import Session
 
 #: What is handed to the child that reads reports: XML is streamed up to here, JSON ends earlier.
 REPORT_LIMIT = 256 * 1024 * 1024
 _RECORD_LIMIT = 512 * 1024 * 1024
+#: The check whose findings are rows of their own.
+LIBRARIES = "dependencies"
 #: Kinds of files of which a person wants to know why they were not read.
 _REPORTS_ARE = ("application/json", "application/xml")
 #: Kinds of files that no reader of reports knows.
@@ -78,12 +83,13 @@ def ledger(session: Session) -> Ledger:
     with _KEPT_LOCK:
         kept = _KEPT.setdefault(session, _Kept())
     assessment = session.assessment
-    made_from = (assessment.ledger, assessment.disposals, assessment.merged, _files(assessment))
+    failing = _failing(assessment)
+    made_from = (assessment.ledger, assessment.disposals, assessment.merged, (_files(assessment), failing))
     with kept.lock:
         if kept.made_from != made_from and not _same(kept.made_from, made_from):
             missing: list[str] = []
             found = tuple(_found(session, assessment, kept, missing))
-            made = make_ledger(found, _decided(assessment), assessment.merged)
+            made = make_ledger(found, _decided(assessment), assessment.merged, failing)
             kept.ledger = replace(made, missing=tuple(missing))
         kept.made_from = made_from
         return kept.ledger
@@ -95,6 +101,31 @@ def _same(before: tuple[object, ...], now: tuple[object, ...]) -> bool:
         and all(one is other for one, other in zip(before[:3], now[:3], strict=True))
         and (before[3] == now[3])
     )
+
+
+def _failing(assessment: Assessment) -> tuple[Failing, ...]:
+    """What our own checks of things in scope found wrong, and when it was mended; the oldest first.
+
+    What a look at libraries finds stands in the ledger flaw by flaw, so its verdict is not a row beside them.
+    """
+    scope = assessment.scope
+    hosts, repositories = {host.name for host in scope.hosts}, set(scope.repositories)
+    found = [
+        Failing(
+            check,
+            subject,
+            summaries.check_title(check),
+            observation.failed_from.date(),
+            observation.mended_at.date() if observation.mended_at else None,
+        )
+        for (check, subject), observation in assessment.observations.items()
+        if observation.failed_from is not None
+        and observation.result.method is Method.TEST
+        and observation.result.level is Level.MUST
+        and check != LIBRARIES
+        and (subject in repositories or any(host in subject for host in hosts))
+    ]
+    return tuple(sorted(found, key=lambda each: (each.since, each.check, each.subject)))
 
 
 def _files(assessment: Assessment) -> frozenset[str]:
@@ -109,7 +140,7 @@ def _found(session: Session, assessment: Assessment, kept: _Kept, missing: list[
     for each in assessment.ledger.values():
         if isinstance(each, Note):
             yield each
-        elif each.evidence in files:
+        elif each.evidence in files or each.importer == OWN_LOOK:
             digest = each.record.digest
             try:
                 if digest not in kept.entries:
@@ -138,15 +169,19 @@ async def read_report(session: Session, item: Evidence) -> Read:
     """
     if item.media_type.startswith(_NO_REPORTS) or item.sealed.size > REPORT_LIMIT:
         return Read(item)
+    from wizard.formats.xml import END
+    from wizard.importers import HEAD, pages
     from wizard.importers.base import Report
     from wizard.jobs import worker_process
 
     data = await asyncio.to_thread(session.workspace.box.read, item.sealed, REPORT_LIMIT)
     limits = worker_process.Limits(seconds=60, memory=2 * 1024 * 1024 * 1024)
     try:
-        answer = await worker_process.ask("read_report", {"entries": True}, data, limits)
+        is_page = bool(pages.sentence_for(data[:HEAD].decode("utf-8", "replace")))  # made by a tool, for people
+        asked: dict[str, Json] = {"entries": True, "end": data[-END:].decode("latin-1")}
+        answer = await worker_process.ask("read_report", asked, data, limits)
     except (worker_process.WorkerRefused, worker_process.WorkerFailed) as refused:
-        looks_like_one = item.media_type in _REPORTS_ARE
+        looks_like_one = item.media_type in _REPORTS_ARE or is_page
         return Read(item, why_not=refused.sentence if looks_like_one else "")
     del data
 
@@ -271,6 +306,10 @@ def _usable(row: Vulnerability, disposal: Disposal, today: date) -> None:
     match disposal.decision:
         case Decision.FIXED:
             assert disposal.on is not None  # checked above
+            if row.own_look and any(s.standing.value == "open" for s in row.sightings):
+                raise UnusableEntry(
+                    _("Our own check still fails there. Run it again: when it passes, this is fixed by itself.")
+                )
             if not row.began <= disposal.on <= today:
                 raise UnusableEntry(
                     _("The day of the fix lies between {began} and today. Nothing was changed.").format(
@@ -309,6 +348,44 @@ def merge(session: Session, key: str, into: str) -> Future[Change]:
         raise UnusableEntry(_("A weakness cannot be merged with itself. Nothing was changed."))
     title = _("Merged {id} into {other}").format(id=row.id, other=other.id)
     return session.record(e.VulnerabilityMerged(row.key, other.key), title=title)
+
+
+def split(session: Session, key: str, member: str) -> Future[Change]:
+    """Say that what one tool lists in a row is a flaw of its own; a hand's merging that put it there is taken back.
+
+    It stays apart when its report comes again. Raises `UnusableEntry` when the row holds nothing else.
+    """
+    row = _row(session, key)
+    own = {k for sighting in row.sightings if sighting.member == member for k in sighting.keys}
+    if not own:
+        raise UnusableEntry(_("This weakness is no longer in the ledger. Nothing was changed."))
+    merged = session.assessment.merged
+    joins = [k for k in by_hand(session.assessment, row)[1] if (k in own) != (merged[k] in own)]
+    if joins:
+        payloads = [e.VulnerabilityMerged(k) for k in joins]
+    elif len({sighting.member for sighting in row.sightings}) > 1:
+        payloads = [e.VulnerabilityMerged(f"{APART}:{member}", APART)]
+    else:
+        raise UnusableEntry(_("{id} has one source only, so there is nothing to split.").format(id=row.id))
+    return session.record(*payloads, title=_("Split {id}").format(id=row.id))
+
+
+def rejoin(session: Session, key: str) -> Future[Change]:
+    """Take back what a hand split from, or merged into, this row: names and places decide again."""
+    row = _row(session, key)
+    apart, merged = by_hand(session.assessment, row)
+    if not apart and not merged:
+        raise UnusableEntry(_("Nobody split or merged {id} by hand. Nothing was changed.").format(id=row.id))
+    payloads = [e.VulnerabilityMerged(k) for k in apart or merged]
+    title = _("Put {id} together again") if apart else _("Took the merging of {id} back")
+    return session.record(*payloads, title=title.format(id=row.id))
+
+
+def by_hand(assessment: Assessment, row: Vulnerability) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The keys of a row that a person split from another, and those that a person merged into it."""
+    merged, keys = assessment.merged, set(row.keys)
+    apart = tuple(k for k in row.keys if merged.get(k) == APART)
+    return apart, tuple(k for k in row.keys if merged.get(k) in keys)
 
 
 def _row(session: Session, key: str) -> Vulnerability:
