@@ -17,6 +17,8 @@ from wizard.session.reports import rating_word
 #: A metric: its letters, its name, and its values (letters, name) from harmless to harmful as the standard lists them.
 Metric = tuple[str, str, tuple[tuple[str, str], ...]]
 VERSIONS = ("3.1", "4.0", "3.0", "2.0")
+#: Names longer than this leave no room for a second metric beside.
+_LONG_NAME = 22
 
 
 def metrics(version: str) -> tuple[Metric, ...]:
@@ -134,7 +136,9 @@ class VectorEditor(QWidget):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(6)
         self._fields = {}
-        for number, (letters, name, values) in enumerate(metrics(version)):
+        told = metrics(version)
+        across = 1 if any(len(name) > _LONG_NAME for _letters, name, _values in told) else 2
+        for number, (letters, name, values) in enumerate(told):
             box = ComboField()
             box.addItem(_("Choose"), "")
             for value, word in values:
@@ -144,8 +148,8 @@ class VectorEditor(QWidget):
             self._fields[letters] = box
             label = PlainLabel(f"{name} ({letters})", "quiet")
             label.setBuddy(box)
-            grid.addWidget(label, number // 2, number % 2 * 2)
-            grid.addWidget(box, number // 2, number % 2 * 2 + 1)
+            grid.addWidget(label, number // across, number % across * 2)
+            grid.addWidget(box, number // across, number % across * 2 + 1)
         self.more.body.replaceWidget(old, self._grid_holder)
         old.hide()
         old.deleteLater()

@@ -217,6 +217,7 @@ class VulnerabilitiesPage(Page):
         self._do(lambda: deeds.merge(self.context.open, key, other), _("They are one now; both sources are kept."))
 
     def _split(self, key: str, member: str) -> None:
+        self.table.setFocus()  # the button goes with what it split
         self._do(lambda: deeds.split(self.context.open, key, member), _("They are two now, and stay so."))
 
     def _rejoin(self, key: str) -> None:
@@ -265,8 +266,11 @@ class VulnerabilitiesPage(Page):
     def _choose(self, key: str) -> None:
         row = self._ledger.row(key)
         if row is not None:
+            unseen = self.panel.isHidden()
             self._show_panel(row)
             self.panel.show()
+            if unseen:  # it stands below the table: without this a click would seem to do nothing
+                QTimer.singleShot(0, self, lambda: self.scroll_area.ensureWidgetVisible(self.panel))
 
     def _accept(self, key: str) -> None:
         self.view.setCurrentIndex(0)
