@@ -13,7 +13,7 @@ from wizard.domain import events as e
 from wizard.domain.answers import Answer, AnswerState
 from wizard.domain.evidence import Evidence
 from wizard.domain.members import Member, Role
-from wizard.domain.observation import Observation, Result, Verdict
+from wizard.domain.observation import Observation, Verdict, failing
 from wizard.domain.scope import Host, Scope, hosts_in, repositories_in, unreadable_in
 from wizard.domain.versions import History, Learning, Version, arrange, field_of, is_blank, standing
 from wizard.domain.vulnerability import Note, ReportSummary
@@ -449,7 +449,7 @@ class _Building:
                 continue
             self._looked[key] = place
             blind = result.verdict is Verdict.UNKNOWN
-            failed_from, mended_at = _since(before, result)
+            failed_from, mended_at = failing(before, result)
             observations[key] = Observation(
                 result=result,
                 run=looked.run,
@@ -476,18 +476,6 @@ class _Building:
 
 #: Of looks that did not know of each other a failure counts first, and one that could see before one that could not.
 _WORST_FIRST = (Verdict.FAIL, Verdict.WARN, Verdict.PASS, Verdict.UNKNOWN, Verdict.NOT_APPLICABLE)
-
-
-def _since(before: Observation | None, result: Result) -> tuple[datetime | None, datetime | None]:
-    """When a check began to fail and when it was seen mended; a failure after that begins anew."""
-    failed_from, mended_at = (before.failed_from, before.mended_at) if before else (None, None)
-    if result.verdict is Verdict.FAIL:
-        return (result.at, None) if failed_from is None or mended_at is not None else (failed_from, None)
-    if result.verdict is Verdict.NOT_APPLICABLE:
-        return None, None
-    if failed_from is not None and mended_at is None and result.verdict in (Verdict.PASS, Verdict.WARN):
-        return failed_from, result.at
-    return failed_from, mended_at
 
 
 def _severity(verdict: Verdict) -> int:

@@ -205,8 +205,11 @@ class _Making:
 
 
 def covers(newer: ReportSummary, older: ReportSummary) -> bool:
-    """Whether one report says what is still there of what the other listed: the same tool, about all its targets."""
-    if newer is older or tool_of(newer.tool) != tool_of(older.tool):
+    """Whether one report says what is still there of what the other listed: the same tool, about all its targets.
+
+    One that cannot show everything takes nobody's place.
+    """
+    if newer is older or newer.blind or tool_of(newer.tool) != tool_of(older.tool):
         return False
     wide, narrow = _targets(newer), _targets(older)
     return wide >= narrow if narrow else not wide

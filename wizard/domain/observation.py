@@ -128,3 +128,15 @@ def outdated(result: Result, now: datetime) -> bool:
     A look dated further ahead than a look counts is as far from now as one that is too old: a clock was wrong.
     """
     return result.method is Method.TEST and abs(now - result.at) > LOOK_COUNTS_FOR
+
+
+def failing(before: Observation | None, result: Result) -> tuple[datetime | None, datetime | None]:
+    """When a check began to fail and when it was seen mended; a failure after that begins anew."""
+    failed_from, mended_at = (before.failed_from, before.mended_at) if before else (None, None)
+    if result.verdict is Verdict.FAIL:
+        return (result.at, None) if failed_from is None or mended_at is not None else (failed_from, None)
+    if result.verdict is Verdict.NOT_APPLICABLE:
+        return None, None
+    if failed_from is not None and mended_at is None and result.verdict in (Verdict.PASS, Verdict.WARN):
+        return failed_from, result.at
+    return failed_from, mended_at

@@ -57,7 +57,7 @@ def _read(documents: list[Any]) -> Report:
     errors = len(f.items(root, "errors"))
     if errors:
         draft.leave_out("file not scanned", errors)
-        draft.note(
+        draft.gap(
             ngettext(
                 "{n} file could not be scanned by Bandit: nothing is known of it.",
                 "{n} files could not be scanned by Bandit: nothing is known of them.",

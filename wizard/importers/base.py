@@ -125,7 +125,8 @@ class Report:
     fixed ones; `findings` are the open ones. `stated` is what the file itself says, in its own words: its totals where
     it has any, else how often each severity word stands in it. `active` (did it attack, or only watch) and
     `authenticated` (was it signed in) are None when the file does not tell. `commits` are the commits of the code that
-    it says it looked at. Times without a zone are read as UTC.
+    it says it looked at. `gaps` are those of the notes that say what was not looked at or may not be here; `blind`
+    means that it cannot show that there is nothing more. Times without a zone are read as UTC.
     """
 
     importer: str
@@ -141,6 +142,8 @@ class Report:
     active: bool | None = None
     authenticated: bool | None = None
     commits: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
+    blind: bool = False
 
     @property
     def findings(self) -> tuple[Entry, ...]:

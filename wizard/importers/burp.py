@@ -51,7 +51,7 @@ def _read_rest(documents: list[Any]) -> Report:
         if status in ("failed", "cancelled") and not events:
             raise UnreadableReport(_("This Burp scan did not finish and lists no issue: that is not zero findings."))
         if status and status != "succeeded":
-            draft.note(
+            draft.blind_spot(
                 _("The scan's status is {status}: what it lists may not be all.").format(status=repr(status[:40]))
             )
         for event in events:

@@ -151,7 +151,7 @@ class _Page(HTMLParser):
             self._label = ""
         elif self._label == "Status:":
             if text != "Completed":
-                self.draft.note(
+                self.draft.blind_spot(
                     _("The scan's status is {status}: what it lists may not be all.").format(status=repr(text[:40]))
                 )
             self._label = ""

@@ -154,7 +154,7 @@ def _reader(fact: _Fact) -> Callable[[list[Any]], Report]:
                     )
                 )
         if not draft.entries:
-            draft.note(_("This answer lists no resource, so it shows nothing about any."))
+            draft.blind_spot(_("This answer lists no resource, so it shows nothing about any."))
         return draft.done()
 
     return read

@@ -67,7 +67,7 @@ def _read_gosec(documents: list[Any]) -> Report:
 def _errors(draft: Draft, errors: int) -> None:
     if errors:
         draft.leave_out("file not scanned", errors)
-        draft.note(
+        draft.gap(
             ngettext(
                 "The tool reports {n} error: something was not scanned.",
                 "The tool reports {n} errors: something was not scanned.",

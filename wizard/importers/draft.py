@@ -112,6 +112,8 @@ class Draft:
         self._total: tuple[str, int, int | None] | None = None
         self._left_out: Counter[str] = Counter()
         self._notes: dict[str, None] = {}
+        self._gaps: dict[str, None] = {}
+        self._blind = False
 
     def add(self, made: Entry) -> None:
         """One entry of the file, whatever its status."""
@@ -136,6 +138,16 @@ class Draft:
     def note(self, sentence: str) -> None:
         """Something that a person should know about this file."""
         self._notes[sentence] = None
+
+    def gap(self, sentence: str) -> None:
+        """A part that the tool says it did not look at, or that may not be in this file."""
+        self.note(sentence)
+        self._gaps[sentence] = None
+
+    def blind_spot(self, sentence: str) -> None:
+        """Why this file cannot show that there is nothing more: the run did not end, or its list is only a part."""
+        self.gap(sentence)
+        self._blind = True
 
     def states(self, word: str, count: int) -> None:
         """One of the file's own totals: how many entries it says have this severity word."""
@@ -171,6 +183,8 @@ class Draft:
             active=self.active,
             authenticated=self.authenticated,
             commits=tuple(self._commits)[:_COMMITS],
+            gaps=tuple(self._gaps),
+            blind=self._blind,
         )
 
     def _compare(self, found: list[Entry]) -> None:
@@ -193,7 +207,7 @@ class Draft:
 
     def _disagree(self, word: str, said: int, read: int) -> None:
         if said != read:
-            self.note(
+            self.gap(
                 _("The file says {said} × {word}, but lists {read}. What it lists was counted.").format(
                     said=said, word=word or _("without a severity"), read=read
                 )

@@ -66,7 +66,7 @@ def _rest(name: str, read: Callable[[Draft, f.Object], Entry]) -> Callable[[list
             draft.targets(f.text(alert, "repository", "full_name"))
             draft.add(read(draft, alert))
         if len(alerts) in _PAGES and len(documents) == 1:
-            draft.note(
+            draft.gap(
                 _(
                     "These are exactly {n} alerts, which is one page of GitHub's: there may be more that are not here."
                 ).format(n=len(alerts))
@@ -155,13 +155,13 @@ def _graphql(documents: list[Any]) -> Report:
     if f.get(root, "data") is None:
         raise UnreadableReport(_("GitHub answered this query with errors instead of alerts. Ask again."))
     if f.items(root, "errors"):
-        draft.note(_("GitHub answered with errors beside the alerts: they may not be all."))
+        draft.blind_spot(_("GitHub answered with errors beside the alerts: they may not be all."))
     found = 0
     for repository, alerts in _connections(f.table(root, "data")):
         found += 1
         draft.targets(repository)
         if f.flag(alerts, "pageInfo", "hasNextPage"):
-            draft.note(_("GitHub says that there are more pages of alerts, which are not in this file."))
+            draft.blind_spot(_("GitHub says that there are more pages of alerts, which are not in this file."))
         nodes = f.objects(alerts, "nodes") or [f.table(edge, "node") for edge in f.objects(alerts, "edges")]
         for alert in nodes:
             draft.add(_node(alert))

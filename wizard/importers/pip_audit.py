@@ -40,7 +40,7 @@ def _read(documents: list[Any]) -> Report:
             )
     if skipped:
         draft.leave_out("not audited", skipped)
-        draft.note(
+        draft.gap(
             ngettext(
                 "{n} dependency was skipped by pip-audit: nothing is known of it.",
                 "{n} dependencies were skipped by pip-audit: nothing is known of them.",

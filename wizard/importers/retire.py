@@ -21,7 +21,7 @@ def _read(documents: list[Any]) -> Report:
         errors = len(f.items(root, "errors"))
         if errors:
             draft.leave_out("file not scanned", errors)
-            draft.note(
+            draft.gap(
                 ngettext(
                     "retire.js reports {n} error: something was not scanned.",
                     "retire.js reports {n} errors: something was not scanned.",

@@ -122,9 +122,9 @@ class _Run:
                     raise UnreadableReport(
                         _("This SARIF file is from a run that failed and lists nothing: that is not zero findings.")
                     )
-                self.draft.note(_("The tool says that its run failed: what it lists may not be all."))
+                self.draft.blind_spot(_("The tool says that its run failed: what it lists may not be all."))
         if troubles:
-            self.draft.note(
+            self.draft.gap(
                 ngettext(
                     "The tool reports {n} error of its own: something may not have been looked at.",
                     "The tool reports {n} errors of its own: something may not have been looked at.",

@@ -113,7 +113,7 @@ def _read_kingfisher(documents: list[Any]) -> Report:
                 )
             )
     if not summed and not listed:
-        draft.note(_("The last line of this output, its summary, is not there: it may have been cut short."))
+        draft.gap(_("The last line of this output, its summary, is not there: it may have been cut short."))
     return draft.done()
 
 

@@ -67,7 +67,7 @@ def _read(documents: list[Any]) -> Report:
     errors = len(f.items(root, "errors"))
     if errors:
         draft.leave_out("error of the tool", errors)
-        draft.note(
+        draft.gap(
             ngettext(
                 "Semgrep reports {n} error: something may not have been scanned.",
                 "Semgrep reports {n} errors: something may not have been scanned.",

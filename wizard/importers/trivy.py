@@ -30,7 +30,7 @@ def _read(documents: list[Any]) -> Report:
             draft.targets(f.text(result, "Target"))
         _add(draft, result, where)
     if not results:
-        draft.note(_("Trivy names nothing that it looked at, so this report shows nothing about anything."))
+        draft.blind_spot(_("Trivy names nothing that it looked at, so this report shows nothing about anything."))
     return draft.done()
 
 

@@ -48,7 +48,7 @@ def _read_xml(stream: xml.Source) -> Report:
                     instances = [alert]
                 _add(draft, alert, instances, site.get("name", ""))
     if not sites:
-        draft.note(_no_sites())
+        draft.blind_spot(_no_sites())
     return draft.done()
 
 
@@ -68,7 +68,7 @@ def _read_json(documents: list[Any]) -> Report:
     for sequence in f.objects(root, "sequences"):
         draft.leave_out(_AGAIN, sum("alert" in step for step in f.objects(sequence, "steps")))
     if not sites:
-        draft.note(_no_sites())
+        draft.blind_spot(_no_sites())
     return draft.done()
 
 

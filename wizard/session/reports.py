@@ -107,6 +107,8 @@ def summary(found: Recognised, item: Evidence, record: Sealed, now: datetime) ->
         cwe=tuple(sorted({cwe for entry in entries for cwe in entry.cwe})),
         ecosystems=tuple(sorted({entry.ecosystem for entry in entries if entry.ecosystem})),
         commits=report.commits,
+        gaps=report.gaps[:20],
+        blind=report.blind,
     )
 
 

@@ -182,3 +182,34 @@ def test_an_entry_without_a_name_has_something_to_be_called():
     entry = read(burp).entries[0]
     assert entry.severity is Severity.HIGH
     assert entry.title == "(without a name)"
+
+
+@pytest.mark.parametrize(
+    ("change", "gaps", "blind"),
+    [
+        (lambda run: run, 0, False),
+        (lambda run: run["invocations"][0].update(executionSuccessful=False), 1, True),
+        (
+            lambda run: run["invocations"][0].update(toolExecutionNotifications=[{"level": "error", "message": {}}]),
+            1,
+            False,
+        ),
+    ],
+)
+def test_what_a_run_did_not_look_at_is_told_apart(change, gaps, blind):
+    sarif = json.loads(samples.SARIF)
+    change(sarif["runs"][0])
+    report = read(sarif)
+    assert (len(report.gaps), report.blind) == (gaps, blind)
+    assert set(report.gaps) <= set(report.notes)
+
+
+def test_reports_about_nothing_show_nothing():
+    for data in (
+        {"SchemaVersion": 2, "ArtifactName": "app"},
+        {"@programName": "ZAP", "@version": "2.16", "site": []},
+        json.loads(samples.GRAPHQL),
+    ):
+        assert read(data).blind
+    assert read(samples.PIP).gaps
+    assert not read(samples.PIP).blind

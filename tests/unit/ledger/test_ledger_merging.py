@@ -224,7 +224,7 @@ _ENTRIES = st.builds(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(_ENTRIES, max_size=6), min_size=1, max_size=4))
 def test_nothing_is_dropped_and_no_row_is_better_than_its_worst_current_entry(reports: list[list[Reported]]) -> None:
     found = [(report(f"r{n}", f"tool{n % 2}", days=9 - n), entries) for n, entries in enumerate(reports)]

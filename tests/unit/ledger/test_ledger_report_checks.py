@@ -186,3 +186,42 @@ def test_our_own_look_is_no_report_that_proves_a_scan() -> None:
     object.__setattr__(look, "importer", "own-look")
     assert kind_of(look) is ReportKind.OTHER
     assert {verdict(check, (look, [flaw()])) for check in CHECKS} == {None}
+
+
+@pytest.mark.parametrize("check", ["report-dependencies", "report-static", "report-dynamic"])
+def test_a_report_that_cannot_show_everything_is_no_proof_and_gaps_are_said(check: str) -> None:
+    def of(**more: object) -> ReportSummary:
+        made = {
+            "report-dependencies": lambda: report("a", "Grype", 1, packages=1, **more),
+            "report-static": lambda: report("a", "Semgrep", 1, files=1, **more),
+            "report-dynamic": lambda: zap(1, **more),
+        }[check]
+        return made()
+
+    answers = {"APP_13_coverage": COVERED}
+    assert verdict(check, (of(), []), **answers) == "pass"
+    skipped = judged(check, (of(gaps=("3 files could not be scanned.",)), []), **answers)
+    assert skipped is not None
+    assert (skipped.verdict, "3 files could not be scanned." in skipped.summary) == (Verdict.WARN, True)
+    blind = judged(check, (of(gaps=("The run failed.",), blind=True), []), **answers)
+    assert blind is not None
+    assert (blind.verdict, "The run failed." in blind.summary) == (Verdict.UNKNOWN, True)
+
+
+def test_a_report_that_cannot_show_everything_takes_nobodys_place() -> None:
+    old, new = report("r1", "Trivy", 9, packages=1), report("r2", "Trivy", 1, packages=1, blind=True)
+    ledger = make_ledger(((old, [flaw()]), (new, [])), {}, {})
+    assert ledger.current == {"r1", "r2"}
+    assert [row.gone for row in ledger.rows] == [None]
+
+
+def test_what_the_file_does_not_tell_of_a_run_is_what_the_person_says() -> None:
+    runs = (row(tool="OWASP ZAP 2.16", date=ago(3).isoformat(), active="yes", signed_in="no"),)
+    told = judged("report-dynamic", (zap(active=None, authenticated=None), []), APP_13_runs=runs)
+    assert told is not None
+    assert told.verdict is Verdict.WARN
+    assert "That it attacked is what you say" in told.summary
+    assert "You say that it was not signed in" in told.summary
+    other = judged("report-dynamic", (zap(4, active=None, authenticated=None), []), APP_13_runs=runs)
+    assert other is not None
+    assert "The file does not tell whether it attacked." in other.summary

@@ -14,7 +14,16 @@ from wizard.checks.reports.base import (
     sort_rows,
     what,
 )
-from wizard.checks.reports.judging import against, counted, other_release, set_aside_note, too_old, unrated
+from wizard.checks.reports.judging import (
+    against,
+    blind,
+    counted,
+    gaps_note,
+    other_release,
+    set_aside_note,
+    too_old,
+    unrated,
+)
 from wizard.domain.language import _
 from wizard.domain.observation import Verdict
 from wizard.domain.scope import REPOSITORIES_QUESTION
@@ -57,9 +66,9 @@ def _judge(shown: Shown) -> Judgement | None:
         return failed
     if old := too_old(newest, shown.today, OLD_DATA_DAYS) or other_release(shown, newest):
         return Judgement(Verdict.UNKNOWN, old, _("Scan again and add the new report."), facts, proof=proof)
-    if (blind := unrated(found, proof, facts)) is not None:
-        return blind
-    notes = [set_aside_note(found)]
+    if (unknown := blind(reports, proof, facts) or unrated(found, proof, facts)) is not None:
+        return unknown
+    notes = [set_aside_note(found), gaps_note(reports)]
     if (age := (shown.today - newest.day).days) > FRESH_DATA_DAYS:
         notes.append(_("The newest report is {n} days old; weaknesses become known every day.").format(n=age))
     notes += [old for report in reports[:-1] if (old := too_old(report, shown.today, OLD_DATA_DAYS))]

@@ -6,7 +6,9 @@ from wizard.checks.answers.base import PAGE, Judgement
 from wizard.checks.reports.base import DYNAMIC_DAYS, ReportCheck, ReportKind, Shown, names, sort_rows, what
 from wizard.checks.reports.judging import (
     against,
+    blind,
     counted,
+    gaps_note,
     other_release,
     release_line,
     set_aside_note,
@@ -16,12 +18,15 @@ from wizard.checks.reports.judging import (
 )
 from wizard.checks.reports.top_ten import CATEGORIES, categories_of
 from wizard.domain.language import _, ngettext
+from wizard.domain.ledger import tool_of
 from wizard.domain.observation import Verdict
 from wizard.domain.scope import parse_host
 from wizard.domain.vulnerability import ReportSummary
 
 #: The question for what covers each category of the OWASP Top 10.
 COVERAGE = "APP-13-coverage"
+#: The table of runs: tool, day, whether it attacked and was signed in.
+RUNS = "APP-13-runs"
 
 
 def _judge(shown: Shown) -> Judgement | None:
@@ -54,9 +59,9 @@ def _judge(shown: Shown) -> Judgement | None:
         return failed
     if old := too_old(newest, shown.today, DYNAMIC_DAYS) or other_release(shown, newest):
         return Judgement(Verdict.UNKNOWN, old, _("Test again and add the new report."), facts, proof=proof)
-    if (blind := unrated(found, proof, facts)) is not None:
-        return blind
-    notes = [set_aside_note(found), *_limits(newest)]
+    if (unknown := blind(inside, proof, facts) or unrated(found, proof, facts)) is not None:
+        return unknown
+    notes = [set_aside_note(found), gaps_note(inside), *_limits(shown, newest)]
     if found.medium:
         n = len(found.medium)
         notes.append(
@@ -74,19 +79,35 @@ def _judge(shown: Shown) -> Judgement | None:
     return Judgement(Verdict.PASS, summary, facts=facts, proof=proof)
 
 
-def _limits(report: ReportSummary) -> tuple[str, ...]:
-    """What the run could not find out because of how it was made."""
+def _limits(shown: Shown, report: ReportSummary) -> tuple[str, ...]:
+    """What the run could not find out because of how it was made; what only the person says is said as that."""
     attacked = {
         True: "",
         False: _("It only listened and did not attack, so it shows less."),
-        None: _("The file does not tell whether it attacked."),
+        None: {
+            "yes": _("That it attacked is what you say; the file does not tell."),
+            "no": _("You say that it only listened and did not attack, so it shows less."),
+        }.get(_said(shown, report, "active"), _("The file does not tell whether it attacked.")),
     }[report.active]
     signed_in = {
         True: "",
         False: _("It was not signed in, so it saw only what everyone sees."),
-        None: _("The file does not tell whether it was signed in."),
+        None: {
+            "yes": _("That it was signed in is what you say; the file does not tell."),
+            "no": _("You say that it was not signed in, so it saw only what everyone sees."),
+        }.get(_said(shown, report, "signed_in"), _("The file does not tell whether it was signed in.")),
     }[report.authenticated]
     return attacked, signed_in
+
+
+def _said(shown: Shown, report: ReportSummary, column: str) -> str:
+    """What the person's table of runs says of this run, told by its tool and day."""
+    found = (
+        row.get(column)
+        for row in shown.said.rows(RUNS)
+        if tool_of(row.get("tool")) == tool_of(report.tool) and row.get("date") == report.day.isoformat()
+    )
+    return next(found, "")
 
 
 def _in_scope(shown: Shown, report: ReportSummary) -> bool:

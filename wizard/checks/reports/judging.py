@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 
 from wizard.checks.answers.base import Judgement
@@ -16,6 +17,7 @@ from wizard.domain.vulnerability import ReportSummary
 RELEASE_DAY = "SCOPE-9-date"
 #: The one for its name: a version, a tag or a commit.
 RELEASE = "SCOPE-9"
+_MOST_GAPS = 3
 _COMMIT = re.compile(r"\b[0-9a-fA-F]{7,64}\b")
 
 
@@ -116,6 +118,20 @@ def set_aside_note(found: Sorted) -> str:
         "{n} serious or unrated entries are set aside in the tool itself, without a reason here.",
         n,
     ).format(n=n)
+
+
+def blind(reports: Iterable[ReportSummary], proof: str, facts: dict[str, Json]) -> Judgement | None:
+    """A report that cannot show that there is nothing more is no proof of it; nothing when all are whole."""
+    found = next((report for report in reports if report.blind), None)
+    if found is None:
+        return None
+    summary = " ".join((_("{report} does not show everything.").format(report=what(found)), *found.gaps[:_MOST_GAPS]))
+    return Judgement(Verdict.UNKNOWN, summary, _("Run it again and add the whole report."), facts, proof=proof)
+
+
+def gaps_note(reports: Iterable[ReportSummary]) -> str:
+    """What the tools say they did not look at; "" when they say nothing of the kind."""
+    return " ".join(dict.fromkeys(gap for report in reports for gap in report.gaps[:_MOST_GAPS]))
 
 
 def yes_no(value: bool | None) -> str:

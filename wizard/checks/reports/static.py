@@ -6,7 +6,9 @@ from wizard.checks.answers.base import PAGE, Judgement
 from wizard.checks.reports.base import SCAN_DAYS, ReportCheck, ReportKind, Shown, sort_rows, what
 from wizard.checks.reports.judging import (
     against,
+    blind,
     counted,
+    gaps_note,
     other_release,
     release_line,
     set_aside_note,
@@ -35,10 +37,10 @@ def _judge(shown: Shown) -> Judgement | None:
         return failed
     if old := too_old(newest, shown.today, SCAN_DAYS) or other_release(shown, newest):
         return Judgement(Verdict.UNKNOWN, old, _("Analyse again and add the new report."), facts, proof=proof)
-    if (blind := unrated(found, proof, facts)) is not None:
-        return blind
+    if (unknown := blind(reports, proof, facts) or unrated(found, proof, facts)) is not None:
+        return unknown
     summary = _("{report}: nothing serious is open.").format(report=what(newest))
-    if note := set_aside_note(found):
+    if note := " ".join(filter(None, (set_aside_note(found), gaps_note(reports)))):
         return Judgement(Verdict.WARN, f"{summary} {note}", facts=facts, proof=proof)
     return Judgement(Verdict.PASS, summary, facts=facts, proof=proof)
 
