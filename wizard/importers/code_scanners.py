@@ -60,7 +60,8 @@ def _read_gosec(documents: list[Any]) -> Report:
                 confidence=f.text(told, "confidence"),
             )
         )
-    _errors(draft, len(f.table(root, "Golang errors")))
+    errors = root.get("Golang errors")
+    _errors(draft, len(errors) if isinstance(errors, dict | list) else int(bool(errors)))
     return draft.done()
 
 

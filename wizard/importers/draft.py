@@ -72,7 +72,7 @@ def entry(
     if parts or least is not Severity.UNKNOWN:
         severity = highest((severity, least, *(part.severity for part in parts)))
     return Entry(
-        id=clip(id, 200),
+        id=clip(id or title, 200),
         title=clip(title or id) or _("(without a name)"),
         severity=severity,
         word=clip(word, 40),

@@ -19,15 +19,18 @@ def _read_cargo(documents: list[Any]) -> Report:
     root = f.table(documents[0])
     draft = Draft("cargo-audit", "cargo audit", "vulnerability")
     found = f.table(root, "vulnerabilities")
-    f.needed(found, "list")
-    for told in f.objects(found, "list"):
+    numbered = {key: value for key, value in found.items() if key.isdecimal()}  # some write the list as an object
+    if not numbered:
+        f.needed(found, "list")
+    for told in f.objects(list(numbered.values())) if numbered else f.objects(found, "list"):
         advisory = f.table(told, "advisory")
         id = f.text(advisory, "id")
         draft.add(
             entry(
                 id,
                 f.text(advisory, "title"),
-                vectors=vector(f.text(advisory, "cvss")),
+                f.text(advisory, "severity"),
+                vector(f.text(advisory, "cvss")),
                 aliases=(*f.texts(advisory, "aliases"), *f.names(id, id)),
                 package=f.package(
                     "cargo",
@@ -156,7 +159,11 @@ def _insecure_source(address: str) -> Entry:
 
 
 def _is_cargo(outline: Outline) -> bool:
-    return outline.has("vulnerabilities.list") or outline.has("database.advisory-count", "lockfile")
+    return (
+        outline.has("vulnerabilities.list")
+        or outline.has("vulnerabilities.0.advisory.id")
+        or outline.has("database.advisory-count", "lockfile")
+    )
 
 
 def _is_composer(outline: Outline) -> bool:

@@ -68,8 +68,8 @@ def _add(draft: Draft, result: f.Object, where: str) -> None:
             )
         )
     draft.leave_out("licence", len(f.items(result, "Licenses")))
-    if not f.items(result, "Misconfigurations"):
-        draft.leave_out(Status.PASSED.value, f.whole(result, "MisconfSummary", "Successes"))
+    listed = sum(f.text(found, "Status").upper() == "PASS" for found in f.objects(result, "Misconfigurations"))
+    draft.leave_out(Status.PASSED.value, f.whole(result, "MisconfSummary", "Successes") - listed)
     for ignored in f.objects(result, "ExperimentalModifiedFindings") + f.objects(result, "ModifiedFindings"):
         status = _IGNORED.get(f.text(ignored, "Status"), Status.SUPPRESSED)
         found = f.table(ignored, "Finding")

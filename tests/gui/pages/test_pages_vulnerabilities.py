@@ -24,6 +24,7 @@ from wizard.gui.pages.vulnerabilities import VulnerabilitiesPage
 from wizard.gui.pages.vulnerability_chart import spots
 from wizard.gui.pages.vulnerability_table import LedgerTable
 from wizard.gui.shell import Shell
+from wizard.gui.widgets.buttons import OutlineButton
 from wizard.session.deeds import vulnerabilities as deeds
 from wizard.session.session import Session
 
@@ -192,6 +193,39 @@ def test_reports_are_read_and_what_disappears_is_offered(
     ledger.gone.close_button.click()
     qtbot.waitUntil(lambda: ledger.table.rows[0].state is LedgerState.FIXED)
     assert not ledger.gone.isVisibleTo(ledger)
+
+
+def test_rows_of_two_tools_are_split_and_put_back_by_hand(
+    opened: Shell, session: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    ledger = page(opened)
+    flaw = {"VulnerabilityID": "CVE-2026-1", "PkgName": "lodash", "InstalledVersion": "1.0", "Severity": "HIGH"}
+    trivy = {
+        "SchemaVersion": 2,
+        "CreatedAt": "2026-11-20T09:00:00Z",
+        "ArtifactName": "app",
+        "Results": [{"Target": "package-lock.json", "Type": "npm", "Vulnerabilities": [flaw]}],
+    }
+    match = {
+        "vulnerability": {"id": "CVE-2026-1", "severity": "Low", "cvss": []},
+        "artifact": {"name": "lodash", "version": "1.0", "type": "npm"},
+    }
+    grype = {"matches": [match], "descriptor": {"name": "grype", "version": "1", "timestamp": "2026-11-19T09:00:00Z"}}
+    for name, report in (("trivy.json", trivy), ("grype.json", grype)):
+        (tmp_path / name).write_text(json.dumps(report))
+    ledger.read((tmp_path / "trivy.json", tmp_path / "grype.json"))
+    qtbot.waitUntil(lambda: [len(row.sightings) for row in ledger.table.rows] == [2], timeout=30_000)
+    ledger.table.choose(ledger.table.rows[0].key)
+    apart = [b for b in ledger.panel.findChildren(OutlineButton) if b.text() == "Not the same" and not b.isHidden()]
+    assert len(apart) == 2
+    assert not ledger.panel.again_button.isVisibleTo(ledger)
+    apart[1].click()
+    qtbot.waitUntil(lambda: len(ledger.table.rows) == 2)
+    split = next(row for row in ledger.table.rows if row.key.startswith("apart:"))
+    ledger.table.choose(split.key)
+    assert ledger.panel.again_button.text() == "Put it back together"
+    ledger.panel.again_button.click()
+    qtbot.waitUntil(lambda: len(ledger.table.rows) == 1)
 
 
 def test_what_is_no_report_is_said(opened: Shell, session: Session, tmp_path: Path, qtbot: QtBot) -> None:

@@ -213,3 +213,25 @@ def test_reports_about_nothing_show_nothing():
         assert read(data).blind
     assert read(samples.PIP).gaps
     assert not read(samples.PIP).blind
+
+
+def test_an_issue_of_gosec_may_lack_its_rule_and_severity():
+    issue = {"confidence": "HIGH", "details": "TLS MinVersion too low", "file": "a.go", "line": 9}
+    entry = read({"Golang errors": "", "Issues": [issue], "Stats": {"found": 1}, "GosecVersion": "2.22.3"}).entries[0]
+    assert (entry.id, entry.severity, entry.place.line) == ("TLS MinVersion too low", Severity.UNKNOWN, 9)
+
+
+def test_cargo_audit_may_number_its_vulnerabilities():
+    cargo = json.loads(samples.CARGO)
+    numbered = {str(n): one for n, one in enumerate(cargo["vulnerabilities"]["list"])}
+    assert read({"vulnerabilities": numbered}).entries == read(samples.CARGO).entries
+
+
+def test_settings_that_trivy_only_counts_as_passed_are_counted():
+    failing = {"ID": "DS002", "Title": "root", "Severity": "HIGH", "Status": "FAIL"}
+    passed = {**failing, "ID": "DS001", "Status": "PASS"}
+    result = {"Target": "Dockerfile", "Class": "config", "MisconfSummary": {"Successes": 22, "Failures": 1}}
+    for listed in ([failing], [failing, passed]):
+        report = read({"SchemaVersion": 2, "ArtifactName": ".", "Results": [{**result, "Misconfigurations": listed}]})
+        assert {one.reason: one.count for one in report.left_out} == {"passed": 22}
+        assert len(report.findings) == 1

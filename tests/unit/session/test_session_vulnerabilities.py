@@ -298,7 +298,7 @@ def test_a_failed_check_of_our_own_is_a_row_until_it_passes(session):
     looked(session, Verdict.FAIL, now - timedelta(days=3))
     (row,) = vulnerabilities.ledger(session).rows
     assert (row.id, row.title, row.began) == ("C-1", "HSTS", (now - timedelta(days=9)).date())
-    with pytest.raises(UnusableEntry, match="Run it again"):
+    with pytest.raises(UnusableEntry, match="Look again"):
         vulnerabilities.dispose(session, row.key, Disposal(Decision.FIXED, on=now.date()))
     assert session.findings["VULN-2"].mark is not Mark.COULD_NOT_LOOK, "it fails under its own requirement"
     assert weaknesses(vulnerabilities.ledger(session), now.date(), {}) == (), "it is printed as a check"

@@ -18,7 +18,7 @@ from wizard.domain.assessment import Assessment
 from wizard.domain.codec import from_json
 from wizard.domain.evidence import Evidence
 from wizard.domain.language import _, ngettext
-from wizard.domain.ledger import APART, Decided, ReadReport, make_ledger
+from wizard.domain.ledger import APART, OURSELVES, Decided, ReadReport, make_ledger
 from wizard.domain.mistakes import Mistake
 from wizard.domain.observation import Json, Level, Method
 from wizard.domain.vulnerability import (
@@ -306,9 +306,9 @@ def _usable(row: Vulnerability, disposal: Disposal, today: date) -> None:
     match disposal.decision:
         case Decision.FIXED:
             assert disposal.on is not None  # checked above
-            if row.own_look and any(s.standing.value == "open" for s in row.sightings):
+            if any(s.tool == OURSELVES and s.newest and s.standing.value == "open" for s in row.sightings):
                 raise UnusableEntry(
-                    _("Our own check still fails there. Run it again: when it passes, this is fixed by itself.")
+                    _("Our own look still finds it. Look again: when it is gone, this can be closed or closes itself.")
                 )
             if not row.began <= disposal.on <= today:
                 raise UnusableEntry(
