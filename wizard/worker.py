@@ -61,10 +61,10 @@ def _limit() -> None:
         return
     memory, seconds = os.environ.get("ATTESTRY_WORKER_MEMORY"), os.environ.get("ATTESTRY_WORKER_SECONDS")
     wanted = [(resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)]
+    if seconds:  # first a signal that the parent can tell, a second later the end
+        resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds) + 1))
     if memory and sys.platform != "darwin":  # macOS refuses RLIMIT_AS
         wanted.append((resource.RLIMIT_AS, int(memory)))
-    if seconds:
-        wanted.append((resource.RLIMIT_CPU, int(seconds)))
     for what, value in wanted:
         resource.setrlimit(what, (value, value))
 

@@ -20,7 +20,10 @@ from wizard.importers.base import Entry, LeftOut, Report
 from wizard.jobs import worker_process
 
 #: A damaged file is refused within five seconds; a large one may take longer to be read.
-_SECONDS, _SECONDS_A_MEGABYTE = 4.5, 0.5
+_SECONDS, _SECONDS_A_MEGABYTE = 3.5, 0.5
+#: On a busy machine the same work may take so many times as long.
+_WAITING = 5
+_MEMORY = 2 * 1024 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,8 @@ def read(file: Path, entries: bool) -> tuple[_Counts, Report]:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or _("its name is not possible here")
         raise UnreadableFile(_("This file cannot be opened: {reason}.").format(reason=reason)) from None
-    limits = worker_process.Limits(seconds=_SECONDS + _SECONDS_A_MEGABYTE * size / 1_000_000)
+    seconds = _SECONDS + _SECONDS_A_MEGABYTE * size / 1_000_000
+    limits = worker_process.Limits(seconds=_WAITING * seconds, memory=_MEMORY, cpu=seconds)
     asked: dict[str, Json] = {"entries": entries, "end": data[-xml.END :].decode("latin-1")}
     answer = asyncio.run(worker_process.ask("read_report", asked, data, limits))
     try:

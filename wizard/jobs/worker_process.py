@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ from wizard.domain.observation import Json
 ANSWER_LIMIT = 256 * 1024 * 1024
 _HEAD_LIMIT = 16 * 1024 * 1024
 _PIECE = 256 * 1024
+#: How a child ends that used up its processor time, and how long one may take to end.
+_OUT_OF_TIME = -getattr(signal, "SIGXCPU", 0) or None
+_ENDING = 2.0
 
 
 class WorkerFailed(Mistake):
@@ -46,10 +50,25 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the child may use: seconds on the wall, bytes of memory."""
+    """What the child may use: seconds on the wall, bytes of memory, and seconds of a processor.
+
+    `cpu` is for work that a busy machine may keep waiting: what runs wild is stopped by it, on the wall it may take
+    longer. Where the system does not know that limit (Windows), it is the limit on the wall.
+    """
 
     seconds: float = 30
     memory: int = 1024 * 1024 * 1024
+    cpu: float | None = None
+
+    @property
+    def of_a_processor(self) -> float:
+        """When the system stops the child."""
+        return self.seconds if self.cpu is None else self.cpu
+
+    @property
+    def on_the_wall(self) -> float:
+        """When the parent gives up."""
+        return self.seconds if self.cpu is None or sys.platform != "win32" else self.cpu
 
 
 def command() -> list[str]:
@@ -68,18 +87,19 @@ async def ask(task: str, question: Mapping[str, Json], data: bytes = b"", limits
     environment = {k: v for k, v in os.environ.items() if k in _PASSED_ON}
     environment["PYTHONPATH"] = _OURSELVES
     environment["ATTESTRY_WORKER_MEMORY"] = str(limits.memory)
-    environment["ATTESTRY_WORKER_SECONDS"] = str(int(limits.seconds) + 1)
+    environment["ATTESTRY_WORKER_SECONDS"] = str(int(limits.of_a_processor) + 1)
     child = await asyncio.create_subprocess_exec(
         *command(), stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=environment, limit=_HEAD_LIMIT
     )
     try:
-        return await asyncio.wait_for(_talk(child, task, question, data), limits.seconds)
+        return await asyncio.wait_for(_talk(child, task, question, data), limits.on_the_wall)
     except TimeoutError as error:
-        raise WorkerFailed(
-            _("Reading this took longer than {n} seconds and was stopped. Nothing was changed.").format(
-                n=int(limits.seconds)
-            )
-        ) from error
+        raise WorkerFailed(_too_long(limits.on_the_wall)) from error
+    except WorkerFailed:
+        with contextlib.suppress(TimeoutError):
+            if await asyncio.wait_for(child.wait(), _ENDING) == _OUT_OF_TIME:
+                raise WorkerFailed(_too_long(limits.of_a_processor)) from None
+        raise
     finally:
         if child.returncode is None:
             child.kill()
@@ -117,6 +137,10 @@ async def _talk(child: asyncio.subprocess.Process, task: str, question: Mapping[
     finally:
         sending.cancel()
         await asyncio.wait([sending])
+
+
+def _too_long(seconds: float) -> str:
+    return _("Reading this took longer than {n} seconds and was stopped. Nothing was changed.").format(n=int(seconds))
 
 
 def _no_answer() -> str:

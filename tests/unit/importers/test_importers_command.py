@@ -1,11 +1,14 @@
 """`attestry read`: one result a file through the limited child, an error and no count where it cannot be read."""
 
+import asyncio
 import json
 import subprocess
 import sys
 
 import import_samples as samples
 import pytest
+
+from wizard.jobs import worker_process
 
 FIELDS = [
     "file",
@@ -89,3 +92,15 @@ def test_a_bomb_is_refused_within_five_seconds(tmp_path):
     assert time.monotonic() - began < 5
     assert ended.returncode == 2
     assert "levels" in json.loads(ended.stdout)["error"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="the system does not limit a child's processor time")
+def test_work_that_runs_wild_is_stopped_by_its_processor_time_and_says_so():
+    alert = b"<alertitem><riskcode>1</riskcode></alertitem>"
+    data = (
+        b'<OWASPZAPReport version="2"><site name="x"><alerts>' + alert * 140_000 + b"</alerts></site></OWASPZAPReport>"
+    )
+    limits = worker_process.Limits(seconds=120, cpu=0)
+    with pytest.raises(worker_process.WorkerFailed, match="took longer than"):
+        asyncio.run(worker_process.ask("read_report", {"entries": True}, data, limits))

@@ -175,7 +175,7 @@ async def read_report(session: Session, item: Evidence) -> Read:
     from wizard.jobs import worker_process
 
     data = await asyncio.to_thread(session.workspace.box.read, item.sealed, REPORT_LIMIT)
-    limits = worker_process.Limits(seconds=60, memory=2 * 1024 * 1024 * 1024)
+    limits = worker_process.Limits(seconds=300, memory=2 * 1024 * 1024 * 1024, cpu=60)
     try:
         is_page = bool(pages.sentence_for(data[:HEAD].decode("utf-8", "replace")))  # made by a tool, for people
         asked: dict[str, Json] = {"entries": True, "end": data[-END:].decode("latin-1")}
