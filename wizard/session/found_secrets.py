@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from wizard.checks import repository_secrets, sample_secrets
+from wizard.checks import public_secrets, repository_secrets, sample_secrets
+from wizard.checks.base import Judgement as HostJudgement
 from wizard.checks.code.base import Judgement
 from wizard.domain import events as e
 from wizard.domain.assessment import Assessment
@@ -15,7 +16,9 @@ from wizard.session.session import Session
 
 #: The name under which looks at samples of logs and addresses are recorded.
 SAMPLES = "samples"
-_CHECKS = {check.id: check for check in (repository_secrets.CHECK, sample_secrets.LOGS, sample_secrets.ADDRESSES)}
+_CHECKS = frozenset(
+    each.id for each in (repository_secrets.CHECK, public_secrets.CHECK, sample_secrets.LOGS, sample_secrets.ADDRESSES)
+)
 
 
 def settled(assessment: Assessment, today: date) -> frozenset[str]:
@@ -39,20 +42,27 @@ def false_alarms(assessment: Assessment) -> frozenset[str]:
 
 
 def judged_again(session: Session) -> e.Looked | None:
-    """One repository, or the samples, whose verdict changed with what was decided about secrets; None when none did.
+    """One look whose verdict changed with what was decided about the secrets that it found; None when none did.
 
     It is the same look, judged again: its time, its run and its sealed record stay.
     """
     assessment = session.assessment
     closed, alarms = settled(assessment, session.clock().date()), false_alarms(assessment)
     for (id, subject), observation in assessment.observations.items():
-        check = _CHECKS.get(id)
-        judgement = _judged(id, observation.result.facts, closed, alarms) if check is not None else None
-        if check is None or judgement is None:
-            continue
         before = observation.result
-        facts = {**before.facts, **judgement.facts}
-        after = replace(check.result(subject, judgement, before.at), facts=facts, rule=before.rule)
+        judgement = _judged(id, before.facts, closed, alarms) if id in _CHECKS else None
+        if judgement is None:
+            continue
+        facts = {**before.facts, **(judgement.facts if isinstance(judgement, Judgement) else {})}
+        after = replace(
+            before,
+            verdict=judgement.verdict,
+            summary=judgement.summary,
+            proof=judgement.proof,
+            next_step=judgement.next_step,
+            fix=judgement.fix,
+            facts=facts,
+        )
         if after.verdict != before.verdict or after.summary != before.summary:
             return e.Looked(
                 run=observation.run,
@@ -64,7 +74,12 @@ def judged_again(session: Session) -> e.Looked | None:
     return None
 
 
-def _judged(check: str, facts: Mapping[str, Json], closed: frozenset[str], alarms: frozenset[str]) -> Judgement | None:
+def _judged(
+    check: str, facts: Mapping[str, Json], closed: frozenset[str], alarms: frozenset[str]
+) -> Judgement | HostJudgement | None:
+    if check == public_secrets.CHECK.id:
+        public = public_secrets.reading_of(facts)
+        return public_secrets.judge_with(public, closed) if public is not None else None
     if check != repository_secrets.CHECK.id:
         return sample_secrets.judge(sample_secrets.Reading.from_facts(facts), alarms)
     reading = repository_secrets.Reading.from_facts(facts)

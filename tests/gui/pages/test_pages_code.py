@@ -206,3 +206,21 @@ def test_the_editor_is_named_in_preferences(opened: Shell, preferences: Preferen
     page.editor.setText("sh")
     page.editor.editingFinished.emit()
     assert page.editor_problem.isHidden()
+
+
+def test_what_is_pasted_is_looked_through_and_kept_nowhere(
+    opened: Shell, session: Session, repository: Path, qtbot: QtBot
+) -> None:
+    opened.go(Place("code"))
+    paste = opened.page.paste
+    paste.button.click()
+    paste.look_button.click()
+    assert "first" in paste.said.text()
+    paste.text.setPlainText(f"GET https://api.northwindsync.example/v1?access_token={SECRET}")
+    paste.look_button.click()
+    qtbot.waitUntil(lambda: "1 secret" in paste.said.text(), timeout=30_000)
+    assert "ghp_…" in paste.found.text()
+    assert SECRET not in paste.found.text() + paste.text.toPlainText()
+    seen = session.assessment.observations["address-secrets", ""].result
+    assert seen.verdict is Verdict.FAIL
+    assert SECRET not in repr(seen)

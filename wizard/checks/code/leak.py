@@ -35,6 +35,8 @@ class Where(StrEnum):
     PATH_NAME = "path-name"
     #: configuration, remote addresses and logs of Git itself: on this computer, not in the repository
     GIT_FOLDER = "git-folder"
+    #: in what a host of the scope gives to every browser
+    PUBLIC = "public"
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,8 @@ def where(leak: Leak) -> str:
             return _("name of a file")
         case Where.GIT_FOLDER:
             return _("Git's own files: on this computer only")
+        case Where.PUBLIC:
+            return _("given to every browser")
 
 
 def because(leak: Leak) -> str:

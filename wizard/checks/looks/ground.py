@@ -9,7 +9,7 @@ import secrets
 import socket
 import ssl
 import threading
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -17,6 +17,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from wizard.checks.base import CouldNotLook, F, Fact, Facts, Trouble, TroubleKind
+from wizard.checks.code.leak import Leak
 from wizard.checks.looks.addresses import refusal
 from wizard.checks.politeness import Limits, Politeness
 from wizard.domain.language import _
@@ -81,6 +82,8 @@ class LookSettings:
     credentials: Mapping[str, tuple[str, str]] = field(default_factory=dict, repr=False)
     #: the same of a second, different test tenant
     second_credentials: Mapping[str, tuple[str, str]] = field(default_factory=dict, repr=False)
+    #: finds secrets in a text, masked, with a sentence for what was not searched; without it nobody looks at scripts
+    search: Callable[[str], tuple[tuple[Leak, ...], str]] | None = field(default=None, repr=False)
     #: asks this name server instead of the system's: address and port
     name_server: tuple[str, int] | None = None
     plain_port: int = 80

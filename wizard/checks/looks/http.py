@@ -142,23 +142,31 @@ class Talk:
         return self._conn.our_state is h11.IDLE and not self._reader.at_eof()
 
     async def ask(
-        self, target: str, *, method: str = "GET", headers: Sequence[tuple[str, str]] = (), pieces: int = MOST_PIECES
+        self,
+        target: str,
+        *,
+        method: str = "GET",
+        headers: Sequence[tuple[str, str]] = (),
+        pieces: int = MOST_PIECES,
+        most: int = MOST_BODY,
     ) -> Answer:
-        """One question and its whole answer, within the wall-clock limit."""
+        """One question and its whole answer of at most `most` bytes, within the wall-clock limit."""
         if method not in ("GET", "HEAD", "OPTIONS"):
             raise ValueError("only GET, HEAD and OPTIONS are ever sent")
         await self._ground.run.politeness(self._ground.host).request()
         limit = self._ground.limits.answer
         try:
             async with asyncio.timeout(limit):
-                return await self._ask(target, method, headers, pieces)
+                return await self._ask(target, method, headers, pieces, most)
         except TimeoutError as error:
             if self._start and not self._start.startswith(b"HTTP/"[: len(self._start)]):
                 raise CouldNotLook(self._no_http()) from error
             detail = _("in the middle of an answer") if self._start else ""
             raise CouldNotLook(Trouble(TroubleKind.TIMEOUT, detail, seconds=limit)) from error
 
-    async def _ask(self, target: str, method: str, headers: Sequence[tuple[str, str]], pieces: int) -> Answer:
+    async def _ask(
+        self, target: str, method: str, headers: Sequence[tuple[str, str]], pieces: int, most: int
+    ) -> Answer:
         import h11
 
         self._start = b""
@@ -176,7 +184,7 @@ class Talk:
             self._writer.write((self._conn.send(request) or b"") + (self._conn.send(h11.EndOfMessage()) or b""))
             await self._writer.drain()
             response = await self._head()
-            body, length = await self._body(pieces)
+            body, length = await self._body(pieces, most)
         except (h11.ProtocolError, UnicodeError) as error:
             if self._ended:
                 raise CouldNotLook(Trouble(TroubleKind.BROKEN_OFF)) from error
@@ -229,7 +237,7 @@ class Talk:
                 raise CouldNotLook(Trouble(TroubleKind.BROKEN_OFF))
         raise CouldNotLook(Trouble(TroubleKind.TOO_MANY_INTERIM))
 
-    async def _body(self, pieces: int) -> tuple[bytes, int]:
+    async def _body(self, pieces: int, most: int) -> tuple[bytes, int]:
         import h11
 
         body = bytearray()
@@ -237,7 +245,7 @@ class Talk:
             event = await self._event()
             if isinstance(event, h11.Data):
                 body += event.data
-                if len(body) > MOST_BODY:
+                if len(body) > most:
                     break
             else:
                 if self._conn.our_state is h11.DONE and self._conn.their_state is h11.DONE:

@@ -10,7 +10,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wizard.checks.base import CouldNotLook, Fact, Trouble, TroubleKind
-from wizard.checks.looks.http import MOST_REDIRECTS, Answer, Talk, parts_of, port_of, talk, target_of
+from wizard.checks.looks.http import (
+    MOST_BODY,
+    MOST_PIECES,
+    MOST_REDIRECTS,
+    Answer,
+    Talk,
+    parts_of,
+    port_of,
+    talk,
+    target_of,
+)
 from wizard.checks.masking import mask_address
 
 if TYPE_CHECKING:
@@ -90,14 +100,21 @@ class Talks:
         await self._stack.aclose()
 
     async def ask(
-        self, ground: Ground, target: str, *, method: str = "GET", headers: Sequence[tuple[str, str]] = ()
+        self,
+        ground: Ground,
+        target: str,
+        *,
+        method: str = "GET",
+        headers: Sequence[tuple[str, str]] = (),
+        pieces: int = MOST_PIECES,
+        most: int = MOST_BODY,
     ) -> Answer:
         """Ask on the host's open connection, or on a fresh one when the server has closed it."""
         key = (ground.host.name, ground.host.port)
         known = self._open.get(key)
         if known is not None and known.usable:
             try:
-                return await known.ask(target, method=method, headers=headers)
+                return await known.ask(target, method=method, headers=headers, pieces=pieces, most=most)
             except (CouldNotLook, OSError) as error:
                 if isinstance(error, CouldNotLook) and error.trouble.kind not in (
                     TroubleKind.BROKEN_OFF,
@@ -109,7 +126,7 @@ class Talks:
             self._open.clear()
         fresh = await self._stack.enter_async_context(talk(ground))
         self._open[key] = fresh
-        return await fresh.ask(target, method=method, headers=headers)
+        return await fresh.ask(target, method=method, headers=headers, pieces=pieces, most=most)
 
 
 async def visit_from(ground: Ground, visit: Visit, target: str) -> Visit:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from wizard.checks import repository_secrets
+from wizard.checks import public_secrets, repository_secrets
 from wizard.checks.code.leak import Leak, Tier
 from wizard.domain import events as e
 from wizard.domain.language import _, ngettext
@@ -22,6 +23,7 @@ from wizard.gui.pages.code_host import HostPart
 from wizard.gui.pages.code_libraries import LibrariesPart
 from wizard.gui.pages.code_panel import CodePanel, file_on_disk, written_place
 from wizard.gui.pages.form import beside, column
+from wizard.gui.pages.paste_part import PastePart
 from wizard.gui.widgets.buttons import ChipButton, FilledButton, OutlineButton
 from wizard.gui.widgets.empty_state import EmptyState
 from wizard.gui.widgets.fact_table import Cell, FactTable, Head, Line
@@ -30,9 +32,10 @@ from wizard.gui.widgets.page import Page
 from wizard.gui.widgets.plain import PlainLabel
 from wizard.gui.widgets.progress_strip import ProgressStrip
 from wizard.jobs.events import Cancelled, Failed, Finished, JobEvent, Progressed
-from wizard.jobs.runner import Job
+from wizard.jobs.runner import Hear, Job
 from wizard.session.changes import Change
-from wizard.session.deeds import scanning
+from wizard.session.deeds import public_code, scanning
+from wizard.session.deeds.looking import LookOptions
 from wizard.session.found_secrets import settled
 
 #: So many rows are shown at once; the filters reach the others.
@@ -58,14 +61,17 @@ class CodePage(Page):
 
     def __init__(self, context: Context, parent: QWidget | None = None):
         super().__init__(context, _("Code"), "", parent)
-        self._job: Job[scanning.Scanned] | None = None
+        self._job: Job[Any] | None = None
         self._listed: dict[str, tuple[Leak, ...]] = {}
         self._runs: dict[str, str] = {}
         self.look_button = FilledButton(_("Look at the code"))
         self.stop_button = OutlineButton(_("Stop"))
         self.look_button.clicked.connect(lambda: self._look())
         self.stop_button.clicked.connect(self.stop)
-        for button in (self.stop_button, self.look_button):
+        self.public_button = OutlineButton(_("Look at public pages"))
+        self.public_button.setToolTip(_("Pages, scripts and source maps that the hosts of your scope give to everyone"))
+        self.public_button.clicked.connect(lambda: self._look(public=True))
+        for button in (self.stop_button, self.public_button, self.look_button):
             self.deeds.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         self.strip = ProgressStrip()
         self.strip.stop.hide()
@@ -105,9 +111,10 @@ class CodePage(Page):
         self.empty.acted.connect(lambda: self.go.emit(Place("scope")))
         self._filters = QWidget()
         self._filters.setLayout(beside(self.repository, self.tier, self.state, self.search, stretch=False))
+        self.paste = PastePart(self)
         self._secrets = QWidget()
         self._secrets.setLayout(
-            column(self.strip, self.verdicts, self._filters, self.table, self.more, self.panel, gap=12)
+            column(self.strip, self.verdicts, self._filters, self.table, self.more, self.panel, self.paste, gap=12)
         )
         self.libraries = LibrariesPart(self)
         self.libraries.changed.connect(self._say)
@@ -174,6 +181,8 @@ class CodePage(Page):
         secrets = self.part == "secrets"
         self.look_button.setVisible(secrets and bool(places) and not looking and not session.read_only)
         self.stop_button.setVisible(secrets and looking)
+        hosts = session.assessment.scope.hosts
+        self.public_button.setVisible(secrets and bool(hosts) and not looking and not session.read_only)
         self.chips.setVisible(bool(places))
         if [self.repository.itemData(n) for n in range(1, self.repository.count())] != list(places):
             while self.repository.count() > 1:
@@ -189,6 +198,13 @@ class CodePage(Page):
             result = observation.result
             sentences.append(" ".join(filter(None, (f"{place}:", result.summary, result.next_step))))
             self._read(place, observation.run)
+        for host in hosts:
+            seen = session.assessment.observations.get((public_secrets.CHECK.id, host.subject))
+            if seen is not None:
+                sentences.append(
+                    " ".join(filter(None, (f"{host.subject}:", seen.result.summary, seen.result.next_step)))
+                )
+                self._listed[host.subject] = public_code.leaks(session, host.subject)
         self.verdicts.setText("\n".join(sentences))
         self.empty.setVisible(not places)
         self.empty.words.setText(_("No repository is in the scope yet."))
@@ -215,7 +231,8 @@ class CodePage(Page):
         wanted, text = self.repository.currentData(), self.search.text().strip().lower()
         tier, state, closed = self.tier.currentData(), self.state.currentData(), self._closed()
         rows = []
-        for place in self._repositories:
+        hosts = tuple(host.subject for host in self.context.open.assessment.scope.hosts)
+        for place in (*self._repositories, *hosts):
             for leak in self._listed.get(place, ()):
                 done = leak.fingerprint in closed
                 if (
@@ -279,17 +296,19 @@ class CodePage(Page):
 
     # --- deeds ---------------------------------------------------------------------------------------------------
 
-    def _look(self) -> None:
-        session, data = self.context.open, errand.preferences_of(self.context).home.data
+    def _look(self, public: bool = False) -> None:
+        session, preferences = self.context.open, errand.preferences_of(self.context)
         if self._job is not None:
             return
+
+        def begin(hear: Hear) -> Job[Any]:
+            if public:
+                options = LookOptions(careful=preferences.settings.careful)
+                return public_code.look(session, preferences.home.data, hear, options)
+            return scanning.scan(session, preferences.home.data, hear=hear)
+
         try:
-            self._job = self.start(
-                lambda hear: scanning.scan(session, data, hear=hear),
-                self._done,
-                failed=self.say_mistake,
-                each=self._each,
-            )
+            self._job = self.start(begin, self._done, failed=self.say_mistake, each=self._each)
         except Mistake as mistake:
             self.say_mistake(mistake)
         else:
@@ -316,7 +335,7 @@ class CodePage(Page):
         self.strip.finish()
         self._draw()
 
-    def _done(self, _scanned: scanning.Scanned) -> None:
+    def _done(self, _found: object) -> None:
         a11y.announce(self, self.sentence)
         self.message_bar.say(_("The code was looked at."))
 

@@ -1,0 +1,97 @@
+"""Secrets in what a host gives to every browser: scripts, inline ones, source maps; other hosts are never asked."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+from tests.servers import certs
+from tests.servers.web import GOOD, Page, serve, site
+from wizard.checks import public_secrets
+from wizard.checks.code.engine import Kingfisher, Stop
+from wizard.checks.code.leak import Masker
+from wizard.checks.plan import LookSettings, look
+from wizard.domain.observation import Result, Verdict
+from wizard.domain.scope import Host
+from wizard.session.deeds import public_code
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def looked(engine: Kingfisher, pages: dict[str, Page]) -> tuple[Result, str, list[str]]:
+    """The result, the sealed record, and the paths that were asked for."""
+    masker, session = Masker(b"k" * 32), SimpleNamespace(clock=lambda: NOW)
+
+    def search(text: str) -> Any:
+        return public_code._search(session, engine, masker, Stop(), text)  # type: ignore[arg-type]
+
+    seen: list[tuple[str, dict[str, str]]] = []
+
+    async def run() -> Any:
+        async with serve(site(pages, seen=seen), certs.good()) as port:
+            host = Host("localhost", port.number)
+            settings = LookSettings(allow_private=True, ca_file=certs.root_file(), search=search)
+            return await look([host], [public_secrets.CHECK], settings)
+
+    (found,) = asyncio.run(run())
+    return found.results[0], found.record.decode(), [line.split()[1] for line, _headers in seen]
+
+
+def page(html: str) -> Page:
+    return Page(body=f"<!doctype html><html><body>{html}</body></html>".encode())
+
+
+def script(text: str) -> Page:
+    return Page(headers=(("Content-Type", "text/javascript"),), body=text.encode())
+
+
+def test_scripts_inline_code_and_source_maps_are_searched(engine: Kingfisher, token: Callable[[], str]) -> None:
+    secrets = [token() for _each in range(4)]
+    inline = base64.b64encode(json.dumps({"sourcesContent": [f"const d = '{secrets[3]}'"]}).encode()).decode()
+    pages = {
+        "/": page(
+            f"<script>const a = '{secrets[0]}'</script><script src=/app.js></script>"
+            "<link rel=modulepreload href=late.js><script src=https://cdn.example/x.js></script>"
+        ),
+        "/app.js": script(f"const b = '{secrets[1]}'\n//# sourceMappingURL=app.js.map"),
+        "/app.js.map": script(json.dumps({"sourcesContent": [f"const c = '{secrets[2]}'"]})),
+        "/late.js": script(f"x()\n//# sourceMappingURL=data:application/json;base64,{inline}"),
+    }
+    result, record, asked = looked(engine, pages)
+    assert result.verdict is Verdict.FAIL
+    reading = public_secrets.reading_of(result.facts)
+    assert reading is not None
+    masker = Masker(b"k" * 32)
+    assert {leak.fingerprint for leak in reading.leaks} == {masker.fingerprint(secret) for secret in secrets}
+    assert set(asked) == set(pages)
+    for secret in secrets:
+        assert secret not in record + repr(result)
+    settled = {leak.fingerprint for leak in reading.leaks}
+    assert public_secrets.judge_with(reading, settled).verdict is Verdict.UNKNOWN  # the script of another host
+
+
+def test_clean_files_pass_and_public_maps_warn(engine: Kingfisher) -> None:
+    pages = {"/": page("<script src=/a.js></script>"), "/a.js": script("x()\n//# sourceMappingURL=a.js.map")}
+    assert looked(engine, pages)[0].verdict is Verdict.PASS  # the map is named and not published
+    pages["/a.js.map"] = script("{}")
+    assert looked(engine, pages)[0].verdict is Verdict.WARN
+
+
+def test_what_cannot_be_read_is_never_clean(engine: Kingfisher) -> None:
+    packed = Page(headers=(("Content-Type", "text/javascript"), ("Content-Encoding", "gzip")), body=b"\x1f\x8b")
+    result, _record, _asked = looked(engine, {"/": page("<script src=/a.js></script>"), "/a.js": packed})
+    assert result.verdict is Verdict.UNKNOWN
+    moved = Page(status=302, headers=(*GOOD, ("Location", "https://elsewhere.example/")))
+    result, _record, asked = looked(engine, {"/": moved})
+    assert result.verdict is Verdict.UNKNOWN
+    assert asked == ["/"]
+
+
+def test_large_scripts_are_read_whole(engine: Kingfisher, token: Callable[[], str]) -> None:
+    pages = {"/": page("<script src=/a.js></script>"), "/a.js": script("a();" * 300_000 + f"t = '{token()}'")}
+    assert looked(engine, pages)[0].verdict is Verdict.FAIL
