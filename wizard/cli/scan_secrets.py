@@ -76,7 +76,7 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
     """Look and print; 1 when tier A or B was found, 3 when nothing was but not all could be looked at, else 0."""
     home = Home.below(asked.home) if asked.home else Home.default()
     output.say(_("Preparing the rules; the first time takes some seconds."))
-    engine = Kingfisher(home.data / "secret-rules")
+    engine = Kingfisher(home.data / "secret-rules", wait=False)
     scan = scan_secrets(
         asked.path, engine, Masker(secrets.token_bytes(32)), datetime.now(UTC), everything=asked.everything
     )

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
@@ -111,6 +112,10 @@ class Blob:
 class SecretEngine(Protocol):
     """What the scan needs of an engine."""
 
+    def ready(self) -> None:
+        """Wait until it is loaded, so that no input's deadline runs meanwhile. Raises NoEngine."""
+        ...
+
     def scan(self, data: bytes, path: str, seconds: float, stop: Stop) -> list[Candidate]:
         """The candidates in one input. Raises `TooSlow` or `Stopped`."""
         ...
@@ -130,10 +135,19 @@ class SecretEngine(Protocol):
 class Kingfisher:
     """The engine with its own rules and ours, compiled once and then loaded from `cache` (a private folder).
 
-    Compiling takes some seconds the first time and a third of one later. Raises NoEngine.
+    Compiling takes some seconds the first time and a third of one later; with `wait` off that happens beside what
+    comes next, and whoever searches first waits for the rest of it. Raises NoEngine, here or then.
     """
 
-    def __init__(self, cache: Path | None) -> None:
+    def __init__(self, cache: Path | None, *, wait: bool = True) -> None:
+        self._loading: Future[Any] = Future()
+        if wait:
+            self._load(cache)
+            self._loading.result()
+        else:
+            threading.Thread(target=self._load, args=(cache,), name="attestry rules", daemon=True).start()
+
+    def _load(self, cache: Path | None) -> None:
         try:
             from kingfisher_sdk import DetectionPolicy, Rules, Scanner
 
@@ -141,24 +155,28 @@ class Kingfisher:
                 cache.mkdir(mode=0o700, parents=True, exist_ok=True)
             rules = Rules([RULES], cache=cache is not None, cache_dir=cache)
             # Comments that silence a scanner are their author's word, not a judgement: they do not count here.
-            self._scanner = Scanner(rules, policy=DetectionPolicy(inline_ignores=False))
+            self._loading.set_result(Scanner(rules, policy=DetectionPolicy(inline_ignores=False)))
         except (ImportError, OSError, RuntimeError, ValueError) as error:
-            raise NoEngine(
-                _(
-                    "The secret scanner could not be started ({why}), so no code was looked at. "
-                    "Install Attestry again; if that does not help, send us the diagnostics."
-                ).format(why=type(error).__name__)
-            ) from error
+            why = _(
+                "The secret scanner could not be started ({why}), so no code was looked at. "
+                "Install Attestry again; if that does not help, send us the diagnostics."
+            ).format(why=type(error).__name__)
+            self._loading.set_exception(NoEngine(why))
+
+    def ready(self) -> None:
+        """Wait until it is loaded; see `SecretEngine`."""
+        self._loading.result()
 
     def scan(self, data: bytes, path: str, seconds: float, stop: Stop) -> list[Candidate]:
         """The candidates in one input; see `SecretEngine`."""
         from kingfisher_sdk import ScanInput
 
+        scanner = self._loading.result()
         stop.check()
         if seconds <= 0:
             raise TooSlow
         try:
-            found = self._scanner.scan_input(ScanInput(_spelt(path), data), timeout=seconds, cancellation=stop.token)
+            found = scanner.scan_input(ScanInput(_spelt(path), data), timeout=seconds, cancellation=stop.token)
         except TimeoutError:
             raise TooSlow from None
         except RuntimeError:

@@ -72,6 +72,7 @@ class Search:
 
     def data(self, data: bytes, path: str, seconds: float = DEADLINE) -> list[Hit]:
         """The secrets in one input that is wholly in memory; `path` is "" while it is not known."""
+        self._engine.ready()
         until = time.monotonic() + seconds
         match containers.kind(data, path):
             case "":
@@ -87,6 +88,7 @@ class Search:
         first = read(min(size, WINDOW))
         if size <= WINDOW:
             return self.data(first, path)
+        self._engine.ready()
         until = time.monotonic() + max(DEADLINE, size / (16 * 1024 * 1024))
         kind = containers.kind(first, path)
         if kind:
