@@ -227,3 +227,27 @@ def test_pictures_are_said_not_to_be_read(opened: Shell, session: Session, tmp_p
     item = add(page, session, path, qtbot)
     said = [label.text() for label in page._sheets[item.id].findChildren(PlainLabel)]
     assert any("not read for secrets" in text for text in said)
+
+
+def test_all_secrets_of_a_file_are_settled_at_once(
+    opened: Shell, session: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    from wizard.domain.events import SecretVerdict
+    from wizard.gui.pages.held_sheet import HeldSheet
+
+    tokens = ["gh" + "p_" + f"Ab3dEf6hIj9lMn2pQr5tUv8xYz1BcD4fGh7{n}" for n in range(3)]
+    path = tmp_path / "flow.har"
+    path.write_text("\n".join(f"Authorization: token {token}" for token in tokens))
+    opened.go(Place("evidence", str(path)))
+    page = opened.page
+    qtbot.waitUntil(lambda: page.findChild(HeldSheet) is not None, timeout=30_000)
+    sheet = page.findChild(HeldSheet)
+    assert sheet.secret.currentText() == "All 3 of them"
+    sheet.verdict.setCurrentIndex(sheet.verdict.findData(SecretVerdict.REVOKED.value))
+    sheet.settle_button.click()
+    assert not sheet.problem.isHidden()
+    sheet.revoked.set_iso("2026-01-02")
+    sheet.rotated.set_iso("2026-01-02")
+    sheet.settle_button.click()
+    qtbot.waitUntil(lambda: len(page._sheets) == 1, timeout=30_000)
+    assert len(session.assessment.secrets) == 3

@@ -104,6 +104,8 @@ class HeldSheet(Card):
             lines = [*lines[:_MOST], ngettext("and {n} more", "and {n} more", more).format(n=more)]
         self.list.setText("\n".join(lines))
         self.secret.clear()
+        if len(self._leaks) > 1:
+            self.secret.addItem(_("All {n} of them").format(n=len(self._leaks)), "")
         for leak in self._leaks.values():
             self.secret.addItem(f"{leak.masked} ({_where(leak)})", leak.fingerprint)
 
@@ -121,8 +123,11 @@ class HeldSheet(Card):
         verdict = SecretVerdict(self.verdict.currentData())
         if verdict is not SecretVerdict.REVOKED:
             revoked = rotated = None
-        decided = SecretDisposed(str(self.secret.currentData()), verdict, self.because.text().strip(), revoked, rotated)
-        self.settled.emit(self, decided)
+        chosen, because = str(self.secret.currentData()), self.because.text().strip()
+        for fingerprint in (chosen,) if chosen else tuple(self._leaks):
+            self.settled.emit(self, SecretDisposed(fingerprint, verdict, because, revoked, rotated))
+            if not self.problem.isHidden():  # what is missing for one is missing for all
+                return
 
 
 def let_go(sheet: HeldSheet) -> None:
