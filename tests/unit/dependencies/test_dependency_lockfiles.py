@@ -165,3 +165,14 @@ def test_files_of_other_package_systems_are_said(tmp_path, name):
     (manifest,) = list_dependencies(tmp_path).manifests
     assert manifest.reach is Reach.UNSUPPORTED
     assert manifest.because
+
+
+def test_a_submodule_that_is_not_here_is_said(tmp_path):
+    (tmp_path / ".gitmodules").write_text('[submodule "lib"]\n\tpath = libs/lib\n\turl = https://example.com/lib.git\n')
+    (tmp_path / "libs" / "lib").mkdir(parents=True)
+    (gap,) = list_dependencies(tmp_path).gaps
+    assert "libs/lib" in gap
+    (tmp_path / "libs" / "lib" / "README").write_text("here")
+    assert not list_dependencies(tmp_path).gaps
+    (tmp_path / ".gitmodules").write_text("path = ../../outside\npath = /\n\x00")
+    assert len(list_dependencies(tmp_path).gaps) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -27,6 +28,7 @@ LEFT_OUT = frozenset(
 _MAX_FILES = 2_000_000
 _MAX_DEPTH = 200
 _MAX_MANIFESTS = 20_000
+_SUBMODULE = re.compile(r"^[ \t]*path[ \t]*=[ \t]*(.+)$", re.M)
 
 
 class NoManifest(Mistake):
@@ -133,6 +135,7 @@ def list_dependencies(
             count += len(found[path][1])
             progress(path, count)
     _included(root, found, more)
+    walk.gaps += _absent_submodules(root)
     for folder, name, manifest in asked:
         path = f"{folder}/{name}" if folder else name
         if not _asks(root, path, manifest):
@@ -147,6 +150,20 @@ def list_dependencies(
         tuple(walk.left_out),
         tuple(walk.gaps),
     )
+
+
+def _absent_submodules(root: Path) -> Iterator[str]:
+    """A sentence for each submodule whose files are not here: what it uses is not known."""
+    for name in _SUBMODULE.findall((_bytes(root / ".gitmodules") or b"").decode("utf-8", "replace")):
+        place = root / name.strip().strip('"')
+        try:
+            here = place.resolve().is_relative_to(root.resolve()) and any(place.iterdir())
+        except OSError:
+            here = False
+        if not here:
+            yield _("The submodule {name} is not here. Run “git submodule update --init”, then look again.").format(
+                name=_shown(name.strip()[:200])
+            )
 
 
 def _one(path: Path) -> Listing:
