@@ -88,6 +88,8 @@ class _Walk:
                         self.gaps.append(_("The folder {name} lies too deep.").format(name=_shown(path)))
                     else:
                         below.append((path, depth + 1))
+                elif families.family_of(path) or families.manifest_of(entry.name):
+                    self.gaps.append(_("{name} is a pipe or a device, and not a file.").format(name=_shown(path)))
             files += len(names)
             yield inside, names
             if files > _MAX_FILES:
