@@ -346,3 +346,16 @@ def test_a_report_dropped_on_a_requirement_says_what_it_is(
     path.write_text(BANDIT)
     opened.page.cards["APP-12"].add_files((path,))
     qtbot.waitUntil(lambda: "Bandit report, 1 result, 1 high → APP-12" in opened.page.message_bar.text, timeout=20_000)
+
+
+def test_a_report_with_a_live_secret_is_settled_among_the_evidence(
+    opened: Shell, session: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    from wizard.gui.pages.held_sheet import HeldSheet
+
+    path = tmp_path / "report.json"
+    path.write_text('{"runs": [], "token": "gh' + 'p_Ab3dEf6hIj9lMn2pQr5tUv8xYz1BcD4fGh7j"}')
+    opened.go(Place("vulnerabilities"))
+    opened.page.read((path,))
+    qtbot.waitUntil(lambda: opened.page.findChild(HeldSheet) is not None, timeout=30_000)
+    assert not session.assessment.evidence

@@ -134,6 +134,9 @@ class VulnerabilitiesPage(Page):
             self.start(lambda hear: files.add(session, paths, (), hear), self._was_read)
 
     def _was_read(self, added: files.Added) -> None:
+        if added.held:  # what a secret in it is can be said there
+            self.go.emit(Place("evidence", str(added.held[0].path)))
+            return
         unread = dict(added.unread)
         said = [f"{item.name}: {item.read_as}" for item in added.evidence if item.read_as]
         wrong = [*added.left_out, *(f"{i.name}: {unread[i.id]}" for i in added.evidence if i.id in unread)]
