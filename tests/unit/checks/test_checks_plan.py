@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 
 import pytest
 
@@ -17,6 +17,7 @@ from tests.servers.web import GOOD, HSTS, Page, hang, serve, site
 from wizard.checks import CHECKS, find, kinds
 from wizard.checks.base import TroubleKind
 from wizard.checks.looks.addresses import refusal
+from wizard.checks.looks.ground import Ground, Run
 from wizard.checks.plan import Limits, LookSettings, Partial, look, ready
 from wizard.checks.politeness import Bucket
 from wizard.checks.record import UnreadableRecord, judge_again
@@ -119,6 +120,34 @@ DAMAGED = (
 def test_a_damaged_record_is_said(data: bytes) -> None:
     with pytest.raises(UnreadableRecord):
         judge_again(data, CHECKS)
+
+
+def test_a_connection_that_is_given_up_leaves_nothing_to_the_next_one() -> None:
+    """Stopped at every step of a handshake, the last one included: no transport may go on reading a closed socket."""
+
+    async def enter(ground: Ground, port: int) -> None:
+        async with ground.stream("127.0.0.1", port, ground.run.explaining):
+            await asyncio.sleep(60)
+
+    async def run() -> int:
+        loop, finished = asyncio.get_running_loop(), 0
+        async with serve(hang, certs.good()) as port:
+            ground = Run(_settings(), ()).ground(Host("127.0.0.1", port.number))
+            ground.run.politeness(ground.host)._connections = Bucket(10_000, 10_000)
+            for steps in range(60):
+                task = asyncio.create_task(enter(ground, port.number))
+                for _step in range(steps):
+                    await asyncio.sleep(0)
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+                with socket.socket() as following:
+                    following.setblocking(False)
+                    await loop.sock_connect(following, ("127.0.0.1", port.number))
+                finished += 1
+        return finished
+
+    assert asyncio.run(run()) == 60
 
 
 def test_stop_waits_for_no_deadline_with_a_hundred_hosts() -> None:

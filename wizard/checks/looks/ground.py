@@ -321,7 +321,10 @@ class Ground:
                     sock=sock, ssl=context, server_hostname=self.host.name if context else None
                 )
         except BaseException:
-            sock.close()
+            # The socket belongs to a transport by now, which closes it. Closed here, its number would be given to the
+            # next connection while the transport still reads from it; shut down, the transport sees the end at once.
+            with suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
             raise
 
     async def _connect(self, address: str, port: int) -> socket.socket:
