@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the peers of the benchmark, each in an environment of its own below the folder given; nothing is shipped.
-# sslscan and testssl.sh come from the system's packages and are found on the path.
+# sslscan and testssl.sh are packages of the system: they are unpacked there, not installed.
 set -eu
 folder=${1:?usage: peers.sh FOLDER}
 for name in sslyze cryptolyzer; do
@@ -9,3 +9,7 @@ for name in sslyze cryptolyzer; do
 done
 # The command is called otherwise than its package.
 [ -e "$folder/cryptolyze" ] || ln -s cryptolyzer "$folder/cryptolyze"
+mkdir -p "$folder/system"
+for name in sslscan testssl.sh; do
+    (cd "$folder/system" && apt-get download "$name" && dpkg -x "$name"_*.deb .) || echo "$name is left out"
+done

@@ -4,8 +4,9 @@
 
 Figures: the version matrix, versions with weak suites, a whole host, a hundred hosts, and a host behind a firewall
 that drops old hellos; on loopback and with a round trip of 50 ms. Peers are asked for the version matrix only where
-they are found: `sslscan` and `testssl.sh` on the path, `sslyze` and `cryptolyze` in DIR/NAME/bin (each in an
-environment of its own, see `peers.sh`). A peer that is not found is named as left out.
+they are found: `sslscan` and `testssl` on the path or in DIR/system, `sslyze` and `cryptolyze` in DIR/NAME/bin (each
+in an environment of its own, see `peers.sh`). A peer that is not found is named as left out. MDN's Observatory
+asks ports 80 and 443 of a name only, so it cannot be measured through the proxy.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import resource
 import shutil
 import statistics
@@ -132,13 +134,18 @@ def peers(folder: Path | None, port: int) -> Iterator[tuple[str, list[str] | Non
     for name, arguments in {
         "sslscan": ["--no-ciphersuites", "--no-renegotiation", "--no-fallback", "--no-compression", "--no-heartbleed",
                     "--no-groups", "--no-check-certificate", place],
-        "testssl.sh": ["--warnings", "off", "-p", place],
+        "testssl": ["--warnings", "off", "-p", place],
     }.items():  # fmt: skip
-        path = shutil.which(name)
+        path = shutil.which(name, path=_places(folder))
         yield name, [path, *arguments] if path else None
 
 
-def run_peers(folder: Path | None, proxy: Helper) -> Iterator[Figure]:
+def _places(folder: Path | None) -> str:
+    """The peer's own folder first: packages of the system unpacked there (testssl.sh is called testssl)."""
+    return os.pathsep.join(filter(None, (str(folder / "system/usr/bin") if folder else "", os.environ.get("PATH", ""))))
+
+
+def run_peers(folder: Path | None, proxy: Helper, ours_ms: float) -> Iterator[Figure]:
     for name, command in peers(folder, proxy.port):
         if command is None:
             yield Figure(f"peer {name}: left out, not installed", ROUND_TRIP, 0, None, None, "")
@@ -152,7 +159,9 @@ def run_peers(folder: Path | None, proxy: Helper) -> Iterator[Figure]:
             yield Figure(f"peer {name}: left out, does not run here", ROUND_TRIP, 0, None, None, "")
             continue
         ms = statistics.median(times)
-        yield Figure(f"peer {name}, version matrix", ROUND_TRIP, ms, ms / ROUND_TRIP, (proxy.count() - before) / 3, "")
+        connections = (proxy.count() - before) / 3
+        ratio = f"{ms / ours_ms:.1f} times ours"
+        yield Figure(f"peer {name}, version matrix", ROUND_TRIP, ms, ms / ROUND_TRIP, connections, "", ratio)
 
 
 def figures(folder: Path | None) -> Iterator[Figure]:
@@ -162,13 +171,14 @@ def figures(folder: Path | None) -> Iterator[Figure]:
     with helper("serving") as server, helper("latency", str(server.port), str(ROUND_TRIP)) as proxy:
         whole, authority = list(CHECKS), server.root
         yield measure("version matrix", [versions], server.port, authority, None, "")
-        yield measure("version matrix", [versions], proxy.port, authority, proxy, "<= 4.3 RTT, <= 8 connections")
+        matrix = measure("version matrix", [versions], proxy.port, authority, proxy, "<= 4.3 RTT, <= 8 connections")
+        yield matrix
         yield measure("versions and weak suites", [versions, weak], proxy.port, authority, proxy, "<= 5 RTT")
         yield measure("whole host, every check", whole, server.port, authority, None, "<= 25 ms")
         yield measure("whole host, every check", whole, proxy.port, authority, proxy, "<= 7 RTT")
         yield hundred(server.port, authority, 0.0)
         yield hundred(proxy.port, authority, ROUND_TRIP)
-        yield from run_peers(folder, proxy)
+        yield from run_peers(folder, proxy, matrix.ms)
     with helper("serving", "--silent") as silent:
         began = time.perf_counter()
         found = ours(silent.port, [versions], silent.root)
