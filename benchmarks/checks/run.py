@@ -145,6 +145,18 @@ def _places(folder: Path | None) -> str:
     return os.pathsep.join(filter(None, (str(folder / "system/usr/bin") if folder else "", os.environ.get("PATH", ""))))
 
 
+def _surroundings(folder: Path | None) -> dict[str, str]:
+    """What packages that were unpacked, not installed, need to find their own files."""
+    if folder is None:
+        return dict(os.environ)
+    system = folder / "system"
+    libraries = os.pathsep.join(str(path) for path in (system / "usr/lib").glob("*-linux-gnu"))
+    return {
+        **os.environ, "PATH": _places(folder), "LD_LIBRARY_PATH": libraries,
+        "TESTSSL_INSTALL_DIR": str(system / "etc/testssl"),
+    }  # fmt: skip
+
+
 def run_peers(folder: Path | None, proxy: Helper, ours_ms: float) -> Iterator[Figure]:
     for name, command in peers(folder, proxy.port):
         if command is None:
@@ -153,7 +165,7 @@ def run_peers(folder: Path | None, proxy: Helper, ours_ms: float) -> Iterator[Fi
         before, times = proxy.count(), []
         for _ in range(3):
             began = time.perf_counter()
-            subprocess.run(command, capture_output=True, check=False, timeout=300)
+            subprocess.run(command, capture_output=True, check=False, timeout=300, env=_surroundings(folder))
             times.append((time.perf_counter() - began) * 1000)
         if proxy.count() == before:
             yield Figure(f"peer {name}: left out, does not run here", ROUND_TRIP, 0, None, None, "")
