@@ -183,11 +183,13 @@ class Editor:
 class Meeting:
     """A lead and one to three members; every one of them has a folder of their own that a service syncs."""
 
-    def __init__(self, chance: random.Random, folder: Path, workspace: str, server: MakeCarrier | None) -> None:
+    def __init__(
+        self, chance: random.Random, folder: Path, workspace: str, server: MakeCarrier | None, people: int = 0
+    ) -> None:
         self.chance = chance
         self.folder = folder
         self.server = server(workspace) if server else None
-        count = chance.randint(2, 4)
+        count = people or chance.randint(2, 4)
         lead = Editor(0, workspace, folder, "")
         self.editors = [lead, *(Editor(n, workspace, folder, lead.author) for n in range(1, count))]
         self.bundles: list[Path] = []
@@ -322,11 +324,11 @@ def _kept(seed: bytes, keys: evidence_box.BoxKeys) -> dict[str, bytes]:
 
 
 @contextlib.contextmanager
-def met(seed: int, server: MakeCarrier | None = None) -> Iterator[Meeting]:
+def met(seed: int, server: MakeCarrier | None = None, people: int = 0) -> Iterator[Meeting]:
     """A meeting in folders of its own, which are gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="attestry-meeting-", dir=_quick_place()))
     try:
-        meeting = Meeting(random.Random(seed), folder, f"{seed:032x}", server)
+        meeting = Meeting(random.Random(seed), folder, f"{seed:032x}", server, people)
         try:
             yield meeting
         finally:

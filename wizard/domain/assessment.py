@@ -211,6 +211,8 @@ class _Building:
         self._founder = start.history.founder
         self._learning = Learning(start.history)
         self._versions = dict(start.history.versions)
+        #: by entry: what it says about its field, and who said that; what someone chooses must be one of them
+        self._said = {v.hash: (v.payload, v.said_by) for many in self._versions.values() for v in many}
         #: by (check, subject): the entry that the observation comes from
         self._looked: dict[tuple[str, str], tuple[str, int]] = {}
 
@@ -258,7 +260,7 @@ class _Building:
         author = envelope.author
         version: Version | None = Version(event.hash, author, envelope.sequence, envelope.at, payload, author)
         if isinstance(payload, e.VersionChosen):
-            version = _chosen(payload, event)
+            version = self._chosen(payload, event)
         if version is None or not self._may(author, envelope.sequence, version.payload):
             self._changed["without_effect"] = self._value("without_effect") + 1
         elif isinstance(payload, e.Looked):
@@ -266,6 +268,7 @@ class _Building:
         else:
             key = field_of(payload)
             if key:
+                self._said[event.hash] = (version.payload, version.said_by)
                 version = self._among_others(key, version, event)
             self.write(version.payload, Noted(version.payload, version.said_by, version.at))
 
@@ -309,6 +312,22 @@ class _Building:
                 return True
         item = self._value("evidence").get(id) or self._value("removed_evidence").get(id)
         return item is None or item.added_by == author
+
+    def _chosen(self, choice: e.VersionChosen, event: e.Event) -> Version | None:
+        """The version that someone chose, as they repeated it; None when it is not one of that field.
+
+        It stays the words of who wrote it, where they really did: otherwise they are those of whoever chose.
+        """
+        try:
+            payload = e.read_payload(choice.type, choice.version, json.loads(choice.content))
+        except (ValueError, RecursionError):
+            return None
+        if isinstance(payload, e.VersionChosen) or field_of(payload) != choice.field:
+            return None
+        envelope = event.envelope
+        said = any(self._said.get(hash_) == (payload, choice.author) for hash_ in choice.among)
+        by = choice.author if said else envelope.author
+        return Version(event.hash, envelope.author, envelope.sequence, envelope.at, payload, by)
 
     def _among_others(self, key: str, version: Version, event: e.Event) -> Version:
         """Put a version beside those that its author had not seen, and return the one that stands."""
@@ -480,15 +499,3 @@ _WORST_FIRST = (Verdict.FAIL, Verdict.WARN, Verdict.PASS, Verdict.UNKNOWN, Verdi
 
 def _severity(verdict: Verdict) -> int:
     return _WORST_FIRST.index(verdict)
-
-
-def _chosen(choice: e.VersionChosen, event: e.Event) -> Version | None:
-    """The version that someone chose, as they repeated it; None when it is not one of that field."""
-    try:
-        payload = e.read_payload(choice.type, choice.version, json.loads(choice.content))
-    except (ValueError, RecursionError):
-        return None
-    if isinstance(payload, e.VersionChosen) or field_of(payload) != choice.field:
-        return None
-    envelope = event.envelope
-    return Version(event.hash, envelope.author, envelope.sequence, envelope.at, payload, choice.author)

@@ -68,6 +68,18 @@ class TooBig(Refused):
         )
 
 
+class AsksTooMuch(Refused):
+    """The request asks more than a window can show."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            _(
+                "{name} asks more than can be shown at once. Nothing was opened. "
+                "Ask whoever sent it for a smaller request."
+            ).format(name=name)
+        )
+
+
 class Newer(Refused):
     """The file was made by a newer app."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -24,11 +24,13 @@ from wizard.domain.observation import Json
 from wizard.domain.questionnaire import Questionnaire
 from wizard.domain.scope import Host
 from wizard.exchange.asked import Asked, asked_json, read_asked
-from wizard.exchange.mistakes import BadSignature, Damaged, Newer, NotOurs
+from wizard.exchange.mistakes import AsksTooMuch, BadSignature, Damaged, Newer, NotOurs
 
 SUFFIX = ".attestry-request"
 #: No request is larger.
 LARGEST = 4 * 1024 * 1024
+#: No text in one is longer, and no more requirements are asked about at once.
+_LONGEST_TEXT, _MOST_REQUIREMENTS = 20_000, 1_000
 _FORMAT = "attestry request v1"
 _PREFIX = b"attestry request v1\x00"
 _HEX = re.compile(r"[0-9a-f]+")
@@ -123,6 +125,8 @@ def parse(data: bytes, name: str) -> Request:
     except (Unreadable, ValueError, TypeError, KeyError, RecursionError):
         raise Damaged(name) from None
     check_signature(heading.lead, _PREFIX + digest, signature, name)
+    if not _showable(content, asked):
+        raise AsksTooMuch(name)
     plain = _HEX.fullmatch(heading.workspace) and len(heading.workspace) == 32 and heading.lead.recipient
     if not (plain and _sound(asked)):
         raise Damaged(name)
@@ -168,6 +172,20 @@ def _sound(asked: Asked) -> bool:
     once = len(known) == len(ids) + len(parts) and len(set(questions)) == len(questions)
     served = all(known.intersection(q.requirements) for q in asked.questions)
     return bool(ids) and once and served and all(_plain(name) for name in names)
+
+
+def _showable(content: Json, asked: Asked) -> bool:
+    """Can a window show all of it? A request is a part of a questionnaire, and those that ship ask for fifty duties."""
+    requirements = sum(len(section.requirements) for section in asked.sections)
+    if requirements > _MOST_REQUIREMENTS or len(asked.questions) > 4 * _MOST_REQUIREMENTS:
+        return False
+    left: list[Json] = [content]
+    while left:
+        one = left.pop()
+        if isinstance(one, str) and len(one) > _LONGEST_TEXT:
+            return False
+        left += one.values() if isinstance(one, Mapping) else one if isinstance(one, list) else ()
+    return True
 
 
 def _plain(name: str) -> bool:

@@ -45,6 +45,10 @@ class NotARequest(Mistake):
     """A workspace that answers no request."""
 
 
+class OtherLead(Mistake):
+    """A request by another key than the one that the answers were given to."""
+
+
 class UnsafeTarget(Mistake):
     """A place that the reply must not or cannot be written to."""
 
@@ -62,8 +66,12 @@ class Replied:
 
 
 def folder_of(request: Request, preferences: Preferences) -> Path:
-    """Where the answers to requests of that assessment lie, whether they are there yet or not."""
-    return preferences.home.data / FOLDER / f"{request.heading.workspace}.attestry"
+    """Where the answers to requests of that assessment by that lead lie, whether they are there yet or not.
+
+    Another key that asks about the same assessment gets another one: nobody is sealed what was said to somebody else.
+    """
+    heading = request.heading
+    return preferences.home.data / FOLDER / f"{heading.workspace}-{heading.lead.author[:32]}.attestry"
 
 
 def put_aside(request: Request, preferences: Preferences) -> Path:
@@ -145,6 +153,16 @@ def _adopted(
     runner: Runner | None,
     clock: Clock,
 ) -> Session:
+    from wizard.exchange import request as requests
+    from wizard.vault import foreign
+
+    if foreign.founder(workspace.secrets, workspace.author) != requests.read(request_file).heading.lead.author:
+        raise OtherLead(
+            _(
+                "These answers were given to somebody else: another key signed the request. Nothing was opened. "
+                "Compare the fingerprint with whoever sent it."
+            )
+        )
     if not workspace.read_only:
         workspace.secrets.put(_NAME, name.strip().encode("utf-8", "replace"))
         workspace.secrets.put(_REQUEST, request_file.read_bytes())

@@ -274,7 +274,7 @@ class EditorsPage(Page):
         set_, server = meeting.meeting(session), meeting.server_set(session)
         names = tuple(filter(None, (Path(set_.folder).name if set_.folder else "", server.host if server else "")))
         self.exchange.show_state(set_, names, meeting.arrived(session), self.context.now())
-        others = len({*session.assessment.members} - {session.workspace.author})
+        others = len(sharing.editors(session))
         self.file.show_state(others=bool(others), editable=writable)
         self.folder.show_state(set_.folder)
         self.server.show_state(server)

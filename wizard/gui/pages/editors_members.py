@@ -62,7 +62,10 @@ class MembersCard(People):
         for member in assessment.members.values():
             if member.author != own:
                 button = self._remove_button(member, session) if self._lead else None
-                self.add(member.name, role_words(member.role), button, grouped(member.author))
+                words = role_words(member.role)
+                if not member.recipient:
+                    words = _("Replied to a request. Bundles are not sealed to them.")
+                self.add(member.name, words, button, grouped(member.author))
         for member, _last in assessment.former.values():
             if member.author != own:
                 self.add(member.name, _("no longer takes part"), None, grouped(member.author))

@@ -94,6 +94,15 @@ class RequirementPicker(QWidget):
         row.addWidget(ElidedLabel(title), 1)
         self._rows.addLayout(row)
 
+    def take(self, ids: Collection[str]) -> None:
+        """Tick these, whether they were offered or not."""
+        for id in ids:
+            if id in self._ticks:
+                self._ticks[id].setChecked(True)
+            elif id in self._questionnaire.by_id:
+                self._add(id, True)
+        self.changed.emit()
+
     def _find(self, text: str) -> None:
         empty(self._found)
         if not text.strip():

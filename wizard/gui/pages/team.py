@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from wizard.domain.events import AssignmentSet
 from wizard.domain.language import _, ngettext
 from wizard.domain.mistakes import Mistake
 from wizard.gui import words
@@ -178,7 +180,7 @@ class TeamPage(Page):
         for about, assignment in sorted(assessment.assignments.items()):
             until = _("until {day}").format(day=words.day(assignment.due)) if assignment.due else _("no day set")
             self.owners.add(f"{about} · {assignment.owner}", until, self._free_button(about) if editable else None)
-        self.editors.show_count(len({*assessment.members, session.workspace.author}))
+        self.editors.show_count(len(sharing.editors(session)) + 1)
         self._draw_conflicts(conflicts, editable)
         parts = [
             ngettext("{n} reply is awaited", "{n} replies are awaited", len(waiting)).format(n=len(waiting))
@@ -243,16 +245,29 @@ def waiting_words(one: Waiting) -> str:
     about = ", ".join(one.requirements)
     if one.due is None:
         return about
-    until = _("overdue since {day}") if one.overdue else _("until {day}")
-    return f"{about} · " + until.format(day=words.day(one.due))
+    return f"{about} · {_day_words(one)}"
+
+
+def owner_words(assigned: AssignmentSet, today: date) -> str:
+    """Who answers it, and until when."""
+    if assigned.due is None:
+        return _("{who} answers this.").format(who=assigned.owner)
+    late = assigned.due < today
+    words_ = _("{who} answers this; it was due {day}.") if late else _("{who} answers this, until {day}.")
+    return words_.format(who=assigned.owner, day=words.day(assigned.due))
 
 
 def waiting_sentence(waiting: tuple[Waiting, ...]) -> str:
     """Who is waited for, in one line; "" for nobody."""
     if not waiting:
         return ""
-    people = [f"{one.to} ({words.day(one.due)})" if one.due else one.to for one in waiting[:3]]
+    people = [f"{one.to} ({_day_words(one)})" if one.due else one.to for one in waiting[:3]]
     more = len(waiting) - len(people)
     if more:
         people.append(_("{n} more").format(n=more))
     return _("Waiting for {people}").format(people=", ".join(people))
+
+
+def _day_words(one: Waiting) -> str:
+    assert one.due is not None
+    return (_("overdue since {day}") if one.overdue else _("until {day}")).format(day=words.day(one.due))

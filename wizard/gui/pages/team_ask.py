@@ -11,7 +11,7 @@ from wizard.gui.pages.picker import RequirementPicker
 from wizard.gui.widgets.buttons import FilledButton, OutlineButton
 from wizard.gui.widgets.card import Card
 from wizard.gui.widgets.day_field import DayField
-from wizard.gui.widgets.fields import LineField, TickBox
+from wizard.gui.widgets.fields import ComboField, LineField, TickBox
 from wizard.gui.widgets.growing_text import GrowingText
 from wizard.gui.widgets.plain import PlainLabel
 from wizard.session.deeds.sharing import Ask
@@ -32,6 +32,12 @@ class AskCard(Card):
         self.due.setAccessibleName(_("Until"))
         self.message = GrowingText(hint=_("What you want to tell them, if anything"), lines=2)
         self.picker = RequirementPicker(session.questionnaire, (), ())
+        self.section = ComboField()
+        self.section.setAccessibleName(_("A whole section"))
+        self.section.addItem(_("Add a whole section…"))
+        for section in session.questionnaire.sections:
+            self.section.addItem(section.title, tuple(r.id for r in section.requirements if not r.computed))
+        self.section.activated.connect(self._take_section)
         self._hosts: dict[str, TickBox] = {}
         self._hosts_column = column(gap=4)
         hosts = QWidget()
@@ -54,6 +60,7 @@ class AskCard(Card):
         form = Form()
         form.row(_("Who"), self.to)
         form.row(_("About"), self.picker)
+        form.under(self.section)
         form.row(_("Until"), self.due)
         form.row(_("Message"), self.message)
         form.row(_("Hosts"), hosts)
@@ -99,6 +106,10 @@ class AskCard(Card):
         """What keeps it from being written, under the button."""
         self.problem.setText(sentence)
         self.problem.setVisible(bool(sentence))
+
+    def _take_section(self, index: int) -> None:
+        self.picker.take(self.section.itemData(index) or ())
+        self.section.setCurrentIndex(0)
 
     def _take(self, *, writing: bool) -> None:
         try:

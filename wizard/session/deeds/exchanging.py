@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from wizard.domain import events as e
 from wizard.domain.codec import from_json, to_json
-from wizard.domain.language import _
+from wizard.domain.language import _, ngettext
 from wizard.domain.members import Member, Role, as_name
 from wizard.domain.mistakes import Mistake
 from wizard.jobs.runner import Hear, Job, Progress
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _STATE = "sharing/exchanged"
 #: The name under which is remembered how far the bundles went that were written to files.
 _FILES = "files"
+#: A packet for a carrier holds no more entries: those that read it take all of it, or nothing.
+_AT_ONCE = 20_000
 
 
 class BadBundle(Mistake):
@@ -258,8 +260,24 @@ def _absorb_all(session: Session, read: list[tuple[Path, Packet]], notes: list[s
         workspace.journal.store(now.rows, {row["author"]: keys[row["author"]] for row in now.rows})
         return now.events
 
+    idle = session.assessment.without_effect
     if checked.events:
         session.merge(store).result()
+    if (more := session.assessment.without_effect - idle) > 0:
+        notes.append(
+            ngettext(
+                "{n} entry has no effect: whoever wrote it may not do that here. It is kept as it is.",
+                "{n} entries have no effect: whoever wrote them may not do that here. They are kept as they are.",
+                more,
+            ).format(n=more)
+        )
+    if checked.ahead:
+        people = ", ".join(sharing.name_of(session, author) for author in checked.ahead)
+        notes.append(
+            _(
+                "The clock of {who} runs ahead of this computer's. Times are shown as claimed, and decide nothing."
+            ).format(who=people)
+        )
     for _path, packet in read:
         notes += _compare_heads(session, packet.manifest)
     return len(checked.events)
@@ -346,16 +364,18 @@ def _leave(session: Session, carrier: Carrier, memory: Left, there: Mapping[str,
     entries = tuple(_entries(session, 0 if anew else memory.position, frozenset() if anew else others))
     if not entries:
         return 0, replace(memory, position=count)
-    with files.new_part(workspace.folder) as (_part, stream):
-        _write(session, stream, entries)
-        number = max((memory.number, *there.get(own, ()))) + 1
-        while True:
-            stream.seek(0)
-            try:
-                carrier.leave(own, number, stream)
-                break
-            except Taken:
+    number = max((memory.number, *there.get(own, ())))
+    for at in range(0, len(entries), _AT_ONCE):
+        with files.new_part(workspace.folder) as (_part, stream):
+            _write(session, stream, entries[at : at + _AT_ONCE])
+            while True:
                 number += 1
+                stream.seek(0)
+                try:
+                    carrier.leave(own, number, stream)
+                    break
+                except Taken:
+                    continue
     return len(entries), replace(memory, number=number, position=count, recipients=now)
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from wizard.domain import events as e
 from wizard.domain.assessment import Assessment, merged
 from wizard.domain.language import _
-from wizard.domain.members import Member, grouped
+from wizard.domain.members import Member, Role, grouped
 from wizard.domain.mistakes import Mistake
 from wizard.domain.versions import field_words
 from wizard.jobs.runner import Hear, Job, Progress
@@ -100,8 +100,9 @@ def _offered(session: Session, path: Path, stopped: threading.Event) -> Offered:
                 who=assessment.former[sender.author][0].name, name=path.name
             )
         )
-    if known:
-        sender = assessment.members[sender.author]
+    # the role is ours to give; and who only replied gets nothing else of this assessment: no bundle of the editors is
+    # ever sealed to them
+    sender = assessment.members[sender.author] if known else replace(sender, role=Role.CONTRIBUTOR, recipient="")
     checked = _checked(session, packet)
     examine(session, packet.items, checked.events, path.name)
     questionnaire = session.questionnaire

@@ -167,6 +167,19 @@ def waiting(session: Session) -> tuple[Waiting, ...]:
     return tuple(sorted(out, key=lambda w: (w.due or date.max, w.since)))
 
 
+def owner_of(session: Session, requirement: str) -> e.AssignmentSet | None:
+    """Who answers a requirement, by its own assignment or its section's; None for nobody."""
+    assigned = session.assessment.assignments
+    section = session.questionnaire.section_of.get(requirement)
+    return assigned.get(requirement) or (assigned.get(section.id) if section else None)
+
+
+def editors(session: Session) -> tuple[Member, ...]:
+    """Those to whom bundles are sealed, besides this person; who only replied to a request is none of them."""
+    own = session.workspace.author
+    return tuple(m for m in session.assessment.members.values() if m.author != own and m.recipient)
+
+
 def name_of(session: Session, author: str) -> str:
     """Who that key belongs to: a member's name, this person's, or the beginning of the key."""
     assessment = session.assessment
