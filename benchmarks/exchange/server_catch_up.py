@@ -21,7 +21,7 @@ import pyrage
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from benchmarks.exchange.exchange_speed import written
+from benchmarks.exchange.exchange_speed import signature, written
 from tests.properties.exchange_replicas import NOW, WORKSPACE, Team
 from tests.unit.exchange.test_exchange_postgres import serving
 from wizard.domain.members import Member, Role
@@ -68,8 +68,11 @@ def relay(port: int) -> int:
     return int(listening.getsockname()[1])
 
 
-def catch_up(carrier: PostgresCarrier, count: int) -> tuple[float, float]:
-    """Seconds from asking the server to everything checked and stored in a sealed database; and of a processor."""
+def catch_up(carrier: PostgresCarrier, count: int, packets: int) -> tuple[float, float]:
+    """Seconds from asking the server to everything checked and stored in a sealed database; and of a processor.
+
+    All entries lie in so many `packets` of each of two authors.
+    """
     team = Team(3)
     written(team, count)
     identity = pyrage.x25519.Identity.generate()
@@ -78,11 +81,15 @@ def catch_up(carrier: PostgresCarrier, count: int) -> tuple[float, float]:
         author = team.authors[who]
         sender = Member(author.id, author.public.hex(), "A", Role.CONTRIBUTOR, "")
         entries = tuple(foreign.entries(one, {}))
-        manifest = packet.Manifest("bundle", WORKSPACE, sender, NOW, len(entries), 0, "", ())
-        sealed = io.BytesIO()
-        packet.write(sealed, manifest, packet.entries_bytes(entries), _nothing, author.key.sign, [recipient])
-        sealed.seek(0)
-        carrier.leave(author.id, 1, sealed)
+        each = -(-len(entries) // packets)
+        for number in range(packets):
+            part = entries[number * each : (number + 1) * each]
+            manifest = packet.Manifest("bundle", WORKSPACE, sender, NOW, len(part), 0, "", ())
+            sealed = io.BytesIO()
+            packet.write(sealed, manifest, packet.entries_bytes(part), _nothing, author.key.sign, [recipient])
+            sealed.seek(0)
+            carrier.leave(author.id, number + 1, sealed)
+    carrier.close()
     with tempfile.TemporaryDirectory() as folder:
         opened = database.Database(Path(folder) / database.NAME, b"k" * 32, create=True)
         migrations.bring_up(opened)
@@ -115,11 +122,17 @@ def _absent(reason: str) -> None:
 
 def main() -> int:
     """Print the figures."""
-    for count in (2_500, 5_000, 10_000):
+    for count, packets in ((2_500, 1), (5_000, 1), (10_000, 1), (10_000, 100)):
         with serving(_absent) as running:
             server = replace(running.server, port=relay(running.port))
-            took, work = catch_up(PostgresCarrier(server, WORKSPACE, "change-this"), count)
-            print(f"catch-up of {count:>6} entries at 20 ms: {took:.2f} s, processor {work:.2f} s", flush=True)
+            carrier = PostgresCarrier(server, WORKSPACE, "change-this")
+            took, work = catch_up(carrier, count, packets)
+            carrier.close()
+            print(
+                f"catch-up of {count:>6} entries in {2 * packets} packets at 20 ms: {took:.2f} s, "
+                f"processor {work:.2f} s, of it {signature() * count:.2f} s signatures",
+                flush=True,
+            )
     return 0
 
 

@@ -60,7 +60,7 @@ class AskCard(Card):
         form = Form()
         form.row(_("Who"), self.to)
         form.row(_("About"), self.picker)
-        form.under(self.section)
+        form.row("", beside(self.section))
         form.row(_("Until"), self.due)
         form.row(_("Message"), self.message)
         form.row(_("Hosts"), hosts)
