@@ -324,10 +324,8 @@ class _Building:
             return None
         if isinstance(payload, e.VersionChosen) or field_of(payload) != choice.field:
             return None
-        envelope = event.envelope
-        said = any(self._said.get(hash_) == (payload, choice.author) for hash_ in choice.among)
-        by = choice.author if said else envelope.author
-        return Version(event.hash, envelope.author, envelope.sequence, envelope.at, payload, by)
+        at, said = event.envelope, any(self._said.get(hash_) == (payload, choice.author) for hash_ in choice.among)
+        return Version(event.hash, at.author, at.sequence, at.at, payload, choice.author if said else at.author)
 
     def _among_others(self, key: str, version: Version, event: e.Event) -> Version:
         """Put a version beside those that its author had not seen, and return the one that stands."""

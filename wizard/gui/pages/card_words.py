@@ -14,6 +14,7 @@ from wizard.domain.finding import Basis, Finding, Mark, not_asked_because
 from wizard.domain.language import _, ngettext
 from wizard.domain.observation import Method, Observation, Outcome, Verdict
 from wizard.domain.questionnaire import Question, Requirement
+from wizard.gui import words
 from wizard.gui.widgets.plain import Role
 
 if TYPE_CHECKING:
@@ -23,6 +24,20 @@ if TYPE_CHECKING:
 _LONG = 280
 #: as many results stand on a card; all of them stand on the checks page
 _SHOWN = 4
+
+
+def asked_of(session: Session, requirement: str) -> list[str]:
+    """Who answers a requirement and until when, a line; none when nobody was asked."""
+    from wizard.session.deeds import sharing
+
+    assigned = sharing.owner_of(session, requirement)
+    if assigned is None:
+        return []
+    if assigned.due is None:
+        return [_("{who} answers this.").format(who=assigned.owner)]
+    late = assigned.due < session.clock().date()
+    said = _("{who} answers this; it was due {day}.") if late else _("{who} answers this, until {day}.")
+    return [said.format(who=assigned.owner, day=words.day(assigned.due))]
 
 
 @dataclass(frozen=True, slots=True)

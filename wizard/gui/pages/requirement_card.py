@@ -299,17 +299,9 @@ class RequirementCard(Card):
         own = (*self.requirement.checks, *(c for part in self.requirement.parts for c in part.checks))
         return tuple(dict.fromkeys(c for c in own if self.session.kinds.get(c) is SubjectKind.HOST))
 
-    def _owner_words(self) -> list[str]:
-        """Who was asked to answer it."""
-        from wizard.gui.pages.team import owner_words
-        from wizard.session.deeds import sharing
-
-        assigned = sharing.owner_of(self.session, self.requirement.id)
-        return [owner_words(assigned, self.session.clock().date())] if assigned else []
-
     def _noted_words(self, finding: Finding) -> str:
         assessment, id = self.session.assessment, self.requirement.id
-        lines = self._owner_words()
+        lines = card_words.asked_of(self.session, id)
         exception = assessment.exceptions.get(id)
         if exception is not None and isinstance(exception.payload, e.ExceptionSet):
             known = exception.payload

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from pathlib import Path
 
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from wizard.domain.events import AssignmentSet
 from wizard.domain.language import _, ngettext
 from wizard.domain.mistakes import Mistake
 from wizard.gui import words
@@ -246,15 +244,6 @@ def waiting_words(one: Waiting) -> str:
     if one.due is None:
         return about
     return f"{about} · {_day_words(one)}"
-
-
-def owner_words(assigned: AssignmentSet, today: date) -> str:
-    """Who answers it, and until when."""
-    if assigned.due is None:
-        return _("{who} answers this.").format(who=assigned.owner)
-    late = assigned.due < today
-    words_ = _("{who} answers this; it was due {day}.") if late else _("{who} answers this, until {day}.")
-    return words_.format(who=assigned.owner, day=words.day(assigned.due))
 
 
 def waiting_sentence(waiting: tuple[Waiting, ...]) -> str:
