@@ -224,3 +224,11 @@ def test_what_is_pasted_is_looked_through_and_kept_nowhere(
     seen = session.assessment.observations["address-secrets", ""].result
     assert seen.verdict is Verdict.FAIL
     assert SECRET not in repr(seen)
+
+
+def test_repositories_that_are_not_here_are_no_empty_list(opened: Shell, say: object, qtbot: QtBot) -> None:
+    say("SCOPE-6", (Row((("repository", "https://github.com/northwind/sync"), ("host", "github"))),))  # type: ignore[operator]
+    opened.go(Place("code", "libraries"))
+    qtbot.waitUntil(lambda: not opened.context.work.running, timeout=20_000)
+    opened.page.libraries.online_button.click()
+    qtbot.waitUntil(lambda: "Clone it" in opened.page.message_bar.text, timeout=20_000)

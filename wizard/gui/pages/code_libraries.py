@@ -321,7 +321,7 @@ class LibrariesPart(QWidget):
 
         def listed(found: dependencies.WouldLeave) -> None:
             if not found.names:
-                self._page.message_bar.say(_("No lockfile names a library that could be asked about."))
+                self._say_none(found)
                 return
             place = self.osv.url if self.osv else "api.osv.dev"
             what = ngettext(
@@ -339,7 +339,7 @@ class LibrariesPart(QWidget):
 
         def listed(found: dependencies.WouldLeave) -> None:
             if not found.ecosystems:
-                self._page.message_bar.say(_("No lockfile names a library, so no list is needed."))
+                self._say_none(found)
                 return
             place = self.archives.url if self.archives else "osv-vulnerabilities.storage.googleapis.com"
             what = _("These names of package systems would go to {place}, and nothing else:").format(place=place)
@@ -353,6 +353,14 @@ class LibrariesPart(QWidget):
             )
 
         self._begin(lambda hear: dependencies.would_leave(session, hear=hear), listed)
+
+    def _say_none(self, found: dependencies.WouldLeave) -> None:
+        if found.here:
+            self._page.message_bar.say(_("No lockfile names a library that could be asked about."))
+        else:
+            self._page.message_bar.say_mistake(
+                _("No repository of the scope is a folder on this computer. Clone it, and name the folder in SCOPE-6.")
+            )
 
     def _take_in(self) -> None:
         session, data = self._context.open, self._data

@@ -78,10 +78,14 @@ def held(data: Path) -> dict[Ecosystem, Held]:
 
 @dataclass(frozen=True, slots=True)
 class WouldLeave:
-    """What asking would send: each name with its version for OSV, the ecosystems for its archives."""
+    """What asking would send: each name with its version for OSV, the ecosystems for its archives.
+
+    `here` counts the repositories that are folders on this computer: the others could not be read.
+    """
 
     names: tuple[str, ...]
     ecosystems: tuple[Ecosystem, ...]
+    here: int
 
 
 def would_leave(
@@ -99,7 +103,8 @@ def would_leave(
                 used = (await listed(folder)).dependencies
                 names |= set(leaving(used))
                 ecosystems |= {one.ecosystem for one in used if one.obstacle is None}
-        return WouldLeave(tuple(sorted(names)), tuple(sorted(ecosystems)))
+        here = sum(folder_of(repository) is not None for repository in chosen)
+        return WouldLeave(tuple(sorted(names)), tuple(sorted(ecosystems)), here)
 
     return session.runner.start(work, _("Listing what is used"), hear)
 
