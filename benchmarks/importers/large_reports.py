@@ -1,6 +1,7 @@
 """Reads large reports, each in a process of its own, and prints seconds and memory beside what is asked.
 
-Asked: a report of 10 MB within 1 second and 10 times its size in memory; 100 MB of XML within 300 MB.
+Asked: a report of 10 MB within 1 second and 10 times its size in memory; 100 MB of XML within 300 MB. The second is
+one of a processor, so that what else runs on the machine counts little; what the clock on the wall says stands beside.
 """
 
 import io
@@ -166,12 +167,13 @@ def measure(name: str, megabytes: int) -> None:
     made = _Pieces(MAKERS[name](megabytes * MEGABYTE))
     source = made if streamed else io.BytesIO(b"".join(made._pieces))
     empty = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - (0 if streamed else megabytes * MEGABYTE)
-    began = time.perf_counter()
+    began, on_the_wall = time.process_time(), time.perf_counter()
     report = importers.read(source)
-    seconds = time.perf_counter() - began
+    seconds, on_the_wall = time.process_time() - began, time.perf_counter() - on_the_wall
     json.dumps(to_json(report))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(json.dumps({"seconds": seconds, "memory": peak - empty, "peak": peak, "entries": len(report.entries)}))
+    told = {"seconds": seconds, "wall": on_the_wall, "memory": peak - empty, "peak": peak}
+    print(json.dumps({**told, "entries": len(report.entries)}))
 
 
 def main() -> int:
@@ -187,7 +189,8 @@ def main() -> int:
                 kept = told["peak"] <= 300 * MEGABYTE
             missed += not kept
             print(
-                f"{name:22} {megabytes:4} MB  {told['entries']:6} entries  {told['seconds']:6.2f} s  "
+                f"{name:22} {megabytes:4} MB  {told['entries']:6} entries  {told['seconds']:6.2f} s "
+                f"({told['wall']:6.2f} on the wall)  "
                 f"{told['memory'] / megabytes / MEGABYTE:5.1f} × its size  peak {told['peak'] / MEGABYTE:5.0f} MB  "
                 f"{'kept' if kept else 'MISSED'}"
             )

@@ -366,6 +366,8 @@ def _sightings(entries: Sequence[tuple[ReportSummary, Reported]], current: froze
         before = by_report.get(report.evidence)
         if before is not None and (before.standing is Standing.OPEN or entry.standing is not Standing.OPEN):
             continue
+        tool = tool_of(report.tool)
+        keys = _entry_keys(tool, entry)
         by_report[report.evidence] = Sighting(
             report=report.evidence,
             tool=report.name,
@@ -376,8 +378,8 @@ def _sightings(entries: Sequence[tuple[ReportSummary, Reported]], current: froze
             day=report.day,
             place=entry.place,
             newest=report.evidence in current,
-            member=f"{tool_of(report.tool)}|{_entry_keys(tool_of(report.tool), entry)[0]}",
-            keys=_entry_keys(tool_of(report.tool), entry),
+            member=f"{tool}|{keys[0]}",
+            keys=keys,
         )
     return tuple(by_report.values())
 
