@@ -70,6 +70,7 @@ def test_what_stands_everywhere_is_taken_everywhere(name, synopses, tmp_path):
         "card": "card",
         "secrets": "secrets",
         "apollo": "apollo",
+        "FULL.pdf": "x.pdf",
     }
     given = [words[word] for word in re.sub(r"\[.*?\]|--out \S+", "", synopses[name]).replace("|", " ").split()[:1]]
     needed = {
@@ -77,6 +78,9 @@ def test_what_stands_everywhere_is_taken_everywhere(name, synopses, tmp_path):
         "judge": ["--facts", "-"],
         "compare": ["y.pdf"],
         "team": ["x.attestry"],
+        "renew": ["x.attestry"],
+        "disclose": ["--item", "x", "--out", "x.json"],
+        "bundle": ["x.pdf", "--out", "x.zip"],
         "scan": ["x"],
     }.get(name, [])
     after = main.parse([name, *given, *needed, "--json", "--home", str(tmp_path), "--log", "json"])

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from wizard.cli.output import Exit, Output, worst
 from wizard.cli.verify_command import CODES, home_of
-from wizard.document.delta import Delta, Way
 from wizard.document.verify import Line, Outcome
+from wizard.domain.changed import Delta, Way
 from wizard.domain.finding import Mark
 from wizard.domain.language import _
 from wizard.session.deeds import reviewing
@@ -46,6 +46,12 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
         found.delta,
     )
     output.result(row, *_lines(row, old.integrity, new.integrity))
+    if asked.out is not None:
+        if found.delta is None:
+            output.say(_("Nothing was printed: both must hold data that are intact."))
+        else:
+            reviewing.print_delta(old, new, asked.out)
+            output.say(_("The changes are printed in {file}. It is not signed.").format(file=asked.out))
     return worst([CODES[old.outcome], CODES[new.outcome]])
 
 
@@ -75,7 +81,8 @@ def _lines(row: Compared, old: Line, new: Line) -> Iterator[str]:
     ):
         if names:
             yield words.format(names=", ".join(names))
-    yield _("Open vulnerabilities: {before} → {after}").format(before=delta.ledger_before, after=delta.ledger_after)
+    if delta.ledger_before is not None and delta.ledger_after is not None:
+        yield _("Open vulnerabilities: {before} → {after}").format(before=delta.ledger_before, after=delta.ledger_after)
     yield _("History: {sentence}").format(sentence=row.history.sentence)
 
 

@@ -24,6 +24,9 @@ COMMANDS = (
     "demo",
     "status",
     "export",
+    "renew",
+    "disclose",
+    "bundle",
     "verify",
     "compare",
     "lint",
@@ -189,8 +192,46 @@ def _status(parser: argparse.ArgumentParser) -> None:
 def _export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("workspace", metavar="WORKSPACE", type=Path)
     parser.add_argument("--out", metavar="FILE.pdf", type=Path, required=True)
+    parser.add_argument("--summary", metavar="FILE.pdf", type=Path, help=_("sign a public summary too, into this file"))
+    parser.add_argument("--paper", choices=("A4", "Letter"), default="A4")
     parser.add_argument("--p12", metavar="FILE", type=Path, help=_("sign with this PKCS#12 file"))
     parser.add_argument("--p12-passphrase-fd", metavar="N", type=int, help=_("read its passphrase from descriptor N"))
+    parser.add_argument("--rsa", action="store_true", help=_("the vault's RSA key instead of the one on P-256"))
+    parser.add_argument("--pkcs11", metavar="MODULE", type=Path, help=_("sign with a token: its PKCS#11 library"))
+    parser.add_argument("--pkcs11-label", metavar="NAME", default="", help=_("which token, where there are several"))
+    parser.add_argument(
+        "--pkcs11-object", metavar="NAME", default="", help=_("which key on it, where there are several")
+    )
+    parser.add_argument("--pin-fd", metavar="N", type=int, help=_("read the token's PIN from descriptor N"))
+    parser.add_argument(
+        "--timestamp", metavar="URL", default="", help=_("have this authority stamp the time (a digest is sent)")
+    )
+    parser.add_argument(
+        "--long-term",
+        action="store_true",
+        help=_("keep proof that no certificate was revoked: their issuers are asked"),
+    )
+    _passphrase(parser)
+
+
+def _renew(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("old", metavar="OLD.pdf", type=Path, help=_("the attestation to go on from"))
+    parser.add_argument("workspace", metavar="WORKSPACE", type=Path, help=_("made when it is not there yet"))
+    parser.add_argument("--evidence", metavar="DIR", type=Path, help=_("add its evidence files again from this folder"))
+    _passphrase(parser)
+
+
+def _disclose(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("full", metavar="FULL.pdf", type=Path, help=_("the full attestation"))
+    parser.add_argument("--item", metavar="ID", action="append", required=True, help=_("an item, such as DATA-4"))
+    parser.add_argument("--out", metavar="FILE.json", type=Path, required=True)
+
+
+def _bundle(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("workspace", metavar="WORKSPACE", type=Path)
+    parser.add_argument("pdf", metavar="FILE.pdf", type=Path, help=_("the signed attestation"))
+    parser.add_argument("--out", metavar="FILE.zip", type=Path, required=True)
+    parser.add_argument("--only", metavar="NAME,…", default="", help=_("evidence by name or requirement; else all"))
     _passphrase(parser)
 
 
@@ -199,10 +240,26 @@ def _verify(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--trust", metavar="CERT", type=Path, action="append", default=[], help=_("a certificate that you trust")
     )
+    parser.add_argument(
+        "--trust-time", metavar="CERT", type=Path, action="append", default=[],
+        help=_("a time-stamp authority's certificate that you trust"),
+    )  # fmt: skip
     parser.add_argument("--evidence", metavar="DIR", type=Path, help=_("compare the evidence files in this folder"))
     parser.add_argument("--previous", metavar="OLD.pdf", type=Path, help=_("the attestation before this one"))
+    parser.add_argument(
+        "--opening", metavar="FILE", type=Path, help=_("items that a summary holds back, or the full attestation")
+    )
     parser.add_argument("--reference", metavar="TEXT", default="", help=_("the reference that you issued"))
     parser.add_argument("--max-age", metavar="DAYS", type=int, help=_("the oldest signature that you accept"))
+    parser.add_argument(
+        "--look-again", action="store_true", help=_("repeat the public checks now and say what drifted")
+    )
+    parser.add_argument("--yes", action="store_true", help=_("agree to the hosts that --look-again contacts"))
+    parser.add_argument("--ca", metavar="FILE", type=Path, help=_("with --look-again: trust this authority too (PEM)"))
+    parser.add_argument(
+        "--resolve", metavar="HOST=IP", action="append", default=[], help=_("do not look this name up, go there")
+    )
+    parser.add_argument("--allow-private", action="store_true", help=_("allow private and loopback addresses"))
     parser.add_argument("--remember", action="store_true", help=_("remember the key, if none is remembered yet"))
     parser.add_argument("--remember-instead", action="store_true", help=_("remember a changed key: you asked them"))
 
@@ -210,6 +267,7 @@ def _verify(parser: argparse.ArgumentParser) -> None:
 def _compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("old", metavar="OLD.pdf", type=Path)
     parser.add_argument("new", metavar="NEW.pdf", type=Path)
+    parser.add_argument("--out", metavar="DELTA.pdf", type=Path, help=_("print the changes into this PDF, unsigned"))
 
 
 def _lint(parser: argparse.ArgumentParser) -> None:
@@ -264,6 +322,9 @@ _OPTIONS: dict[str, tuple[Callable[[], str], Callable[[argparse.ArgumentParser],
     "demo": (lambda: _("Do the whole job once, against a small imperfect service on this computer."), _demo),
     "status": (lambda: _("Say how far an assessment is."), _status),
     "export": (lambda: _("Sign an assessment and write the PDF."), _export),
+    "renew": (lambda: _("Go on from an attestation that was signed earlier."), _renew),
+    "disclose": (lambda: _("Hand over items that a public summary holds back."), _disclose),
+    "bundle": (lambda: _("Put a signed attestation and its evidence into one file."), _bundle),
     "verify": (lambda: _("Check a signed attestation."), _verify),
     "compare": (lambda: _("Say what changed between two attestations of one partner."), _compare),
     "lint": (lambda: _("Say what is wrong in a questionnaire, and where."), _lint),

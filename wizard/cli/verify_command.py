@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from wizard.cli.look_again import lines, look_again
 from wizard.cli.output import Exit, Output
 from wizard.document.handed_over import HandedOver, Match, Piece
 from wizard.document.verify import Line, Outcome
 from wizard.domain.language import _
 from wizard.session.deeds import reviewing
+from wizard.session.deeds.looking_again import Again
 from wizard.session.known_keys import CannotRemember
 from wizard.session.settings import Home
 
@@ -31,6 +33,7 @@ class Verified:
     key: Line
     terms: Line
     history: Line
+    shown: Line
     sha256: str = ""
     organisation: str = ""
     integration: str = ""
@@ -40,6 +43,7 @@ class Verified:
     evidence: tuple[Piece, ...] = ()
     evidence_not_named: tuple[str, ...] = ()
     evidence_unread: tuple[str, ...] = ()
+    again: Again | None = None
 
 
 CODES = {
@@ -61,7 +65,15 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
     found = reviewing.review(
         asked.file,
         home,
-        reviewing.Asked(tuple(asked.trust), asked.evidence, asked.previous, asked.reference, asked.max_age),
+        reviewing.Asked(
+            tuple(asked.trust),
+            tuple(asked.trust_time),
+            asked.evidence,
+            asked.previous,
+            asked.opening,
+            asked.reference,
+            asked.max_age,
+        ),
     )
     if found.problem:
         output.say(found.problem)
@@ -86,6 +98,7 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
         key=policy.key,
         terms=policy.terms,
         history=policy.history,
+        shown=found.shown,
         sha256=found.digest,
         organisation=attestation.organisation if attestation else "",
         integration=attestation.integration if attestation else "",
@@ -96,7 +109,13 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
         evidence_not_named=evidence.others,
         evidence_unread=evidence.unread,
     )
-    output.result(row, *_lines(found, remembered))
+    again = None
+    if asked.look_again:
+        if attestation is None or not found.holds:
+            output.say(_("The hosts were not looked at again: the data are not those that were signed."))
+        else:
+            again = look_again(asked, attestation, output)
+    output.result(replace(row, again=again), *_lines(found, remembered), *(lines(again) if again else ()))
     return CODES[verdict.outcome]
 
 
@@ -110,6 +129,7 @@ def _lines(found: reviewing.Reviewed, remembered: bool) -> Iterator[str]:
     yield _("Identity:  {sentence}").format(sentence=verdict.identity.sentence)
     yield _("Time:      {sentence}").format(sentence=verdict.time.sentence)
     yield _("Content:   {sentence}").format(sentence=verdict.content.sentence)
+    yield _("Shown:     {sentence}").format(sentence=found.shown.sentence)
     yield _("Key:       {sentence}").format(sentence=policy.key.sentence)
     yield _("Terms:     {sentence}").format(sentence=policy.terms.sentence)
     yield _("History:   {sentence}").format(sentence=policy.history.sentence)

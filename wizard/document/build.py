@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from wizard.document.book import Book
+from wizard.document.canonical import canonical, digest
+from wizard.document.delta import delta
 from wizard.document.evidence_index import evidence_index
+from wizard.document.findings import holds_back
 from wizard.document.finish import finish
 from wizard.document.front import Contents, front
 from wizard.document.furniture import furniture
@@ -16,8 +19,12 @@ from wizard.document.ledger_pages import ledger
 from wizard.document.pen import Pen
 from wizard.document.requirements import requirements
 from wizard.document.scope_pages import scope
+from wizard.document.since_pages import since
+from wizard.document.text import Span
+from wizard.document.theme import MUTED
 from wizard.document.words import _
 from wizard.domain.attestation import Attestation
+from wizard.domain.changed import Since
 from wizard.domain.language import _ as _now
 from wizard.domain.mistakes import Mistake
 
@@ -51,21 +58,37 @@ def _layout_1(attestation: Attestation) -> bytes:
     entries = [(_("At a glance"), "glance"), (_("Scope"), "scope")]
     if first:
         entries.append((_("Requirements"), first))
-    if book.attestation.ledger:
+    if book.attestation.ledger or holds_back(book.attestation, "weakness"):
         entries.append((_("Vulnerabilities"), "ledger"))
+    if book.attestation.since is not None:
+        entries.append((_("Changes"), "since"))
     entries += [(_("Evidence"), "evidence"), (_("Journal"), "journal"), (_("How to verify"), "verify")]
     complete = front(book, Contents(tuple(entries)))
     glance(book, not complete)
     scope(book)
     requirements(book)
-    if book.attestation.ledger:
+    if book.attestation.ledger or holds_back(book.attestation, "weakness"):
         ledger(book)
+    if book.attestation.since is not None:
+        since(book, book.attestation.since)
     evidence_index(book)
     history(book)
     how_to_verify(book)
     pen = Pen(book.fonts, *book.flow.paper)
     book.flow.render(pen, lambda pen, number, places: furniture(book, pen, number, places))
     return finish(pen.finish(), book, pen.drawn)
+
+
+def build_delta(old: Attestation, new: Attestation) -> bytes:
+    """An unsigned PDF that shows what changed from one attestation to another. Raises what `delta` and `build` do."""
+    book = Book.begin(new)
+    found = Since(digest(canonical(old)), old.signed_at.date(), delta(old, new))
+    since(book, found)
+    print_ = _("A print made by a reviewer. It is not signed; the two attestations are.")
+    book.flow.add([book.text(Span(print_, MUTED), book.root.add("Sect"), above=16)])
+    pen = Pen(book.fonts, *book.flow.paper)
+    book.flow.render(pen, lambda pen, number, places: furniture(book, pen, number, places))
+    return finish(pen.finish(), book, pen.drawn, attached=False)
 
 
 #: Every released layout is rendered for ever: verification rebuilds the pages of old files too.

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 
-from wizard.document.findings import items
+from wizard.document.findings import holds_back, items
 from wizard.document.identity import same_name
 from wizard.domain.attestation import Attestation, Item
+from wizard.domain.changed import Delta, FactChanged, Moved, Way
 from wizard.domain.finding import Mark
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
@@ -18,58 +17,6 @@ from wizard.domain.vulnerability import LedgerState
 
 class OtherPartner(Mistake):
     """The two attestations are not of one partner; the text names the field that differs."""
-
-
-class Way(StrEnum):
-    """Where a requirement went."""
-
-    WORSE = "worse"
-    BETTER = "better"
-    OTHER = "other"
-
-
-@dataclass(frozen=True, slots=True)
-class FactChanged:
-    """Something said of the whole: its name, then and now."""
-
-    what: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """A requirement whose mark is another; None for a side on which the requirement does not stand."""
-
-    id: str
-    title: str
-    before: Mark | None
-    after: Mark | None
-    way: Way
-    because: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Delta:
-    """All that changed; `same` counts the requirements whose mark did not, `reworded` those asked in other words."""
-
-    facts: tuple[FactChanged, ...]
-    moved: tuple[Moved, ...]
-    same: int
-    reworded: tuple[str, ...]
-    hosts_added: tuple[str, ...]
-    hosts_gone: tuple[str, ...]
-    repositories_added: tuple[str, ...]
-    repositories_gone: tuple[str, ...]
-    evidence_added: tuple[str, ...]
-    evidence_gone: tuple[str, ...]
-    evidence_kept: int
-    ledger_before: int
-    ledger_after: int
-
-    def count(self, way: Way) -> int:
-        """How many requirements went this way."""
-        return sum(moved.way is way for moved in self.moved)
 
 
 #: From what a reviewer must look at to what is fine; marks on one step are neither better nor worse.
@@ -105,7 +52,8 @@ def delta(old: Attestation, new: Attestation) -> Delta:
     moved = [m for id in ids if (m := _moved(then.get(id), now.get(id))) is not None]
     moved.sort(key=lambda m: (list(Way).index(m.way), _step(m.after)))
     hosts = [{host.subject for host in a.hosts} for a in (old, new)]
-    evidence = [{(e.sealed.digest, e.name) for e in a.evidence} for a in (old, new)]
+    whole = not (old.summary or new.summary)  # a summary holds evidence back: what it does not show is not gone
+    evidence = [{(e.sealed.digest, e.name) for e in a.evidence if whole} for a in (old, new)]
     return Delta(
         facts=tuple(_facts(old, new)),
         moved=tuple(moved),
@@ -123,7 +71,9 @@ def delta(old: Attestation, new: Attestation) -> Delta:
     )
 
 
-def _open(attestation: Attestation) -> int:
+def _open(attestation: Attestation) -> int | None:
+    if holds_back(attestation, "weakness"):
+        return None
     return sum(weakness.state in (LedgerState.OPEN, LedgerState.ACCEPTED) for weakness in attestation.ledger)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from wizard.document.book import Book, Column
-from wizard.document.findings import evidence_numbers
+from wizard.document.findings import evidence_numbers, holds_back
 from wizard.document.text import Span
 from wizard.document.theme import AMBER, BOLD, LABEL, MONO_SMALL, MUTED, PX, TEXT
 from wizard.document.words import _, day, eights, ngettext, size
@@ -24,11 +24,17 @@ def evidence_index(book: Book) -> None:
         intro += " " + ngettext(
             "{n} expires within 30 days of signing.", "{n} expire within 30 days of signing.", soon
         ).format(n=soon)
+    held = holds_back(a, "evidence")
+    if held:
+        intro += " " + ngettext(
+            "{n} more is held back in this summary.", "{n} more are held back in this summary.", held
+        ).format(n=held)
     intro += " " + _("The files stay with the partner; one that is handed over later is matched to its digest.")
     section = book.chapter(_("Evidence index"), "evidence", intro)
     book.flow.space(12 * PX)
     if not a.evidence:
-        book.flow.add([book.text(Span(_("No evidence was filed."), TEXT), section)])
+        words_of = _("All of it is held back in this summary.") if held else _("No evidence was filed.")
+        book.flow.add([book.text(Span(words_of, TEXT), section)])
         return
     numbers = evidence_numbers(a)
     columns = (

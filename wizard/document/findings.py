@@ -84,3 +84,8 @@ def evidence_numbers(attestation: Attestation) -> dict[str, str]:
     """E-01, E-02 and so on, by evidence id."""
     width = max(2, len(str(len(attestation.evidence))))
     return {one.id: f"E-{number:0{width}}" for number, one in enumerate(attestation.evidence, 1)}
+
+
+def holds_back(attestation: Attestation, kind: str) -> int:
+    """How many items of a kind ("item", "evidence", "weakness", "notes" …) a summary holds back."""
+    return sum(not one.salt for one in attestation.commitments if one.leaf.partition(":")[0] == kind)

@@ -31,10 +31,10 @@ ATTACHMENT = "attestation.json"
 _CELLS = ("TD", "TH")
 
 
-def finish(pages: bytes, book: Book, drawn: Drawn) -> bytes:
-    """The whole unsigned document."""
+def finish(pages: bytes, book: Book, drawn: Drawn, *, attached: bool = True) -> bytes:
+    """The whole unsigned document; without the `attached` data it is only a print, and no attestation."""
     with pikepdf.open(BytesIO(pages)) as pdf:
-        _Finishing(pdf, book, drawn).run()
+        _Finishing(pdf, book, drawn, attached).run()
         out = BytesIO()
         pdf.save(
             out,
@@ -50,8 +50,8 @@ def finish(pages: bytes, book: Book, drawn: Drawn) -> bytes:
 
 
 class _Finishing:
-    def __init__(self, pdf: pikepdf.Pdf, book: Book, drawn: Drawn) -> None:
-        self.pdf, self.book, self.drawn = pdf, book, drawn
+    def __init__(self, pdf: pikepdf.Pdf, book: Book, drawn: Drawn, attached: bool) -> None:
+        self.pdf, self.book, self.drawn, self.attached = pdf, book, drawn, attached
         self.pages = [page.obj for page in pdf.pages]
         self.root: Any = pdf.Root
         self.by_element: dict[int, Any] = {}
@@ -76,7 +76,8 @@ class _Finishing:
                 page.Annots = Array(found)
                 page.Tabs = Name.S
         self._outline()
-        self._attach()
+        if self.attached:
+            self._attach()
         self._describe()
 
     # -- fonts ------------------------------------------------------------------------------------------------------
@@ -287,7 +288,7 @@ class _Finishing:
         )
 
     def _describe(self) -> None:
-        described = xmp.Description.of(self.book)
+        described = xmp.Description.of(self.book, self.attached)
         self.root.Lang = String(self.book.attestation.language)
         self.root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
         self.root.Metadata = self._stream(described.packet(), Type=Name.Metadata, Subtype=Name.XML)

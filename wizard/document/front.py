@@ -14,6 +14,7 @@ from wizard.document.layout import Cell, Figure, Gap, LateLine, Marker, Places, 
 from wizard.document.lists import least_height, lists, place_lists
 from wizard.document.pen import Pen
 from wizard.document.signature_block import signature_block
+from wizard.document.summary import counted
 from wizard.document.tags import Element
 from wizard.document.text import Span, Style, measure
 from wizard.document.theme import (
@@ -83,7 +84,8 @@ def _title(book: Book, section: Element) -> None:
     attestation = book.attestation
     left = 430 * PX
     heading = section.add("H1")
-    lines = book.at_most(Span(_("Security attestation"), TITLE), left, 1, heading)
+    words_of = _("Public security summary") if attestation.summary else _("Security attestation")
+    lines = book.at_most(Span(words_of, TITLE), left, 1, heading)
     second = Span(_("for {questionnaire}").format(questionnaire=attestation.questionnaire_title), TITLE)
     title = (*lines, *book.at_most(second, left, 2, heading))
     right = book.width - left
@@ -162,6 +164,8 @@ def _verdict(book: Book, section: Element) -> None:
         sentence = ngettext(
             "{n} of {total} duties is not fine.", "{n} of {total} duties are not fine.", count.not_fine
         ).format(n=count.not_fine, total=count.duties)
+    elif not count.duties:
+        sentence = _("No duty is attested here.")
     else:
         sentence = ngettext(
             "The {total} duty is met, as far as was seen, shown or said.",
@@ -195,6 +199,7 @@ def _in_words(book: Book) -> str:
             n=rest
         )
     )
+    held = counted(book.attestation)
     absent = count.of(Mark.DOES_NOT_APPLY)
     if absent:
         sentences[-1] += "; " + ngettext("{n} does not apply", "{n} do not apply", absent).format(n=absent)
@@ -207,6 +212,8 @@ def _in_words(book: Book) -> str:
                 count.recommendations_not_met,
             ).format(n=count.recommendations_not_met, total=count.recommendations)
         )
+    if held:
+        sentences.append(_("Held back in this summary: {what}.").format(what=held))
     return " ".join(filter(None, sentences))
 
 

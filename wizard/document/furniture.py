@@ -29,6 +29,10 @@ from wizard.document.words import _
 def banner(book: Book) -> str:
     """The sentence that every page bears; "" for an attestation of the shipped questionnaire that is meant."""
     a = book.attestation
+    if a.summary:
+        start = _("DEMONSTRATION · ") if a.demonstration else ""
+        end = _(" · Custom questionnaire") if a.custom_questionnaire else ""
+        return start + _("PUBLIC SUMMARY · not everything is shown; the rest is known by its digest") + end
     if a.demonstration and a.custom_questionnaire:
         return _("DEMONSTRATION · sample data, nobody attests to anything here · Custom questionnaire")
     if a.demonstration:

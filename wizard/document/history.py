@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wizard.document.book import Book, Column
+from wizard.document.findings import holds_back
 from wizard.document.text import Span, Style
 from wizard.document.theme import BOLD, LABEL, MONO, PX, TEXT
 from wizard.document.words import _, eights, moment
@@ -35,6 +36,10 @@ def history(book: Book) -> None:
     ]
     if rows:
         book.table(section, columns, rows, heading=book.heading(_("Authors"), section))
+    held = book.attestation.summary and holds_back(book.attestation, "notes")
+    if held:
+        book.flow.add([book.heading(_("Notes"), section, "notes")])
+        book.flow.add([book.text(Span(_("Held back in this summary."), TEXT), section, above=4 * PX)])
     if book.attestation.notes:
         book.flow.add([book.heading(_("Notes"), section, "notes")])
         for note in book.attestation.notes:

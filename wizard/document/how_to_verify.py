@@ -126,7 +126,9 @@ def _expected(book: Book, section: Element) -> None:
         ),
         (
             _("Time"),
-            _("Claimed by the signer’s clock, {moment}").format(moment=moment(a.signed_at)),
+            _("Claimed by the signer’s clock, {moment}, or confirmed by a time-stamp authority").format(
+                moment=moment(a.signed_at)
+            ),
             _("A date outside the validity on page 1"),
         ),
         (
@@ -182,10 +184,14 @@ def _data(book: Book, section: Element) -> None:
         Column(_("Note"), book.width - 460 * PX),
     )
     rows = []
-    for name, digest, note in (
+    named = [
         (_("Embedded data"), book.digest, _("attestation.json, attached, {size}").format(size=size(len(book.data)))),
         (_("Journal head"), journal.head, _("after {n} events").format(n=f"{journal.events:,}")),
-    ):
+    ]
+    if book.attestation.root:
+        note = _("the same in the full attestation and in its public summary")
+        named.append((_("Root of all items"), book.attestation.root, note))
+    for name, digest, note in named:
         digits = eights(digest).split(" ")
         lines = [[Span(" ".join(digits[i : i + 4]), MONO_SMALL)] for i in range(0, len(digits), 4)]
         rows.append(([[Span(name, BOLD)]], lines, texts(note)))

@@ -6,7 +6,7 @@ import asyncio
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wizard.document.fingerprint import groups
 from wizard.document.lines import Line, LineState
@@ -63,7 +63,7 @@ def identity(
     With `roots` they decide: good when the certificate leads to one of them (RFC 5280, at the time of signing,
     without asking anybody whether it was revoked), bad when it does not.
     """
-    from wizard.document.keys import fingerprint_of
+    from wizard.document.keys import fingerprint_of, may_sign
 
     certificate = signed.certificate
     fingerprint = fingerprint_of(certificate)
@@ -72,6 +72,9 @@ def identity(
     organisation = attestation.organisation
     if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
         sentence = _("Identity check failed: the certificate was not valid at the time of signing.")
+        return fingerprint, Line(LineState.BAD, sentence)
+    if not may_sign(certificate):
+        sentence = _("Identity check failed: the certificate says that its key is not for signing.")
         return fingerprint, Line(LineState.BAD, sentence)
     if attestation.demonstration:
         sentence = _("Demonstration key: it binds nobody and is not remembered.")
@@ -103,20 +106,43 @@ def identity(
 
 def _vouched_for(signed: rules.Signed, roots: Sequence[x509.Certificate], at: datetime) -> Line:
     subject = signed.certificate.subject.rfc4514_string()
-    root = _leads_to(signed, roots, at)
+    root = leads_to(signed.certificate, signed.others, roots, at, {"digital_signature"}, set())
     if root is None:
         sentence = _(
             "Identity check failed: the certificate of {subject} does not lead to any of those that you trust."
         ).format(subject=subject)
         return Line(LineState.BAD, sentence)
+    asked = {"crls": signed.crls, "ocsps": signed.ocsps}
+    name = root.subject.rfc4514_string()
+    if not signed.crls and not signed.ocsps:
+        sentence = _("Certificate of {subject}, vouched for by {root}, which you trust. ")
+        sentence += _("Whether it was revoked was not asked.")
+        return Line(LineState.GOOD, sentence.format(subject=subject, root=name))
+    if leads_to(signed.certificate, signed.others, [root], at, {"digital_signature"}, set(), **asked) is None:
+        sentence = _("Identity check failed: the proof in the file does not show that the certificate was not revoked.")
+        return Line(LineState.BAD, sentence)
     sentence = _(
-        "Certificate of {subject}, vouched for by {root}, which you trust. Whether it was revoked was not asked."
-    ).format(subject=subject, root=root.subject.rfc4514_string())
+        "Certificate of {subject}, vouched for by {root}, which you trust, and not revoked at the time of signing, as "
+        "the proof in the file shows."
+    ).format(subject=subject, root=name)
     return Line(LineState.GOOD, sentence)
 
 
-def _leads_to(signed: rules.Signed, roots: Sequence[x509.Certificate], at: datetime) -> x509.Certificate | None:
-    """The first of the roots that the certificate's path ends at (RFC 5280, section 6); None when there is no path."""
+def leads_to(
+    certificate: x509.Certificate,
+    others: Sequence[x509.Certificate],
+    roots: Sequence[x509.Certificate],
+    at: datetime,
+    usage: set[str],
+    extended: set[str],
+    *,
+    crls: Sequence[Any] = (),
+    ocsps: Sequence[Any] = (),
+) -> x509.Certificate | None:
+    """The first of the roots that the certificate's path ends at (RFC 5280, section 6); None when there is no path.
+
+    With `crls` or `ocsps` each certificate of the path must be shown not to have been revoked.
+    """
     from asn1crypto import x509 as asn1
     from cryptography.hazmat.primitives.serialization import Encoding
     from pyhanko_certvalidator import CertificateValidator, ValidationContext
@@ -128,14 +154,16 @@ def _leads_to(signed: rules.Signed, roots: Sequence[x509.Certificate], at: datet
     for root in roots:
         context = ValidationContext(
             trust_roots=[plain(root)],
-            other_certs=[plain(other) for other in signed.others],
+            other_certs=[plain(other) for other in others],
             moment=at,
             allow_fetching=False,
-            revocation_mode="soft-fail",
+            crls=list(crls),
+            ocsps=list(ocsps),
+            revocation_mode="hard-fail" if crls or ocsps else "soft-fail",
         )
         try:
-            validator = CertificateValidator(plain(signed.certificate), validation_context=context)
-            asyncio.run(validator.async_validate_usage({"digital_signature"}))  # type: ignore[no-untyped-call]
+            validator = CertificateValidator(plain(certificate), validation_context=context)
+            asyncio.run(validator.async_validate_usage(usage, extended))  # type: ignore[no-untyped-call]
         except (PathError, ValidationError, ValueError):
             continue
         return root

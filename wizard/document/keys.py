@@ -184,26 +184,59 @@ def _from_pkcs12(data: bytes, passphrase: bytes | None) -> SigningKey:
                 "as PKCS#12 with its certificate."
             )
         )
-    if not _usable(key):
+    refuse_unusable(certificate)
+    assert isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey)
+    return SigningKey(key, certificate, tuple(others))
+
+
+def refuse_unusable(certificate: x509.Certificate, now: datetime | None = None) -> None:
+    """Raises `UnusableKey` for a certificate that no reader would accept: its key, its days or what it is for."""
+    if not usable(certificate.public_key()):
         raise UnusableKey(
             _(
                 "PDF readers do not accept this kind of key. Nothing was signed. Use a key on P-256, P-384 or P-521, "
                 "or RSA with at least 2048 bits; for RSA 3072 is better."
             )
         )
-    if certificate.not_valid_after_utc < datetime.now(UTC):
+    now = now or datetime.now(UTC)
+    if certificate.not_valid_after_utc < now:
         raise UnusableKey(
             _(
-                "The certificate in this file ended on {date}. Nothing was signed. Ask your certificate authority "
+                "The certificate of this key ended on {date}. Nothing was signed. Ask your certificate authority "
                 "for a new one, or let Attestry make a key."
             ).format(date=certificate.not_valid_after_utc.date().isoformat())
         )
-    assert isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey)
-    return SigningKey(key, certificate, tuple(others))
+    if certificate.not_valid_before_utc > now:
+        raise UnusableKey(
+            _("The certificate of this key is not valid before {date}. Nothing was signed. Check the clock.").format(
+                date=certificate.not_valid_before_utc.date().isoformat()
+            )
+        )
+    if not may_sign(certificate):
+        raise UnusableKey(
+            _(
+                "The certificate of this key is not made for signing. Nothing was signed. Use one whose key usage is "
+                "digital signature or non-repudiation."
+            )
+        )
 
 
-def _usable(key: object) -> bool:
-    """Ed25519 is refused: pdfsig and mutool call its signatures corrupted (measured)."""
-    if isinstance(key, ec.EllipticCurvePrivateKey):
+def usable(key: object) -> bool:
+    """A public key on P-256, P-384 or P-521, or RSA of 2048 bits and more.
+
+    Ed25519 is refused: pdfsig and mutool call its signatures corrupted (measured).
+    """
+    if isinstance(key, ec.EllipticCurvePublicKey):
         return key.curve.name in ("secp256r1", "secp384r1", "secp521r1")
-    return isinstance(key, rsa.RSAPrivateKey) and key.key_size >= 2048
+    return isinstance(key, rsa.RSAPublicKey) and key.key_size >= 2048
+
+
+def may_sign(certificate: x509.Certificate) -> bool:
+    """False when the certificate says that its key is for something else (RFC 5280, 4.2.1.3)."""
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        return True
+    except ValueError:  # extensions that nobody can read say nothing that could be relied upon
+        return False
+    return bool(usage.digital_signature or usage.content_commitment)

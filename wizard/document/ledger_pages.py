@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wizard.document.book import Book, Column, Paragraphs
+from wizard.document.findings import holds_back
 from wizard.document.layout import Cell, Figure, Row
 from wizard.document.pen import Pen
 from wizard.document.tags import Element
@@ -24,6 +25,13 @@ _RUNNING = (LedgerState.OPEN, LedgerState.ACCEPTED)
 def ledger(book: Book) -> None:
     """The chapter."""
     rows = book.attestation.ledger
+    held = holds_back(book.attestation, "weakness")
+    if held:
+        words_of = ngettext(
+            "{n} row is held back in this summary.", "{n} rows are held back in this summary.", held
+        ).format(n=held)
+        book.chapter(_("Vulnerability ledger"), "ledger", words_of)
+        return
     open_ = [one for one in rows if one.state in _RUNNING]
     others = [one for one in rows if one.state not in _RUNNING]
     over = sum(_over(one) > 0 for one in open_)

@@ -16,6 +16,7 @@ from wizard.document.text import Span, Style
 from wizard.document.theme import BOLD, HEADING, INK, LABEL, MONO, MUTED, PX, RED, TEXT
 from wizard.document.words import _, clock, day, ngettext, short_day
 from wizard.domain.attestation import Item
+from wizard.domain.disclosure import Disclosure
 from wizard.domain.finding import Mark
 
 #: Where the lists' text begins: after the column of headings, and after the ids.
@@ -81,7 +82,10 @@ def _exception_rows(book: Book, item: Item) -> list[Row]:
         gap = one.exception
         left = book.width - _HANG - _ID - edge
         if gap is None:
-            text = book.pieces(Span(_short(spelled(one.because), one), BOLD), left + edge, Element("P"))
+            held = one.disclosure is not Disclosure.FULL
+            words_of = [Span(_short(one.title if held else spelled(one.because), one), BOLD)]
+            words_of += [Span(" " + _("(held back)"), MUTED)] if held else []
+            text = book.pieces(words_of, left + edge, Element("P"))
             rows.append(Row((_id_cell(book, id, BOLD), Cell(_HANG + _ID, text)), above=5 * PX, below=5 * PX))
             continue
         body, side = Element("P"), Element("P")
@@ -133,6 +137,8 @@ def _because_rows(book: Book, item: Item, style: Style = BOLD) -> list[Row]:
     width = book.width - _HANG - _ID
     reason = item.not_applicable_reason or spelled(item.because)
     spans = [Span(_short(reason, item), TEXT)]
+    if item.disclosure is not Disclosure.FULL:  # what all of them say would tell nobody which duty it is
+        spans = [Span(_short(item.title, item), TEXT), Span(" " + _("(held back)"), MUTED)]
     text = book.pieces(spans, width, Element("P"))
     return [Row((_id_cell(book, item.id, style), Cell(_HANG + _ID, text)), above=5 * PX, below=5 * PX)]
 

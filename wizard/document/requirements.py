@@ -12,12 +12,14 @@ from wizard.document.fonts import spelled
 from wizard.document.glance import binding_of
 from wizard.document.layout import Cell, Gap, Marker, Piece, Row, Rule, TextLine, Tinted
 from wizard.document.pen import Pen
+from wizard.document.summary import held_back, leaf_of
 from wizard.document.tables import said_table
 from wizard.document.tags import Element
 from wizard.document.text import Span, Style, measure, wrap
 from wizard.document.theme import BOLD, HEADING, INK, LABEL, MONO, MUTED, PX, TEXT, TINT
 from wizard.document.words import _, day, moment, ngettext, short_day, short_digest
 from wizard.domain.attestation import Item, ItemGroup, Said, Seen
+from wizard.domain.disclosure import Disclosure
 from wizard.domain.finding import Mark
 from wizard.domain.observation import Level, Method, Verdict
 
@@ -80,7 +82,15 @@ def _sign(mark: Mark) -> Marker:
 def _item(book: Book, section: Element, item: Item, *, scoping: bool = False) -> None:
     own = section.add("Sect")
     book.outline.append((2, f"{item.id}  {' '.join(item.title.split())[:120]}", item.id))
-    rows = _claims(book, own, item, _head(book, own, item, scoping), scoping)
+    head = _head(book, own, item, scoping)
+    if item.disclosure is not Disclosure.FULL:
+        spans = held_back(book, leaf_of(item, scoping), item.disclosure)
+        _together(book, [head, _remark(book, own, _("Held back"), spans)])
+        for part in item.parts:
+            book.flow.add([_part_head(book, own, part)])
+        book.flow.space(12 * PX)
+        return
+    rows = _claims(book, own, item, head, scoping)
     _together(book, [*rows, *_grounds(book, own, item, scoping)])
     for part in item.parts:
         claims = _claims(book, own, part, _part_head(book, own, part), scoping)

@@ -19,8 +19,11 @@ from asn1crypto import cms
 from cryptography import x509
 
 from wizard.document.canonical import NotCanonical, digest, read
+from wizard.document.disclosure import trouble
 from wizard.document.exports import exports
 from wizard.document.finish import ATTACHMENT, FIELD
+from wizard.document.keys import usable
+from wizard.document.proof import Proof, read_proof
 from wizard.document.xmp import NAMESPACE
 from wizard.domain.attestation import Attestation
 from wizard.domain.language import _
@@ -46,6 +49,8 @@ _PREVIOUS = re.compile(rb"/Prev (\d{1,9})\b")
 #: The document and its signature; reading stops at one more.
 _REVISIONS, _MOST_REVISIONS = 2, 3
 _HASHES = ("sha256", "sha384", "sha512")
+#: The signed attributes that a signature of ours may have (RFC 5652, 11; RFC 6211).
+_SIGNED = {"content_type", "message_digest", "signing_certificate_v2", "cms_algorithm_protection"}
 
 
 class Broken(Exception):
@@ -75,6 +80,19 @@ class Signed:
     at: datetime | None
     first_revision_ends: int
     others: tuple[x509.Certificate, ...] = ()
+    stamp: Stamp | None = None
+    #: answers about revocation that lie in the file, as the validation library reads them
+    crls: tuple[Any, ...] = ()
+    ocsps: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A time stamp over the signature that holds: when, by whose certificate, and those that came along with it."""
+
+    at: datetime
+    certificate: x509.Certificate
+    others: tuple[x509.Certificate, ...] = ()
 
 
 def looks_like_ours(pdf: bytes) -> bool:
@@ -102,6 +120,8 @@ def embedded(pdf: bytes) -> Embedded | None:
         raise Broken(7, _("the attached data are not a canonical attestation ({why}).").format(why=error)) from error
     if f"<attestry:dataSHA256>{digest(data)}</attestry:dataSHA256>".encode() not in packet:
         raise Broken(7, _("the digest in the document’s metadata is not that of the attached data."))
+    if why := trouble(attestation):
+        raise Broken(7, _("the data do not hold together: {why}.").format(why=why))
     return Embedded(data, attestation)
 
 
@@ -185,11 +205,12 @@ def _signature(pdf: bytes, reader: Any, first_ends: int) -> Signed:
     if len(fields) != 1 or one.field_name != FIELD:
         raise Broken(2, _("the document has other form fields than the one for the signature."))
     _byte_range(pdf, one)
-    _second_revision(reader, one)
+    proof = _second_revision(reader, one)
     _certified(one)
-    certificate = _cryptography(one)
+    certificate, stamp = _cryptography(one)
     others = tuple(x509.load_der_x509_certificate(other.dump()) for other in one.other_embedded_certs)
-    return Signed(certificate, one.self_reported_timestamp, first_ends, others)
+    others += tuple(x509.load_der_x509_certificate(other.dump()) for other in proof.certificates)
+    return Signed(certificate, one.self_reported_timestamp, first_ends, others, stamp, proof.crls, proof.ocsps)
 
 
 def _byte_range(pdf: bytes, one: Any) -> None:
@@ -210,19 +231,25 @@ def _byte_range(pdf: bytes, one: Any) -> None:
         raise Broken(3, _("something is hidden beside the signature."))
 
 
-def _second_revision(reader: Any, one: Any) -> None:
-    """Rule 2: signing added the signature, named it in the field and in the catalogue, and changed nothing else."""
+def _second_revision(reader: Any, one: Any) -> Proof:
+    """Rule 2: signing added the signature, named it in the field and in the catalogue, and changed nothing else.
+
+    For long-term proof the same revision holds the certificates of the chain and what was asked about them.
+    """
     root, field = reader.root_ref, one.sig_field.container_ref
     added = {(ref.idnum, ref.generation) for ref in reader.xrefs.explicit_refs_in_revision(1)}
     value = one.sig_field.raw_get("/V")
     expected = {(ref.idnum, ref.generation) for ref in (root, field, getattr(value, "reference", value))}
+    proof = read_proof(reader, added - expected)
+    expected |= proof.objects
     if added != expected or reader.xrefs.refs_freed_in_revision(1):
         raise Broken(2, _("the signing revision holds objects that do not belong to a signature."))
     before = reader.get_historical_resolver(0)
-    for ref, allowed in ((root, "/Perms"), (field, "/V")):
+    for ref, allowed in ((root, ("/Perms", "/DSS") if proof.objects else ("/Perms",)), (field, ("/V",))):
         old, new = before.get_object(ref), reader.get_object(ref)
-        if {key: _plain(old, key) for key in old} != {key: _plain(new, key) for key in new if key != allowed}:
+        if {key: _plain(old, key) for key in old} != {key: _plain(new, key) for key in new if key not in allowed}:
             raise Broken(2, _("the signing revision changed more than the signature."))
+    return proof
 
 
 def _plain(container: Any, key: str) -> str:
@@ -266,11 +293,12 @@ def _plain_message(one: Any) -> None:
         or named["serial_number"].native != certificate.serial_number
     ):
         raise Broken(4, _("the signature names its certificate in another spelling than the certificate’s own."))
-    if info["version"].native != "v1" or info["unsigned_attrs"].native:
+    unsigned = [(one["type"].native, len(one["values"])) for one in info["unsigned_attrs"] or ()]
+    if info["version"].native != "v1" or unsigned not in ([], [("signature_time_stamp_token", 1)]):
         raise Broken(4, _("the signature carries parts that are not signed."))
 
 
-def _cryptography(one: Any) -> x509.Certificate:
+def _cryptography(one: Any) -> tuple[x509.Certificate, Stamp | None]:
     """Rule 4: signed attributes with the right digest, modern algorithms, and a signature that verifies."""
     from pyhanko.sign.diff_analysis import ModificationLevel
     from pyhanko.sign.validation import validate_pdf_signature
@@ -284,8 +312,17 @@ def _cryptography(one: Any) -> x509.Certificate:
     kinds = {attribute["type"].native for attribute in info["signed_attrs"]}
     if not {"content_type", "message_digest", "signing_certificate_v2"} <= kinds:
         raise Broken(4, _("the signature does not say which certificate and which digest it covers."))
-    if info["digest_algorithm"]["algorithm"].native not in _HASHES:
+    if len(kinds) != len(info["signed_attrs"]) or not kinds <= _SIGNED:
+        raise Broken(4, _("the signature says more than Attestry writes."))
+    hash_ = info["digest_algorithm"]["algorithm"].native
+    if hash_ not in _HASHES:
         raise Broken(4, _("the signature uses an outdated digest."))
+    method = info["signature_algorithm"]["algorithm"].native
+    if method not in (f"{hash_}_rsa", f"{hash_}_ecdsa"):
+        raise Broken(4, _("the signature uses an algorithm that is not accepted."))
+    certificate = x509.load_der_x509_certificate(one.signer_cert.dump())
+    if not usable(certificate.public_key()):
+        raise Broken(4, _("the key is of a kind that is not accepted, or too short."))
     _plain_message(one)
     context = ValidationContext(trust_roots=[one.signer_cert], allow_fetching=False)
     status = validate_pdf_signature(one, signer_validation_context=context)
@@ -297,7 +334,22 @@ def _cryptography(one: Any) -> x509.Certificate:
         raise Broken(3, _("the signature does not cover the whole file."))
     if status.modification_level not in (None, ModificationLevel.NONE):
         raise Broken(5, _("the document was changed after signing."))
-    return x509.load_der_x509_certificate(one.signer_cert.dump())
+    return certificate, _stamp(one, status.timestamp_validity)
+
+
+def _stamp(one: Any, status: Any) -> Stamp | None:
+    """The time stamp over the signature. Raises `Broken` for one that does not hold."""
+    attributes = one.signer_info["unsigned_attrs"]
+    if not attributes.native:
+        return None
+    token = attributes[0]["values"][0]["content"]
+    if status is None or not status.intact or not status.valid:
+        raise Broken(4, _("the time stamp does not fit the signature."))
+    if status.md_algorithm not in _HASHES:
+        raise Broken(4, _("the time stamp uses an outdated digest."))
+    certificate = x509.load_der_x509_certificate(status.signing_cert.dump())
+    others = tuple(x509.load_der_x509_certificate(other.chosen.dump()) for other in token["certificates"])
+    return Stamp(status.timestamp, certificate, others)
 
 
 def quiet(pdf: bytes, attestation: Attestation) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from wizard.document.book import Book, Column, bold_and_quiet, nothing, texts
-from wizard.document.findings import all_seen, items
+from wizard.document.findings import all_seen, holds_back, items
 from wizard.document.layout import Cell, Figure, Row
 from wizard.document.pen import Pen
 from wizard.document.requirements import scoping
@@ -39,7 +39,8 @@ def scope(book: Book) -> None:
     _hosts(book, section)
     _consent(book, section)
     _read_only(book, section)
-    _when(book, section)
+    if not holds_back(a, "item"):
+        _when(book, section)
     if a.scope_statement:
         book.flow.add([book.heading(_("The scope in the partner’s words"), section)])
         book.flow.add([book.text(Span(a.scope_statement, TEXT), section)])
@@ -67,12 +68,13 @@ def _hosts(book: Book, section: Element) -> None:
     addresses = dict(a.addresses)
     looked = _looked_at(a)
     columns = (
-        Column(_("Host and purpose"), 184 * PX),
-        Column(_("Addresses"), 130 * PX),
-        Column(_("Looked at"), 160 * PX),
+        Column(_("Host and purpose"), 234 * PX),
+        Column(_("Addresses"), 150 * PX),
+        Column(_("Looked at"), 90 * PX),
         Column(_("When (UTC)"), 90 * PX),
         Column(_("Network"), book.width - 564 * PX),
     )
+    held = holds_back(a, "item") > 0
     rows = []
     for host in a.hosts:
         seen = looked.get(host.subject)
@@ -84,8 +86,8 @@ def _hosts(book: Book, section: Element) -> None:
             (
                 bold_and_quiet(host.subject, _purpose(host)),
                 [[Span(address, MONO)] for address in found] or [[Span(_("none: not contacted"), MUTED)]],
-                texts(", ".join(seen.checks)) if seen else [[Span(_("nothing"), MUTED)]],
-                _times(seen),
+                _number(seen, held),
+                _times(seen if not held else None),
                 network,
             )
         )
@@ -94,6 +96,35 @@ def _hosts(book: Book, section: Element) -> None:
     for subject in missing:
         spans = [Span(f"{subject}: ", BOLD), Span(", ".join(addresses[subject]), MONO)]
         book.flow.add([book.text(spans, section, above=4 * PX)])
+    if held:
+        words_of = _("What was looked at, and when, is held back with the requirements that it belongs to.")
+        book.flow.add([book.text(Span(words_of, MUTED), section, above=8 * PX)])
+    elif looked:
+        _checks(book, section, looked)
+
+
+def _number(looked: _Looked | None, held: bool) -> list[list[Span]]:
+    if held:
+        return [[Span(_("held back"), MUTED)]]
+    if looked is None:
+        return [[Span(_("nothing"), MUTED)]]
+    return texts(ngettext("{n} check", "{n} checks", len(looked.checks)).format(n=len(looked.checks)))
+
+
+def _checks(book: Book, section: Element, looked: dict[str, _Looked]) -> None:
+    """By which checks: most hosts are looked at by the same ones, so each set stands once."""
+    sets: dict[tuple[str, ...], list[str]] = {}
+    for host in book.attestation.hosts:
+        if host.subject in looked:
+            sets.setdefault(looked[host.subject].checks, []).append(host.subject)
+    columns = (Column(_("Hosts"), 234 * PX), Column(_("Looked at by the checks"), book.width - 234 * PX))
+    rows = []
+    for checks, hosts in sets.items():
+        every = len(hosts) > 1 and len(sets) == 1 and len(hosts) == len(book.attestation.hosts)
+        who = [[Span(_("all hosts"), BOLD)]] if every else [[Span(host, BOLD)] for host in hosts]
+        rows.append((who, texts(", ".join(checks))))
+    if rows:
+        book.table(section, columns, rows, heading=book.heading(_("What was looked at"), section))
 
 
 def _purpose(host: Host) -> str:
@@ -269,6 +300,7 @@ def _particulars(book: Book, section: Element) -> None:
         (_("Authority"), [Span(a.signatory.authority, TEXT)]),
         (_("E-mail"), [Span(a.signatory.email, TEXT)]),
         (_("Declaration"), [Span(a.declaration, TEXT)]),
+        (_("Root of all items"), [Span(a.root, digest)]),
         (_("Made with"), [Span(a.generator, TEXT), Span(", " + _("layout {n}").format(n=a.layout), MUTED)]),
     ]  # fmt: skip
     if a.custom_questionnaire:

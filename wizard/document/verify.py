@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from wizard.document import rules
 from wizard.document.fingerprint import groups, words
 from wizard.document.identity import identity as identity_of
+from wizard.document.identity import leads_to
 from wizard.document.lines import Line, LineState
 from wizard.domain.attestation import Attestation
 from wizard.domain.language import _
@@ -47,6 +48,8 @@ class Verification:
     fingerprint: str = ""
     signer: str = ""
     problems: tuple[str, ...] = ()
+    #: true when a time stamp lies over the signature
+    stamped: bool = False
 
     @property
     def fingerprint_groups(self) -> tuple[str, str]:
@@ -59,22 +62,33 @@ class Verification:
         return words(self.fingerprint)
 
 
-def verify(pdf: bytes, known: Mapping[str, str] | None = None, roots: Sequence[x509.Certificate] = ()) -> Verification:
+def verify(
+    pdf: bytes,
+    known: Mapping[str, str] | None = None,
+    roots: Sequence[x509.Certificate] = (),
+    time_roots: Sequence[x509.Certificate] = (),
+) -> Verification:
     """Check rules 1 to 8. `known` maps an organisation to the key fingerprint (SHA-256 hex) it signed with before.
 
     `roots` are certificates that the reviewer trusts; where there are any, they decide the identity line.
+    `time_roots` are those that the reviewer trusts for time stamps.
 
     Never raises. The verdict is "intact" only when one signature covers the whole file and the pages rebuilt from the
     attached data are byte for byte the beginning of it (or the same document written by another library build).
     """
     try:
-        return _verify(pdf, known or {}, roots)
+        return _verify(pdf, known or {}, roots, time_roots)
     except Exception as error:  # whatever a hostile file does to a parser, the answer is: not verified
         sentence = _("Cannot be verified: {kind} while reading the file.").format(kind=type(error).__name__)
         return _nothing(Outcome.ALTERED if rules.looks_like_ours(pdf) else Outcome.NOT_AN_ATTESTATION, sentence)
 
 
-def _verify(pdf: bytes, known: Mapping[str, str], roots: Sequence[x509.Certificate]) -> Verification:
+def _verify(
+    pdf: bytes,
+    known: Mapping[str, str],
+    roots: Sequence[x509.Certificate],
+    time_roots: Sequence[x509.Certificate],
+) -> Verification:
     try:
         found = rules.embedded(pdf)
     except rules.Broken as broken:
@@ -113,11 +127,12 @@ def _verify(pdf: bytes, known: Mapping[str, str], roots: Sequence[x509.Certifica
         outcome=outcome,
         integrity=integrity,
         identity=identity,
-        time=_time(attestation, signed),
+        time=_time(attestation, signed, time_roots),
         content=content,
         attestation=attestation,
         fingerprint=fingerprint,
         signer=_name(signed),
+        stamped=signed.stamp is not None,
         problems=tuple(problems),
     )
 
@@ -134,20 +149,39 @@ def _name(signed: rules.Signed) -> str:
     return str(found[0].value) if found else signed.certificate.subject.rfc4514_string()
 
 
-def _time(attestation: Attestation, signed: rules.Signed) -> Line:
-    at = signed.at or attestation.signed_at
-    claimed = f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-    if abs(at - attestation.signed_at) > _SAME_TIME:
-        sentence = _("Claimed by the signer’s clock: {claimed}, while the document says {printed}.").format(
-            claimed=claimed, printed=f"{attestation.signed_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-        )
-        return Line(LineState.UNKNOWN, sentence)
+def _time(attestation: Attestation, signed: rules.Signed, roots: Sequence[x509.Certificate]) -> Line:
+    """When it was signed, and who says so; a time stamp is worth what the reviewer thinks of its authority."""
+    claimed = signed.at or attestation.signed_at
+    said = _("Claimed by the signer’s clock: {claimed}").format(claimed=_moment(claimed))
+    state = LineState.UNKNOWN
+    stamp = signed.stamp
+    if stamp is not None:
+        name = stamp.certificate.subject.rfc4514_string()
+        root = leads_to(stamp.certificate, stamp.others, roots, stamp.at, set(), {"time_stamping"}) if roots else None
+        if root is not None:
+            state = LineState.GOOD
+            said = _("Confirmed by the time-stamp authority {name}: signed before {at}").format(
+                name=name, at=_moment(stamp.at)
+            )
+        else:
+            said = _(
+                "A time stamp says that it was signed before {at}; whether its authority ({name}) can be trusted is "
+                "for you to say. Claimed by the signer’s clock: {claimed}"
+            ).format(at=_moment(stamp.at), name=name, claimed=_moment(claimed))
+        if abs(stamp.at - claimed) > _SAME_TIME:
+            state = LineState.UNKNOWN
+            said += _(", while the signer’s clock said {claimed}").format(claimed=_moment(claimed))
+    if abs(claimed - attestation.signed_at) > _SAME_TIME:
+        state = LineState.UNKNOWN
+        said += _(", while the document says {printed}").format(printed=_moment(attestation.signed_at))
     if datetime.now(UTC).date() > attestation.valid_until:
-        sentence = _("Claimed by the signer’s clock: {claimed}. The validity ended on {end}.").format(
-            claimed=claimed, end=attestation.valid_until.isoformat()
-        )
-        return Line(LineState.BAD, sentence)
-    return Line(LineState.UNKNOWN, _("Claimed by the signer’s clock: {claimed}.").format(claimed=claimed))
+        end = attestation.valid_until.isoformat()
+        return Line(LineState.BAD, said + ". " + _("The validity ended on {end}.").format(end=end))
+    return Line(state, said + ".")
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _content(pdf: bytes, attestation: Attestation, signed: rules.Signed) -> tuple[Line, Outcome]:

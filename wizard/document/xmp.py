@@ -43,15 +43,16 @@ class Description:
     layout: int
 
     @classmethod
-    def of(cls, book: Book) -> Description:
-        """What this document says of itself."""
+    def of(cls, book: Book, attached: bool = True) -> Description:
+        """What this document says of itself; without the data `attached` it is a print and no attestation."""
         a = book.attestation
+        title = _("Security attestation: {integration}, release {release}")
+        if a.summary:
+            title = _("Public security summary: {integration}, release {release}")
+        if not attached:
+            title = _("What changed: {integration}, release {release}")
         return cls(
-            title=clean(
-                _("Security attestation: {integration}, release {release}").format(
-                    integration=a.integration, release=a.release
-                )
-            ),
+            title=clean(title.format(integration=a.integration, release=a.release)),
             author=clean(a.organisation),
             subject=clean(
                 _("{questionnaire}, version {version}").format(
@@ -62,7 +63,7 @@ class Description:
             producer=PRODUCER,
             language=a.language,
             at=a.signed_at,
-            digest=book.digest,
+            digest=book.digest if attached else "",
             layout=a.layout,
         )
 
@@ -76,13 +77,22 @@ class Description:
                 ("layout", "Integer", "The number of the layout that the pages follow"),
             )
         )
+        ours = (
+            f"""<attestry:dataSHA256>{self.digest}</attestry:dataSHA256>
+<attestry:layout>{self.layout}</attestry:layout>
+"""
+            if self.digest
+            else ""
+        )
+        schema = _SCHEMA.format(name="Attestry", uri=NAMESPACE, prefix="attestry", properties=own) if ours else ""
+        namespace = f' xmlns:attestry="{NAMESPACE}"' if ours else ""
         ua = _PROPERTY.format(name="part", kind="Integer", about="Part of ISO 14289 that the file is built to")
         text = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
 <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/"
  xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/"
- xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" xmlns:attestry="{NAMESPACE}">
+ xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/"{namespace}>
 <dc:format>application/pdf</dc:format>
 <dc:title><rdf:Alt><rdf:li xml:lang="x-default">{escape(self.title)}</rdf:li></rdf:Alt></dc:title>
 <dc:description><rdf:Alt><rdf:li xml:lang="x-default">{escape(self.subject)}</rdf:li></rdf:Alt></dc:description>
@@ -96,14 +106,12 @@ class Description:
 <pdfaid:part>3</pdfaid:part>
 <pdfaid:conformance>A</pdfaid:conformance>
 <pdfuaid:part>1</pdfuaid:part>
-<attestry:dataSHA256>{self.digest}</attestry:dataSHA256>
-<attestry:layout>{self.layout}</attestry:layout>
-</rdf:Description>
+{ours}</rdf:Description>
 <rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
  xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
 <pdfaExtension:schemas><rdf:Bag>
 {_SCHEMA.format(name="PDF/UA identification", uri="http://www.aiim.org/pdfua/ns/id/", prefix="pdfuaid", properties=ua)}
-{_SCHEMA.format(name="Attestry", uri=NAMESPACE, prefix="attestry", properties=own)}
+{schema}
 </rdf:Bag></pdfaExtension:schemas>
 </rdf:Description>
 </rdf:RDF>

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Any
 
 from wizard.domain import events as e
 from wizard.domain.answers import Answer, AnswerState
+from wizard.domain.disclosure import Disclosure
 from wizard.domain.evidence import Evidence
 from wizard.domain.members import Member, Role
 from wizard.domain.observation import Observation, Verdict, failing
+from wizard.domain.permissions import ALLOWED
 from wizard.domain.scope import Host, Scope, hosts_in, repositories_in, unreadable_in
 from wizard.domain.versions import History, Learning, Version, arrange, field_of, is_blank, standing
 from wizard.domain.vulnerability import Note, ReportSummary
@@ -58,6 +60,12 @@ class Assessment:
     confirmed: Noted | None = None
     signatory: e.SignatoryNamed | None = None
     attestations: tuple[Noted, ...] = ()
+    #: how much the public summary shows, by requirement (or `disclosure.LEDGER`, `disclosure.THE_REST`)
+    disclosures: Mapping[str, Disclosure] = field(default_factory=_empty)
+    #: the attestation that this assessment goes on from
+    renewed: e.Renewed | None = None
+    #: answers that were carried over from it and that nobody has given or kept since: question, the day of signing
+    carried: Mapping[str, date] = field(default_factory=_empty)
     #: those who take part besides who began it, by key
     members: Mapping[str, Member] = field(default_factory=_empty)
     #: those who no longer do, and up to which of their entries they counted
@@ -116,34 +124,6 @@ class Assessment:
         """The evidence filed under a requirement, oldest first."""
         found = [item for item in self.evidence.values() if requirement in item.requirements]
         return tuple(sorted(found, key=lambda item: item.added_at or _LONG_AGO))
-
-
-#: What contributors may do; signatories also say who signs, and that it was signed. Leads may do everything.
-_CONTRIBUTES = (
-    e.AnswerGiven,
-    e.CommentSet,
-    e.NotApplicableClaimed,
-    e.Looked,
-    e.EvidenceAdded,
-    e.EvidenceFiled,
-    e.EvidenceRemoved,
-    e.EvidenceRestored,
-    e.ExceptionSet,
-    e.ContradictionExplained,
-    e.ClockJumped,
-    e.VersionChosen,
-    e.ReportRead,
-    e.VulnerabilityNoted,
-    e.VulnerabilityDisposed,
-    e.VulnerabilityMerged,
-    e.SecretDisposed,
-)
-_ALLOWED: Mapping[Role, tuple[type[e.Payload], ...]] = {
-    Role.LEAD: (e.Payload,),
-    Role.CONTRIBUTOR: _CONTRIBUTES,
-    Role.SIGNATORY: (*_CONTRIBUTES, e.SignatoryNamed, e.Attested),
-    Role.REVIEWER: (),
-}
 
 
 _RANK = (Role.REVIEWER, Role.CONTRIBUTOR, Role.SIGNATORY, Role.LEAD)
@@ -299,7 +279,7 @@ class _Building:
         if role is Role.CONTRIBUTOR and not self._is_theirs(author, payload):
             return False
         # of a newer app nobody here knows who may do it: it is kept, and it changes nothing
-        return role is not None and isinstance(payload, (*_ALLOWED[role], e.Unknown))
+        return role is not None and isinstance(payload, (*ALLOWED[role], e.Unknown))
 
     def _is_theirs(self, author: str, payload: e.Payload) -> bool:
         """Contributors refile, replace and remove the evidence that they gave, and no one else's."""
@@ -376,6 +356,14 @@ class _Building:
                 self._changed["signatory"] = signatory if signatory != _NO_SIGNATORY else None
             case e.Attested():
                 self._changed["attestations"] = (*self._value("attestations"), noted)
+            case e.DisclosureSet(about, level):
+                if level is not None:
+                    self._mapping("disclosures")[about] = level
+                else:
+                    self._mapping("disclosures").pop(about, None)
+            case e.Renewed() as renewed:
+                self._changed["renewed"] = renewed
+                self._mapping("carried").update(dict.fromkeys(renewed.carried, renewed.signed_at.date()))
             case e.ClockJumped():
                 self._changed["clock_jumps"] = self._value("clock_jumps") + 1
             case e.MemberAdded() | e.MemberRemoved():
@@ -444,6 +432,8 @@ class _Building:
         self._changed["started"], self._changed["started_at"] = started, at
 
     def _take_answer(self, answer: Answer) -> None:
+        if answer.question in self._value("carried"):
+            self._mapping("carried").pop(answer.question)
         if answer.state is AnswerState.GIVEN and not answer.given:
             # emptied: as if it had never been answered, so that conditions over it are unknown again
             self._mapping("answers").pop(answer.question, None)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from wizard.domain.changed import Since
+from wizard.domain.disclosure import Commitment, Disclosure
 from wizard.domain.evidence import Evidence
 from wizard.domain.finding import Basis, Mark, State
 from wizard.domain.observation import Result
@@ -89,6 +91,8 @@ class Item:
     seen: tuple[Seen, ...] = ()
     evidence: tuple[str, ...] = ()
     parts: tuple[Item, ...] = ()
+    #: anything but in full: id, title, binding, source and state stand here, all else is held back
+    disclosure: Disclosure = Disclosure.FULL
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +198,13 @@ class Attestation:
     fonts: tuple[str, ...] = field(default_factory=tuple)
     #: the vulnerability ledger, open rows first, the most urgent first
     ledger: tuple[Weakness, ...] = ()
+    #: a public summary: it shows less, over the same commitments as the full attestation
+    summary: bool = False
+    #: one salted digest for each item, in both documents; their root is what the two have in common
+    commitments: tuple[Commitment, ...] = ()
+    root: str = ""
+    #: what changed since the attestation before it, when there was one
+    since: Since | None = None
     #: "A4" or "Letter"
     paper: str = "A4"
     #: the language of the document's own words; layout 1 knows English

@@ -60,6 +60,7 @@ def blockers(
         finding = findings.get(requirement.id)
         if finding is not None:
             found += _open(questionnaire, assessment, requirement, finding)
+        found += _carried(questionnaire, assessment, requirement)
     until = counts_until(questionnaire, assessment, today)
     for id, noted in assessment.exceptions.items():
         if isinstance(noted.payload, e.ExceptionSet) and (sentence := _exception(noted.payload, today, until)):
@@ -81,6 +82,29 @@ def _conflicts(questionnaire: Questionnaire, assessment: Assessment) -> Iterable
             "team",
             _("{what}: {n} versions were written apart. Choose the one that counts.").format(
                 what=field_words(questionnaire, key), n=len(versions)
+            ),
+        )
+
+
+def _carried(questionnaire: Questionnaire, assessment: Assessment, requirement: Requirement) -> Iterable[Blocker]:
+    """Answers of an earlier attestation that nobody has looked at since; a question stands at its first requirement."""
+    waiting = [
+        question
+        for question in questionnaire.questions_for(requirement.id)
+        if question.id in assessment.carried
+        and questionnaire.owner_of(question.requirements[0]) is requirement
+        and not not_asked_because(question, assessment.answers)
+    ]
+    if waiting:
+        n = len(waiting)
+        yield Blocker(
+            requirement.id,
+            ngettext(
+                "{name}: an answer was carried over from {day}. Keep it or change it.",
+                "{name}: {n} answers were carried over from {day}. Keep or change them.",
+                n,
+            ).format(
+                name=f"{requirement.id} {requirement.title}", n=n, day=readable.day(assessment.carried[waiting[0].id])
             ),
         )
 

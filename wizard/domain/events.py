@@ -12,12 +12,14 @@ from typing import ClassVar
 
 from wizard.domain.answers import Answer
 from wizard.domain.codec import Unreadable, from_json, to_json
-from wizard.domain.evidence import Evidence
+from wizard.domain.disclosure import DisclosureSet as DisclosureSet
+from wizard.domain.evidence import Evidence, Sealed
 from wizard.domain.leaked_secrets import SecretDisposed as SecretDisposed
 from wizard.domain.leaked_secrets import SecretVerdict as SecretVerdict
 from wizard.domain.members import Member
 from wizard.domain.observation import Json, Result
 from wizard.domain.payload import Payload as Payload
+from wizard.domain.renewal import Renewed as Renewed
 from wizard.domain.scope import Host
 from wizard.domain.weaknesses import ReportRead as ReportRead
 from wizard.domain.weaknesses import VulnerabilityDisposed as VulnerabilityDisposed
@@ -222,7 +224,10 @@ class SignatoryNamed(Payload):
 
 @dataclass(frozen=True, slots=True)
 class Attested(Payload):
-    """An attestation was signed and verified: its file, its data, its key, and how far the journal went then."""
+    """An attestation was signed and verified: its file, its data, its key, and how far the journal went then.
+
+    `summary_digest` is the SHA-256 of the public summary that was signed with it, `data` the sealed canonical data.
+    """
 
     TYPE: ClassVar[str] = "attested"
     file_name: str
@@ -232,6 +237,9 @@ class Attested(Payload):
     events: int
     head: str
     valid_until: date | None = None
+    summary_name: str = ""
+    summary_digest: str = ""
+    data: Sealed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,6 +401,8 @@ KINDS: tuple[type[Payload], ...] = (
     VulnerabilityDisposed,
     VulnerabilityMerged,
     SecretDisposed,
+    DisclosureSet,
+    Renewed,
 )
 
 _KNOWN = {(kind.TYPE, kind.VERSION): kind for kind in KINDS}

@@ -22,6 +22,8 @@ HISTORY: tuple[type[e.Payload], ...] = (
     e.VersionChosen,
     # a report counts while its evidence is there
     e.ReportRead,
+    # the answers that it brought can be changed one by one
+    e.Renewed,
     e.Unknown,
 )
 
@@ -76,6 +78,8 @@ def inverse(payload: e.Payload, before: Assessment) -> tuple[e.Payload, ...]:
         case e.SecretDisposed(fingerprint):
             was = before.secrets.get(fingerprint)
             return (was.payload if was else e.SecretDisposed(fingerprint),)
+        case e.DisclosureSet(about):
+            return (e.DisclosureSet(about, before.disclosures.get(about)),)
         case e.SignatoryNamed():
             return (before.signatory or e.SignatoryNamed("", "", ""),)
         case _:

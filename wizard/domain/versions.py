@@ -98,6 +98,8 @@ def field_of(payload: e.Payload) -> str:
             return f"secret:{fingerprint}"
         case e.VulnerabilityMerged(key):
             return f"merged:{key}"
+        case e.DisclosureSet(about):
+            return f"disclosure:{about}"
         case e.AssessmentDescribed():
             return "described"
         case e.SignatoryNamed():
@@ -148,6 +150,8 @@ def is_blank(payload: e.Payload) -> bool:
             return not owner.strip()
         case e.VulnerabilityDisposed(_, disposal):
             return disposal is None
+        case e.DisclosureSet(_, level):
+            return level is None
         case e.SecretDisposed():
             return payload == e.SecretDisposed(payload.fingerprint)
         case e.EvidenceRemoved():

@@ -20,7 +20,18 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from wizard.domain.codec import from_json
-from wizard.domain.events import Carried, Envelope, Event, EvidenceAdded, Looked, Payload, ReportRead, read_payload
+from wizard.domain.events import (
+    Attested,
+    Carried,
+    Envelope,
+    Event,
+    EvidenceAdded,
+    Looked,
+    Payload,
+    Renewed,
+    ReportRead,
+    read_payload,
+)
 from wizard.domain.evidence import Sealed
 from wizard.domain.language import _
 from wizard.domain.members import grouped
@@ -418,6 +429,8 @@ def files_of(payload: Payload) -> tuple[str, ...]:
             return (report.record.name,)
         case Looked(record_name=name) if name:
             return (name,)
+        case Attested(data=Sealed(name=name)) | Renewed(data=Sealed(name=name)):
+            return (name,)
         case _:
             return ()
 
@@ -433,6 +446,8 @@ def carried_files(events: Iterable[Event], box: evidence_box.EvidenceBox) -> tup
                 out[report.record.name] = report.record
             case Looked(record_name=name) if name and name not in out and holds(box, name):
                 out[name] = _measured(box, name)
+            case Attested(data=Sealed() as data) | Renewed(data=Sealed() as data) if holds(box, data.name):
+                out[data.name] = data
             case _:
                 pass
     return tuple(out.values())

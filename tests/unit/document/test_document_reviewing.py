@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from document_samples import Made, evidence, item, make, sample, small
 
-from wizard.document.delta import OtherPartner, Way, delta
+from wizard.document.delta import OtherPartner, delta
 from wizard.document.handed_over import Match, NotAFolder, compare
 from wizard.document.identity import NotACertificate, same_name
 from wizard.document.keys import SigningKey
@@ -25,6 +25,7 @@ from wizard.document.lines import LineState
 from wizard.document.policy import Terms, history, policy
 from wizard.document.verify import Outcome, verify
 from wizard.domain.attestation import ItemGroup
+from wizard.domain.changed import Way
 from wizard.domain.evidence import Evidence
 from wizard.domain.finding import Mark
 from wizard.session.deeds import reviewing

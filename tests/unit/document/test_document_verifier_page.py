@@ -9,7 +9,9 @@ import re
 from pathlib import Path
 
 import pytest
-from document_samples import Made, make, sample, small
+from document_samples import Made, for_key, make, sample, small
+from test_document_disclosure import LEVELS, dishonest, numbered
+from test_document_signing import ENCIPHER, certificate, short_key, stamped
 from test_document_verify import (
     FOREIGN,
     TAMPERED,
@@ -18,6 +20,7 @@ from test_document_verify import (
     strong_key,
 )
 
+from wizard.document.disclosure import commit, summarise
 from wizard.document.verify import Outcome, verify
 from wizard.domain.codec import to_json
 from wizard.resources import asset
@@ -46,6 +49,14 @@ def files(little: Made, made: Made) -> dict[str, bytes]:
     found = {"good": little.pdf, "long": made.pdf, "rsa": make(small(), strong_key()).pdf}
     found["evil"] = make(evil, little.key).pdf
     found["demonstration"] = make(small(demonstration=True), little.key).pdf
+    found["issued"], found["time stamp"], found["long term"] = stamped(little.key)
+    whole = commit(for_key(sample(), little.key), numbered())
+    found["committed"] = make(whole, little.key).pdf
+    found["summary"] = make(summarise(whole, LEVELS), little.key).pdf
+    found |= dishonest(little.key)
+    found["not for signing"] = make(small(), certificate(usage=ENCIPHER)).pdf
+    found["not yet valid"] = make(small(), certificate(begins=2)).pdf
+    found["short key"] = make(small(), short_key()).pdf
     found["pages differ"] = signed_again(little, operators_changed)
     found |= {tamper.__name__: tamper(little) for tamper in TAMPERED}
     found |= {f"foreign {name}": data for name, data in FOREIGN.items() if name != "too large"}
@@ -102,6 +113,8 @@ def test_the_page_shows_the_data_first_and_treats_nothing_as_markup(verdicts):
     assert "DATA-4" in verdicts["long"]["shown"]
     assert '<img src=x onerror="document.title=1">' in verdicts["evil"]["shown"]
     assert verdicts["evil"]["tags"] == verdicts["good"]["tags"]
+    assert "PUBLIC SUMMARY" in verdicts["summary"]["shown"]
+    assert "Test Time Stamps" in verdicts["time stamp"]["time"]["sentence"]
     assert "DEMONSTRATION" in verdicts["demonstration"]["shown"]
     assert "Do not rely on these data" in verdicts["signature_removed"]["shown"]
 

@@ -13,6 +13,7 @@ from wizard.domain.answers import Answer, AnswerState, Row
 from wizard.domain.assessment import Assessment
 from wizard.domain.codec import to_json
 from wizard.domain.conditions import All, Any, Equals, Has, Not, Reference, holds
+from wizard.domain.disclosure import Disclosure
 from wizard.domain.evidence import Evidence, Sealed
 from wizard.domain.scope import Host, parse_host
 from wizard.domain.undo import HISTORY, inverse
@@ -45,6 +46,7 @@ DEEDS = [
     e.VulnerabilityDisposed("hand:1", Disposal(Decision.FALSE_POSITIVE, "x")),
     e.VulnerabilityMerged("hand:1", "hand:2"),
     e.SecretDisposed("0a", e.SecretVerdict.FALSE_POSITIVE, "x"),
+    e.DisclosureSet("A", Disclosure.FULL),
 ]
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from wizard.demo import walk
 from wizard.domain.events import AssessmentDescribed
 from wizard.session import opening
 from wizard.session.settings import Home, Preferences
@@ -22,6 +23,14 @@ class HandClock:
 
     def __call__(self) -> datetime:
         return self.now
+
+
+@pytest.fixture(scope="session")
+def walked(tmp_path_factory):
+    """The demonstration, done once: what it made, and its preferences. Tests that use it are in one xdist group."""
+    folder = tmp_path_factory.mktemp("demo")
+    preferences = Preferences(Home.below(folder / "home"))
+    return walk.walk(folder / "out", preferences), preferences
 
 
 @pytest.fixture

@@ -20,18 +20,11 @@ from wizard.domain.mistakes import Mistake
 from wizard.domain.observation import Verdict
 from wizard.session import opening, summaries
 from wizard.session.deeds import answers, attesting
-from wizard.session.settings import Home, Preferences
+from wizard.session.deeds.signing_keys import FileKey
 from wizard.vault.unlocking import WithPassphrase
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("demo")]
-
-
-@pytest.fixture(scope="module")
-def walked(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("demo")
-    preferences = Preferences(Home.below(folder / "home"))
-    return walk.walk(folder / "out", preferences), preferences
 
 
 @pytest.fixture(scope="module")
@@ -202,9 +195,9 @@ def test_a_certificate_file_signs_and_a_wrong_passphrase_is_said(session, tmp_pa
     )
     out = tmp_path / "by-file.pdf"
     with pytest.raises(Mistake, match="passphrase"):
-        attesting.sign(session, out, attesting.FileKey(p12, b"wrong words")).result.result(120)
+        attesting.sign(session, out, FileKey(p12, b"wrong words")).result.result(120)
     assert not out.exists()
-    signed = attesting.sign(session, out, attesting.FileKey(p12, b"right words")).result.result(120)
+    signed = attesting.sign(session, out, FileKey(p12, b"right words")).result.result(120)
     assert signed.attestation.signatory.fingerprint == made.fingerprint
 
 

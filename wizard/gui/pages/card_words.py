@@ -16,6 +16,7 @@ from wizard.domain.observation import Method, Observation, Outcome, Verdict
 from wizard.domain.questionnaire import Question, Requirement
 from wizard.gui import words
 from wizard.gui.widgets.plain import Role
+from wizard.session.deeds import renewing
 
 if TYPE_CHECKING:
     from wizard.session.session import Session
@@ -222,3 +223,16 @@ def section_sentence(findings: Iterable[Finding]) -> str:
 def _cut(text: str) -> str:
     plain = " ".join(text.split())
     return plain if len(plain) <= _LONG else plain[: _LONG - 1].rstrip() + "…"
+
+
+def carried(session: Session, requirement: str) -> str:
+    """That answers were carried over from an earlier attestation and wait to be looked at; "" when none does."""
+    waiting = renewing.carried(session, requirement)
+    if not waiting:
+        return ""
+    n = len(waiting)
+    return ngettext(
+        "An answer comes from the attestation of {day}. Read it, then keep it or change it.",
+        "{n} answers come from the attestation of {day}. Read them, then keep or change them.",
+        n,
+    ).format(n=n, day=words.day(session.assessment.carried[waiting[0].id]))

@@ -16,6 +16,7 @@ from wizard.domain.language import _, ngettext
 from wizard.gui import words
 from wizard.gui.context import Context, Place, sentence_of
 from wizard.gui.pages import errand
+from wizard.gui.pages.bundle_card import BundleCard
 from wizard.gui.pages.done_companions import CompanionsCard
 from wizard.gui.pages.form import Form, beside, empty
 from wizard.gui.pages.reviewer_lines import verdict_lines, verdict_row
@@ -70,6 +71,8 @@ class DonePage(Page):
         self.body.addWidget(self._verified)
         self.companions = CompanionsCard(self)
         self.body.addWidget(self.companions)
+        self.bundle = BundleCard(self)
+        self.body.addWidget(self.bundle)
         self._later = PlainLabel(
             _("Later edits change nothing in this file. They need a new attestation, made the same way."),
             "quiet",
@@ -88,6 +91,7 @@ class DonePage(Page):
         self.show_button.setEnabled(bool(place.item))
         self.copy_button.setEnabled(False)
         self.companions.hide()
+        self.bundle.hide()
         empty(self._lines)
         self._heading.setText(_("Verifying…"))
         if place.item:
@@ -129,6 +133,8 @@ class DonePage(Page):
         good = found.outcome is Outcome.INTACT
         if good and found.attestation is not None:
             self.companions.show_for(self._path, found.attestation)
+            self.bundle.show_for(self._path, found.attestation)
+            self._show_summary(looked.digest)
             findings = sum(len(group.items) for group in found.attestation.groups)
             pieces = len(found.attestation.evidence)
             self.set_sentence(
@@ -143,6 +149,13 @@ class DonePage(Page):
         empty(self._lines)
         for title, each in verdict_lines(found):
             self._lines.addWidget(verdict_row(title, each))
+
+    def _show_summary(self, digest: str) -> None:
+        """The public summary that was signed with this file, by its name: it lies beside it."""
+        for noted in self.context.open.assessment.attestations:
+            payload = noted.payload
+            if isinstance(payload, e.Attested) and payload.file_digest == digest and payload.summary_name:
+                self.message_bar.say(_("The public summary lies beside it: {name}").format(name=payload.summary_name))
 
     def _failed(self, error: Exception) -> None:
         self._heading.setText(_("Not verified now"))

@@ -16,10 +16,12 @@ from wizard.gui.context import Context, Place
 from wizard.gui.pages import errand
 from wizard.gui.pages.applicant import ApplicantForm
 from wizard.gui.pages.asked import AskedView
+from wizard.gui.pages.earlier_offer import EarlierOffer
 from wizard.gui.pages.vault_stop import VaultStop
 from wizard.gui.widgets.page import Foot, Page, Side, Stop
 
 if TYPE_CHECKING:
+    from wizard.session.deeds.renewing import Renewal
     from wizard.session.opening import Created
     from wizard.session.session import Session
 
@@ -47,11 +49,15 @@ class FirstRunPage(Page):
         self.vault.changed.connect(self.foot_changed)
         self.who = ApplicantForm()
         self.who.edited.connect(self.foot_changed)
+        self.earlier = EarlierOffer()
+        self.earlier.chosen.connect(self._go_on_from)
         self.asked = AskedView()
         for stop in (self.vault, self.who, self.asked):
             holder = QWidget()
             column = QVBoxLayout(holder)
             column.setContentsMargins(0, 4, 0, 0)
+            if stop is self.who:
+                column.addWidget(self.earlier)
             column.addWidget(stop)
             column.addStretch(1)
             self._view.addWidget(holder)
@@ -211,6 +217,29 @@ class FirstRunPage(Page):
         self._busy(False)
         self.say_mistake(_as_mistake(error, self.vault.folder))
 
+    def _go_on_from(self, pdf: Path) -> None:
+        session = self._session
+        if session is None or self._working:
+            return
+        self._busy(True)
+
+        def work() -> Renewal:
+            from wizard.session.deeds import renewing
+
+            return renewing.renew(session, pdf).result.result()
+
+        def then(renewal: Renewal) -> None:
+            self._busy(False)
+            self.message_bar.clear()
+            self.who.show_value(session.assessment.described)
+            self.earlier.show_carried(renewal)
+
+        def failed(error: Exception) -> None:
+            self._busy(False)
+            self.say_mistake(error)
+
+        errand.run(self, _("Going on from an earlier attestation"), work, then, failed=failed)
+
     def _describe(self) -> None:
         from wizard.session.deeds import answers
 
@@ -245,6 +274,7 @@ class FirstRunPage(Page):
     def _busy(self, busy: bool) -> None:
         self._working = busy
         self.vault.setEnabled(not busy)
+        self.earlier.setEnabled(not busy)
         self.foot_changed.emit()
 
 

@@ -33,6 +33,7 @@ from wizard.gui.widgets.flow import Flow
 from wizard.gui.widgets.page import Page
 from wizard.gui.widgets.plain import PlainLabel
 from wizard.jobs.events import Cancelled
+from wizard.session.deeds import renewing
 
 if TYPE_CHECKING:
     from wizard.session.session import Session
@@ -76,6 +77,7 @@ class RequirementCard(Card):
         self.again = self._button(_("Look again"), self.look_again)
         self.copy = self._button(_("Copy the line"), self._fix.copy)
         self.change = self._button(_("Change the answer"), lambda: self.set_open(True, focus=True))
+        self.keep = self._button(_("Keep as it is"), self._keep)
         self.close_card = self._button(_("Close"), lambda: self.set_open(False))
         self.except_ = self._button(_("Note an exception…"), lambda: self._turn_form("exception"))
         self.explain = self._button(_("Explain the contradiction…"), lambda: self._turn_form("explanation"))
@@ -280,6 +282,7 @@ class RequirementCard(Card):
         unsure = finding.mark is Mark.COULD_NOT_LOOK
         offered = self.is_open or needs
         shown = {
+            self.keep: writable and bool(renewing.carried(self.session, self.requirement.id)),
             self.again: writable and checks and hosts and (offered or unsure),
             self.copy: remedy,
             self.change: writable and needs and not self.is_open and finding.answered,
@@ -314,6 +317,8 @@ class RequirementCard(Card):
         explained = assessment.explanations.get(id)
         if explained is not None:
             lines.append(_("Explained: {text}").format(text=getattr(explained.payload, "text", "")))
+        if carried := card_words.carried(self.session, self.requirement.id):
+            lines.insert(0, carried)
         if finding.withdrawn:
             lines.append(_("The reason why it does not apply no longer counts: {why}").format(why=finding.withdrawn))
         return "\n".join(lines)
@@ -360,6 +365,9 @@ class RequirementCard(Card):
                 box = assessment.explanations if explaining else assessment.not_applicable
                 written = box[id].payload if id in box else None
                 self._form.show_reason(getattr(written, "text", "") or getattr(written, "reason", ""))
+
+    def _keep(self) -> None:
+        self.page.when_saved(renewing.keep(self.session, self.requirement.id))
 
     def _close_form(self) -> None:
         if self._form is not None:

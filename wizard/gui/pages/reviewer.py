@@ -16,6 +16,7 @@ from wizard.gui.icons import Glyph
 from wizard.gui.pages import errand
 from wizard.gui.pages.errand import preferences_of
 from wizard.gui.pages.form import empty
+from wizard.gui.pages.look_again_card import LookAgainCard
 from wizard.gui.pages.reviewer_lines import DataCard, DeltaCard, EvidenceCard, VerdictCard, row, verdict_lines
 from wizard.gui.theme import ColorName
 from wizard.gui.widgets import choosing
@@ -41,7 +42,8 @@ class ReviewerPage(Page):
         self.reviewed: Reviewed | None = None
         self._asked: Asked | None = None
         self._turn = 0
-        self.zone = DropZone(_("Drop the PDF that you were sent, or"), _("choose it"), tall=True)
+        self._compared: Compared | None = None
+        self.zone = DropZone(_("Drop the PDF or the bundle that you were sent, or"), _("choose it"), tall=True)
         self.zone.dropped.connect(lambda paths: self.check(paths[0]))
         self.another_button = OutlineButton(_("Check another…"))
         self.another_button.clicked.connect(self._choose_another)
@@ -56,15 +58,37 @@ class ReviewerPage(Page):
         self.evidence_button = OutlineButton(_("Compare evidence files…"), "folder")
         self.trust_button = OutlineButton(_("Trust a certificate…"))
         self.compare_button = OutlineButton(_("Compare with an earlier attestation…"))
+        self.opening_button = OutlineButton(_("Compare held-back items…"))
+        self.time_button = OutlineButton(_("Trust a time-stamp authority…"))
+        self.again_button = OutlineButton(_("Look at the hosts again…"))
+        self.again = LookAgainCard(self)
+        self.delta.printed.connect(self._print)
+        self.opening_button.clicked.connect(self._choose_opening)
+        self.time_button.clicked.connect(lambda: self._choose_trust(time=True))
+        self.again_button.clicked.connect(self._offer_look)
         self.remember_button.clicked.connect(self._remember)
         self.evidence_button.clicked.connect(self._choose_evidence)
-        self.trust_button.clicked.connect(self._choose_trust)
+        self.trust_button.clicked.connect(lambda: self._choose_trust())
         self.compare_button.clicked.connect(self._choose_earlier)
         self._buttons = Flow(gap=8)
-        self._buttons.replace([self.evidence_button, self.compare_button, self.trust_button, self.remember_button])
+        self._buttons.replace(
+            [
+                *(self.evidence_button, self.compare_button, self.opening_button, self.again_button),
+                *(self.trust_button, self.time_button, self.remember_button),
+            ]
+        )
         self._cards = (self.outcome, self.data, self.verdict, self.policy)
         self.body.addWidget(self.zone)
-        for card in (self.outcome, self._buttons, self.delta, self.evidence, self.data, self.verdict, self.policy):
+        for card in (
+            self.outcome,
+            self._buttons,
+            self.again,
+            self.delta,
+            self.evidence,
+            self.data,
+            self.verdict,
+            self.policy,
+        ):
             self.body.addWidget(card)
         self.body.addStretch(1)
 
@@ -81,7 +105,7 @@ class ReviewerPage(Page):
         self._turn += 1
 
     def foot(self) -> Foot:
-        return Foot(left=_("Nothing is sent. Nothing is kept unless you say so."), next_shown=False)
+        return Foot(left=_("Nothing is sent and nothing is kept unless you say so."), next_shown=False)
 
     def side(self) -> Side | None:
         return Side(_("Checking an attestation")) if self.context.session is None else None
@@ -125,7 +149,7 @@ class ReviewerPage(Page):
             _("Who signed, what they say, whether anything was changed since, and whether the pages show the data.")
         )
         self.zone.show()
-        for widget in (*self._cards, self._buttons, self.evidence, self.delta, self.another_button):
+        for widget in (*self._cards, self._buttons, self.evidence, self.delta, self.again, self.another_button):
             widget.hide()
 
     def _failed(self, error: Exception) -> None:
@@ -139,6 +163,7 @@ class ReviewerPage(Page):
         if self.reviewed is None or self.reviewed.digest != found.digest:
             self.evidence.hide()
             self.delta.hide()
+            self.again.hide()
         self.reviewed = found
         verification = found.verification
         self.set_sentence(str(found.path))
@@ -147,13 +172,24 @@ class ReviewerPage(Page):
         if found.holds and verification.attestation is not None:
             self.data.show_data(verification.attestation)
         self.verdict.show_lines(_("What was checked"), verdict_lines(verification))
-        lines = ((_("Key"), found.policy.key), (_("Terms"), found.policy.terms), (_("History"), found.policy.history))
+        if found.evidence is not None:
+            self.evidence.show_evidence(found.evidence)
+            self.evidence.show()
+        lines = (
+            (_("Shown"), found.shown),
+            (_("Key"), found.policy.key),
+            (_("Terms"), found.policy.terms),
+            (_("History"), found.policy.history),
+        )
         self.policy.show_lines(_("What only you can decide"), lines)
         self.policy.setVisible(found.holds)
         self.zone.hide()
         for widget in (self.outcome, self.verdict, self.another_button):
             widget.show()
         self._buttons.setVisible(found.holds)
+        attestation = verification.attestation
+        self.opening_button.setVisible(attestation is not None and attestation.summary)
+        self.time_button.setVisible(verification.stamped)
         self.remember_button.setVisible(found.may_be_remembered and not self._is_known(found))
         changed = bool(found.policy.key.state == "bad")
         self.remember_button.setText(_("Replace the remembered key") if changed else _("Remember this key"))
@@ -173,6 +209,9 @@ class ReviewerPage(Page):
         self.outcome.body.addWidget(row(glyph, color, title, title, sentence))
         if attestation is not None and attestation.demonstration:
             text = _("This is a DEMONSTRATION, not the statement of a company.")
+            self.outcome.body.addWidget(PlainLabel(text, "strong", wrap=True))
+        if attestation is not None and attestation.summary:
+            text = _("This is a public summary: what it does not show is known by its digest. See Shown.")
             self.outcome.body.addWidget(PlainLabel(text, "strong", wrap=True))
         if verification.fingerprint:
             asked = _("Compare this fingerprint with the signatory, on a way that you trust:")
@@ -197,20 +236,60 @@ class ReviewerPage(Page):
 
     def _choose_another(self) -> None:
         start = self.reviewed.path.parent if self.reviewed is not None else None
-        file = choosing.choose_file(self, _("Check an attestation"), "PDF (*.pdf)", start)
+        patterns = _("PDF or bundle") + " (*.pdf *.zip)"
+        file = choosing.choose_file(self, _("Check an attestation"), patterns, start)
         if file is not None:
             self.check(file)
 
-    def _choose_trust(self) -> None:
+    def _choose_trust(self, time: bool = False) -> None:
         if self.reviewed is None:
             return
         patterns = _("Certificates") + " (*.pem *.crt *.cer *.der)"
-        file = choosing.choose_file(self, _("Trust a certificate"), patterns, self.reviewed.path.parent)
+        title = _("Trust a time-stamp authority") if time else _("Trust a certificate")
+        file = choosing.choose_file(self, title, patterns, self.reviewed.path.parent)
         if file is not None:
             from wizard.session.deeds.reviewing import Asked
 
             asked = self._asked or Asked()
-            self.check(self.reviewed.path, replace(asked, trust=(*asked.trust, file)))
+            if time:
+                self.check(self.reviewed.path, replace(asked, trust_time=(*asked.trust_time, file)))
+            else:
+                self.check(self.reviewed.path, replace(asked, trust=(*asked.trust, file)))
+
+    def _choose_opening(self) -> None:
+        if self.reviewed is None:
+            return
+        patterns = _("Held-back items, or the full attestation") + " (*.json *.pdf)"
+        file = choosing.choose_file(self, _("Compare held-back items"), patterns, self.reviewed.path.parent)
+        if file is not None:
+            from wizard.session.deeds.reviewing import Asked
+
+            self.check(self.reviewed.path, replace(self._asked or Asked(), opening=file))
+
+    def _offer_look(self) -> None:
+        attestation = self.reviewed.verification.attestation if self.reviewed is not None else None
+        if attestation is not None:
+            self.again.offer(attestation)
+
+    def _print(self) -> None:
+        compared = self._compared
+        if compared is None or self.reviewed is None:
+            return
+        target = choosing.choose_target(
+            self, _("Print the changes"), self.reviewed.path.with_name(_("changes.pdf")), _("PDF (*.pdf)")
+        )
+        if target is None:
+            return
+
+        def work() -> None:
+            from wizard.session.deeds import reviewing
+
+            reviewing.print_delta(compared.old, compared.new, target)
+
+        errand.run(
+            self, _("Printing the changes"), work,
+            lambda _none: self.message_bar.say(_("Saved {name}. It is not signed.").format(name=target.name)),
+        )  # fmt: skip
 
     def _choose_evidence(self) -> None:
         found = self.reviewed
@@ -257,6 +336,7 @@ class ReviewerPage(Page):
                 why = compared.old.integrity.sentence
                 self.message_bar.say_mistake(_("{name}: {why}").format(name=earlier.name, why=why))
                 return
+            self._compared = compared
             self.delta.show_delta(compared.delta, compared.history)
             self.delta.show()
 

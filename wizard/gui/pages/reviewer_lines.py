@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from wizard.domain.finding import Mark
@@ -15,16 +15,18 @@ from wizard.gui.icons import Glyph
 from wizard.gui.pages.form import Form, column, empty
 from wizard.gui.theme import ColorName
 from wizard.gui.widgets.badge import GlyphMark
+from wizard.gui.widgets.buttons import OutlineButton
 from wizard.gui.widgets.card import Card
+from wizard.gui.widgets.flow import Flow
 from wizard.gui.widgets.plain import FactLabel, PlainLabel
 from wizard.gui.widgets.tally_bar import Segment, TallyBar
 
 if TYPE_CHECKING:
-    from wizard.document.delta import Delta, FactChanged, Moved
     from wizard.document.handed_over import HandedOver
     from wizard.document.lines import Line
     from wizard.document.verify import Verification
     from wizard.domain.attestation import Attestation
+    from wizard.domain.changed import Delta, FactChanged, Moved
 
 #: More rows than this are counted: the PDF has them all.
 _MOST = 60
@@ -169,13 +171,17 @@ class EvidenceCard(Card):
 
 
 class DeltaCard(Card):
-    """What changed between two attestations of one partner."""
+    """What changed between two attestations of one partner; `printed` when a PDF of it is wanted."""
+
+    printed = Signal()
 
     def show_delta(self, found: Delta, history: Line) -> None:
         """Show what got worse first."""
-        from wizard.document.delta import Way
+        from wizard.domain.changed import Way
 
         empty(self.body)
+        self.print = OutlineButton(_("Print the changes…"))
+        self.print.clicked.connect(self.printed)
         self.body.addWidget(PlainLabel(_("What changed"), "heading"))
         self.body.addWidget(
             PlainLabel(
@@ -205,10 +211,14 @@ class DeltaCard(Card):
         ):
             if names:
                 form.row(label, PlainLabel(", ".join(names), wrap=True))
-        both = f"{found.ledger_before} → {found.ledger_after}"
-        form.row(_("Open vulnerabilities"), PlainLabel(both))
+        if found.ledger_before is not None and found.ledger_after is not None:
+            both = f"{found.ledger_before} → {found.ledger_after}"
+            form.row(_("Open vulnerabilities"), PlainLabel(both))
         self.body.addWidget(form)
         self.body.addWidget(verdict_row(_("History"), history))
+        buttons = Flow(gap=8)
+        buttons.replace([self.print])
+        self.body.addWidget(buttons)
 
     @staticmethod
     def _moved(moved: Moved) -> QWidget:

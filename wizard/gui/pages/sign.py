@@ -21,7 +21,8 @@ from wizard.gui.pages.first_page import FirstPageView
 from wizard.gui.pages.form import beside, empty
 from wizard.gui.pages.review import blocker_row
 from wizard.gui.pages.review_lines import place_of
-from wizard.gui.pages.signing_form import KeyForm, SignatoryForm
+from wizard.gui.pages.signing_form import KeyForm, SignatoryForm, StampForm
+from wizard.gui.pages.summary_card import SummaryCard
 from wizard.gui.widgets import choosing
 from wizard.gui.widgets.badge import GlyphMark
 from wizard.gui.widgets.buttons import LinkButton, OutlineButton
@@ -62,6 +63,11 @@ class SignPage(Page):
         self.key.changed.connect(self.foot_changed)
         self.statement.body.addWidget(line())
         self.statement.body.addWidget(self.key)
+        self.stamp = StampForm()
+        self.more = Folded(_("Paper and time stamp"))
+        self.more.body.setContentsMargins(0, 8, 0, 0)
+        self.more.body.addWidget(self.stamp)
+        self.statement.body.addWidget(self.more)
         self.statement.body.addLayout(self.statement.last_words)
         left = QVBoxLayout()
         left.setSpacing(12)
@@ -69,6 +75,8 @@ class SignPage(Page):
         left.addWidget(self._stale)
         left.addWidget(who)
         left.addWidget(self.statement)
+        self.summary = SummaryCard(self.when_saved)
+        left.addWidget(self.summary)
         left.addStretch(1)
         self.first_page = FirstPageView(self)
         self.digest = _Digest(self)
@@ -133,6 +141,7 @@ class SignPage(Page):
         self._draw_blockers()
         self._stale.show_stale(len({o.result.subject for o in attesting.stale_looks(session)}))
         self.digest.show_head(session.assessment.head)
+        self.summary.show_levels(session)
         count = len(self._blockers)
         self.set_sentence(
             ngettext(
@@ -230,6 +239,17 @@ class SignPage(Page):
                 )
                 return
         key = self.key.key()
+        options = attesting.Options(
+            str(self.stamp.paper.currentData()),
+            self.summary.target(out),
+            self.stamp.authority.text().strip(),
+            self.stamp.long_term.isChecked() and bool(self.stamp.authority.text().strip()),
+        )
+        if options.summary is not None and options.summary.exists():
+            self.message_bar.say_mistake(
+                _("{name} is there already. Nothing was signed. Choose another name.").format(name=options.summary.name)
+            )
+            return
         self._busy(True)
 
         def done(signed: attesting.Signed) -> None:
@@ -247,12 +267,14 @@ class SignPage(Page):
                 self._busy(False)
                 self.message_bar.say(_("Stopped. Nothing was signed."))
 
-        self.start(lambda hear: attesting.sign(session, out, key, hear), done, failed=failed, each=each)
+        self.start(lambda hear: attesting.sign(session, out, key, hear, options), done, failed=failed, each=each)
 
     def _busy(self, busy: bool) -> None:
         self._signing = busy
         self.who.setEnabled(not busy)
         self.key.setEnabled(not busy)
+        self.stamp.setEnabled(not busy)
+        self.summary.setEnabled(not busy)
         self.foot_changed.emit()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,15 +21,14 @@ from wizard.domain.mistakes import Mistake
 from wizard.domain.observation import LOOK_IS_FRESH_FOR, Method, Observation
 from wizard.jobs.runner import Hear, Job, Progress
 from wizard.session.deeds import looking, sharing, vulnerabilities
+from wizard.session.deeds.signing_keys import Key, VaultKey, signing_key
 from wizard.session.session import Session
 
 if TYPE_CHECKING:
     from wizard.document.keys import SigningKey
+    from wizard.document.token import TokenKey
     from wizard.document.verify import Verification
     from wizard.vault.verification import Verification as Checked
-
-#: Where the vault keeps the signing key.
-SIGNING_KEY = "signing-key"
 
 
 class Blocked(Mistake):
@@ -44,23 +44,6 @@ class NotVerified(Mistake):
 
 
 @dataclass(frozen=True, slots=True)
-class VaultKey:
-    """Sign with the key that is made at first use and kept in the vault."""
-
-
-@dataclass(frozen=True, slots=True)
-class FileKey:
-    """Sign with a PKCS#12 file; the passphrase is used once and not kept."""
-
-    path: Path
-    passphrase: bytes
-
-    def __repr__(self) -> str:
-        """Without the passphrase."""
-        return f"FileKey({self.path.name!r})"
-
-
-@dataclass(frozen=True, slots=True)
 class Signed:
     """A signed and verified attestation on disk."""
 
@@ -69,6 +52,22 @@ class Signed:
     digest: str
     attestation: Attestation
     verification: Verification
+    #: the public summary that was signed with it
+    summary: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to sign: "A4" or "Letter"; where to put a public summary, None for none; and who else is asked.
+
+    `authority` is the address of a time-stamp authority, "" for none: a digest of the signature goes there.
+    `long_term` asks the authorities in the certificates whether they revoked them, and keeps their answers in the file.
+    """
+
+    paper: str = "A4"
+    summary: Path | None = None
+    authority: str = ""
+    long_term: bool = False
 
 
 def verify_workspace(session: Session, hear: Hear = lambda event: None) -> Job[Checked]:
@@ -120,9 +119,11 @@ def stale_looks(session: Session) -> tuple[Observation, ...]:
     )
 
 
-def draft(session: Session, fingerprint: str = "") -> Attestation:
+def draft(session: Session, fingerprint: str = "", paper: str = "A4") -> Attestation:
     """The attestation as it would be signed now, with the versions that draw it: an update is not a forgery."""
+    from wizard.document.disclosure import commit
     from wizard.document.renderer import renderer
+    from wizard.session.deeds.renewing import since
 
     now = session.clock().replace(microsecond=0)
     assessment = session.assessment
@@ -144,7 +145,11 @@ def draft(session: Session, fingerprint: str = "") -> Attestation:
             first_at=first_at.replace(microsecond=0),
             clock_jumps=assessment.clock_jumps,
             earlier_attestations=tuple(
-                noted.payload.file_digest for noted in assessment.attestations if isinstance(noted.payload, e.Attested)
+                digest
+                for noted in assessment.attestations
+                if isinstance(noted.payload, e.Attested)
+                for digest in (noted.payload.file_digest, noted.payload.summary_digest)
+                if digest
             ),
         ),
         generator=f"Attestry {wizard.__version__}",
@@ -155,7 +160,8 @@ def draft(session: Session, fingerprint: str = "") -> Attestation:
             **({workspace.author: signatory.name} if signatory and signatory.name else {}),
         },
     )
-    return replace(frozen, fonts=renderer())
+    whole = replace(frozen, fonts=renderer(), paper=paper)
+    return commit(replace(whole, since=since(session, whole)), secrets.token_bytes)
 
 
 def _authors(session: Session) -> tuple[tuple[str, str], ...]:
@@ -168,24 +174,31 @@ def _authors(session: Session) -> tuple[tuple[str, str], ...]:
     )
 
 
-def draft_pages(session: Session, hear: Hear = lambda event: None) -> Job[bytes]:
+def draft_pages(session: Session, hear: Hear = lambda event: None, *, summary: bool = False) -> Job[bytes]:
     """The unsigned PDF as it would be signed now, built in the child."""
 
     async def work(progress: Progress) -> bytes:
         progress(0, 0, _("Laying out the pages"))
-        return await _build(await asyncio.to_thread(draft, session))
+        drafted = await asyncio.to_thread(draft, session)
+        return await _build(_summary(session, drafted) if summary else drafted)
 
     return session.runner.start(work, _("Laying out the pages"), hear)
 
 
 def sign(
-    session: Session, out: Path, key: VaultKey | FileKey | None = None, hear: Hear = lambda event: None
+    session: Session,
+    out: Path,
+    key: Key | None = None,
+    hear: Hear = lambda event: None,
+    options: Options | None = None,
 ) -> Job[Signed]:
     """Freeze, build, sign, write to `out`, verify what was written, and record it.
 
-    The job fails with `Blocked` while something stops signing. A file that is already there is replaced only by a
-    finished and verified one.
+    With `options.summary` the public summary is signed in the same deed, over the same commitments. The job fails
+    with `Blocked` while something stops signing. A file that is already there is replaced only by a finished and
+    verified one.
     """
+    how = options or Options()
 
     async def work(progress: Progress) -> Signed:
         progress(0, 5, _("Checking that nothing was changed"))
@@ -200,31 +213,49 @@ def sign(
                     n=len(stopping), first=stopping[0].sentence
                 )
             )
+        from wizard.document.token import TokenKey
+
         progress(1, 5, _("Getting the key"))
-        signing_key = await asyncio.to_thread(_key, session, key or VaultKey())
-        attestation = await asyncio.to_thread(draft, session, signing_key.fingerprint)
+        own = await asyncio.to_thread(signing_key, session, key or VaultKey())
+        attestation = await asyncio.to_thread(draft, session, own.fingerprint, how.paper)
+        wanted = [(out, attestation)]
+        if how.summary is not None:
+            wanted.append((how.summary, _summary(session, attestation)))
         progress(2, 5, _("Laying out the pages"))
-        unsigned = await _build(attestation)
+        built = [(place, await _build(data), data) for place, data in wanted]
         progress(3, 5, _("Signing"))
-        signed = await asyncio.to_thread(_sign, unsigned, signing_key, attestation)
+        made = [(place, await asyncio.to_thread(_sign, pages, own, data, how), data) for place, pages, data in built]
+        if isinstance(own, TokenKey):
+            own.close()
         progress(4, 5, _("Verifying what was written"))
-        done = await asyncio.to_thread(_write, session, out, signed, attestation, signing_key)
+        done, *summary = await asyncio.to_thread(_write, made, own)
+        data = _canonical(attestation)
+        sealed = await asyncio.to_thread(session.workspace.box.seal_bytes, data)
         await asyncio.wrap_future(
             session.record(
                 e.Attested(
                     file_name=out.name,
                     file_digest=done.digest,
-                    data_digest=hashlib.sha256(_canonical(attestation)).hexdigest(),
-                    key_fingerprint=signing_key.fingerprint,
+                    data_digest=hashlib.sha256(data).hexdigest(),
+                    key_fingerprint=own.fingerprint,
                     events=attestation.journal.events,
                     head=attestation.journal.head,
                     valid_until=attestation.valid_until,
+                    summary_name=summary[0].path.name if summary else "",
+                    summary_digest=summary[0].digest if summary else "",
+                    data=sealed,
                 )
             )
         )
-        return done
+        return replace(done, summary=how.summary)
 
     return session.runner.start(work, _("Signing"), hear)
+
+
+def _summary(session: Session, full: Attestation) -> Attestation:
+    from wizard.document.disclosure import summarise
+
+    return summarise(full, session.assessment.disclosures)
 
 
 async def _build(attestation: Attestation) -> bytes:
@@ -241,60 +272,44 @@ def _canonical(attestation: Attestation) -> bytes:
     return canonical.canonical(attestation)
 
 
-def _sign(unsigned: bytes, key: SigningKey, attestation: Attestation) -> bytes:
+def _sign(unsigned: bytes, key: SigningKey | TokenKey, attestation: Attestation, how: Options) -> bytes:
+    from wizard.document.sign import LongTerm, Stamping
     from wizard.document.sign import sign as sign_pdf
 
-    return sign_pdf(unsigned, key, attestation)
+    stamping = Stamping(how.authority, LongTerm.LT if how.long_term else LongTerm.NONE)
+    return sign_pdf(unsigned, key, attestation, stamping)
 
 
-def _key(session: Session, wanted: VaultKey | FileKey) -> SigningKey:
-    from wizard.document.keys import SigningKey
-
-    if isinstance(wanted, FileKey):
-        try:
-            data = wanted.path.read_bytes()
-        except OSError as error:
-            raise NotWritten(
-                _("The certificate file {name} could not be read. Nothing was signed. Choose another one.").format(
-                    name=wanted.path.name
-                )
-            ) from error
-        return SigningKey.from_p12(data, wanted.passphrase)
-    kept = session.workspace.secrets.get(SIGNING_KEY)
-    if kept is not None:
-        return SigningKey.from_bytes(kept)
-    assessment = session.assessment
-    signatory = assessment.signatory or e.SignatoryNamed("", "", "")
-    made = SigningKey.make(
-        signatory.name,
-        assessment.described.organisation,
-        signatory.email,
-        demonstration=assessment.demonstration,
-    )
-    session.workspace.secrets.put(SIGNING_KEY, made.to_bytes())
-    return made
-
-
-def _write(session: Session, out: Path, signed: bytes, attestation: Attestation, key: SigningKey) -> Signed:
-    from wizard.document.verify import Outcome, verify
-
-    partly = out.with_name(f".{out.name}.{secrets.token_hex(4)}.part")
+def _write(files: Sequence[tuple[Path, bytes, Attestation]], key: SigningKey | TokenKey) -> list[Signed]:
+    """Put all of them into place, or none: each is read back and verified before the first one is."""
+    parts = [out.with_name(f".{out.name}.{secrets.token_hex(4)}.part") for out, _signed, _data in files]
+    out = files[0][0]
     try:
         try:
-            partly.write_bytes(signed)
-            written = partly.read_bytes()
-            verification = verify(written, {attestation.organisation: key.fingerprint})
-            if verification.outcome is not Outcome.INTACT:
-                raise NotVerified(
-                    _("The signed file did not verify after it was written, so it was taken away. Try another place.")
-                )
-            partly.replace(out)
+            done = []
+            for partly, (out, signed, attestation) in zip(parts, files, strict=True):
+                partly.write_bytes(signed)
+                done.append(_verified(out, partly.read_bytes(), attestation, key))
+            for partly, (out, _signed, _data) in zip(parts, files, strict=True):
+                partly.replace(out)
         finally:
-            partly.unlink(missing_ok=True)
+            for partly in parts:
+                partly.unlink(missing_ok=True)
     except OSError as error:
         raise NotWritten(
             _("{name} could not be written there ({why}). Nothing was signed. Choose another folder.").format(
                 name=out.name, why=error.strerror or type(error).__name__
             )
         ) from error
+    return done
+
+
+def _verified(out: Path, written: bytes, attestation: Attestation, key: SigningKey | TokenKey) -> Signed:
+    from wizard.document.verify import Outcome, verify
+
+    verification = verify(written, {attestation.organisation: key.fingerprint})
+    if verification.outcome is not Outcome.INTACT:
+        raise NotVerified(
+            _("The signed file did not verify after it was written, so it was taken away. Try another place.")
+        )
     return Signed(out, len(written), hashlib.sha256(written).hexdigest(), attestation, verification)

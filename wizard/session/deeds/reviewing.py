@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from wizard.document.delta import Delta, delta
+from wizard.document.delta import delta
 from wizard.document.handed_over import HandedOver
 from wizard.document.handed_over import compare as compare_evidence
 from wizard.document.identity import certificates
@@ -16,10 +18,14 @@ from wizard.document.lines import Line
 from wizard.document.policy import Policy, Terms, history, policy
 from wizard.document.rules import LARGEST_FILE
 from wizard.document.verify import Outcome, Verification, verify
+from wizard.domain.changed import Delta
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
 from wizard.session.known_keys import CannotRemember, KnownKey, KnownKeys
 from wizard.session.settings import Home
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 #: A certificate is a few kilobytes, a bundle of all public authorities a quarter of a megabyte.
 _LARGEST_CERTIFICATE = 2_000_000
@@ -29,13 +35,19 @@ class CannotRead(Mistake):
     """A file that was named cannot be read."""
 
 
+class CannotWrite(Mistake):
+    """A file that was asked for could not be written."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the reviewer gave beside the file: certificates they trust, evidence, the attestation before, terms."""
+    """What the reviewer gave beside the file: whom they trust (for names, for times), evidence, an older one, terms."""
 
     trust: tuple[Path, ...] = ()
+    trust_time: tuple[Path, ...] = ()
     evidence: Path | None = None
     previous: Path | None = None
+    opening: Path | None = None
     reference: str = ""
     oldest_days: int | None = None
 
@@ -49,6 +61,7 @@ class Reviewed:
     digest: str
     verification: Verification
     policy: Policy
+    shown: Line
     evidence: HandedOver | None = None
     problem: str = ""
 
@@ -91,12 +104,15 @@ def _read(path: Path, most: int) -> bytes:
 def review(path: Path, home: Home, asked: Asked | None = None) -> Reviewed:
     """Verify one file by all eleven rules. Blocking: seconds for a long document. Raises a `Mistake` for what was
     handed over and cannot be read; a hostile attestation is a verdict."""
+    from wizard.session.deeds import bundling, disclosing
+
     asked = asked or Asked()
-    roots = [one for file in asked.trust for one in certificates(_read(file, _LARGEST_CERTIFICATE), file.name)]
-    data = read(path)
+    roots, time_roots = _certificates(asked.trust), _certificates(asked.trust_time)
+    handed_in = bundling.opened(path)
+    data = handed_in.pdf if handed_in is not None else read(path)
     before = read(asked.previous) if asked.previous is not None else None
     known = KnownKeys(home.data)
-    found = verify(data, known.fingerprints, roots)
+    found = verify(data, known.fingerprints, roots, time_roots)
     terms = Terms(_shipped(), asked.reference, asked.oldest_days)
     lines = policy(
         found,
@@ -105,10 +121,18 @@ def review(path: Path, home: Home, asked: Asked | None = None) -> Reviewed:
         datetime.now(UTC).date(),
         (before, verify(before)) if before is not None else None,
     )
-    reviewed = Reviewed(path, len(data), hashlib.sha256(data).hexdigest(), found, lines, None, known.problem)
+    problem = known.problem or (handed_in.trouble if handed_in is not None else "")
+    shown = disclosing.shown(found, asked.opening)
+    reviewed = Reviewed(path, len(data), hashlib.sha256(data).hexdigest(), found, lines, shown, None, problem)
+    if handed_in is not None and reviewed.holds and found.attestation is not None:
+        reviewed = replace(reviewed, evidence=bundling.compared(found.attestation, handed_in))
     if asked.evidence is not None and reviewed.holds:
         reviewed = replace(reviewed, evidence=evidence(reviewed, asked.evidence))
     return reviewed
+
+
+def _certificates(files: Sequence[Path]) -> list[x509.Certificate]:
+    return [one for file in files for one in certificates(_read(file, _LARGEST_CERTIFICATE), file.name)]
 
 
 @cache
@@ -165,3 +189,20 @@ def compared(old: bytes, before: Verification, after: Verification) -> Compared:
     if both[0] is not None and both[1] is not None and holds(before) and holds(after):
         changed = delta(both[0], both[1])
     return Compared(before, after, history(after, (old, before)), changed)
+
+
+def print_delta(old: Verification, new: Verification, out: Path) -> None:
+    """Write what changed between two attestations that hold as an unsigned PDF. Raises `CannotWrite`."""
+    from wizard.document.build import build_delta
+    from wizard.session.writing import write
+
+    if old.attestation is None or new.attestation is None or not (holds(old) and holds(new)):
+        raise CannotWrite(_("Nothing was printed: both must hold data that are intact."))
+    try:
+        write(out, build_delta(old.attestation, new.attestation))
+    except OSError as error:
+        raise CannotWrite(
+            _("{name} could not be written there ({why}). Nothing was printed. Choose another folder.").format(
+                name=out.name, why=error.strerror or type(error).__name__
+            )
+        ) from error
