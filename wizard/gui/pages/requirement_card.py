@@ -77,9 +77,8 @@ class RequirementCard(Card):
         self.again = self._button(_("Look again"), self.look_again)
         self.copy = self._button(_("Copy the line"), self._fix.copy)
         self.change = self._button(_("Change the answer"), lambda: self.set_open(True, focus=True))
-        self.keep = self._button(
-            _("Keep as it is"), lambda: page.when_saved(renewing.keep(self.session, requirement.id))
-        )
+        kept = renewing.keep
+        self.keep = self._button(_("Keep as it is"), lambda: page.when_saved(kept(self.session, requirement.id)))
         self.close_card = self._button(_("Close"), lambda: self.set_open(False))
         self.except_ = self._button(_("Note an exception…"), lambda: self._turn_form("exception"))
         self.explain = self._button(_("Explain the contradiction…"), lambda: self._turn_form("explanation"))
