@@ -51,6 +51,8 @@ def inverse(payload: e.Payload, before: Assessment) -> tuple[e.Payload, ...]:
         case e.EvidenceAdded(evidence):
             if evidence.id in before.evidence:
                 return (e.EvidenceAdded(before.evidence[evidence.id]),)
+            if evidence.id in before.removed_evidence:
+                return (e.EvidenceAdded(before.removed_evidence[evidence.id]), e.EvidenceRemoved(evidence.id))
             back = (e.EvidenceRestored(evidence.replaces),) if evidence.replaces in before.evidence else ()
             return (e.EvidenceRemoved(evidence.id), *back)
         case e.EvidenceRemoved(id):
