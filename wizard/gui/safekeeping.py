@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
+from wizard.domain.language import _
 from wizard.gui.context import Place
+from wizard.gui.pages import errand
 from wizard.session.changes import Change
 from wizard.session.deeds import attesting, keeping
 
@@ -24,13 +27,45 @@ def begin(shell: Shell) -> None:
         problems = getattr(verification, "problems", ())
         if problems and not session.workspace.doubts:
             shell.page.message_bar.say_mistake(" ".join(problems))
+        elif not session.read_only:
+            ask_for_the_sheet()
         shell.page.redraw(Change(frozenset(session.questionnaire.by_id), (), None, session.clock()))
-        keeping.look_after(session, shell.mailbox.carry(said))
+        keeping.look_after(session, shell.mailbox.carry(said), lambda: shell.mailbox.post(scrub))
         _meet(shell)
 
     def said(sentence: str) -> None:
-        if shell.context.session is session:
+        if sentence and shell.context.session is session:
             shell.page.message_bar.say_mistake(sentence)
+
+    def scrub() -> None:
+        if shell.context.session is session:
+            shell.context.work.start(
+                lambda hear: keeping.scrub(session, hear),
+                then=lambda found: said(" ".join(found.problems)),
+                failed=shell.say_fault,
+            )
+
+    def ask_for_the_sheet() -> None:
+        """Whoever left the first run before typing the recovery key back is asked once each time it is opened."""
+        if session.workspace.folder in errand.typed_back:
+            errand.typed_back.discard(session.workspace.folder)
+            shell.mailbox.when_done(
+                session.runner.start(note, _("Noting that it is written down")).result,
+                lambda _none: None,
+                shell.say_fault,
+            )
+        elif not (session.assessment.demonstration or session.request is not None or keeping.written_down(session)):
+            shell.page.message_bar.say_mistake(
+                _(
+                    "The recovery key of this vault was never typed back. Without its sheet, a forgotten passphrase "
+                    "is the end."
+                ),
+                _("Try it out, or make a new one"),
+                lambda: shell.go(Place("preferences", "recovery")),
+            )
+
+    async def note(progress: object) -> None:
+        await asyncio.to_thread(keeping.note_written_down, session)
 
     shell.context.work.start(
         lambda hear: attesting.verify_workspace(session, hear), then=checked, failed=shell.say_fault

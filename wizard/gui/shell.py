@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from wizard.domain.language import _
-from wizard.gui import outline, pages
+from wizard.gui import curtain, outline, pages
 from wizard.gui.context import Context, Place, sentence_of
 from wizard.gui.foot import FootBar
 from wizard.gui.locking import IdleWatch
@@ -55,14 +55,18 @@ class Shell(QWidget):
         middle.addWidget(self.stack, 1)
         middle.addWidget(line())
         middle.addWidget(self.foot)
-        row = QHBoxLayout(self)
+        #: all of it; while it is locked and something still runs, a curtain stands in `front` of it
+        self.inside = QWidget()
+        self.front = QStackedLayout(self)
+        self.front.addWidget(self.inside)
+        row = QHBoxLayout(self.inside)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.sidebar)
         row.addWidget(upright())
         row.addLayout(middle, 1)
         self.idle = IdleWatch(self)
-        self.idle.idle.connect(self._lock_when_idle)
+        self.idle.idle.connect(lambda: curtain.nobody_is_there(self))
         self._remember_soon = QTimer(self, singleShot=True, interval=1000)
         self._remember_soon.timeout.connect(self._remember)
         for keys, do in (
@@ -85,6 +89,11 @@ class Shell(QWidget):
     def session(self) -> Session | None:
         """The open assessment."""
         return self.context.session
+
+    @property
+    def covered(self) -> bool:
+        """True while a curtain hides the assessment."""
+        return self.front.currentWidget() is not self.inside
 
     @property
     def page(self) -> Page:
@@ -139,6 +148,7 @@ class Shell(QWidget):
         self._stop_listening()
         self.context.session = None
         self._drop_pages()
+        curtain.uncover(self)
         session.close()
 
     def lock(self) -> None:
@@ -164,7 +174,7 @@ class Shell(QWidget):
         page.shown(place)
         self._draw_side()
         self._draw_foot()
-        self._draw_title()
+        self.draw_title()
         if self.context.session is not None:
             self._remember_soon.start()
             self._watch_idle()
@@ -208,7 +218,7 @@ class Shell(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc comes here only when nothing nearer to the focus wanted it."""
-        if event.key() == Qt.Key.Key_Escape:
+        if event.key() == Qt.Key.Key_Escape and not self.covered:
             self._escape()
         else:
             super().keyPressEvent(event)
@@ -281,7 +291,7 @@ class Shell(QWidget):
             self.page.redraw(change)
         self._draw_side()
         self._draw_foot()
-        self._draw_title()
+        self.draw_title()
 
     def _draw_side(self) -> None:
         session = self.context.session
@@ -301,7 +311,10 @@ class Shell(QWidget):
         first, last = at == 0, session is not None and at == len(outline.order(session)) - 1
         self.foot.show_foot(self.page.foot(), first=first, last=last)
 
-    def _draw_title(self) -> None:
+    def draw_title(self) -> None:
+        """Say in the window's title where one is, unless that is hidden."""
+        if self.covered:
+            return
         session = self.context.session
         parts = [self.page.title, "Attestry"]
         if session is not None:
@@ -321,6 +334,7 @@ class Shell(QWidget):
             self.foot.strip.show_progress(newest.title, newest.done, newest.total, newest.text)
         else:
             self.foot.strip.finish()
+            QTimer.singleShot(0, self, lambda: curtain.nothing_runs(self))  # what ended is heard of first
             if not self.isActiveWindow():
                 QApplication.alert(self)
 
@@ -378,11 +392,6 @@ class Shell(QWidget):
         seconds = preferences.settings.lock_after_minutes * 60 if preferences is not None else 0
         if seconds != self.idle.limit_seconds:
             self.idle.start(seconds)
-
-    def _lock_when_idle(self) -> None:
-        """What is running goes on; the lock comes when it is done."""
-        if not self.context.work.running:
-            self.lock()
 
     def _remember(self) -> None:
         session, preferences = self.context.session, self.context.preferences

@@ -17,6 +17,9 @@ from wizard.jobs.events import Cancelled, Failed, Finished, JobEvent, Progressed
 
 T = TypeVar("T")
 
+#: How long a Stop waits for work on another thread to notice it.
+_LET_GO_SECONDS = 2.0
+
 
 class Progress(Protocol):
     """How work says how far it is; may be called from any thread."""
@@ -161,6 +164,21 @@ class Runner:
         hear(Cancelled(job.id))
 
 
+async def blocking(work: Callable[[], T], stopped: threading.Event) -> T:
+    """Do blocking work on another thread. A Stop sets `stopped`, and waits a moment for the work to let go.
+
+    Without that moment it would still hold files of an assessment that is being closed.
+    """
+    doing = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(doing)
+    except asyncio.CancelledError:
+        stopped.set()
+        doing.add_done_callback(lambda done: done.cancelled() or done.exception())
+        await asyncio.wait((doing,), timeout=_LET_GO_SECONDS)
+        raise
+
+
 async def _stop_when_idle(loop: asyncio.AbstractEventLoop) -> None:
     others = [task for task in asyncio.all_tasks(loop) if task is not asyncio.current_task()]
     if others:
@@ -168,4 +186,4 @@ async def _stop_when_idle(loop: asyncio.AbstractEventLoop) -> None:
     loop.stop()
 
 
-__all__ = ["CancelledError", "Hear", "Job", "Progress", "Runner", "Work"]
+__all__ = ["CancelledError", "Hear", "Job", "Progress", "Runner", "Work", "blocking"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from wizard.checks.answers import CHECK_IDS
 from wizard.checks.code_checks import CODE_CHECKS
 from wizard.checks.reports import REPORT_CHECK_IDS
 from wizard.domain import events as e
-from wizard.domain.assessment import Assessment, fold
+from wizard.domain.assessment import Assessment
 from wizard.domain.finding import SubjectKind
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
@@ -22,10 +23,10 @@ from wizard.domain.questionnaire import Questionnaire
 from wizard.domain.versions import History
 from wizard.jobs.runner import Runner
 from wizard.session import answering
-from wizard.session.deeds import looking
-from wizard.session.session import Clock, Session, now_utc
+from wizard.session.deeds import keeping, looking
+from wizard.session.session import Clock, Session, now_utc, whole
 from wizard.session.settings import Preferences
-from wizard.vault.unlocking import Unlock
+from wizard.vault.unlocking import Unlock, WithRecoveryKey
 from wizard.vault.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -138,8 +139,12 @@ def open_(
             return answers
         if not workspace.journal.count and workspace.secrets.get(WAITING_NAME) is not None:
             raise WaitsForBundle
-        asked, custom = _questionnaire_of(fold(workspace.journal.events()), preferences)
-        session = _session(workspace, asked, custom, runner, clock)
+        folded = whole(workspace, _beginning(workspace))
+        asked, custom = _questionnaire_of(folded, preferences)
+        session = _session(workspace, asked, custom, runner, clock, folded)
+        if isinstance(unlock, WithRecoveryKey) and not session.read_only:
+            with contextlib.suppress(Mistake):  # on a full disk it opens all the same, and asks for the sheet later
+                keeping.note_written_down(session)
     except BaseException:
         workspace.close()
         raise
@@ -159,12 +164,21 @@ def keep_place(preferences: Preferences, digest: str, folder: Path) -> None:
     place.write_text(str(folder.absolute()), "utf-8")
 
 
-def _session(
-    workspace: Workspace, questionnaire: Questionnaire, custom: bool, runner: Runner | None, clock: Clock
-) -> Session:
+def _beginning(workspace: Workspace) -> Assessment:
+    """What holds before the first entry: who founded the assessment."""
     from wizard.vault import foreign
 
-    founder = foreign.founder(workspace.secrets, workspace.author)
+    return Assessment(history=History(founder=foreign.founder(workspace.secrets, workspace.author)))
+
+
+def _session(
+    workspace: Workspace,
+    questionnaire: Questionnaire,
+    custom: bool,
+    runner: Runner | None,
+    clock: Clock,
+    folded: Assessment | None = None,
+) -> Session:
     session = Session(
         workspace,
         questionnaire,
@@ -172,7 +186,8 @@ def _session(
         runner=runner,
         clock=clock,
         custom_questionnaire=custom,
-        start=Assessment(history=History(founder=founder)),
+        start=_beginning(workspace),
+        folded=folded,
     )
     session.derive = looking.what_follows
     if not session.read_only:

@@ -61,6 +61,12 @@ def now_utc() -> datetime:
     return datetime.now(UTC)
 
 
+def whole(workspace: Workspace, beginning: Assessment) -> Assessment:
+    """The assessment from all entries of the journal, in the order that everyone who holds them finds."""
+    journal = workspace.journal
+    return replace(merged(journal.events(), beginning), events=journal.count, head=journal.head)
+
+
 class Session:
     """One open assessment and everything that a person can do to it (the deeds lie beside, one file a subject)."""
 
@@ -74,6 +80,7 @@ class Session:
         clock: Clock = now_utc,
         custom_questionnaire: bool = False,
         start: Assessment | None = None,
+        folded: Assessment | None = None,
     ) -> None:
         self.workspace = workspace
         self.questionnaire = questionnaire
@@ -89,7 +96,8 @@ class Session:
         self.derive: Callable[[Session], e.Payload | None] = lambda session: None
         #: what holds before the first entry; without it, who made the workspace began the assessment
         self.beginning = start or Assessment(history=History(founder=workspace.author))
-        self.assessment: Assessment = self._whole()
+        #: `folded` is what `whole` made of the journal already, so that opening reads it once
+        self.assessment: Assessment = folded or whole(workspace, self.beginning)
         self.saved_at: datetime | None = self.assessment.last_at
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="attestry writer")
         self._listeners: list[Hear] = []
@@ -185,7 +193,7 @@ class Session:
             raise ReadOnly(self.read_only_because)
         found_before = self.findings
         came = take()
-        self.assessment = self._whole()
+        self.assessment = whole(self.workspace, self.beginning)
         self._append(payloads)
         payloads = self._with_what_follows(payloads)
         self._undo = []
@@ -221,14 +229,9 @@ class Session:
             return
         events = self.workspace.journal.append(*payloads, questionnaire=self.questionnaire.digest)
         if any(isinstance(payload, e.MemberAdded | e.MemberRemoved) for payload in payloads):
-            self.assessment = self._whole()  # it may change what earlier entries may do
+            self.assessment = whole(self.workspace, self.beginning)  # it may change what earlier entries may do
         else:
             self.assessment = fold(events, self.assessment)
-
-    def _whole(self) -> Assessment:
-        """The assessment from all entries, in the order that everyone who holds them finds."""
-        journal = self.workspace.journal
-        return replace(merged(journal.events(), self.beginning), events=journal.count, head=journal.head)
 
     def _take_back(self) -> Change:
         payloads, title = self._undo.pop()

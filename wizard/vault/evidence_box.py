@@ -286,6 +286,22 @@ class EvidenceBox:
             return damage.sentence
         return self.verify(sealed, cancelled=cancelled)
 
+    def measure(self, name: str, *, cancelled: Callable[[], bool] = _never) -> Sealed:
+        """Digest and size of what is sealed under a name, found by opening it. Raises DamagedEvidence, Cancelled."""
+        sealed = Sealed(name, "", "", 0)
+        opening = self._opened(sealed, None, cancelled, _quiet)
+        if opening is None:
+            raise _not_what_was_sealed(sealed)
+        return Sealed(name, opening.digest.hexdigest(), "", opening.size)
+
+    def verify_record(self, name: str, digest: str, *, cancelled: Callable[[], bool] = _never) -> str:
+        """As `verify`, for a sealed record of which only name and digest are known."""
+        try:
+            found = self.measure(name, cancelled=cancelled)
+        except DamagedEvidence as damage:
+            return damage.sentence
+        return "" if found.digest == digest else _not_what_was_sealed(found).sentence
+
     def _path(self, name: str) -> Path:
         if not _NAME.fullmatch(name):
             raise DamagedEvidence(
@@ -338,22 +354,36 @@ class EvidenceBox:
         cancelled: Callable[[], bool],
         progress: Callable[[int], None],
     ) -> None:
+        opening = self._opened(sealed, out, cancelled, progress)
+        if opening is None or (opening.digest.hexdigest(), opening.size) != (sealed.digest, sealed.size):
+            raise _not_what_was_sealed(sealed)
+
+    def _opened(
+        self,
+        sealed: Sealed,
+        out: BinaryIO | None,
+        cancelled: Callable[[], bool],
+        progress: Callable[[int], None],
+    ) -> _Opening | None:
+        """What passed by, None when the file is not one that this box sealed. Raises what `out` raises, Cancelled."""
         opening = _Opening(out, cancelled, progress)
         with self._sealed_file(sealed) as stream:
             try:
                 pyrage.decrypt_io(stream, opening, [self._identity])
-                whole = (opening.digest.hexdigest(), opening.size) == (sealed.digest, sealed.size)
             except (pyrage.DecryptError, OSError, Cancelled):
                 if opening.failed is not None:
                     raise opening.failed from None
-                whole = False
-        if not whole:
-            raise DamagedEvidence(
-                _(
-                    "The sealed file of this evidence ({name}…) is not what was sealed. "
-                    "Put it back from a backup of this workspace, or add the evidence again."
-                ).format(name=sealed.name[:12])
-            )
+                return None
+        return opening
+
+
+def _not_what_was_sealed(sealed: Sealed) -> DamagedEvidence:
+    return DamagedEvidence(
+        _(
+            "The sealed file of this evidence ({name}…) is not what was sealed. "
+            "Put it back from a backup of this workspace, or add the evidence again."
+        ).format(name=sealed.name[:12])
+    )
 
 
 def _read_back(target: BinaryIO, writing: _Writing, cancelled: Callable[[], bool]) -> None:

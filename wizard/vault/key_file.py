@@ -80,7 +80,7 @@ class KeyFile:
         Raises WrongPassphrase, WrongRecoveryKey, MistypedRecoveryKey, UnusablePassphrase, NotSaved.
         """
         secret = keys.new_passphrase_bytes(new)
-        self._prove(proof)
+        self.prove(proof)
         half = self.keyring.get(self.header.workspace).secret if self.strict else None
         self._set_passphrase(secret, half)
 
@@ -89,7 +89,7 @@ class KeyFile:
 
         The recovery key opens it either way. Raises WrongPassphrase, UnusablePassphrase, KeyringDoesNotOpen, NotSaved.
         """
-        self._prove(passphrase)
+        self.prove(passphrase)
         half = None
         if strict:
             half, why = self._new_keyring_secret()
@@ -101,7 +101,7 @@ class KeyFile:
 
     def new_recovery_key(self, proof: WithPassphrase | WithRecoveryKey) -> str:
         """Make a new recovery key and return its text; the old sheet opens nothing from now on."""
-        self._prove(proof)
+        self.prove(proof)
         key = recovery_key.make()
         slot = random_slot(self.data_key, key, self.header.workspace, self.header.epoch, SlotKind.RECOVERY)
         self._change(lambda head: head.with_slot(slot))
@@ -115,7 +115,7 @@ class KeyFile:
         Whatever opens the workspace now or opens it afterwards opens it in between too. `recovery` is the text of a
         recovery key that the person has already, so that no crash can lose it. Raises as `change_passphrase` does.
         """
-        self._prove(passphrase)
+        self.prove(passphrase)
         data_key, epoch, workspace = keys.new_data_key(), self.header.epoch + 1, self.header.workspace
         secret = keys.passphrase_bytes(passphrase.text)
         half = self.keyring.get(workspace).secret if self.uses_keyring else None
@@ -146,7 +146,8 @@ class KeyFile:
     def _has(self, kind: SlotKind) -> bool:
         return self.header.slot(kind) is not None
 
-    def _prove(self, proof: Unlock) -> None:
+    def prove(self, proof: Unlock) -> None:
+        """Does this open the workspace? Changes nothing. Raises as `unlocking.unlock` does."""
         unlock(self.header, proof, self.keyring, self._floor)
 
     def _new_keyring_secret(self) -> tuple[bytes | None, str]:

@@ -134,10 +134,22 @@ class WrongRecoveryKey(Mistake):
 
 
 class KeyringDoesNotOpen(Mistake):
-    """The computer's keyring was to open the workspace and did not; `why` is the keyring's own sentence."""
+    """The computer's keyring was to open the workspace and did not; `why` is the keyring's own sentence.
 
-    def __init__(self, why: str) -> None:
-        super().__init__(_("{why} Type your passphrase to open the workspace.").format(why=why))
+    `together`: the workspace asks for passphrase and keyring together, so that the passphrase is no way out.
+    """
+
+    def __init__(self, why: str, *, together: bool = False) -> None:
+        way_out = (
+            _(
+                "{why} This workspace opens with the passphrase and this computer's keyring together, so the "
+                "passphrase alone does not open it. Use the recovery key; a new passphrase can be set then."
+            )
+            if together
+            else _("{why} Type your passphrase to open the workspace.")
+        )
+        self.why = why
+        super().__init__(way_out.format(why=why))
 
 
 class MissingJournal(Mistake):

@@ -12,7 +12,14 @@ from wizard.domain.mistakes import Mistake
 from wizard.vault import recovery_key
 from wizard.vault.header import Header, Slot, SlotKind
 from wizard.vault.keyring import Keyring
-from wizard.vault.mistakes import AlteredKeyFile, DamagedKeyFile, KeyringDoesNotOpen, WrongPassphrase, WrongRecoveryKey
+from wizard.vault.mistakes import (
+    AlteredKeyFile,
+    DamagedKeyFile,
+    KeyringDoesNotOpen,
+    MistypedRecoveryKey,
+    WrongPassphrase,
+    WrongRecoveryKey,
+)
 
 if TYPE_CHECKING:
     from wizard.vault.keys import Cost
@@ -46,6 +53,15 @@ class WithRecoveryKey:
 Unlock = WithPassphrase | WithKeyring | WithRecoveryKey
 
 
+def proof_of(text: str) -> WithPassphrase | WithRecoveryKey:
+    """What a person typed to show who asks: a recovery key is told by its length and check sum, else a passphrase."""
+    try:
+        recovery_key.from_text(text)
+    except MistypedRecoveryKey:
+        return WithPassphrase(text)
+    return WithRecoveryKey(text)
+
+
 def unlock(head: Header, what: Unlock, keyring: Keyring, floor: Cost) -> dict[int, bytes]:
     """The data keys by epoch: the present one, and the next one while it changes.
 
@@ -64,7 +80,7 @@ def unlock(head: Header, what: Unlock, keyring: Keyring, floor: Cost) -> dict[in
             if head.slot(SlotKind.KEYRING) is None:
                 raise KeyringDoesNotOpen(_("This workspace is not set to open by the keyring."))
             secret, wrong = (
-                _from_keyring(head, keyring),
+                _from_keyring(head, keyring, together=False),
                 KeyringDoesNotOpen(_("What the keyring of this computer holds for this workspace does not open it.")),
             )
         case _:
@@ -92,7 +108,7 @@ def _slot_key(
         stretch = kind is SlotKind.PASSPHRASE
         yield slot, keys.derive(slot.kdf, secret, floor=floor) if stretch else keys.derive_random(slot.kdf, secret)
     elif both is not None and kind is SlotKind.PASSPHRASE:
-        yield both, keys.join(both.kdf, secret, _from_keyring(head, keyring), floor=floor)
+        yield both, keys.join(both.kdf, secret, _from_keyring(head, keyring, together=True), floor=floor)
 
 
 def _both_ways(head: Header, epoch: int, data_key: bytes) -> dict[int, bytes]:
@@ -113,10 +129,10 @@ def _both_ways(head: Header, epoch: int, data_key: bytes) -> dict[int, bytes]:
     return found
 
 
-def _from_keyring(head: Header, keyring: Keyring) -> bytes:
+def _from_keyring(head: Header, keyring: Keyring, *, together: bool) -> bytes:
     reply = keyring.get(head.workspace)
     if reply.secret is None:
-        raise KeyringDoesNotOpen(reply.sentence)
+        raise KeyringDoesNotOpen(reply.sentence, together=together)
     return reply.secret
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,10 +37,6 @@ if TYPE_CHECKING:
     from wizard.vault.keys import Cost
     from wizard.vault.secrets import Secrets
     from wizard.vault.verification import Verification
-
-_SNAPSHOT = "snapshot.sealed"
-#: A snapshot larger than this is not kept: reading it would take longer than folding.
-_LARGEST_SNAPSHOT = 256 * 1024 * 1024
 
 
 def keyring_opens(folder: Path, keyring: Keyring | None = None) -> bool:
@@ -331,36 +326,6 @@ class Workspace:
         key = keys.sub_key(self._key_file.data_keys[self._under], self.id, "database")
         return backups.make(self._home, self.folder, self._key_file.header, self._database, key) is not None
 
-    def snapshot_get(self, head: str) -> bytes | None:
-        """What `snapshot_put` kept for exactly this head of the journal; None when there is none or it is damaged."""
-        from cryptography.exceptions import InvalidTag
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-        try:
-            raw = (self.folder / _SNAPSHOT).read_bytes()
-            return AESGCM(self._snapshot_key()).decrypt(raw[:12], raw[12:], head.encode("ascii"))
-        except (OSError, ValueError, InvalidTag):
-            return None
-
-    def snapshot_put(self, head: str, data: bytes) -> None:
-        """Keep something derived from the journal up to `head`, sealed, in the place of the one before.
-
-        It may be lost at any time: when the disk does not take it, nothing is said, because nothing is lost.
-        """
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-        if self.read_only or len(data) > _LARGEST_SNAPSHOT:
-            return
-        nonce = secrets.token_bytes(12)
-        sealed = nonce + AESGCM(self._snapshot_key()).encrypt(nonce, data, head.encode("ascii"))
-        with contextlib.suppress(OSError):
-            files.replace_file(self.folder / _SNAPSHOT, sealed)
-
-    def _snapshot_key(self) -> bytes:
-        from wizard.vault import keys
-
-        return keys.sub_key(self._key_file.data_key, self.id, "snapshot")
-
     def _head(self) -> Head:
         from wizard.vault.heads import Head
 
@@ -399,6 +364,12 @@ class Workspace:
         return slot.made if slot else None
 
     @property
+    def recovery_slot(self) -> str:
+        """The id of the slot that the present recovery key opens, another one for each key; "" without one."""
+        slot = self._key_file.header.slot(SlotKind.RECOVERY)
+        return slot.id if slot else ""
+
+    @property
     def data_key_since(self) -> datetime:
         """When the present data key was made (claimed time)."""
         return self._key_file.header.made
@@ -417,6 +388,10 @@ class Workspace:
         self._writable()
         self._heads.forget_keyring()
         self._key_file.forget()
+
+    def prove(self, proof: WithPassphrase | WithRecoveryKey) -> None:
+        """Does this open the workspace? Changes nothing. Raises as `open` does for a secret that does not."""
+        self._key_file.prove(proof)
 
     def change_passphrase(self, new: str, proof: WithPassphrase | WithRecoveryKey) -> None:
         """Set another passphrase; the old one opens nothing from now on.

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from wizard.domain import events as e
 from wizard.gui import locking
 from wizard.gui.context import Place
+from wizard.gui.curtain import Curtain
 from wizard.gui.pages.bring_in import BringInPage
 from wizard.gui.pages.older_copy import OlderCopyPage
 from wizard.gui.pages.preferences import PreferencesPage
@@ -19,11 +25,14 @@ from wizard.gui.pages.restore import RestorePage
 from wizard.gui.pages.welcome import WelcomePage
 from wizard.gui.shell import Shell
 from wizard.gui.widgets import choosing
+from wizard.gui.widgets.plain import PlainLabel
 from wizard.session import opening
 from wizard.session.deeds import keeping
 from wizard.session.session import Session
 from wizard.session.settings import Preferences
 from wizard.vault import keys
+from wizard.vault.keyring import Keyring
+from wizard.vault.mistakes import WrongPassphrase
 from wizard.vault.unlocking import WithPassphrase
 
 PASSPHRASE = "quiet lamp borrows seven oceans"
@@ -179,3 +188,158 @@ def test_a_computer_that_slept_is_locked_and_a_short_pause_is_not(
     assert opened.session is None
     assert opened.place.page == "unlock"
     assert not session.workspace._key_file.data_keys
+
+
+class Kept:
+    """A good keyring that keeps its items in memory."""
+
+    def __init__(self) -> None:
+        self.items: dict[tuple[str, str], str] = {}
+
+    def set_password(self, service: str, name: str, value: str) -> None:
+        self.items[service, name] = value
+
+    def get_password(self, service: str, name: str) -> str | None:
+        return self.items.get((service, name))
+
+    def delete_password(self, service: str, name: str) -> None:
+        del self.items[service, name]
+
+
+@pytest.fixture
+def busy(opened: Shell, session: Session) -> Iterator[Callable[[], None]]:
+    """Something runs in the window until it is let go."""
+    done = threading.Event()
+
+    async def work(progress: object) -> None:
+        await asyncio.to_thread(done.wait, 60)
+
+    opened.context.work.start(
+        lambda hear: session.runner.start(work, "A long errand", hear), then=lambda _n: None, failed=lambda _e: None
+    )
+    yield done.set
+    done.set()
+
+
+def test_what_runs_goes_on_behind_a_curtain_and_then_the_keys_go(
+    opened: Shell, session: Session, busy: Callable[[], None], qtbot: QtBot
+) -> None:
+    opened.go(Place("home"))
+    opened.idle.limit_seconds = 0.0
+    opened.idle.look()
+    assert opened.covered
+    assert not opened.page.isVisible()
+    assert "Northwind" not in opened.windowTitle()
+    curtain = opened.front.currentWidget()
+    assert isinstance(curtain, Curtain)
+    seen = " ".join(label.text() for label in curtain.findChildren(PlainLabel))
+    assert "Northwind" not in seen
+    assert "A long errand" not in seen
+    QTest.keyClick(opened, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(opened, Qt.Key.Key_Escape)
+    session.record(e.CommentSet("DATA-1", "from the job")).result(20)
+    qtbot.wait(50)
+    assert opened.covered
+    assert "Northwind" not in opened.windowTitle()
+    opened.idle.look()
+    assert session.workspace._key_file.data_keys, "what runs still needs them"
+    busy()
+    qtbot.waitUntil(lambda: opened.session is None, timeout=20_000)
+    assert not opened.covered
+    assert opened.place.page == "unlock"
+    assert not session.workspace._key_file.data_keys
+
+
+def test_the_passphrase_lifts_the_curtain_and_three_misses_lock(
+    opened: Shell, session: Session, busy: Callable[[], None], qtbot: QtBot
+) -> None:
+    opened.idle.limit_seconds = 0.0
+    opened.idle.look()
+    curtain = opened.front.currentWidget()
+    assert isinstance(curtain, Curtain)
+    curtain.field.setText("not the passphrase")
+    curtain.button.click()
+    qtbot.waitUntil(lambda: bool(curtain.problem.text()), timeout=20_000)
+    assert opened.covered
+    curtain.field.setText(PASSPHRASE)
+    curtain.button.click()
+    qtbot.waitUntil(lambda: not opened.covered, timeout=20_000)
+    assert opened.session is session
+    assert opened.context.work.running
+    assert "Northwind" in opened.windowTitle()
+    opened.idle.limit_seconds = 0.0
+    opened.idle.look()
+    curtain = opened.front.currentWidget()
+    assert isinstance(curtain, Curtain)
+    for n in range(3):
+        curtain.field.setText(f"wrong once more {n}")
+        curtain.button.click()
+        qtbot.waitUntil(lambda: opened.session is None or curtain.button.isEnabled(), timeout=20_000)
+    assert opened.session is None
+    assert not session.workspace._key_file.data_keys
+
+
+def test_a_recovery_key_that_was_never_typed_back_is_asked_for_once_and_tried_out(
+    opened: Shell, session: Session, qtbot: QtBot
+) -> None:
+    assert "never typed back" in opened.page.message_bar.text
+    text = session.workspace.new_recovery_key(WithPassphrase(PASSPHRASE))
+    opened.page.message_bar.action.click()
+    page = opened.page
+    assert isinstance(page, PreferencesPage)
+    assert page.keys is not None
+    form = page.keys.recovery
+    assert form.button.is_open
+    form.sheet.setText(keeping.new_recovery_text())
+    form.check.click()
+    qtbot.waitUntil(lambda: bool(page.message_bar.text), timeout=20_000)
+    assert not keeping.written_down(session)
+    form.sheet.setText(text.lower())
+    form.check.click()
+    qtbot.waitUntil(lambda: "opens this vault" in page.message_bar.text, timeout=20_000)
+    assert keeping.written_down(session)
+    assert "typed back from its sheet" in form._state.text()
+
+
+def test_a_forgotten_passphrase_is_replaced_with_the_recovery_key(
+    opened: Shell, session: Session, vault: PreferencesPage, qtbot: QtBot
+) -> None:
+    keys_ = vault.keys
+    assert keys_ is not None
+    text = session.workspace.new_recovery_key(WithPassphrase(PASSPHRASE))
+    keys_.old.setText(text)
+    for field in (keys_.new, keys_.again):
+        field.setText("another good passphrase")
+    keys_.change.click()
+    qtbot.waitUntil(lambda: "is changed" in vault.message_bar.text, timeout=20_000)
+    session.workspace.prove(WithPassphrase("another good passphrase"))
+    with pytest.raises(WrongPassphrase):
+        session.workspace.prove(WithPassphrase(PASSPHRASE))
+
+
+def test_without_a_keyring_the_passphrase_alone_goes_on_opening_it(vault: PreferencesPage, qtbot: QtBot) -> None:
+    keys_ = vault.keys
+    assert keys_ is not None
+    keys_.proof.setText(PASSPHRASE)
+    keys_.turn.click()
+    qtbot.waitUntil(lambda: "passphrase alone opens the vault, as before" in vault.message_bar.text, timeout=20_000)
+    assert keys_.remember.isEnabled()
+
+
+def test_passphrase_and_keyring_together_are_asked_for_and_no_longer(
+    vault: PreferencesPage, session: Session, qtbot: QtBot
+) -> None:
+    keys_ = vault.keys
+    assert keys_ is not None
+    kept = Kept()
+    trusted = frozenset({f"{Kept.__module__}.{Kept.__qualname__}"})
+    session.workspace._key_file.keyring = Keyring(lambda: kept, trusted=trusted)
+    keys_.proof.setText(PASSPHRASE)
+    keys_.turn.click()
+    qtbot.waitUntil(lambda: session.workspace.strict, timeout=20_000)
+    qtbot.waitUntil(lambda: "alone again" in keys_.turn.text())
+    assert not keys_.remember.isEnabled()
+    keys_.proof.setText(PASSPHRASE)
+    keys_.turn.click()
+    qtbot.waitUntil(lambda: not session.workspace.strict, timeout=20_000)
+    qtbot.waitUntil(keys_.remember.isEnabled)

@@ -1,5 +1,6 @@
 """Backups by themselves, checks of everything, a whole workspace taken along, an older copy accepted."""
 
+import concurrent.futures
 import shutil
 import threading
 from datetime import timedelta
@@ -7,11 +8,12 @@ from datetime import timedelta
 import pytest
 
 from wizard.domain import events as e
+from wizard.domain.evidence import Evidence
 from wizard.session import opening
 from wizard.session.deeds import attesting, evidence, keeping
 from wizard.vault.keys import Cost
 from wizard.vault.mistakes import NotSaved
-from wizard.vault.unlocking import WithPassphrase
+from wizard.vault.unlocking import WithPassphrase, WithRecoveryKey
 
 CHEAP = Cost(memory_kib=64, iterations=1, lanes=1)
 PASSPHRASE = "correct horse battery staple"
@@ -37,20 +39,109 @@ def proof(session, tmp_path):
     return evidence.add(session, [path], ["DATA-1"]).result.result(20).evidence[0]
 
 
-def test_it_is_backed_up_after_opening_and_once_a_day_while_it_is_whole(session, home, clock, monkeypatch):
+def test_it_is_backed_up_after_opening_and_once_a_day_while_it_is_whole(session, proof, home, clock, monkeypatch):
     folder = session.workspace.folder
     monkeypatch.setattr(keeping, "_LOOK_SECONDS", 0.01)
-    said = []
-    job = keeping.look_after(session, said.append)
+    said, due = [], []
+
+    def scrub():
+        due.append(clock.now)
+        keeping.scrub(session)
+
+    job = keeping.look_after(session, said.append, scrub)
     assert keeping.backups_of(folder, home) == ()  # not before the journal was checked
     attesting.verify_workspace(session).result.result(20)
     wait_until(lambda: len(keeping.backups_of(folder, home)) == 1)
-    wait_until(lambda: keeping.scrubbed(session) == clock.now)
+    wait_until(lambda: keeping.scrubbed(session).finished == clock.now)
     session.record(e.CommentSet("DATA-1", "something new")).result(20)
     clock.now += timedelta(hours=25)
     wait_until(lambda: len(keeping.backups_of(folder, home)) == 2)
+    assert len(due) == 1
+    clock.now += timedelta(days=7)
+    wait_until(lambda: len(due) == 2)
     job.cancel()
     assert said == []
+
+
+def test_a_check_of_the_sealed_files_that_is_stopped_goes_on_where_it_was(session, monkeypatch, reopen):
+    box, read = session.workspace.box, []
+    for number in range(12):
+        sealed = box.seal_bytes(f"number {number}".encode())
+        session.record(e.EvidenceAdded(Evidence(f"e{number}", f"{number}.txt", "text/plain", sealed, ()))).result(20)
+    monkeypatch.setattr(keeping, "_SAMPLE", 10**9)
+    real = box.verify_sealed
+    jobs = []
+
+    def verify(sealed, **more):
+        read.append(sealed.name)
+        if len(read) == 5:
+            jobs[0].cancel()
+            wait_until(more["cancelled"])
+        return real(sealed, **more)
+
+    monkeypatch.setattr(box, "verify_sealed", verify)
+    jobs.append(keeping.scrub(session))
+    with pytest.raises(concurrent.futures.CancelledError):
+        jobs[0].result.result(20)
+    kept = keeping.scrubbed(session)
+    assert kept.upto == sorted(read)[3]
+    assert kept.finished.year == 1
+    session.close()
+    again = reopen()
+    box = again.workspace.box
+    real, later = box.verify_sealed, []
+    monkeypatch.setattr(box, "verify_sealed", lambda sealed, **more: later.append(sealed.name) or real(sealed, **more))
+    found = keeping.scrub(again).result.result(20)
+    assert found.problems == ()
+    assert found.files == 12
+    assert sorted({*read[:4], *later}) == sorted(item.sealed.name for item in again.assessment.evidence.values())
+    assert not set(read[:4]) & set(later)
+    assert keeping.scrubbed(again).upto == ""
+    assert keeping.scrubbed(again).finished.year == 2026
+
+
+def test_the_record_of_a_look_is_read_again_too(session, clock):
+    sealed = session.workspace.box.seal_bytes(b"what the host answered")
+    session.record(e.Looked("run", "app.example.com", (), record=sealed.digest, record_name=sealed.name)).result(20)
+    assert keeping.check_everything(session).result.result(20).files == 1
+    whole = keeping.scrubbed(session)
+    clock.now += timedelta(days=1)
+    blob = session.workspace.folder / "evidence" / sealed.name[:2] / f"{sealed.name}.age"
+    other = session.workspace.box.seal_bytes(b"another answer").name
+    blob.write_bytes((session.workspace.folder / "evidence" / other[:2] / f"{other}.age").read_bytes())
+    found = keeping.scrub(session).result.result(20)
+    assert len(found.problems) == 1
+    assert "app.example.com" in found.problems[0]
+    assert keeping.scrubbed(session).finished == whole.finished, "a round with damage in it is not a finished one"
+
+
+def test_a_file_that_went_wrong_after_opening_stops_the_signing(session, proof):
+    attesting.verify_workspace(session).result.result(20)
+    assert session.verification.ok
+    blob = next(session.workspace.folder.glob(f"evidence/{proof.sealed.name[:2]}/*.age"))
+    damaged = bytearray(blob.read_bytes())
+    damaged[-1] ^= 1
+    blob.write_bytes(damaged)
+    with pytest.raises(attesting.Blocked):
+        attesting.sign(session, session.workspace.folder.parent / "out.pdf").result.result(30)
+    assert any("proof.txt" in blocker.sentence for blocker in attesting.blockers(session))
+    blob.unlink()
+    attesting.verify_workspace(session).result.result(20)
+    assert any("proof.txt" in problem and "missing" in problem for problem in session.verification.problems)
+
+
+def test_the_recovery_key_counts_as_written_down_when_it_was_typed_back_or_used(session, preferences, reopen):
+    assert not keeping.written_down(session)
+    keeping.note_written_down(session)
+    assert keeping.written_down(session)
+    text = session.workspace.new_recovery_key(WithPassphrase(PASSPHRASE))
+    assert not keeping.written_down(session), "another key has another sheet"
+    folder = session.workspace.folder
+    session.close()
+    again = opening.open_(folder, WithRecoveryKey(text), preferences, floor=CHEAP)
+    assert keeping.written_down(again), "who used it has it"
+    again.close()
+    assert keeping.written_down(reopen())
 
 
 def test_what_keeps_it_from_being_backed_up_is_said_once(session, monkeypatch):
@@ -63,7 +154,7 @@ def test_what_keeps_it_from_being_backed_up_is_said_once(session, monkeypatch):
 
     monkeypatch.setattr(session.workspace, "back_up", full)
     attesting.verify_workspace(session).result.result(20)
-    job = keeping.look_after(session, said.append)
+    job = keeping.look_after(session, said.append, lambda: None)
     wait_until(lambda: len(tried) > 3)
     job.cancel()
     assert len(said) == 1

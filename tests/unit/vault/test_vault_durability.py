@@ -273,8 +273,6 @@ def test_a_folder_that_becomes_write_protected_is_a_sentence_until_it_is_writabl
             made.box.seal_bytes(b"x")
         with pytest.raises(mistakes.NotSaved, match="Permission denied"):
             made.change_passphrase("another good passphrase", WithPassphrase(PASSPHRASE))
-        made.snapshot_put(made.journal.head, b"derived")
-        assert made.snapshot_get(made.journal.head) is None
         place.folder.chmod(0o700)
         (place.folder / "evidence").chmod(0o700)
         made.journal.append(said(3, "after"), questionnaire=QUESTIONNAIRE)

@@ -164,7 +164,7 @@ def test_every_flipped_bit_of_the_key_file_is_harmless_or_refused(place: Place) 
 
 def test_every_sub_key_is_its_own() -> None:
     data_key, workspace = keys.new_data_key(), secrets.token_hex(16)
-    purposes = ["database", "secrets", "heads", "header", "snapshot"]
+    purposes = ["database", "secrets", "heads", "header", "next", "previous"]
     made = {keys.sub_key(data_key, workspace, purpose) for purpose in purposes}
     assert len(made | {data_key, keys.sub_key(data_key, secrets.token_hex(16), "database")}) == len(purposes) + 2
 

@@ -421,20 +421,6 @@ def test_secrets_are_sealed_a_second_time_and_bound_to_their_name(place: Place, 
         moved.secrets.get("moved")
 
 
-def test_a_snapshot_belongs_to_one_head_and_may_be_lost(place: Place, filled: Workspace) -> None:
-    head = filled.journal.head
-    assert filled.snapshot_get(head) is None
-    filled.snapshot_put(head, b"derived")
-    assert filled.snapshot_get(head) == b"derived"
-    assert filled.snapshot_get("0" * 64) is None
-    path = place.folder / "snapshot.sealed"
-    assert b"derived" not in path.read_bytes()
-    path.write_bytes(path.read_bytes()[:-1] + b"x")
-    assert filled.snapshot_get(head) is None
-    path.write_bytes(b"")
-    assert filled.snapshot_get(head) is None
-
-
 def test_the_keyring_is_not_asked_about_a_workspace_without_it(place: Place) -> None:
     place.create().close()
     assert keyring_opens(place.folder) is False

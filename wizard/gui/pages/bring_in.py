@@ -102,10 +102,14 @@ class BringInPage(Page):
         self._form.hide()
         sheet = RecoverySheet(key, folder.name)
         sheet.setMaximumWidth(560)
-        sheet.matched.connect(lambda matched: self.go.emit(Place("unlock", str(folder))) if matched else None)
+        sheet.matched.connect(lambda matched: self._typed_back() if matched else None)
         words = _("It lies at {folder}. This is its recovery key on this computer, shown once.").format(folder=folder)
         self._sheet_at.addWidget(PlainLabel(words, wrap=True))
         self._sheet_at.addWidget(sheet)
+
+    def _typed_back(self) -> None:
+        errand.typed_back.add(self.folder)
+        self.go.emit(Place("unlock", str(self.folder)))
 
     def _failed(self, error: Exception) -> None:
         self._draw()

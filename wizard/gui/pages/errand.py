@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 #: Workspaces that were open in this run: the keyring does not open them again by itself after a lock.
 opened_here: set[Path] = set()
+#: Workspaces whose recovery key was typed back before they were opened: it is noted in them when they are.
+typed_back: set[Path] = set()
 
 
 @cache

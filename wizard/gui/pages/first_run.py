@@ -131,6 +131,7 @@ class FirstRunPage(Page):
             case Step.VAULT if self._session is None:
                 self._make()
             case Step.VAULT:
+                self._note_written_down()
                 self._go_to(Step.WHO)
             case Step.WHO:
                 self._describe()
@@ -239,6 +240,20 @@ class FirstRunPage(Page):
             self.say_mistake(error)
 
         errand.run(self, _("Going on from an earlier attestation"), work, then, failed=failed)
+
+    def _note_written_down(self) -> None:
+        """The two groups match. On a disk that is full it is asked for again at the next opening."""
+        from wizard.session.deeds import keeping
+
+        session = self._session
+        if session is not None:
+            errand.run(
+                self,
+                _("Noting that it is written down"),
+                lambda: keeping.note_written_down(session),
+                lambda _none: None,
+                failed=self.say_mistake,
+            )
 
     def _describe(self) -> None:
         from wizard.session.deeds import answers

@@ -1,4 +1,4 @@
-"""What opens the vault: another passphrase, another recovery key, and whether this computer opens it without asking."""
+"""What opens the vault: another passphrase, whether this computer opens it without asking, or only together with it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from wizard.domain.language import _
 from wizard.gui import words
 from wizard.gui.pages import errand
-from wizard.gui.pages.form import Form, beside, column, empty
-from wizard.gui.pages.recovery_sheet import RecoverySheet
+from wizard.gui.pages.form import Form, beside, column
+from wizard.gui.pages.recovery_form import RecoveryForm
 from wizard.gui.pages.vault_stop import SHORTEST
 from wizard.gui.widgets.buttons import OutlineButton
 from wizard.gui.widgets.fields import TickBox
@@ -51,31 +51,32 @@ class KeysForm(QWidget):
         form = Form()
         self._since = PlainLabel("", "quiet")
         form.under(self._since)
-        form.row(_("Of now"), self.old)
+        form.row(_("Of now"), self.old, _("Forgotten? The recovery key from your sheet does as well."))
         form.row(_("New"), self.new)
         form.under(self._meter)
         form.row(_("Once more"), self.again)
         self.new.then(self.again)
         form.row("", beside(self.change, self._why, gap=12))
         self.passphrase.body.addWidget(form)
-        self.recovery = Folded(_("Make a new recovery key"))
+        self.recovery = RecoveryForm(page, session)
+        self.together = Folded(_("Ask for the passphrase and this computer together"))
+        self._together_said = PlainLabel("", "quiet", wrap=True)
         self.proof = PassphraseField(_("Passphrase"))
-        self.make = OutlineButton(_("Make a new recovery key"))
-        other = Form()
-        other.row(_("Passphrase"), self.proof, _("The sheet that you have now opens nothing from then on."))
-        other.row("", beside(self.make))
-        self._sheet_at = QVBoxLayout()
-        self.recovery.body.addWidget(other)
-        self.recovery.body.addLayout(self._sheet_at)
+        self.turn = OutlineButton()
+        both = Form()
+        both.under(self._together_said)
+        both.row(_("Passphrase"), self.proof)
+        both.row("", beside(self.turn))
+        self.together.body.addWidget(both)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(8)
-        for widget in (top, self.passphrase, self.recovery):
+        for widget in (top, self.passphrase, self.recovery, self.together):
             whole.addWidget(widget)
         for field in (self.old, self.new, self.again, self.proof):
             field.textChanged.connect(self.draw)
         self.change.clicked.connect(self._change)
-        self.make.clicked.connect(self._make)
+        self.turn.clicked.connect(self._turn)
         self.draw()
 
     def draw(self) -> None:
@@ -96,7 +97,23 @@ class KeysForm(QWidget):
             why = ""
         self._why.setText(why)
         self.change.setEnabled(not why)
-        self.make.setEnabled(bool(self.proof.text()))
+        strict = self._workspace.strict
+        self.remember.setEnabled(not strict)
+        self.turn.setText(_("Ask for the passphrase alone again") if strict else _("Ask for both from now on"))
+        self._together_said.setText(
+            _(
+                "The passphrase opens the vault only together with a key in the keyring of this computer. On another "
+                "computer, and when the keyring is lost, only the recovery key does."
+            )
+            if strict
+            else _(
+                "A copy of the folder cannot be opened then even by someone who guesses the passphrase: a second key "
+                "lies in the keyring of this computer. On another computer, and when the keyring is lost, only the "
+                "recovery key opens the vault. Keep its sheet."
+            )
+        )
+        self.turn.setEnabled(bool(self.proof.text()))
+        self.recovery.draw()
 
     def _remember(self, on: bool) -> None:
         workspace = self._workspace
@@ -123,9 +140,9 @@ class KeysForm(QWidget):
         errand.run(self._page, _("Asking the keyring"), work, then, failed=self._failed)
 
     def _change(self) -> None:
-        from wizard.vault.unlocking import WithPassphrase
+        from wizard.vault.unlocking import proof_of
 
-        workspace, new, proof = self._workspace, self.new.text(), WithPassphrase(self.old.text())
+        workspace, new, proof = self._workspace, self.new.text(), proof_of(self.old.text())
 
         def then(_nothing: object) -> None:
             for field in (self.old, self.new, self.again):
@@ -142,33 +159,40 @@ class KeysForm(QWidget):
             failed=self._failed,
         )
 
-    def _make(self) -> None:
+    def _turn(self) -> None:
         from wizard.vault.unlocking import WithPassphrase
 
-        workspace, proof = self._workspace, WithPassphrase(self.proof.text())
+        workspace, proof, strict = self._workspace, WithPassphrase(self.proof.text()), not self._workspace.strict
 
-        def then(key: str) -> None:
+        def then(_nothing: object) -> None:
             self.proof.clear()
-            empty(self._sheet_at)
-            sheet = RecoverySheet(key, workspace.folder.name)
-            sheet.setMaximumWidth(560)
-            sheet.matched.connect(lambda matched: self._written(sheet) if matched else None)
-            self._sheet_at.addWidget(sheet)
+            self.draw()
+            self.together.button.set_open(False)
+            self._page.message_bar.say(
+                _("The vault opens with the passphrase and this computer's keyring together now.")
+                if strict
+                else _("The passphrase alone opens the vault again.")
+            )
 
-        self.make.setEnabled(False)
+        self.turn.setEnabled(False)
         errand.run(
             self._page,
-            _("Making a recovery key"),
-            lambda: workspace.new_recovery_key(proof),
+            _("Asking the keyring"),
+            lambda: workspace.set_strict(strict, proof),
             then,
-            failed=self._failed,
+            failed=self._not_turned,
         )
 
-    def _written(self, sheet: RecoverySheet) -> None:
-        sheet.hide()
-        sheet.deleteLater()
-        self.recovery.button.set_open(False)
-        self._page.message_bar.say(_("The new recovery key is written down. The old sheet can be thrown away."))
+    def _not_turned(self, error: Exception) -> None:
+        from wizard.vault.mistakes import KeyringDoesNotOpen
+
+        if isinstance(error, KeyringDoesNotOpen) and not self._workspace.strict:
+            self.draw()
+            self._page.message_bar.say_mistake(
+                _("{why} So the passphrase alone opens the vault, as before.").format(why=error.why)
+            )
+        else:
+            self._failed(error)
 
     def _failed(self, error: Exception) -> None:
         self.draw()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from typing import Any
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
@@ -98,6 +98,11 @@ class PreferencesPage(Page):
         self._draw()
         if self.keys is not None:
             self.keys.draw()
+            asked_for = {"recovery": self.keys.recovery, "passphrase": self.keys.passphrase}.get(place.item)
+            if asked_for is not None:
+                asked_for.button.set_open(True)
+                asked_for.button.setFocus()
+                QTimer.singleShot(0, asked_for, lambda: self.scroll_area.ensureWidgetVisible(asked_for))
         if self.vault is not None:
             self.vault.draw()
 

@@ -44,7 +44,11 @@ class RestorePage(Page):
         )
         self.form = Form()
         self.form.row(_("Backup"), self.choice)
-        self.form.row(_("Passphrase"), self.field, _("The one that held when the backup was made opens it too."))
+        self.form.row(
+            _("Passphrase"),
+            self.field,
+            _("The one that held when the backup was made opens it too, and so does the recovery key from its sheet."),
+        )
         self.form.row("", beside(self.button))
         self.body.addWidget(self.none)
         self.body.addWidget(self.form)
@@ -102,9 +106,9 @@ class RestorePage(Page):
 
         def work() -> Session:
             from wizard.session import opening
-            from wizard.vault.unlocking import WithPassphrase
+            from wizard.vault.unlocking import proof_of
 
-            how = WithPassphrase(text)
+            how = proof_of(text)
             keeping.restore(backup, folder, how)
             return opening.open_(folder, how, preferences)
 

@@ -196,24 +196,29 @@ class UnlockPage(Page):
             unlock: Unlock = WithRecoveryKey(text) if by_key else WithPassphrase(text)
             return opening.open_(folder, unlock, preferences)
 
-        errand.run(self, _("Opening"), work, self._opened, failed=self._refused, let_go=lambda session: session.close())
+        def then(session: Session) -> None:
+            self._opened(session, by_key)
 
-    def _opened(self, session: Session) -> None:
+        errand.run(self, _("Opening"), work, then, failed=self._refused, let_go=lambda session: session.close())
+
+    def _opened(self, session: Session, by_key: bool = False) -> None:
         self._busy(False)
         self.field.clear()
         self.misses = 0
         self._say("")
         errand.opened_here.add(self._folder)
-        self.opened.emit(session)
+        # whoever needed the recovery key wants another passphrase next
+        forgotten = by_key and not session.read_only
+        self.opened.emit((session, Place("preferences", "passphrase")) if forgotten else session)
 
     def _refused(self, error: Exception) -> None:
-        from wizard.vault.mistakes import WrongPassphrase, WrongRecoveryKey
+        from wizard.vault.mistakes import KeyringDoesNotOpen, WrongPassphrase, WrongRecoveryKey
 
         self._busy(False)
         if self._waits(error):
             return
         sentence = sentence_of(error)
-        self.backup.setVisible(not isinstance(error, WrongPassphrase | WrongRecoveryKey))
+        self.backup.setVisible(not isinstance(error, WrongPassphrase | WrongRecoveryKey | KeyringDoesNotOpen))
         if isinstance(error, WrongPassphrase | WrongRecoveryKey):
             self.misses += 1
             if self.misses >= MISSES:

@@ -23,6 +23,8 @@ from wizard.gui.widgets.plain import PlainLabel
 from wizard.session.deeds import keeping
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from wizard.session.session import Session
 
 
@@ -36,10 +38,11 @@ class VaultForm(QWidget):
         self.back_up = OutlineButton(_("Back up now"))
         self.restore = OutlineButton(_("Put back a backup…"))
         self._checked = PlainLabel("", "quiet", wrap=True)
+        self._read = PlainLabel("", "quiet", wrap=True)
         top = Form(fields=560)
         top.row(
             _("Kept safe"),
-            column(_holder(self.check, self.back_up, self.restore), self._checked, gap=6),
+            column(_holder(self.check, self.back_up, self.restore), self._checked, self._read, gap=6),
             _("It is backed up to this computer once a day, and every sealed file is read again once a week."),
         )
         self.export = Folded(_("Take the whole workspace along as one file"))
@@ -95,6 +98,7 @@ class VaultForm(QWidget):
                 when=words.ago(session.workspace.data_key_since, now)
             )
         )
+        self._read.setText(_read_again(session, now))
         self.write.setEnabled(len(self.first.text()) >= SHORTEST and self.first.text() == self.second.text())
         self.seal.setEnabled(bool(self._sheet_text and self.proof.text()))
         for widget in (self.back_up, self.renew):
@@ -175,6 +179,18 @@ class VaultForm(QWidget):
             self._page.say_mistake(error)
 
         self._page.start(begin, done, failed=failed)  # type: ignore[arg-type]
+
+
+def _read_again(session: Session, now: datetime) -> str:
+    """When every sealed file was read again last, and whether that is going on."""
+    kept = keeping.scrubbed(session)
+    if kept.upto:
+        return _("The weekly reading of every sealed file began {when} and goes on where it was stopped.").format(
+            when=words.ago(kept.begun, now)
+        )
+    if kept.finished.year == 1:
+        return ""
+    return _("Every sealed file was read again {when}.").format(when=words.ago(kept.finished, now))
 
 
 def _holder(*widgets: QWidget) -> QWidget:

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import secrets
 from collections.abc import Sequence
+import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ from wizard.domain.language import _
 from wizard.domain.members import Role
 from wizard.domain.mistakes import Mistake
 from wizard.domain.observation import LOOK_IS_FRESH_FOR, Method, Observation
-from wizard.jobs.runner import Hear, Job, Progress
+from wizard.jobs.runner import Hear, Job, Progress, blocking
 from wizard.session.deeds import looking, sharing, vulnerabilities
 from wizard.session.deeds.signing_keys import Key, VaultKey, signing_key
 from wizard.session.session import Session
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from wizard.document.verify import Verification
     from wizard.vault.verification import Verification as Checked
 
+#: Of so many sealed files one is told: ten thousand small ones are checked in a second or two.
+_TOLD_EVERY = 25
 
 class Blocked(Mistake):
     """Signing was asked for while something stops it."""
@@ -71,21 +74,34 @@ class Options:
 
 
 def verify_workspace(session: Session, hear: Hear = lambda event: None) -> Job[Checked]:
-    """Check the whole journal and every sealed file; the first job after opening, and signing waits for it."""
+    """Check the whole journal, and that every sealed file is the one that was written.
 
-    async def work(progress: Progress) -> Checked:
-        verification = await asyncio.to_thread(
-            session.workspace.verify, lambda done, total: progress(done, total, _("Checking the journal"))
-        )
+    The first job after opening; signing does it again. A sealed file whose digest is the one in the journal was read
+    back when it was sealed, so it is not opened; one that differs is. `keeping.check_everything` opens all of them.
+    """
+    stopped = threading.Event()
+
+    def check(progress: Progress) -> Checked:
+        from wizard.vault.mistakes import Cancelled
+
+        def journal(done: int, total: int) -> None:
+            if stopped.is_set():
+                raise Cancelled
+            progress(done, total, _("Checking the journal"))
+
+        verification = session.workspace.verify(journal)
         problems = list(verification.problems)
         items = tuple(session.assessment.evidence.values())
         for number, item in enumerate(items):
-            progress(number, len(items), _("Checking the evidence"))
-            if sentence := await asyncio.to_thread(session.workspace.box.verify, item.sealed):
+            if number % _TOLD_EVERY == 0:
+                progress(number, len(items), _("Checking the evidence"))
+            if sentence := session.workspace.box.verify_sealed(item.sealed, cancelled=stopped.is_set):
                 problems.append(f"{item.name}: {sentence}")
-        checked = replace(verification, ok=not problems, problems=tuple(problems))
-        session.verification = checked
-        return checked
+        return replace(verification, ok=not problems, problems=tuple(problems))
+
+    async def work(progress: Progress) -> Checked:
+        session.verification = await blocking(lambda: check(progress), stopped)
+        return session.verification
 
     return session.runner.start(work, _("Checking that nothing was changed"), hear)
 
@@ -202,8 +218,8 @@ def sign(
 
     async def work(progress: Progress) -> Signed:
         progress(0, 5, _("Checking that nothing was changed"))
-        if session.verification is None or session.verification.events != session.assessment.events:
-            await asyncio.wrap_future(verify_workspace(session).result)
+        # what stands on the disk now is what is signed, whatever it was when the window opened
+        await asyncio.wrap_future(verify_workspace(session).result)
         if (looked := looking.what_follows(session)) is not None:
             await asyncio.wrap_future(session.record(looked))
         stopping = blockers(session)

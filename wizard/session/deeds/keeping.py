@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import secrets
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wizard.domain import events as e
+from wizard.domain.codec import Unreadable, from_json, to_json
+from wizard.domain.evidence import Sealed
 from wizard.domain.language import _, ngettext
 from wizard.domain.mistakes import Mistake
-from wizard.jobs.runner import Hear, Job, Progress
+from wizard.jobs.runner import Hear, Job, Progress, blocking
 from wizard.session.session import Session
+from wizard.vault.mistakes import Cancelled
 
 if TYPE_CHECKING:
     from wizard.vault.backups import Backup
@@ -22,14 +28,41 @@ if TYPE_CHECKING:
     from wizard.vault.unlocking import Unlock, WithPassphrase
     from wizard.vault.verification import Verification
 
-#: When every sealed file was read again last, as the vault keeps it.
+#: How far the check of every sealed file is, as the vault keeps it.
 _SCRUBBED = "keeping/scrubbed"
+#: Which recovery key was typed back, as the vault keeps it: the id of its slot.
+_WRITTEN_DOWN = "keeping/recovery-key"
 BACKUP_EVERY = timedelta(days=1)
 SCRUB_EVERY = timedelta(days=7)
 #: Of so many sealed files one is opened in a weekly check, beside reading all of them.
 _SAMPLE = 20
+#: After so many seconds of checking, how far it is is kept: what was read is not read again after a stop.
+_KEPT_EVERY = 5.0
 #: How often is looked whether a day has gone by: a computer that slept counts no hours.
 _LOOK_SECONDS = 600.0
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Scrub:
+    """How far the weekly check of every sealed file is.
+
+    `finished` is when all of them had been read the last time. `upto` is the name of the last file that was read in
+    the round that began at `begun`; "" when no round is under way.
+    """
+
+    finished: datetime = _NEVER
+    begun: datetime = _NEVER
+    upto: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One sealed file: its name in the box, what people call it, and how to check it; `every` opens it whatever."""
+
+    name: str
+    called: str
+    check: Callable[[bool, Callable[[], bool]], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,37 +91,38 @@ class Checked:
         )
 
 
-def look_after(session: Session, said: Callable[[str], None]) -> Job[None]:
-    """Back up now and once a day, and check the sealed files once a week, for as long as the assessment is open.
+def look_after(session: Session, said: Callable[[str], None], due: Callable[[], object]) -> Job[None]:
+    """Back up now and once a day, for as long as the assessment is open, and say when the sealed files are `due`.
 
     Nothing is backed up while the journal is not known to be whole, so that no damaged copy drives out a good one.
-    `said` hears the sentence of whatever went wrong, on another thread.
+    `said` hears the sentence of whatever went wrong, `due` is called once a week at most and begins `scrub`; both on
+    another thread.
     """
-    stopped = threading.Event()
 
     async def work(progress: Progress) -> None:
         backed_up: datetime | None = None
+        asked: datetime | None = None
         told = ""
-        try:
-            while True:
-                sentence = ""
-                if session.verification is not None and session.verification.ok and not session.read_only:
-                    now = session.clock()
-                    try:
-                        if backed_up is None or now - backed_up >= BACKUP_EVERY:
-                            await asyncio.to_thread(session.workspace.back_up)
-                            backed_up = now
-                        if now - scrubbed(session) >= SCRUB_EVERY:
-                            found = await asyncio.to_thread(_check, session, progress, stopped, False)
-                            sentence = " ".join(found.problems)
-                    except Mistake as mistake:
-                        sentence = _("No backup could be made. {why}").format(why=mistake.sentence)
-                if sentence and sentence != told:
-                    said(sentence)
-                told = sentence
-                await asyncio.sleep(_LOOK_SECONDS)
-        finally:
-            stopped.set()
+        while True:
+            sentence = ""
+            if session.verification is not None and session.verification.ok and not session.read_only:
+                now = session.clock()
+                try:
+                    if backed_up is None or now - backed_up >= BACKUP_EVERY:
+                        await asyncio.to_thread(session.workspace.back_up)
+                        backed_up = now
+                    # whoever stopped it is not asked again on the same day
+                    quiet = asked is not None and now - asked < BACKUP_EVERY
+                    sealed = session.assessment.evidence or session.assessment.observations
+                    if sealed and not quiet and now - scrubbed(session).finished >= SCRUB_EVERY:
+                        asked = now
+                        due()
+                except Mistake as mistake:
+                    sentence = _("No backup could be made. {why}").format(why=mistake.sentence)
+            if sentence and sentence != told:
+                said(sentence)
+            told = sentence
+            await asyncio.sleep(_LOOK_SECONDS)
 
     return session.runner.start(work, _("Keeping it safe"))
 
@@ -102,50 +136,75 @@ def back_up(session: Session, hear: Hear = lambda event: None) -> Job[bool]:
     return session.runner.start(work, _("Making a backup"), hear)
 
 
-def scrubbed(session: Session) -> datetime:
-    """When every sealed file was read again last; the beginning of time when never."""
+def scrubbed(session: Session) -> Scrub:
+    """How far the check of every sealed file is."""
     raw = session.workspace.secrets.get(_SCRUBBED)
     try:
-        return datetime.fromisoformat(raw.decode("ascii")) if raw else datetime.min.replace(tzinfo=UTC)
-    except ValueError:
-        return datetime.min.replace(tzinfo=UTC)
+        return from_json(Scrub, json.loads(raw)) if raw else Scrub()
+    except (ValueError, Unreadable):
+        return Scrub()
+
+
+def scrub(session: Session, hear: Hear = lambda event: None) -> Job[Checked]:
+    """Read every sealed file again, open one in twenty, and try out the newest backup.
+
+    Stopped or closed in the middle, it goes on where it was the next time.
+    """
+    stopped = threading.Event()
+
+    async def work(progress: Progress) -> Checked:
+        return await blocking(lambda: _check(session, progress, stopped, every=False), stopped)
+
+    return session.runner.start(work, _("Reading the sealed files again"), hear)
 
 
 def check_everything(session: Session, hear: Hear = lambda event: None) -> Job[Checked]:
     """Check the journal, open every sealed file, and try out the newest backup."""
     stopped = threading.Event()
 
+    def check(progress: Progress) -> Checked:
+        def journal(done: int, total: int) -> None:
+            if stopped.is_set():
+                raise Cancelled
+            progress(done, total, _("Checking the journal"))
+
+        verification = session.workspace.verify(journal)
+        found = _check(session, progress, stopped, every=True)
+        problems = (*verification.problems, *found.problems)
+        session.verification = replace(verification, ok=not problems, problems=problems)
+        return replace(found, problems=problems, events=verification.events)
+
     async def work(progress: Progress) -> Checked:
-        try:
-            verification = await asyncio.to_thread(
-                session.workspace.verify, lambda done, total: progress(done, total, _("Checking the journal"))
-            )
-            found = await asyncio.to_thread(_check, session, progress, stopped, True)
-            problems = (*verification.problems, *found.problems)
-            session.verification = replace(verification, ok=not problems, problems=problems)
-            return replace(found, problems=problems, events=verification.events)
-        finally:
-            stopped.set()
+        return await blocking(lambda: check(progress), stopped)
 
     return session.runner.start(work, _("Checking everything"), hear)
 
 
-def _check(session: Session, progress: Progress, stopped: threading.Event, every: bool) -> Checked:
+def _check(session: Session, progress: Progress, stopped: threading.Event, *, every: bool) -> Checked:
     """Read every sealed file, open `every` one or a few by chance, and try the newest backup. Raises Cancelled."""
     workspace, problems = session.workspace, list[str]()
-    items = tuple(session.assessment.evidence.values())
-    opened = 0
-    for number, item in enumerate(items):
-        if stopped.is_set():
-            break
-        progress(number, len(items), _("Checking the evidence"))
-        if every or secrets.randbelow(_SAMPLE) == 0:
-            opened += 1
-            sentence = workspace.box.verify(item.sealed, cancelled=stopped.is_set)
-        else:
-            sentence = workspace.box.verify_sealed(item.sealed, cancelled=stopped.is_set)
-        if sentence:
-            problems.append(f"{item.name}: {sentence}")
+    began, kept = session.clock(), scrubbed(session)
+    files = sorted(_sealed_files(session), key=lambda file: file.name)
+    todo = files if every or not kept.upto else [file for file in files if file.name > kept.upto]
+    mark = Scrub(kept.finished, kept.begun if todo is not files else began, "" if todo is files else kept.upto)
+    opened, kept_at, upto = 0, time.monotonic(), mark.upto
+    try:
+        for number, file in enumerate(todo, len(files) - len(todo)):
+            progress(number, len(files), _("Checking the evidence"))
+            whole = every or secrets.randbelow(_SAMPLE) == 0
+            opened += whole
+            if sentence := file.check(whole, stopped.is_set):
+                problems.append(f"{file.called}: {sentence}")
+            if stopped.is_set():
+                raise Cancelled
+            # a damaged file is met again by the next round, so the mark stays before it
+            upto = upto if problems else file.name
+            if time.monotonic() - kept_at > _KEPT_EVERY:
+                _keep(session, replace(mark, upto=upto))
+                kept_at = time.monotonic()
+    except Cancelled:
+        _keep(session, replace(mark, upto=upto))
+        raise
     newest = workspace.newest_backup()
     if newest is not None and not newest[1].ok:
         problems.append(
@@ -153,11 +212,56 @@ def _check(session: Session, progress: Progress, stopped: threading.Event, every
                 why=" ".join(newest[1].problems)
             )
         )
-    if not problems and not session.read_only and not stopped.is_set():
-        workspace.secrets.put(_SCRUBBED, session.clock().isoformat().encode("ascii"))
+    _keep(session, replace(mark, upto=upto) if problems else Scrub(finished=began))
     return Checked(
-        tuple(problems), workspace.journal.count, len(items), opened, newest[0].made if newest is not None else None
+        tuple(problems), workspace.journal.count, len(files), opened, newest[0].made if newest is not None else None
     )
+
+
+def _keep(session: Session, mark: Scrub) -> None:
+    if not session.read_only:
+        session.workspace.secrets.put(_SCRUBBED, json.dumps(to_json(mark)).encode("ascii"))
+
+
+def _sealed_files(session: Session) -> tuple[_File, ...]:
+    """Every sealed file that the journal names: evidence that counts, read reports, and the records of looks."""
+    box = session.workspace.box
+
+    def sealed(name: str, one: Sealed) -> _File:
+        return _File(
+            one.name,
+            name,
+            lambda whole, stop: box.verify(one, cancelled=stop) if whole else box.verify_sealed(one, cancelled=stop),
+        )
+
+    def record(name: str, digest: str, host: str) -> _File:
+        called = _("The record of a look at {host}").format(host=host)
+        return _File(name, called, lambda whole, stop: box.verify_record(name, digest, cancelled=stop))
+
+    found = {item.sealed.name: sealed(item.name, item.sealed) for item in session.assessment.evidence.values()}
+    for event in session.workspace.journal.events():
+        match event.payload:
+            case e.Looked(record_name=name, record=digest, host=host) if name and name not in found:
+                found[name] = record(name, digest, host or _("the answers"))
+            case e.ReportRead(report) if report.record.name not in found:
+                found[report.record.name] = sealed(_("What was read from a report"), report.record)
+            case _:
+                pass
+    return tuple(found.values())
+
+
+# --- what opens it --------------------------------------------------------------------------------------------------
+
+
+def written_down(session: Session) -> bool:
+    """True when the present recovery key was typed back: then there is a sheet with it."""
+    slot = session.workspace.recovery_slot
+    return bool(slot) and session.workspace.secrets.get(_WRITTEN_DOWN) == slot.encode("ascii")
+
+
+def note_written_down(session: Session) -> None:
+    """The person typed the present recovery key back, or opened the workspace with it. Raises ReadOnly, NotSaved."""
+    session.workspace.secrets.put(_WRITTEN_DOWN, session.workspace.recovery_slot.encode("ascii"))
 
 
 # --- when it is an older copy, or broken --------------------------------------------------------------------------
@@ -251,6 +355,7 @@ def new_data_key(
 
     async def work(progress: Progress) -> None:
         await asyncio.to_thread(session.workspace.new_data_key, passphrase, recovery)
+        await asyncio.to_thread(note_written_down, session)
         await asyncio.to_thread(session.workspace.back_up)  # the ones before open by the old key only
 
     return session.runner.start(work, _("Sealing everything under a new key"), hear)
