@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import BinaryIO
 
 from wizard.domain.mistakes import Mistake
+from wizard.domain.observation import Json
 
 Task = Callable[[Mapping[str, object], bytes], tuple[dict[str, object], bytes]]
 
@@ -74,6 +75,22 @@ def _preview(ask: Mapping[str, object], data: bytes) -> tuple[dict[str, object],
 
     shown = preview.render(data, page=_number(ask, "page"), width=_number(ask, "width"))
     return {"kind": shown.kind, "pages": shown.pages, "width": shown.width, "height": shown.height}, shown.data
+
+
+def _text_for_marking(ask: Mapping[str, object], data: bytes) -> tuple[dict[str, object], bytes]:
+    from wizard.formats import blacking_out
+
+    return {}, blacking_out.text_of(data).encode("utf-8")
+
+
+def _black_out(ask: Mapping[str, object], data: bytes) -> tuple[dict[str, object], bytes]:
+    from wizard.domain.codec import from_json
+    from wizard.formats import blacking_out
+
+    boxes = from_json(tuple[blacking_out.Box, ...], _list(ask, "boxes"))
+    spans = from_json(tuple[blacking_out.Span, ...], _list(ask, "spans"))
+    burned = blacking_out.burn(data, boxes, spans)
+    return {"places": burned.places}, burned.data
 
 
 def _text(ask: Mapping[str, object], data: bytes) -> tuple[dict[str, object], bytes]:
@@ -160,10 +177,17 @@ def _number(ask: Mapping[str, object], key: str) -> int:
     return value if isinstance(value, int) else 0
 
 
+def _list(ask: Mapping[str, object], key: str) -> list[Json]:
+    value = ask.get(key)
+    return value if isinstance(value, list) else []
+
+
 _TASKS: dict[str, Task] = {
     "preview": _preview,
     "text": _text,
     "words": _words,
+    "text_for_marking": _text_for_marking,
+    "black_out": _black_out,
     "build": _build,
     "endpoints": _endpoints,
     "recording": _recording,

@@ -16,7 +16,7 @@ from figures import CHECKOUT, Figure
 
 REPORT = CHECKOUT / "docs" / "reliability.md"
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
-NAMES = ("secrecy", "damage", "load", "kills", "power_cut", "exchange")
+NAMES = ("secrecy", "damage", "load", "many", "kills", "power_cut", "exchange")
 
 
 def main() -> int:

@@ -21,7 +21,8 @@ class Evidence:
     """One piece of evidence: a named file with its digest, what it supports, and how long it counts.
 
     `read_as` says what was read from it ("" when it is kept as evidence only). `replaces` is the id of the earlier
-    revision. `origin` says who made the file, "made by this app on <date>" included.
+    revision. `origin` says who made the file, "made by this app on <date>" included. `blacked_out` counts the places
+    that were blacked out before it was sealed.
     """
 
     id: str
@@ -35,3 +36,4 @@ class Evidence:
     expires: date | None = None
     replaces: str = ""
     read_as: str = ""
+    blacked_out: int = 0

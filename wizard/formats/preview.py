@@ -52,7 +52,7 @@ def render(data: bytes, page: int, width: int) -> Shown:
 
 
 def _image(data: bytes, width: int) -> Shown:
-    from PIL import Image
+    from PIL import Image, ImageOps
 
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     try:
@@ -61,7 +61,7 @@ def _image(data: bytes, width: int) -> Shown:
             with Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as image:
                 image.draft("RGB", (width * 2, width * 2))
                 image.thumbnail((width, width * 4))
-                return _png(image.convert("RGBA"))
+                return _png(ImageOps.exif_transpose(image).convert("RGBA"))  # as it was held, as everywhere else
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise NoPreview(
             _("This picture is damaged or larger than 40 megapixels. It is kept as it is; export a copy to look at it.")

@@ -79,6 +79,12 @@ def _evidence() -> PageMaker:
     return EvidencePage
 
 
+def _black_out() -> PageMaker:
+    from wizard.gui.pages.black_out import BlackOutPage
+
+    return BlackOutPage
+
+
 def _review() -> PageMaker:
     from wizard.gui.pages.review import ReviewPage
 
@@ -174,6 +180,7 @@ PAGES = (
     Entry("vulnerabilities", _vulnerabilities),
     Entry("code", _code),
     Entry("evidence", _evidence),
+    Entry("black_out", _black_out),
     Entry("review", _review),
     Entry("sign", _sign),
     Entry("done", _done),

@@ -19,7 +19,9 @@ from wizard.gui.icons import Glyph
 from wizard.gui.pages.evidence_panel import EvidencePanel
 from wizard.gui.pages.filing_sheet import FilingSheet
 from wizard.gui.pages.held_sheet import HeldSheet, let_go
+from wizard.gui.pages.form import beside
 from wizard.gui.widgets import choosing
+from wizard.gui.widgets.buttons import LinkButton
 from wizard.gui.widgets.drop_zone import DropZone, dropped_paths
 from wizard.gui.widgets.empty_state import EmptyState
 from wizard.gui.widgets.fact_table import Cell, FactTable, Head, Line
@@ -44,6 +46,10 @@ class EvidencePage(Page):
         self._sheets: dict[str, FilingSheet] = {}
         self.zone = DropZone(_("Drop files anywhere on this page, paste, or"), _("choose files"), tall=True)
         self.zone.dropped.connect(self.add)
+        self.black_out = LinkButton(_("Black out parts of a picture or text first…"))
+        self.black_out.clicked.connect(
+            lambda: self.go.emit(Place("black_out", requirement=next(iter(self._wanted), "")))
+        )
         self._arrived = QVBoxLayout()
         self._arrived.setSpacing(12)
         self.table = FactTable(
@@ -71,6 +77,7 @@ class EvidencePage(Page):
             _("No file is here yet. Console views, policies, reports and plans show what an answer only says."),
         )
         self.body.addWidget(self.zone)
+        self.body.addLayout(beside(self.black_out))
         self.body.addLayout(self._arrived)
         self.body.addWidget(self.table)
         self.body.addWidget(self.panel)
@@ -279,6 +286,7 @@ class EvidencePage(Page):
                 self._drop_sheet(id)
         now = self.context.now()
         self.zone.setVisible(not session.read_only)
+        self.black_out.setVisible(not session.read_only)
         self.table.setVisible(bool(items))
         self.empty.setVisible(not items)
         self.table.show_lines([line(item, now) for item in reversed(items)])

@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication, QImage, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout
 
 from wizard.domain.evidence import Evidence
-from wizard.domain.language import _
+from wizard.domain.language import _, ngettext
 from wizard.gui import words
 from wizard.gui.context import Context
 from wizard.gui.pages.filing_sheet import NoteForm, kind_of
@@ -85,6 +85,8 @@ class EvidencePanel(Card):
         self._facts.addWidget(PlainLabel(_("Digest (SHA-256)"), "quiet"))
         self._facts.addWidget(self.digest)
         self._facts.addLayout(beside(self.copy))
+        self.blacked_out = PlainLabel("", "quiet", wrap=True)
+        self._facts.addWidget(self.blacked_out)
         self._filing = QVBoxLayout()
         self._facts.addLayout(self._filing)
         self.problem = PlainLabel("", "red", wrap=True)
@@ -129,6 +131,8 @@ class EvidencePanel(Card):
                 kind=kind_of(item.media_type), size=words.size(item.sealed.size), when=added, by=_by(item, session)
             )
         )
+        self.blacked_out.setVisible(item.blacked_out > 0)
+        self.blacked_out.setText(_blacked_out(item, session) if item.blacked_out else "")
         digest = item.sealed.digest
         self.digest.setText("\n".join(digest[i : i + 32] for i in range(0, len(digest), 32)))
         if changed:
@@ -223,3 +227,20 @@ def _by(item: Evidence, session: Session) -> str:
     if item.added_by in ("", session.workspace.author):
         return ""
     return _(" by {who}").format(who=sharing.name_of(session, item.added_by))
+
+
+def _blacked_out(item: Evidence, session: Session) -> str:
+    """What was done before it was sealed, and the digest of the file as it was, where this workspace knows it."""
+    from wizard.session.deeds import redacting
+
+    done = ngettext(
+        "{n} place was blacked out before it was sealed.",
+        "{n} places were blacked out before it was sealed.",
+        item.blacked_out,
+    ).format(n=item.blacked_out)
+    digest = redacting.original_digest(session, item.id)
+    if not digest:
+        return done
+    return _("{done} The file as it was is not kept here; its digest is {digest}. That stays in this vault.").format(
+        done=done, digest=" ".join(digest[i : i + 16] for i in range(0, len(digest), 16))
+    )

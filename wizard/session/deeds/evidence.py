@@ -95,16 +95,9 @@ def add(
                 continue
             if examined.unread:
                 not_looked.append((item.id, " ".join(examined.unread)))
-            progress(0, 0, _("Reading {name}").format(name=item.name))
-            read = await vulnerabilities.read_report(session, item)
-            item = read.item
-            payloads = (e.EvidenceAdded(item), *((read.payload,) if read.payload else ()))
-            if read.why_not:
-                unread.append((item.id, read.why_not))
-            change = await asyncio.wrap_future(
-                session.record(*payloads, title=_("Added {name}").format(name=item.name))
-            )
-            await looking.read_document(session, item)
+            item, why_not, change = await record(session, item, progress)
+            if why_not:
+                unread.append((item.id, why_not))
             added.append(item)
             progress(len(added), len(paths), item.name, change)
         if left_out and not added and not held:
@@ -112,6 +105,17 @@ def add(
         return Added(tuple(added), tuple(left_out), tuple(unread), tuple(not_looked), tuple(held))
 
     return session.runner.start(work, title, hear)
+
+
+async def record(session: Session, item: Evidence, progress: Progress) -> tuple[Evidence, str, Change]:
+    """Read a sealed piece as a report where it is one, and record it: as it was recorded, and why it was not read."""
+    progress(0, 0, _("Reading {name}").format(name=item.name))
+    read = await vulnerabilities.read_report(session, item)
+    item = read.item
+    payloads = (e.EvidenceAdded(item), *((read.payload,) if read.payload else ()))
+    change = await asyncio.wrap_future(session.record(*payloads, title=_("Added {name}").format(name=item.name)))
+    await looking.read_document(session, item)
+    return item, read.why_not, change
 
 
 async def _seal(
@@ -126,7 +130,7 @@ async def _seal(
     stopped = threading.Event()
 
     def seal() -> Evidence:
-        with _opened(path) as stream:
+        with opened(path) as stream:
             size = os.fstat(stream.fileno()).st_size
             head = stream.read(HEAD)
             stream.seek(0)
@@ -137,7 +141,7 @@ async def _seal(
             )
         return Evidence(
             id=secrets.token_hex(8),
-            name=_shown_name(path.name),
+            name=shown_name(path.name),
             media_type=media_type(head),
             sealed=sealed,
             requirements=requirements,
@@ -153,7 +157,7 @@ async def _seal(
         raise
 
 
-def _opened(path: Path) -> BinaryIO:
+def opened(path: Path) -> BinaryIO:
     """A regular, non-empty file, opened without waiting for pipes or devices. Raises `UnusableFile` or the vault's."""
     from wizard.vault.evidence_box import open_file
 
@@ -168,7 +172,7 @@ def _opened(path: Path) -> BinaryIO:
     return stream
 
 
-def _shown_name(name: str) -> str:
+def shown_name(name: str) -> str:
     """A file name as it is kept: what could be taken for something else is written out as an escape."""
     safe = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in name)
     return safe.strip()[:255] or _("unnamed")
