@@ -12,7 +12,7 @@ def write(path: Path, data: bytes, *, private: bool = False) -> None:
 
     A `private` file can be read by its owner alone.
     """
-    partly = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    partly = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
         handle = os.open(partly, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
         with os.fdopen(handle, "wb") as out:

@@ -28,7 +28,7 @@ def build(
     `fill` puts in what it holds from the first, keys of its own by default. Raises AlreadyThere, CannotCreate.
     """
     place = folder.absolute()
-    building = place.parent / f".{place.name}.{secrets.token_hex(4)}{files.PART}"
+    building = place.parent / f".{secrets.token_hex(8)}{files.PART}"
     try:
         if place.exists() and (not place.is_dir() or any(place.iterdir())):
             raise AlreadyThere(place.name)

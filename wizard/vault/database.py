@@ -137,6 +137,9 @@ def _refuse_missing(path: Path) -> None:
         raise NotRead(error.strerror or "") from None
     if size == 0:
         raise MissingJournal(empty=True)
+    for name in (path, path.with_name(f"{path.name}-journal")):
+        if name.exists() and not name.is_file():  # SQLite would wait for a pipe for ever
+            raise NotRead(_("{name} is no file").format(name=name.name))
 
 
 def _connect(address: str, key: bytes, read_only: bool) -> Any:

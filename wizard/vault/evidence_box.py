@@ -62,22 +62,14 @@ def new_keys() -> BoxKeys:
 def open_file(path: Path) -> BinaryIO:
     """Open a file that is offered as evidence, never waiting for one. Raises NotAFile for folders, pipes and devices,
     UnreadableFile for what cannot be read."""
-    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise NotAFile(path.name)
-        descriptor = os.open(path, flags)
+        return files.open_regular(path)
     except OSError as error:
         raise UnreadableFile(path.name, files.reason(error)) from None
     except ValueError:  # a NUL in the name
         raise UnreadableFile(path.name, _("its name is broken")) from None
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # it was swapped meanwhile
-            raise NotAFile(path.name)
-        return os.fdopen(descriptor, "rb")
-    except BaseException:
-        os.close(descriptor)
-        raise
 
 
 class _Passing:
@@ -251,6 +243,7 @@ class EvidenceBox:
         try:
             with files.new_part(destination.parent) as (part, stream):
                 self.open(sealed, stream, cancelled=cancelled, progress=progress)
+                _read_back(stream, sealed.digest, cancelled)
                 files.settle(part, stream, destination)
         except OSError as error:
             raise NotSaved(files.reason(error)) from None
@@ -325,7 +318,7 @@ class EvidenceBox:
         with contextlib.suppress(DamagedEvidence):
             self._decrypt(sealed, None, cancelled, _quiet)
             return Sealed(sealed.name, sealed.digest, self._sealed_digest(sealed, cancelled), sealed.size)
-        _read_back(target, writing, cancelled)
+        _read_back(target, writing.digest.hexdigest(), cancelled)
         if not place.parent.exists():
             place.parent.mkdir(mode=0o700, exist_ok=True)
             files.sync_folder(self.folder)
@@ -386,12 +379,12 @@ def _not_what_was_sealed(sealed: Sealed) -> DamagedEvidence:
     )
 
 
-def _read_back(target: BinaryIO, writing: _Writing, cancelled: Callable[[], bool]) -> None:
+def _read_back(target: BinaryIO, digest: str, cancelled: Callable[[], bool]) -> None:
     """Read what was just written before anyone is told that it is saved. Raises NotSaved, Cancelled."""
     target.flush()
     os.fsync(target.fileno())
     target.seek(0)
-    if _digest(target, cancelled) != writing.digest.hexdigest():
+    if _digest(target, cancelled) != digest:
         raise NotSaved(_("the disk gave back other bytes than were written"))
 
 

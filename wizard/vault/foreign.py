@@ -411,7 +411,7 @@ def keep(box: evidence_box.EvidenceBox, stream: BinaryIO, wanted: Sealed) -> Non
                 raise DamagedEvidence(
                     _("A file in it is not the one that its entry names. It was not kept; ask for it again.")
                 )
-            evidence_box._read_back(target, writing, evidence_box._never)
+            evidence_box._read_back(target, writing.digest.hexdigest(), evidence_box._never)
             if not place.parent.exists():
                 place.parent.mkdir(mode=0o700, exist_ok=True)
                 files.sync_folder(box.folder)

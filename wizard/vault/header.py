@@ -102,7 +102,7 @@ def folder_of(place: Path) -> Path:
 def read(folder: Path) -> Header:
     """Read and check the shape of the key file. Raises NotAWorkspace, DamagedKeyFile, NewerWorkspace."""
     try:
-        with (folder / NAME).open("rb") as stream:
+        with files.open_regular(folder / NAME) as stream:
             raw = stream.read(_LARGEST + 1)
     except OSError as error:
         raise NotAWorkspace(folder.name) from error

@@ -15,6 +15,7 @@ The file is a tar with two age v1 files (C2SP age specification): `key.age`, an 
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
 import json
 import os
@@ -29,6 +30,7 @@ import pyrage
 import rfc8785
 import sqlalchemy as sa
 
+from wizard.domain.language import _
 from wizard.vault import building, evidence_box, files, foreign, keys, recovery_key, verification
 from wizard.vault.database import Database
 from wizard.vault.header import Header, SlotKind
@@ -91,9 +93,44 @@ def take_out(
             stream.write(_padding(size) + bytes(1024))
             stream.seek(at)
             stream.write(_member(_INNER, size))
+            _read_back(stream, at + 512, size, identity, pull)
             files.settle(part, stream, destination)
     except OSError as error:
         raise NotSaved(files.reason(error)) from None
+
+
+class _Digested:
+    """What comes out when the written file is opened again."""
+
+    def __init__(self, cancelled: Callable[[], bool]) -> None:
+        self._cancelled = cancelled
+        self.digest = hashlib.sha256()
+        self.failed: Exception | None = None
+
+    def write(self, data: bytes) -> int:
+        if self._cancelled():
+            self.failed = Cancelled()
+            raise self.failed
+        self.digest.update(data)
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing is kept."""
+
+
+def _read_back(stream: BinaryIO, at: int, size: int, identity: pyrage.x25519.Identity, pull: _Pull) -> None:
+    """Open what was just written, before anyone is told that it is there. Raises NotSaved, Cancelled."""
+    stream.flush()
+    os.fsync(stream.fileno())
+    stream.seek(at)
+    sink = _Digested(pull.cancelled)
+    try:
+        pyrage.decrypt_io(_Limited(stream, size), sink, [identity])
+    except (pyrage.DecryptError, OSError, Cancelled):
+        if sink.failed is not None:
+            raise sink.failed from None
+    if sink.digest.digest() != pull.digest.digest():
+        raise NotSaved(_("the disk gave back other bytes than were written"))
 
 
 def _inner(workspace: Workspace) -> Iterator[bytes]:
@@ -161,7 +198,8 @@ class _Pull:
 
     def __init__(self, pieces: Iterator[bytes], cancelled: Callable[[], bool], progress: Callable[[int], None]) -> None:
         self._pieces = pieces
-        self._cancelled = cancelled
+        self.cancelled = cancelled
+        self.digest = hashlib.sha256()
         self._progress = progress
         self._left = memoryview(b"")
         self._done = 0
@@ -169,12 +207,13 @@ class _Pull:
 
     def read(self, wanted: int = -1) -> bytes:
         try:
-            if self._cancelled():
+            if self.cancelled():
                 raise Cancelled
             while not self._left:
                 piece = next(self._pieces, None)
                 if piece is None:
                     return b""
+                self.digest.update(piece)
                 self._left = memoryview(piece)
                 self._done += len(piece)
                 self._progress(self._done)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import random
+import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from vault_place import PASSPHRASE, QUESTIONNAIRE, Place, said, texts
+from vault_place import PASSPHRASE, QUESTIONNAIRE, QUICK, Place, said, texts
 
 from wizard.domain.evidence import Sealed
-from wizard.vault import database, header, keys, mistakes, verification
+from wizard.vault import backups, database, header, keys, mistakes, portable, verification
 from wizard.vault.unlocking import WithPassphrase
 from wizard.vault.workspace import Workspace
 
@@ -70,6 +73,26 @@ def test_a_disk_that_is_full_at_two_hundred_sizes_loses_nothing(place: Place, go
         out, err = child.communicate(timeout=110)
     assert child.returncode == 0, err
     assert len(out.splitlines()) == 200
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mib", [1, 4])
+def test_a_real_disk_that_is_full_loses_nothing_and_goes_on_when_there_is_room(tmp_path: Path, mib: int) -> None:
+    own_mounts = ["unshare", "--map-root-user", "--mount"]
+    if (
+        not shutil.which("unshare")
+        or subprocess.run([*own_mounts, "true"], check=False, capture_output=True).returncode
+    ):
+        pytest.skip("this system lets nobody mount a disk of their own")
+    done = subprocess.run(
+        [*own_mounts, sys.executable, HERE / "vault_full_disk.py", tmp_path, str(mib), f"disk {mib}"],
+        env={"PYTHONPATH": str(HERE.parents[2]), "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    assert done.stdout == "nothing lost\n", done.stderr[-2000:]
 
 
 def test_two_processes_one_writes_and_both_agree(place: Place) -> None:
@@ -279,3 +302,133 @@ def test_a_folder_that_becomes_write_protected_is_a_sentence_until_it_is_writabl
         assert texts(made) == ["before", "after"]
         assert made.verify().ok
         place.close()
+
+
+def test_a_second_opener_reads_at_once_and_a_left_over_lock_keeps_nobody_out(place: Place, filled: Workspace) -> None:
+    begun = time.monotonic()
+    assert place.open().read_only
+    assert time.monotonic() - begun < 1
+    place.close()
+    # what a machine that died, or another system's sync, may leave: a file is no lock
+    for content in (b"", b"4242\nanother-host\n", b"\0" * 4096):
+        (place.folder / "writer.lock").write_bytes(content)
+        begun = time.monotonic()
+        again = place.open()
+        assert not again.read_only
+        assert time.monotonic() - begun < 5
+        place.close()
+
+
+def test_a_lock_that_points_elsewhere_changes_nothing_there(place: Place, filled: Workspace, tmp_path: Path) -> None:
+    place.close()
+    precious = tmp_path / "precious"
+    precious.write_text("do not touch")
+    (place.folder / "writer.lock").unlink()
+    (place.folder / "writer.lock").symlink_to(precious)
+    with contextlib.suppress(mistakes.Mistake):
+        assert texts(place.open())
+    place.close()
+    assert precious.read_text() == "do not touch"
+
+
+@pytest.mark.parametrize("name", ["open.attestry", "journal.db", "writer.lock", "journal.db-journal"])
+@pytest.mark.parametrize("kind", ["pipe", "folder", "endless", "nowhere"])
+def test_something_else_under_the_name_of_a_file_is_a_sentence_at_once(
+    place: Place, filled: Workspace, name: str, kind: str
+) -> None:
+    place.close()
+    path = place.folder / name
+    path.unlink(missing_ok=True)
+    match kind:
+        case "pipe":
+            os.mkfifo(path)
+        case "folder":
+            path.mkdir()
+        case "endless":
+            path.symlink_to("/dev/zero")
+        case _:
+            path.symlink_to("/nowhere/at/all")
+    begun = time.monotonic()
+    with contextlib.suppress(mistakes.Mistake):  # which always has its sentence
+        opened = place.open()
+        assert opened.read_only or len(texts(opened)) == 5
+    assert time.monotonic() - begun < 8
+    place.close()
+
+
+@pytest.mark.slow
+def test_one_flipped_bit_in_any_part_of_a_backup_or_an_export_makes_nothing_of_it(
+    place: Place, filled: Workspace, tmp_path: Path
+) -> None:
+    filled.box.seal_bytes(os.urandom(200_000))
+    filled.back_up()
+    whole, chance = tmp_path / "whole.age", random.Random(6)
+    portable.take_out(filled, whole, PASSPHRASE)
+    place.close()
+    [backup] = backups.of(place.folder, place.home)
+    before, copy = place.journal.read_bytes(), (backup.folder / "journal.db").read_bytes()
+    for at in range(0, len(copy), 4096):
+        bad = bytearray(copy)
+        bad[at + chance.randrange(4096)] ^= 1 << chance.randrange(8)
+        (backup.folder / "journal.db").write_bytes(bad)
+        with pytest.raises(mistakes.UnusableBackup):
+            backups.restore(backup, place.folder, WithPassphrase(PASSPHRASE), floor=QUICK)
+    assert place.journal.read_bytes() == before
+    good = whole.read_bytes()
+    for at in range(2048, len(good) - 2048, 65_552):  # every chunk that the sealing knows, and the head
+        bad = bytearray(good)
+        bad[at + chance.randrange(1000)] ^= 1 << chance.randrange(8)
+        whole.write_bytes(bad)
+        with pytest.raises(mistakes.UnusableExport):
+            portable.bring_in(whole, tmp_path / "came.attestry", passphrase=PASSPHRASE, floor=QUICK)
+        assert not (tmp_path / "came.attestry").exists()
+
+
+def test_an_older_sealed_file_in_the_place_of_a_newer_one_is_reported(place: Place, filled: Workspace) -> None:
+    older, newer = filled.box.seal_bytes(b"last year's policy"), filled.box.seal_bytes(b"this year's policy")
+
+    def path(name: str) -> Path:
+        return place.folder / "evidence" / name[:2] / f"{name}.age"
+
+    path(newer.name).write_bytes(path(older.name).read_bytes())
+    assert filled.box.verify_sealed(older) == ""
+    assert "not what was sealed" in filled.box.verify_sealed(newer)
+    assert "not what was sealed" in filled.box.verify(newer)
+    assert "not what was sealed" in filled.box.verify_record(newer.name, newer.digest)
+
+
+def test_names_as_long_as_disks_take_them_and_in_every_script(tmp_path: Path) -> None:
+    for stem in (
+        "x" * 246,
+        "\u5b89\u5168" * 41,
+        "\u0627\u0644\u0639\u0631",
+        "\U0001f512 e\u0301",
+        "quote ' \" ; %s {n}",
+        "a?b=c&d#e",
+    ):
+        place = Place(tmp_path / f"{stem}.attestry", tmp_path / "home")
+        made = place.create()
+        made.journal.append(said(1, "kept"), questionnaire=QUESTIONNAIRE)
+        made.box.seal_bytes(b"kept too")
+        made.back_up()
+        place.close()
+        again = place.open()
+        assert texts(again) == ["kept"]
+        assert again.verify().ok
+        assert not again.read_only
+        place.close()
+
+
+def test_a_workspace_behind_a_link_is_the_same_one(place: Place, filled: Workspace) -> None:
+    link = place.folder.with_name("link.attestry")
+    link.symlink_to(place.folder, target_is_directory=True)
+    beside = Place(link, place.home)
+    second = beside.open()
+    assert second.read_only, "two writers by two names"
+    beside.close()
+    place.close()
+    through = beside.open()
+    through.journal.append(said(6, "through the link"), questionnaire=QUESTIONNAIRE)
+    assert texts(through)[-1] == "through the link"
+    beside.close()
+    assert texts(place.open())[-1] == "through the link"

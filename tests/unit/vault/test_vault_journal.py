@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 import shutil
 import threading
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from wizard.domain.events import (
 )
 from wizard.vault import mistakes
 from wizard.vault.clock import Clock
+from wizard.vault.journal import commitment
 from wizard.vault.unlocking import WithPassphrase
 from wizard.vault.workspace import Workspace
 
@@ -250,7 +252,13 @@ def test_ten_thousand_entries_verify_within_a_second_and_any_one_that_changed_is
     heard: list[tuple[int, int]] = []
     begun = time.process_time(), time.perf_counter()
     assert made.verify(lambda done, total: heard.append((done, total))).ok
-    assert min(time.process_time() - begun[0], time.perf_counter() - begun[1]) < 2.0  # a second on a quiet machine
+    took = min(time.process_time() - begun[0], time.perf_counter() - begun[1])
+    # a second on a quiet machine; on a busy one, as much as bare signatures of so many entries cost there
+    key, begun_bare = Ed25519PrivateKey.generate(), time.process_time()
+    signature, public = key.sign(b"x" * 60), key.public_key()
+    for _n in range(10_000):
+        public.verify(signature, b"x" * 60)
+    assert took < max(2.0, 3 * (time.process_time() - begun_bare))
     assert heard[-1] == (10_000, 10_000)
     for number in (1, 4_711, 10_000):
         changed = tampered(place, f"UPDATE events SET salt = zeroblob(16) WHERE position = {number}")
@@ -457,6 +465,52 @@ def test_a_clock_that_jumps_is_recorded_and_the_order_stays(place: Place, jump: 
     assert [e.payload for e in made.journal.append(said(4), questionnaire="q")] == [said(4)]
     assert [e.envelope.sequence for e in made.journal.events()] == [1, 2, 3, 4, 5]
     assert made.verify().ok
+
+
+@pytest.mark.parametrize("year", [1970, 1900, 2038, 2106, 9998])
+def test_a_clock_of_another_age_keeps_order_and_chain(place: Place, year: int) -> None:
+    clocks = Clocks()
+    made = place.create(clock=clocks.clock())
+    made.journal.append(said(1), questionnaire="q")
+    now, clocks.at = clocks.at, clocks.at.replace(year=year, month=1, day=19)
+    clocks.steady += 10**9
+    assert isinstance(made.journal.append(said(2), questionnaire="q")[0].payload, ClockJumped)
+    clocks.at = now
+    clocks.steady += 10**9
+    assert isinstance(made.journal.append(said(3), questionnaire="q")[0].payload, ClockJumped)
+    made.back_up()
+    assert made.verify().ok
+    made.close()
+    again = place.open(clock=clocks.clock())
+    assert texts(again) == ["yes", "yes", "yes"]
+    assert [event.envelope.sequence for event in again.journal.events()] == [1, 2, 3, 4, 5]
+    assert again.verify().ok
+    assert not again.read_only
+
+
+def test_the_hour_that_summer_time_takes_or_gives_is_no_jump(place: Place) -> None:
+    clocks = Clocks()
+    made = place.create(clock=clocks.clock())
+    made.journal.append(said(1), questionnaire="q")
+    # the moment before and after, as two systems of one zone spell it: the zone changed, the time did not
+    clocks.at = clocks.at.astimezone(timezone(timedelta(hours=1)))
+    clocks.passes(120)
+    clocks.at = clocks.at.astimezone(timezone(timedelta(hours=2)))
+    [event] = made.journal.append(said(2), questionnaire="q")
+    assert event.payload == said(2)
+    assert [event.envelope.at.utcoffset() for event in made.journal.events()] == [timedelta(0)] * 2
+
+
+def test_an_answer_that_was_taken_out_cannot_be_guessed_from_what_stays(filled: Workspace) -> None:
+    [event] = filled.journal.append(said(9, "yes"), questionnaire="q")
+    guesses = [rfc8785.dumps(payload_json(said(9, guess))) for guess in ("yes", "no")]
+    assert commitment(event.salt, guesses[0]) == event.envelope.commitment
+    # a reviewer who gets the envelope without salt and payload has 2^128 salts to try for each of the two
+    for salt in (b"", bytes(16), event.envelope.commitment.encode()[:16], *(os.urandom(16) for _n in range(1000))):
+        assert not {commitment(salt, guess) for guess in guesses} & {event.envelope.commitment}
+    again = filled.journal.append(said(9, "yes"), questionnaire="q")[-1]
+    assert again.salt != event.salt
+    assert again.envelope.commitment != event.envelope.commitment
 
 
 def test_small_steps_and_a_day_of_sleep_are_no_jump(place: Place) -> None:

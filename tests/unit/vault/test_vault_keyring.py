@@ -12,11 +12,11 @@ import keyring.backends.fail
 import keyring.backends.null
 import keyring.errors
 import pytest
-from vault_place import Kept, Place, keyring_of
+from vault_place import PASSPHRASE, Kept, Place, keyring_of
 
 from wizard.vault import mistakes
 from wizard.vault.keyring import Keyring, State
-from wizard.vault.unlocking import WithKeyring
+from wizard.vault.unlocking import WithKeyring, WithPassphrase, WithRecoveryKey
 from wizard.vault.workspace import keyring_opens
 
 
@@ -151,6 +151,52 @@ def test_an_item_deleted_altered_or_of_another_workspace(place: Place) -> None:
         with pytest.raises(mistakes.KeyringDoesNotOpen, match=sentence):
             place.open(WithKeyring(), keyring=ring)
         place.open(keyring=ring).close()
+
+
+class TwoItems(Kept):
+    """Two items under one name, as some back ends allow: the older one answers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first: dict[tuple[str, str], str] = {}
+
+    def set_password(self, service: str, name: str, value: str) -> None:
+        self.first.setdefault((service, name), value)
+        super().set_password(service, name, value)
+
+    def get_password(self, service: str, name: str) -> str | None:
+        return self.first.get((service, name))
+
+
+def test_of_two_items_under_one_name_the_wrong_one_leads_to_the_passphrase(place: Place) -> None:
+    two = TwoItems()
+    made = place.create(remember=True, keyring=keyring_of(two))
+    made.close()
+    two.first["Attestry", made.id] = "A" * 43 + "="
+    with pytest.raises(mistakes.KeyringDoesNotOpen, match="Type your passphrase"):
+        place.open(WithKeyring(), keyring=keyring_of(two))
+    again = place.open(keyring=keyring_of(two))
+    assert not again.remember(), "what is put there does not come back"
+    assert again.keyring_said
+
+
+@pytest.mark.parametrize("make", [make for make, state in STATES if state is not State.WORKS])
+def test_in_each_state_a_strict_workspace_is_opened_by_its_recovery_key_and_then_by_a_passphrase(
+    place: Place, make: Callable[[], Keyring]
+) -> None:
+    good = Kept()
+    made = place.create(keyring=keyring_of(good))
+    made.set_strict(True, WithPassphrase(PASSPHRASE))
+    made.close()
+    with pytest.raises(mistakes.Mistake) as refused:  # what it keeps garbled is a wrong half, which no one can tell
+        place.open(keyring=make())
+    assert "recovery key" in refused.value.sentence
+    assert "Type your passphrase" not in refused.value.sentence
+    saved = place.open(WithRecoveryKey(place.recovery_key), keyring=make())
+    assert not saved.read_only
+    saved.change_passphrase("another good passphrase", WithRecoveryKey(place.recovery_key))
+    saved.close()
+    place.open(WithPassphrase("another good passphrase"), keyring=make()).close()
 
 
 def test_a_probe_leaves_nothing_and_the_item_is_one_small_key(place: Place) -> None:

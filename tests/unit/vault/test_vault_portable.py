@@ -16,7 +16,7 @@ import pyrage
 import pytest
 from vault_place import PASSPHRASE, QUESTIONNAIRE, QUICK, Place, said, texts
 
-from wizard.vault import mistakes, portable
+from wizard.vault import evidence_box, mistakes, portable
 from wizard.vault.unlocking import WithPassphrase, WithRecoveryKey
 from wizard.vault.workspace import Workspace
 
@@ -219,3 +219,40 @@ def test_stopping_and_failing_leave_nothing(quick: None, filled: Workspace, tmp_
 def test_it_is_not_brought_in_over_something(quick: None, place: Place, taken: Path) -> None:
     with pytest.raises(mistakes.AlreadyThere):
         portable.bring_in(taken, place.folder, passphrase=EXPORT_PASSPHRASE, floor=QUICK)
+
+
+@pytest.mark.parametrize("where", ["head", "middle", "end"])
+def test_an_export_that_went_wrong_on_the_disk_is_noticed_before_it_is_said_to_be_there(
+    quick: None, filled: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    filled.box.seal_bytes(b"x" * 300_000)
+    real = os.fsync
+
+    def corrupts(descriptor: int) -> None:
+        real(descriptor)
+        size = os.fstat(descriptor).st_size
+        at = {"head": 1600, "middle": size // 2, "end": size - 2048}[where]
+        byte = os.pread(descriptor, 1, at)
+        os.pwrite(descriptor, bytes([byte[0] ^ 1]), at)
+
+    monkeypatch.setattr(portable.os, "fsync", corrupts)
+    with pytest.raises(mistakes.NotSaved, match="other bytes than were written"):
+        portable.take_out(filled, tmp_path / "out.age", "a passphrase for it")
+    assert list(tmp_path.glob("*.age")) == []
+    assert list(tmp_path.glob(".*.part")) == []
+
+
+def test_a_clear_copy_that_went_wrong_on_the_disk_is_noticed(
+    filled: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealed = filled.box.seal_bytes(b"y" * 5000)
+    real = os.fsync
+
+    def corrupts(descriptor: int) -> None:
+        real(descriptor)
+        os.pwrite(descriptor, b"z", 4000)
+
+    monkeypatch.setattr(evidence_box.os, "fsync", corrupts)
+    with pytest.raises(mistakes.NotSaved, match="other bytes than were written"):
+        filled.box.export(sealed, tmp_path / "copy.txt")
+    assert not (tmp_path / "copy.txt").exists()

@@ -18,8 +18,8 @@ from wizard.gui.context import Context, Place, sentence_of
 from wizard.gui.icons import Glyph
 from wizard.gui.pages.evidence_panel import EvidencePanel
 from wizard.gui.pages.filing_sheet import FilingSheet
-from wizard.gui.pages.held_sheet import HeldSheet, let_go
 from wizard.gui.pages.form import beside
+from wizard.gui.pages.held_sheet import HeldSheet, let_go
 from wizard.gui.widgets import choosing
 from wizard.gui.widgets.buttons import LinkButton
 from wizard.gui.widgets.drop_zone import DropZone, dropped_paths

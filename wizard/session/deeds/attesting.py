@@ -298,7 +298,7 @@ def _sign(unsigned: bytes, key: SigningKey | TokenKey, attestation: Attestation,
 
 def _write(files: Sequence[tuple[Path, bytes, Attestation]], key: SigningKey | TokenKey) -> list[Signed]:
     """Put all of them into place, or none: each is read back and verified before the first one is."""
-    parts = [out.with_name(f".{out.name}.{secrets.token_hex(4)}.part") for out, _signed, _data in files]
+    parts = [out.with_name(f".{secrets.token_hex(8)}.part") for out, _signed, _data in files]
     out = files[0][0]
     try:
         try:
