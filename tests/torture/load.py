@@ -1,4 +1,4 @@
-"""Two processes that take turns, and one very large file."""
+"""Two processes that take turns, one very large file, and disks that are full."""
 
 from __future__ import annotations
 
@@ -126,9 +126,30 @@ def large(size: float) -> list[Figure]:
     return [Figure("D15", f"one file of {whole // 1024**2} MiB: five bars", 5, int(failed), more=more)]
 
 
+def full_disks(size: float) -> list[Figure]:
+    """D3: real disks of 1 to 64 MB that are full."""
+    wanted = (1, 2, 4, 8, 16, 32, 64)[: max(2, round(7 * size))]
+    failed = []
+    for mib in wanted:
+        with tempfile.TemporaryDirectory() as folder:
+            command = [sys.executable, figures.VAULT_TESTS / "vault_full_disk.py", folder, str(mib), f"torture {mib}"]
+            done = subprocess.run(
+                ["unshare", "--map-root-user", "--mount", *command],
+                capture_output=True,
+                text=True,
+                env=figures.child_environment(PATH="/usr/sbin:/usr/bin:/sbin:/bin"),
+                check=False,
+            )
+        if done.stdout != "nothing lost\n":
+            failed.append(mib)
+            print("  lost:", mib, done.stderr[-300:], flush=True)
+    more = f"of {', '.join(map(str, wanted))} MB: saving, sealing, backing up, exporting, a later format"
+    return [Figure("D3", "real disks that are full", len(wanted), len(failed), more=more)]
+
+
 def run(size: float) -> list[Figure]:
-    """Turns and a large file."""
-    return [*two_processes(size), *large(size)]
+    """Turns, a large file, and full disks."""
+    return [*two_processes(size), *large(size), *full_disks(size)]
 
 
 if __name__ == "__main__":

@@ -54,7 +54,12 @@ def begin(shell: Shell) -> None:
                 lambda _none: None,
                 shell.say_fault,
             )
-        elif not (session.assessment.demonstration or session.request is not None or keeping.written_down(session)):
+        elif not (
+            shell.page.message_bar.text  # what was just said to the person comes first
+            or session.assessment.demonstration
+            or session.request is not None
+            or keeping.written_down(session)
+        ):
             shell.page.message_bar.say_mistake(
                 _(
                     "The recovery key of this vault was never typed back. Without its sheet, a forgotten passphrase "
