@@ -10,6 +10,7 @@ from wizard.domain import events as e
 from wizard.domain.codec import to_json
 from wizard.domain.mistakes import Mistake
 from wizard.session.deeds import keeping, redacting
+from wizard.session.deeds.evidence_secrets import HeldBack
 from wizard.session.deeds.redacting import Box, Span
 
 SECRET = "hunter22-the-real-one"
@@ -57,6 +58,21 @@ def test_only_what_came_out_is_sealed_and_both_digests_are_kept(session, console
     console.unlink()
     assert SECRET.encode() not in everything(home), "in clear nowhere"
     assert keeping.check_everything(session).result.result(30).problems == ()
+
+
+def test_a_live_secret_that_was_not_marked_holds_the_copy_back(session, tmp_path):
+    token = "ghp_" + "z8Kq3LmN7vR2tY5wXa9BcD4eF6gH1jP0sUo2"
+    path = tmp_path / "log.txt"
+    path.write_text(f"user=dana\nremote: https://x:{token}@github.com/acme/app\nname=Dana Ortiz\n")
+    original = looked_at(session, path)
+    text = original.shown.decode()
+    name, at = text.index("Dana Ortiz"), text.index(token)
+    with pytest.raises(HeldBack):
+        redacting.seal(session, original, (Span(name, name + 10),), ()).result.result(60)
+    assert not session.assessment.evidence
+    marks = (Span(name, name + 10), Span(at, at + len(token)))
+    [item] = redacting.seal(session, original, marks, ()).result.result(60).evidence
+    assert token.encode() not in session.workspace.box.read(item.sealed, 1000)
 
 
 def test_a_picture_comes_out_black_where_it_was_marked(session, tmp_path):

@@ -49,9 +49,9 @@ class BlackOutPage(Page):
             part.changed.connect(self._draw)
         self.text.selectionChanged.connect(self._draw)
         self.body.addWidget(self.how)
+        self.body.addLayout(beside(self.mark_button, self.back_button, self._count, gap=12))
         self.body.addWidget(self.picture)
         self.body.addWidget(self.text)
-        self.body.addLayout(beside(self.mark_button, self.back_button, self._count, gap=12))
         self.body.addStretch(1)
 
     def shown(self, place: Place) -> None:

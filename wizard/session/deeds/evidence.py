@@ -87,7 +87,7 @@ def add(
         for path in paths:
             try:
                 progress(0, 0, _("Looking for secrets in {name}").format(name=path.name))
-                examined = await evidence_secrets.let_pass(session, path, _opened, requirements)
+                examined = await evidence_secrets.let_pass(session, path, opened, requirements)
                 item = await _seal(session, path, tuple(requirements), note, expires, replaces, progress)
             except Mistake as mistake:
                 left_out.append(mistake.sentence)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
 import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ from wizard.formats.blacking_out import Box as Box
 from wizard.formats.blacking_out import Span as Span
 from wizard.formats.kind import HEAD, media_type
 from wizard.jobs.runner import Hear, Job, Progress
-from wizard.session.deeds import evidence
+from wizard.session.deeds import evidence, evidence_secrets
 from wizard.session.deeds.evidence import PREVIEW_LIMIT, Added, UnusableFile
 from wizard.session.session import Session
 
@@ -92,7 +93,10 @@ def seal(
     note: str = "",
     expires: date | None = None,
 ) -> Job[Added]:
-    """Black the marks out, seal what came out, and file it under requirements."""
+    """Black the marks out, seal what came out, and file it under requirements.
+
+    What came out is looked through for live secrets as every file is: fails with `HeldBack` while one is left.
+    """
 
     async def work(progress: Progress) -> Added:
         from wizard.jobs import worker_process
@@ -104,6 +108,10 @@ def seal(
         }
         answer = await worker_process.ask("black_out", asked, original.data, worker_process.Limits(seconds=60))
         places = answer.said.get("places")
+        progress(0, 0, _("Looking for secrets in {name}").format(name=original.path.name))
+        looked = await evidence_secrets.let_pass(
+            session, original.path, lambda _path: io.BytesIO(answer.data), requirements
+        )
         sealed = await asyncio.to_thread(session.workspace.box.seal_bytes, answer.data)
         item = Evidence(
             id=secrets.token_hex(8),
@@ -118,7 +126,8 @@ def seal(
         kept = original.digest.encode("ascii")
         await asyncio.to_thread(session.workspace.secrets.put, f"{_ORIGINAL}{item.id}", kept)
         item, why_not, _change = await evidence.record(session, item, progress)
-        return Added((item,), (), ((item.id, why_not),) if why_not else ())
+        unread = ((item.id, why_not),) if why_not else ()
+        return Added((item,), (), unread, ((item.id, " ".join(looked.unread)),) if looked.unread else ())
 
     return session.runner.start(work, _("Blacking out {name}").format(name=original.path.name), hear)
 
