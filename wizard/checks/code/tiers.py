@@ -72,7 +72,8 @@ _PLAIN = frozenset({"attestry.password-plain", "attestry.secret-plain"})
 
 _PLACEHOLDER = re.compile(
     r"example|sample|change[-_ ]?(?:me|it|this)|place[-_ ]?holder|your[-_ a-z]|^my[-_](?:secret|pass|token|key|api)|"
-    r"x{4,}|\*{3,}|\.{3}|…|•|\u2588{3}|todo|dummy|redacted|insert[-_ ]|replace[-_ ]?(?:me|with)|(?:goes|put)[-_ ]here|[-_ ]here$|"
+    r"x{4,}|\*{3,}|\.{3}|…|•|\u2588{3}|todo|dummy|redacted|insert[-_ ]|"
+    r"replace[-_ ]?(?:me|with)|(?:goes|put)[-_ ]here|[-_ ]here$|"
     r"^<.*>$|^\[.*\]$|^(?:none|null|nil|undefined|true|false|yes|no|test|string|password|secret|token)$|fake|mock|"
     r"not[-_ ]a[-_ ]?(?:real|secret)|0{8,}|1234567890|abcdefghij|deadbeef|lorem|foobar|\bfoo\b",
     re.I,
