@@ -54,6 +54,8 @@ def inverse(payload: e.Payload, before: Assessment) -> tuple[e.Payload, ...]:
             if evidence.id in before.removed_evidence:
                 return (e.EvidenceAdded(before.removed_evidence[evidence.id]), e.EvidenceRemoved(evidence.id))
             back = (e.EvidenceRestored(evidence.replaces),) if evidence.replaces in before.evidence else ()
+            if evidence.id in before.removed_evidence:  # what was removed under that id comes back as it was, removed
+                return (e.EvidenceAdded(before.removed_evidence[evidence.id]), e.EvidenceRemoved(evidence.id), *back)
             return (e.EvidenceRemoved(evidence.id), *back)
         case e.EvidenceRemoved(id):
             return (e.EvidenceRestored(id),) if id in before.evidence else ()
