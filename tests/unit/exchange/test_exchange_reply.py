@@ -6,6 +6,7 @@ from wizard.domain import events as e
 from wizard.domain.finding import State
 from wizard.exchange import request as requests
 from wizard.session.deeds import attesting, evidence, replies, sharing
+from wizard.session.session import whole
 
 BOTH = ("AUTH-1", "PROG-1")
 
@@ -132,7 +133,7 @@ def test_opening_the_workspace_again_finds_the_same_assessment(lead, mate):
     ada.says(ask, "no")
     lead.add(ada.reply())
     lead.says(question_of(lead.session, "PROG-1", "date").id, "2027-01-01")
-    assert lead.session._whole() == lead.session.assessment
+    assert whole(lead.session.workspace, lead.session.beginning) == lead.session.assessment
 
 
 def test_answers_of_a_teammate_go_on_where_they_stopped(lead, mate):
