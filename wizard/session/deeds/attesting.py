@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-from collections.abc import Sequence
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 #: Of so many sealed files one is told: ten thousand small ones are checked in a second or two.
 _TOLD_EVERY = 25
+
 
 class Blocked(Mistake):
     """Signing was asked for while something stops it."""
