@@ -132,14 +132,15 @@ def _read_report(ask: Mapping[str, object], body: _Body) -> tuple[dict[str, obje
 
 
 def _endpoints(ask: Mapping[str, object], data: bytes) -> tuple[dict[str, object], bytes]:
-    """The endpoints in an OpenAPI document (`servers` beside them), or by host those of a browser's recording."""
-    from wizard.checks.endpoints import read_openapi
+    """The endpoints in an OpenAPI document (`servers` beside them) or a list, or by host those of a recording."""
+    from wizard.checks.endpoints import read_list, read_openapi
     from wizard.checks.recording_endpoints import read_recording
     from wizard.domain.codec import to_json
 
     if ask.get("recording"):
         return {}, json.dumps({host: to_json(found) for host, found in read_recording(data).items()}).encode()
-    return {}, json.dumps(to_json(read_openapi(data))).encode()
+    api = read_list(data.decode("utf-8-sig", "replace")) if ask.get("list") else read_openapi(data)
+    return {}, json.dumps(to_json(api)).encode()
 
 
 def _recording(ask: Mapping[str, object], data: bytes) -> tuple[dict[str, object], bytes]:
@@ -172,6 +173,16 @@ def _access_log(ask: Mapping[str, object], data: bytes) -> tuple[dict[str, objec
     return {}, json.dumps(to_json(look_at_log(data, datetime.now(UTC)))).encode()
 
 
+def _log(ask: Mapping[str, object], data: bytes) -> tuple[dict[str, object], bytes]:
+    """What a log holds of the canaries in what is asked: by host, as JSON. Compressed logs are opened too."""
+    from wizard.checks.looks.canary import log_text, read_log
+    from wizard.domain.codec import from_json, to_json
+
+    canaries = from_json(dict[str, tuple[str, tuple[str, ...]]], ask["canaries"])  # type: ignore[arg-type]
+    found = read_log(log_text(data), canaries)
+    return {}, json.dumps({host: to_json(sample) for host, sample in found.items()}).encode()
+
+
 def _number(ask: Mapping[str, object], key: str) -> int:
     value = ask.get(key, 0)
     return value if isinstance(value, int) else 0
@@ -193,4 +204,5 @@ _TASKS: dict[str, Task] = {
     "recording": _recording,
     "libraries": _libraries,
     "access-log": _access_log,
+    "log": _log,
 }

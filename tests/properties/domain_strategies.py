@@ -184,6 +184,7 @@ def confirmations(draw: st.DrawFn) -> e.ScopeConfirmed:
 
 
 deeds: st.SearchStrategy[e.Payload] = st.one_of(
+    st.builds(e.ControlShown, st.sampled_from(("a.example", "b.example")), st.sampled_from(("", "dns", "file"))),
     answers((*QUESTIONS, "GONE-Q")).map(e.AnswerGiven),
     scopes.map(e.AnswerGiven),
     st.builds(e.CommentSet, about, texts),

@@ -10,15 +10,18 @@ from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 
 import wizard
-from wizard.checks import CHECKS, find, plan
+from wizard.checks import CHECKS, find, host_control, plan
 from wizard.checks.base import Check, Facts, Trouble, TroubleKind
 from wizard.checks.judging import judge
+from wizard.checks.looks.control import token_of
 from wizard.cli.declared_endpoints import BadArgument, Declared, declared
 from wizard.cli.output import Exit, Output, worst
 from wizard.domain.finding import SubjectKind
 from wizard.domain.language import _
 from wizard.domain.observation import Json, Level, Result, Verdict
 from wizard.domain.scope import Host, parse_host
+from wizard.session.control_key import control_key
+from wizard.session.settings import Home
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +69,15 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
             host = Host(parsed[0], parsed[1], private_network=asked.allow_private)
             hosts.setdefault(host.subject, host)
     given = declared(asked, tuple(hosts.values()))
+    named = asked.only and any(check is host_control.CHECK for check in checks)
+    secret = (
+        control_key((Home.below(asked.home) if asked.home else Home.default()).data) if asked.active or named else ""
+    )
     settings = plan.LookSettings(
         endpoints=given.endpoints,
+        control={host.subject: token_of(secret, host.name) for host in hosts.values()} if secret else {},
+        active=frozenset(hosts) if asked.active else frozenset(),
+        data_ports=frozenset(hosts) if asked.data_ports else frozenset(),
         credentials=given.credentials,
         second_credentials=given.second_credentials,
         ca_file=asked.ca,
@@ -154,4 +164,6 @@ def _lines(result: Result) -> tuple[str, ...]:
         lines.append(f"{'':<14}  {result.proof.splitlines()[0]}")
     if result.verdict is Verdict.UNKNOWN and result.next_step:
         lines.append(f"{'':<14}  {result.next_step}")
+    if result.check == host_control.CHECK.id and result.fix:
+        lines += [f"{'':<14}  {line}" for line in result.fix.splitlines() if line]
     return tuple(lines)

@@ -18,6 +18,7 @@ from wizard.domain.mistakes import Mistake
 COMMANDS = (
     "check",
     "ask",
+    "canary",
     "judge",
     "scan",
     "read",
@@ -121,6 +122,26 @@ def _check(parser: argparse.ArgumentParser) -> None:
         action="append",
         help=_("read a test customer's credential from descriptor N; a second one is another customer's"),
     )
+
+    parser.add_argument(
+        "--active",
+        action="store_true",
+        help=_("also send active probes, where control of the host is shown (says what to publish)"),
+    )
+    parser.add_argument("--data-ports", action="store_true", help=_("also knock at the ports of databases"))
+
+
+def _canary(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("url", nargs="?", metavar="URL", help=_("a host that you run: send it a false credential"))
+    parser.add_argument("--out", metavar="FILE", type=Path, help=_("where to note what was sent"))
+    parser.add_argument("--sent", metavar="FILE", type=Path, help=_("what was sent, as noted"))
+    parser.add_argument("--sample", metavar="FILE", type=Path, help=_("the log to look into"))
+    parser.add_argument("--endpoints", metavar="FILE", type=Path, help=_("send it to these endpoints too"))
+    parser.add_argument("--ca", metavar="FILE", type=Path, help=_("trust this certificate authority too (PEM)"))
+    parser.add_argument(
+        "--resolve", metavar="HOST=IP", action="append", default=[], help=_("do not look this name up, go there")
+    )
+    parser.add_argument("--allow-private", action="store_true", help=_("allow private and loopback addresses"))
 
 
 def _ask(parser: argparse.ArgumentParser) -> None:
@@ -316,6 +337,7 @@ def _team(parser: argparse.ArgumentParser) -> None:
 _OPTIONS: dict[str, tuple[Callable[[], str], Callable[[argparse.ArgumentParser], None]]] = {
     "check": (lambda: _("Look at hosts that you run, from outside."), _check),
     "ask": (lambda: _("Ask Apollo's API whether it knows your own credential."), _ask),
+    "canary": (lambda: _("Send a false credential to a host, and look for it in its log."), _canary),
     "judge": (lambda: _("Judge recorded answers again, without looking."), _judge),
     "scan": (lambda: _("Look at code on this computer, or at the computer's own disk."), _scan),
     "read": (lambda: _("Say what reports of other tools hold."), _read),

@@ -14,7 +14,7 @@ from wizard.document.tags import Element
 from wizard.document.text import Span, Style, measure, wrap
 from wizard.document.theme import BAR, BLUE, BOLD, GREEN, HAIRLINE, INK, LABEL, MONO, MUTED, PX, TEXT, WHITE
 from wizard.document.words import _, clock, day, listed, moment, month, ngettext, short_day
-from wizard.domain.attestation import Attestation
+from wizard.domain.attestation import Attestation, Consent, ShownControl
 from wizard.domain.observation import Method, Result
 from wizard.domain.scope import Host
 
@@ -165,9 +165,32 @@ def _consent(book: Book, section: Element) -> None:
         "network would have seen, for instance behind a content network, is not part of this statement."
     )
     book.flow.add([book.text(Span(manner, MUTED), section, above=8 * PX)])
+    for sentence in (*map(_control, a.controls), *map(_allowed, a.consents)):
+        book.flow.add([book.text(Span(sentence, TEXT), section, above=4 * PX)])
     if private:
         words_of = _("Addresses of private networks were allowed for: {hosts}.").format(hosts=listed(private))
         book.flow.add([book.text(Span(words_of, BOLD), section, above=4 * PX)])
+
+
+def _control(shown: ShownControl) -> str:
+    how = _("a TXT record in the name service") if shown.how == "dns" else _("a file on the host")
+    said = _("Control of {host} was shown by {how} ({place}) on {when}.").format(
+        host=shown.host, how=how, place=shown.place, when=moment(shown.at)
+    )
+    return f"{said} {_('Noted by {name}.').format(name=shown.by)}" if shown.by else said
+
+
+def _allowed(consent: Consent) -> str:
+    parts = []
+    if consent.probes:
+        parts.append(_("active probes of {hosts}").format(hosts=listed(consent.probes)))
+    if consent.data_ports:
+        parts.append(_("knocking at data ports of {hosts}").format(hosts=listed(consent.data_ports)))
+    if consent.customers:
+        parts.append(_("reading as test customers of {hosts}").format(hosts=listed(consent.customers)))
+    return _("Run {run} was also allowed, by {name} on {when}: {what}.").format(
+        run=consent.run, name=consent.by or nothing(), when=moment(consent.at), what="; ".join(parts)
+    )
 
 
 def _who(by: str, when: str) -> list[list[Span]]:

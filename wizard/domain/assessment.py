@@ -15,7 +15,7 @@ from wizard.domain.disclosure import Disclosure
 from wizard.domain.evidence import Evidence
 from wizard.domain.members import Member, Role
 from wizard.domain.observation import Observation, Verdict, failing
-from wizard.domain.permissions import ALLOWED
+from wizard.domain.rights import ALLOWED, RANK, role_of
 from wizard.domain.scope import Host, Scope, hosts_in, repositories_in, unreadable_in
 from wizard.domain.versions import History, Learning, Version, arrange, field_of, is_blank, standing
 from wizard.domain.vulnerability import Note, ReportSummary
@@ -83,6 +83,12 @@ class Assessment:
     secrets: Mapping[str, Noted] = field(default_factory=_empty)
     #: weaknesses that a person put together with another, by key
     merged: Mapping[str, str] = field(default_factory=_empty)
+    #: by host: who showed that they run it, and how
+    control: Mapping[str, Noted] = field(default_factory=_empty)
+    #: by run: what was agreed to beyond plain looks
+    active: Mapping[str, Noted] = field(default_factory=_empty)
+    #: by host: the newest canary for its logs
+    canaries: Mapping[str, Noted] = field(default_factory=_empty)
     clock_jumps: int = 0
     unknown_events: int = 0
     #: entries of people whose role does not let them do that: kept, without effect
@@ -110,7 +116,7 @@ class Assessment:
 
     def role_of(self, author: str) -> Role | None:
         """What someone may do here, by their key; None for someone who does not take part."""
-        return _role(self.history.founder, self.members, author)
+        return role_of(self.history.founder, self.members, author)
 
     def may_write(self, author: str) -> bool:
         """False for someone who does not take part, or who only reads."""
@@ -124,16 +130,6 @@ class Assessment:
         """The evidence filed under a requirement, oldest first."""
         found = [item for item in self.evidence.values() if requirement in item.requirements]
         return tuple(sorted(found, key=lambda item: item.added_at or _LONG_AGO))
-
-
-_RANK = (Role.REVIEWER, Role.CONTRIBUTOR, Role.SIGNATORY, Role.LEAD)
-
-
-def _role(founder: str, members: Mapping[str, Member], author: str) -> Role | None:
-    if author == founder or not founder:
-        return Role.LEAD
-    member = members.get(author)
-    return member.role if member else None
 
 
 def apply(assessment: Assessment, event: e.Event) -> Assessment:
@@ -265,7 +261,7 @@ class _Building:
     def _may(self, author: str, sequence: int, payload: e.Payload) -> bool:
         rights = self._rights
         members: Mapping[str, Member] = rights.members if rights else self._value("members")
-        role = _role(self._founder, members, author)
+        role = role_of(self._founder, members, author)
         if role is None and rights and author in rights.former:
             member, last = rights.former[author]
             role = member.role if sequence <= last else None
@@ -273,7 +269,7 @@ class _Building:
 
     def allows(self, author: str, payload: e.Payload) -> bool:
         """Would this have an effect, as things stand?"""
-        return self._fits(_role(self._founder, self._start.members, author), author, payload)
+        return self._fits(role_of(self._founder, self._start.members, author), author, payload)
 
     def _fits(self, role: Role | None, author: str, payload: e.Payload) -> bool:
         if role is Role.CONTRIBUTOR and not self._is_theirs(author, payload):
@@ -381,6 +377,12 @@ class _Building:
                 self._changed["replies"] = (*self._value("replies"), noted)
             case e.SecretDisposed(fingerprint):
                 self._note("secrets", fingerprint, noted, keep)
+            case e.ControlShown(host):
+                self._note("control", host, noted, keep)
+            case e.ActiveAgreed(run):
+                self._note("active", run, noted, True)
+            case e.CanarySent(_, host):
+                self._note("canaries", host, noted, True)
             case e.ReportRead() | e.VulnerabilityNoted() | e.VulnerabilityDisposed() | e.VulnerabilityMerged():
                 self._take_weakness(payload, noted)
             case _:
@@ -409,7 +411,7 @@ class _Building:
         if isinstance(payload, e.MemberAdded):
             before = members.get(payload.member.author)
             # a role is only ever raised: what someone was allowed to do stays done
-            role = max(filter(None, (before and before.role, payload.member.role)), key=_RANK.index)
+            role = max(filter(None, (before and before.role, payload.member.role)), key=RANK.index)
             members[payload.member.author] = replace(payload.member, role=role)
             former.pop(payload.member.author, None)
         elif payload.author in members:

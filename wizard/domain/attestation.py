@@ -154,6 +154,29 @@ class Signatory:
 
 
 @dataclass(frozen=True, slots=True)
+class Consent:
+    """What one run was allowed beyond plain looks: at which hosts, by whom, and when."""
+
+    run: str
+    probes: tuple[str, ...]
+    data_ports: tuple[str, ...]
+    customers: tuple[str, ...]
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ShownControl:
+    """That somebody runs a host was shown: `how` is "dns" or "file", `place` where it was found."""
+
+    host: str
+    how: str
+    place: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Attestation:
     """The whole document as data. Its RFC 8785 form is embedded in the PDF and hashed into the signed metadata."""
 
@@ -205,6 +228,10 @@ class Attestation:
     root: str = ""
     #: what changed since the attestation before it, when there was one
     since: Since | None = None
+    #: what was agreed to beyond plain looks, per run
+    consents: tuple[Consent, ...] = ()
+    #: how it was shown that somebody runs a host
+    controls: tuple[ShownControl, ...] = ()
     #: "A4" or "Letter"
     paper: str = "A4"
     #: the language of the document's own words; layout 1 knows English

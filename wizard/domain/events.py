@@ -12,6 +12,10 @@ from typing import ClassVar
 
 from wizard.domain.answers import Answer
 from wizard.domain.codec import Unreadable, from_json, to_json
+from wizard.domain.consents import ActiveAgreed as ActiveAgreed
+from wizard.domain.consents import CanaryRequest as CanaryRequest
+from wizard.domain.consents import CanarySent as CanarySent
+from wizard.domain.consents import ControlShown as ControlShown
 from wizard.domain.disclosure import DisclosureSet as DisclosureSet
 from wizard.domain.evidence import Evidence, Sealed
 from wizard.domain.leaked_secrets import SecretDisposed as SecretDisposed
@@ -403,6 +407,9 @@ KINDS: tuple[type[Payload], ...] = (
     SecretDisposed,
     DisclosureSet,
     Renewed,
+    ControlShown,
+    ActiveAgreed,
+    CanarySent,
 )
 
 _KNOWN = {(kind.TYPE, kind.VERSION): kind for kind in KINDS}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from types import MappingProxyType
@@ -16,12 +16,14 @@ from wizard.domain.attestation import (
     FORMAT,
     LAYOUT,
     Attestation,
+    Consent,
     Gap,
     Item,
     ItemGroup,
     Journal,
     Said,
     Seen,
+    ShownControl,
     Signatory,
 )
 from wizard.domain.blockers import blockers as blockers
@@ -114,7 +116,24 @@ def freeze(
         journal=journal,
         notes=(*questionnaire.notes, *freezing.left_over(), *ledger_shown.ledger_notes(ledger, today)),
         ledger=ledger_shown.weaknesses(ledger, today, author_names),
+        consents=tuple(_consents(assessment, author_names)),
+        controls=tuple(_controls(assessment, author_names)),
     )
+
+
+def _consents(assessment: Assessment, names: Mapping[str, str]) -> Iterator[Consent]:
+    for noted in assessment.active.values():
+        agreed = noted.payload
+        if isinstance(agreed, e.ActiveAgreed):
+            by = agreed.agreed_by or names.get(noted.author, "")
+            yield Consent(agreed.run, agreed.probes, agreed.data_ports, agreed.customers, by, noted.at)
+
+
+def _controls(assessment: Assessment, names: Mapping[str, str]) -> Iterator[ShownControl]:
+    for host, noted in sorted(assessment.control.items()):
+        shown = noted.payload
+        if isinstance(shown, e.ControlShown):
+            yield ShownControl(host, shown.how, shown.place, shown.shown_by or names.get(noted.author, ""), noted.at)
 
 
 @dataclass

@@ -24,6 +24,9 @@ HISTORY: tuple[type[e.Payload], ...] = (
     e.ReportRead,
     # the answers that it brought can be changed one by one
     e.Renewed,
+    # what was sent was sent
+    e.ActiveAgreed,
+    e.CanarySent,
     e.Unknown,
 )
 
@@ -67,6 +70,9 @@ def inverse(payload: e.Payload, before: Assessment) -> tuple[e.Payload, ...]:
         case e.ScopeConfirmed():
             was = before.confirmed
             return (was.payload if was else e.ScopeConfirmed((), ""),)
+        case e.ControlShown(host):
+            was = before.control.get(host)
+            return (was.payload if was else e.ControlShown(host),)
         case e.AssessmentDescribed():
             return (before.described,)
         case e.AssignmentSet(about):

@@ -106,6 +106,8 @@ def field_of(payload: e.Payload) -> str:
             return "signatory"
         case e.ScopeConfirmed():
             return "scope"
+        case e.ControlShown(host):
+            return f"control:{host}"
         case e.VersionChosen(name):
             return name
         case _:
@@ -146,6 +148,8 @@ def is_blank(payload: e.Payload) -> bool:
             return not "".join((name, role, authority, email)).strip()
         case e.ScopeConfirmed(hosts):
             return not hosts
+        case e.ControlShown(_, how):
+            return not how
         case e.AssignmentSet(_, owner):
             return not owner.strip()
         case e.VulnerabilityDisposed(_, disposal):

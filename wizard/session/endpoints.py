@@ -14,6 +14,7 @@ from wizard.domain.answers import Answer, AnswerState, Row
 from wizard.domain.codec import from_json
 from wizard.domain.evidence import Evidence
 from wizard.domain.language import _
+from wizard.domain.observation import Json
 from wizard.domain.questionnaire import Questionnaire
 from wizard.domain.scope import Host, parse_host
 from wizard.jobs import worker_process
@@ -24,7 +25,11 @@ ENDPOINTS_QUESTION = "AUTH-1-endpoints"
 REGISTER_QUESTION = "AUTH-2-register"
 #: The check whose requirement API descriptions are filed under.
 CHECK = "authentication"
-_DESCRIPTIONS = (".json", ".yaml", ".yml")
+_LISTS = (".txt",)
+_DESCRIPTIONS = (".json", ".yaml", ".yml", *_LISTS)
+_RECORDINGS = (".har",)
+#: Recordings hold whole answers, so they are larger than descriptions.
+MOST_RECORDING = 64 * 1024 * 1024
 
 
 async def of_hosts(session: Session) -> dict[str, tuple[Endpoint, ...]]:
@@ -37,8 +42,15 @@ async def of_hosts(session: Session) -> dict[str, tuple[Endpoint, ...]]:
         if host is not None and len(found[host.subject]) < MOST_OPERATIONS:
             found[host.subject].setdefault((endpoint.method, endpoint.path), endpoint)
 
-    for item in _descriptions(session.questionnaire, assessment.evidence.values()):
-        api = await _read(session, item)
+    for item in _filed(session.questionnaire, assessment.evidence.values(), _RECORDINGS, MOST_RECORDING):
+        recorded = await _ask(session, item, {"recording": True}, MOST_RECORDING)
+        called = recorded if isinstance(recorded, Mapping) else {}
+        for each in hosts:
+            for endpoint in from_json(tuple[Endpoint, ...], called.get(each.subject, [])):
+                add(each, endpoint)
+    for item in _filed(session.questionnaire, assessment.evidence.values(), _DESCRIPTIONS, MOST_BYTES):
+        described = await _ask(session, item, {"list": item.name.lower().endswith(_LISTS)}, MOST_BYTES)
+        api = from_json(Api, described) if described is not None else None
         for endpoint in api.endpoints if api else ():
             for named in _named(hosts, api.servers if api else ()):
                 add(named, endpoint)
@@ -55,21 +67,25 @@ async def of_hosts(session: Session) -> dict[str, tuple[Endpoint, ...]]:
     }
 
 
-def _descriptions(questionnaire: Questionnaire, evidence: Iterable[Evidence]) -> Iterable[Evidence]:
+def _filed(
+    questionnaire: Questionnaire, evidence: Iterable[Evidence], endings: tuple[str, ...], most: int
+) -> Iterable[Evidence]:
+    """The evidence with such a name that is filed where endpoints belong."""
     for item in evidence:
         owners = [owner for id in item.requirements if (owner := questionnaire.owner_of(id)) is not None]
         filed = any(CHECK in owner.checks for owner in owners)
-        if filed and item.name.lower().endswith(_DESCRIPTIONS) and item.sealed.size <= MOST_BYTES:
+        if filed and item.name.lower().endswith(endings) and item.sealed.size <= most:
             yield item
 
 
-async def _read(session: Session, item: Evidence) -> Api | None:
-    """The endpoints of an API description; None for a file that is none: it stays evidence all the same."""
+async def _ask(session: Session, item: Evidence, how: dict[str, bool], most: int) -> Json:
+    """The endpoints in a piece of evidence, from the child; None for a file that holds none: it stays evidence."""
     try:
-        data = await asyncio.to_thread(session.workspace.box.read, item.sealed, MOST_BYTES)
-        return from_json(Api, json.loads((await worker_process.ask("endpoints", {}, data)).data))
+        data = await asyncio.to_thread(session.workspace.box.read, item.sealed, most)
+        found: Json = json.loads((await worker_process.ask("endpoints", dict(how), data)).data)
     except (worker_process.WorkerRefused, worker_process.WorkerFailed):
         return None
+    return found
 
 
 def _named(hosts: tuple[Host, ...], servers: Iterable[str]) -> tuple[Host, ...]:

@@ -13,12 +13,14 @@ from wizard.domain.attestation import (
     FORMAT,
     LAYOUT,
     Attestation,
+    Consent,
     Gap,
     Item,
     ItemGroup,
     Journal,
     Said,
     Seen,
+    ShownControl,
     Signatory,
     Weakness,
 )
@@ -479,6 +481,12 @@ def sample(**changes: object) -> Attestation:
         scope_confirmed_by="Ines Mertens",
         scope_confirmed_at=datetime(2026, 11, 12, 14, 2, tzinfo=UTC),
         runs=(("5f2c", (f"{api}:443", f"{app}:443", f"{status}:8443")), ("77aa", (f"{api}:443",))),
+        consents=(
+            Consent("77aa", (api,), (api, app), (api,), "Ines Mertens", datetime(2026, 11, 12, 15, 40, tzinfo=UTC)),
+        ),
+        controls=(
+            ShownControl(api, "dns", f"_attestry.{api}", "Bo Lindqvist", datetime(2026, 11, 12, 15, 2, tzinfo=UTC)),
+        ),
         scoping=(
             item(
                 "SCOPE-1",

@@ -35,6 +35,8 @@ def every_text(attestation: Attestation) -> list[str]:
     found += [x for h in a.hosts for x in (h.subject, h.purpose, h.environment, h.owner)]
     found += [x for _s, addresses in a.addresses for x in addresses] + list(a.repositories)
     found += [x for run, targets in a.runs for x in (run, *targets)]
+    found += [x for c in a.consents for x in (c.run, c.by, *c.probes, *c.data_ports, *c.customers)]
+    found += [x for c in a.controls for x in (c.host, c.place, c.by)]
     for row in a.ledger:
         found += [row.number, row.title, row.source, row.place, row.remark, row.decided_by, *row.names]
     for one in a.evidence:

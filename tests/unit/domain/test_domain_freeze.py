@@ -193,6 +193,21 @@ def test_addresses_and_runs_come_from_the_looks():
     assert statement.runs == (("run-1", NAMES),)
 
 
+def test_what_was_agreed_to_beyond_plain_looks_is_part_of_the_statement():
+    statement = frozen(
+        *READY,
+        e.ControlShown("a.example", "dns", "_attestry.a.example"),
+        e.ControlShown("b.example", "file", "https://b.example/x", "Bo"),
+        e.ControlShown("b.example"),  # taken back
+        e.ActiveAgreed("run-1", "Yes.", probes=("a.example",), data_ports=NAMES, agreed_by="Ann"),
+        author_names={"ann": "Ann Lee"},
+    )
+    (control,) = statement.controls
+    assert (control.host, control.how, control.by) == ("a.example", "dns", "Ann Lee")
+    (consent,) = statement.consents
+    assert (consent.run, consent.probes, consent.data_ports, consent.by) == ("run-1", ("a.example",), NAMES, "Ann")
+
+
 def test_answers_read_in_words():
     table = question(
         "T",

@@ -47,6 +47,7 @@ DEEDS = [
     e.VulnerabilityMerged("hand:1", "hand:2"),
     e.SecretDisposed("0a", e.SecretVerdict.FALSE_POSITIVE, "x"),
     e.DisclosureSet("A", Disclosure.FULL),
+    e.ControlShown("a.example", "dns"),
 ]
 
 

@@ -69,6 +69,24 @@ def test_tables_and_descriptions_come_together(scoped, tmp_path):
     assert [e.path for e in found["app.partner.example"]] == ["/data"]
 
 
+def test_recordings_and_lists_that_are_filed_are_read_too(scoped, tmp_path):
+    recording, listed_there = tmp_path / "ours.har", tmp_path / "routes.txt"
+    entries = [
+        {"request": {"method": "GET", "url": url, "headers": [{"name": "Authorization", "value": "x"}]}}
+        for url in ("https://app.partner.example/api/me", "https://elsewhere.example/api/me")
+    ]
+    recording.write_text(json.dumps({"log": {"entries": entries}}))
+    listed_there.write_text("GET /v1/staff admin\nGET /v1/contacts/7 of: A\n")
+    notes = tmp_path / "notes.txt"
+    notes.write_text("these are our notes about authentication")
+    evidence.add(scoped, [recording, listed_there, notes], ["AUTH-1"]).result.result(60)
+    found = listed(scoped)
+    assert [(e.path, e.admin, e.of) for e in found["api.partner.example:8443"]] == [
+        ("/v1/staff", True, ""), ("/v1/contacts/7", False, "A"),
+    ]  # fmt: skip
+    assert [e.path for e in found["app.partner.example"]] == ["/api/me"]
+
+
 def test_what_waits_for_a_consent_is_no_row(scoped):
     rows = summaries.check_rows(scoped.questionnaire, scoped.assessment, scoped.findings)
     names = {row.check for row in rows}

@@ -78,6 +78,8 @@ class LookSettings:
     control: Mapping[str, str] = field(default_factory=dict)
     #: by host subject: the person switched active probes on; they are sent only where control is shown too
     active: frozenset[str] = frozenset()
+    #: by host subject: a credential that nobody issued, to be looked for in logs afterwards
+    canaries: Mapping[str, str] = field(default_factory=dict, repr=False)
     #: by host subject: a test tenant's header field, sent to that host only, over verified TLS, and never kept
     credentials: Mapping[str, tuple[str, str]] = field(default_factory=dict, repr=False)
     #: the same of a second, different test tenant

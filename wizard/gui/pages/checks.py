@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from wizard.checks import host_control, log_canary
 from wizard.domain import events as e
 from wizard.domain.language import _, ngettext
 from wizard.domain.mistakes import Mistake
 from wizard.gui import a11y
 from wizard.gui.context import Context, Place
-from wizard.gui.pages import check_lines
+from wizard.gui.pages import canary_panel, check_lines, control_card, more_than_looking
 from wizard.gui.pages.check_lines import CheckGroup, Look
 from wizard.gui.pages.check_panel import CheckPanel
 from wizard.gui.pages.on_request import OnRequest
 from wizard.gui.pages.targets import TargetsPanel
-from wizard.gui.widgets.buttons import ChipButton, FilledButton, OutlineButton
+from wizard.gui.widgets.buttons import ChipButton, FilledButton, LinkButton, OutlineButton
 from wizard.gui.widgets.empty_state import EmptyState
 from wizard.gui.widgets.fact_table import FactTable, Head
 from wizard.gui.widgets.page import Page
@@ -25,10 +28,10 @@ from wizard.gui.widgets.plain import PlainLabel
 from wizard.gui.widgets.progress_strip import ProgressStrip
 from wizard.gui.widgets.tally_bar import TallyBar
 from wizard.jobs.events import Cancelled, Failed, Finished, JobEvent, Progressed
-from wizard.jobs.runner import Job
+from wizard.jobs.runner import Hear, Job
 from wizard.session import summaries
 from wizard.session.changes import Change
-from wizard.session.deeds import answers, looking
+from wizard.session.deeds import answers, canaries, evidence, looking
 from wizard.session.settings import Settings
 
 #: How often "3 minutes ago" is said anew.
@@ -50,7 +53,9 @@ class ChecksPage(Page):
         self.all_button.clicked.connect(lambda: self._ask(()))
         self.left_button.clicked.connect(self._ask_left)
         self.stop_button.clicked.connect(self.stop)
-        for button in (self.stop_button, self.all_button, self.left_button):
+        self.canary_button = LinkButton(_("Canary for logs…"))
+        self.canary_button.clicked.connect(self._turn)
+        for button in (self.canary_button, self.stop_button, self.all_button, self.left_button):
             self.deeds.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         self.tally = TallyBar()
         self.tally.clicked.connect(self._filter)
@@ -59,6 +64,11 @@ class ChecksPage(Page):
         self.targets = TargetsPanel()
         self.targets.agreed.connect(self._agreed)
         self.targets.declined.connect(self._declined)
+        self.targets.more.control.connect(lambda: self.go.emit(Place("scope", "control")))
+        self.canary = canary_panel.CanaryPanel()
+        self.canary.send.connect(self._send_canary)
+        self.canary.log.connect(self._hand_in)
+        self.canary.closed.connect(lambda: self._turn_canary(False))
         self.filter_chip = ChipButton("", "cross")
         self.filter_chip.clicked.connect(lambda: self._filter(""))
         self.filter_chip.hide()
@@ -67,7 +77,7 @@ class ChecksPage(Page):
         )
         self.table.picked.connect(lambda _key: self._draw_panel())
         self.panel = CheckPanel()
-        self.panel.again.connect(lambda check, subject: self._look((subject,), (check,)))
+        self.panel.again.connect(self._again)
         self.panel.disputed.connect(self._disputed)
         self.panel.go.connect(self.go)
         self._scope = PlainLabel("", "quiet", wrap=True)
@@ -94,13 +104,14 @@ class ChecksPage(Page):
         full = QVBoxLayout(self._full)
         full.setContentsMargins(0, 0, 0, 0)
         full.setSpacing(16)
-        for widget in (self.tally, self.strip, self.targets):
+        for widget in (self.tally, self.strip, self.targets, self.canary):
             full.addWidget(widget)
         full.addLayout(sides)
         self.body.addWidget(self._full)
         self.body.addWidget(self.empty)
         self.body.addStretch(1)
         self.targets.hide()
+        self.canary.hide()
         self._ages = QTimer(self, interval=_AGES_MS)
         self._ages.timeout.connect(lambda: self._draw(keep=True))
 
@@ -152,6 +163,8 @@ class ChecksPage(Page):
         now = self.context.now()
         self.table.show_lines([check_lines.line(group, now, self._running) for group in shown], keep_order=keep)
         self._draw_deeds(looking_now)
+        if not self.canary.isHidden():
+            self.canary.show_session(self.context, busy=looking_now)
         self._scope.setText(
             _("Only the hosts in your scope are contacted:") + "\n" + ", ".join(host.subject for host in hosts)
         )
@@ -163,6 +176,7 @@ class ChecksPage(Page):
         left = [group for group in self._groups if group.waiting]
         may = bool(self._groups) and not session.read_only and self.targets.isHidden()
         self.stop_button.setVisible(looking_now)
+        self.canary_button.setVisible(bool(self._groups) and not session.read_only)
         self.all_button.setVisible(may and not looking_now and len(left) < len(self._groups))
         self.left_button.setVisible(may and not looking_now and bool(left))
         self.left_button.setText(
@@ -192,19 +206,43 @@ class ChecksPage(Page):
         """Show once a run exactly what would be contacted."""
         left = {row.subject for group in self._groups if group.check in checks for row in group.waiting}
         hosts = tuple(subject for subject in looking.targets(self.context.open) if not checks or subject in left)
-        self.targets.ask(hosts, checks, confirmed=self.context.open.assessment.scope.confirmed)
+        self._show_targets(hosts, checks)
+
+    def _show_targets(self, hosts: tuple[str, ...], checks: tuple[str, ...], *, more: bool = False) -> None:
+        session = self.context.open
+        self.targets.ask(
+            hosts,
+            checks,
+            confirmed=session.assessment.scope.confirmed,
+            options=self._plain(),
+            shown=control_card.control_words(session, self.context.now()),
+            more=more,
+        )
         self._draw_deeds(self._job is not None)
+
+    def _again(self, check: str, subject: str) -> None:
+        """Look again at once, unless that needs a consent, a credential or a log."""
+        if check == log_canary.CHECK.id:
+            self._turn_canary(True, subject)
+        elif check in more_than_looking.NEED_MORE and check != host_control.CHECK.id:
+            self._show_targets((subject,), (check,), more=True)
+        else:
+            self._look((subject,), (check,), self._plain())
+
+    def _plain(self) -> looking.LookOptions:
+        preferences = self.context.preferences
+        return looking.LookOptions(careful=(preferences.settings if preferences else Settings()).careful)
 
     def _declined(self) -> None:
         self.targets.hide()
         self._draw_deeds(self._job is not None)
         (self.left_button if self.left_button.isVisible() else self.all_button).setFocus()
 
-    def _agreed(self, hosts: tuple[str, ...], checks: tuple[str, ...]) -> None:
+    def _agreed(self, hosts: tuple[str, ...], checks: tuple[str, ...], options: looking.LookOptions) -> None:
         session = self.context.open
         self.targets.hide()
         if session.assessment.scope.confirmed:
-            self._look(hosts, checks)
+            self._look(hosts, checks, options)
             return
         signatory = session.assessment.signatory
         try:
@@ -212,17 +250,15 @@ class ChecksPage(Page):
         except Mistake as mistake:
             self.say_mistake(mistake)
             return
-        self.when_saved(saving, lambda _change: self._look(hosts, checks))
+        self.when_saved(saving, lambda _change: self._look(hosts, checks, options))
 
-    def _look(self, hosts: Collection[str], checks: Collection[str]) -> None:
+    def _look(self, hosts: Collection[str], checks: Collection[str], options: looking.LookOptions) -> None:
         session = self.context.open
         if self._job is not None:
             return
         if not session.assessment.scope.confirmed:
-            self.targets.ask(tuple(hosts), tuple(checks), confirmed=False)
+            self._show_targets(tuple(hosts), tuple(checks))
             return
-        preferences = self.context.preferences
-        options = looking.LookOptions(careful=(preferences.settings if preferences else Settings()).careful)
         self._running = {
             (row.check, row.subject)
             for group in self._groups
@@ -262,6 +298,56 @@ class ChecksPage(Page):
 
     def _failed(self, error: Exception) -> None:
         self.say_mistake(error)
+
+    # --- canaries ----------------------------------------------------------------------------------------------------
+
+    def _turn(self) -> None:
+        self._turn_canary(self.canary.isHidden())
+
+    def _turn_canary(self, show: bool, subject: str = "") -> None:
+        self.canary.setVisible(show)
+        if show:
+            self.canary.show_session(self.context, busy=self._job is not None, subject=subject)
+            self.scroll_area.ensureWidgetVisible(self.canary, 0, 24)
+            self.canary.host.setFocus()
+
+    def _send_canary(self, subject: str) -> None:
+        session = self.context.open
+        host = next((host for host in session.assessment.scope.hosts if host.subject == subject), None)
+        if host is None:
+            return
+        self.canary.show_session(self.context, busy=True)
+        self._start_canary(lambda hear: canaries.send(session, host, hear, self._plain()), lambda _change: None)
+
+    def _hand_in(self, path: Path) -> None:
+        session = self.context.open
+        before = {key: seen for key, seen in session.assessment.observations.items() if key[0] == log_canary.CHECK.id}
+
+        def done(added: evidence.Added) -> None:
+            now = session.assessment.observations
+            news = [
+                seen.result for key, seen in now.items() if key[0] == log_canary.CHECK.id and before.get(key) != seen
+            ]
+            said = [f"{result.subject}: {result.summary}" for result in news]
+            self.message_bar.say(" ".join((added.sentence, *(said or [_("None of what was sent is in it.")]))))
+
+        self.canary.show_session(self.context, busy=True)
+        self._start_canary(lambda hear: evidence.add(session, [path], canary_panel.filed_under(session), hear), done)
+
+    def _start_canary(self, begin: Callable[[Hear], Job[Any]], then: Callable[[Any], object]) -> None:
+        def ended(act: Callable[[], object]) -> None:
+            act()
+            self._draw(keep=True)
+
+        try:
+            self.start(
+                begin,
+                lambda value: ended(lambda: then(value)),
+                failed=lambda error: ended(lambda: self.say_mistake(error)),
+            )
+        except Mistake as mistake:
+            self.say_mistake(mistake)
+            self._draw(keep=True)
 
     def _disputed(self, requirement: str, text: str) -> None:
         saving = answers.explain(self.context.open, requirement, text)

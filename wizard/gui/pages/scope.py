@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from wizard.checks import host_control
 from wizard.domain.answers import Answer
 from wizard.domain.finding import not_asked_because
 from wizard.domain.language import _, ngettext
@@ -17,6 +18,7 @@ from wizard.gui import words
 from wizard.gui.context import Context, Place
 from wizard.gui.icons import Glyph
 from wizard.gui.pages.applicant import ApplicantForm
+from wizard.gui.pages.control_card import ControlCard
 from wizard.gui.pages.form import beside
 from wizard.gui.pages.hosts_card import HostsCard
 from wizard.gui.questions import widget_for
@@ -65,8 +67,12 @@ class ScopePage(Page):
             self.body.addWidget(self.hosts)
         self.agreement = _Agreement()
         self.agreement.agreed.clicked.connect(self._agree)
-        self.agreement.look.clicked.connect(self._look)
+        self.agreement.look.clicked.connect(lambda: self._look())
         self.body.addWidget(self.agreement)
+        self.control = ControlCard()
+        self.control.look.connect(lambda subject: self._look((subject,), (host_control.CHECK.id,)))
+        self._cards["control"] = self.control
+        self.body.addWidget(self.control)
         self._asked: dict[str, _Asked] = {}
         self._to_build = [
             requirement
@@ -109,6 +115,8 @@ class ScopePage(Page):
         while self._to_build and (place.requirement or place.item):
             self._build_next()
         target = self._cards.get(place.requirement or place.item)
+        if target is self.control:
+            self.control.folded.button.set_open(True)
         if target is not None:
             self.scroll_area.ensureWidgetVisible(target, 0, 24)
 
@@ -146,6 +154,7 @@ class ScopePage(Page):
         if self.hosts is not None:
             self.hosts.show_session(session)
         self.agreement.show_state(self.context)
+        self.control.show_session(self.context)
         for card in self._asked.values():
             card.draw(origin)
         self.foot_changed.emit()
@@ -192,13 +201,16 @@ class ScopePage(Page):
         except Mistake as mistake:
             self.say_mistake(mistake)
 
-    def _look(self) -> None:
+    def _look(self, hosts: tuple[str, ...] = (), checks: tuple[str, ...] = ()) -> None:
         preferences = self.context.preferences
         settings = preferences.settings if preferences else Settings()
         self.agreement.look.setEnabled(False)
 
         def done(_looks: object) -> None:
             self.agreement.look.setEnabled(True)
+            if checks:
+                self.control.show_session(self.context)
+                return
             self.message_bar.say(
                 _("The checks have looked."), _("See what they saw"), lambda: self.go.emit(Place("checks"))
             )
@@ -210,7 +222,7 @@ class ScopePage(Page):
         session = self.context.open
         try:
             self.start(
-                lambda hear: looking.look(session, hear=hear, options=looking.LookOptions(careful=settings.careful)),
+                lambda hear: looking.look(session, hosts, checks, hear, looking.LookOptions(careful=settings.careful)),
                 done,
                 failed=failed,
                 each=lambda event: self.agreement.look.setEnabled(not self.context.work.running),

@@ -2,41 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from wizard.domain.language import _, ngettext
+from wizard.domain.mistakes import Mistake
 from wizard.gui.pages.form import beside
+from wizard.gui.pages.more_than_looking import NEED_MORE, SEE_MORE, MoreThanLooking
 from wizard.gui.widgets.buttons import FilledButton, OutlineButton
 from wizard.gui.widgets.card import Panel
 from wizard.gui.widgets.plain import FactLabel, PlainLabel
 from wizard.session.deeds import looking
+from wizard.session.deeds.looking import LookOptions
 
 
 class TargetsPanel(Panel):
-    """`agreed(hosts, checks)` with exactly what was shown; `declined` when the person would rather not."""
+    """`agreed(hosts, checks, options)` with exactly what was shown; `declined` when the person would rather not."""
 
-    agreed = Signal(object, object)
+    agreed = Signal(object, object, object)
     declined = Signal()
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self._hosts: tuple[str, ...] = ()
         self._checks: tuple[str, ...] = ()
+        self._base = LookOptions()
         self._heading = PlainLabel("", "heading", wrap=True)
         self._list = FactLabel("")
         self._statement = PlainLabel(looking.statement(), wrap=True)
+        self.more = MoreThanLooking()
+        self.wrong = PlainLabel("", "red", wrap=True)
         self.yes = FilledButton()
         self.no = OutlineButton(_("Not now"))
-        self.yes.clicked.connect(lambda: self.agreed.emit(self._hosts, self._checks))
-        self.no.clicked.connect(self.declined)
-        for widget in (self._heading, self._list, self._statement):
+        self.yes.clicked.connect(self._agree)
+        self.no.clicked.connect(self._decline)
+        for widget in (self._heading, self._list, self._statement, self.more, self.wrong):
             self.body.addWidget(widget)
         self.body.addLayout(beside(self.yes, self.no))
 
-    def ask(self, hosts: tuple[str, ...], checks: tuple[str, ...], *, confirmed: bool) -> None:
-        """Show these targets. `checks` empty means all. Not `confirmed`: agreeing covers the scope as it stands."""
-        self._hosts, self._checks = hosts, checks
+    def ask(
+        self,
+        hosts: tuple[str, ...],
+        checks: tuple[str, ...],
+        *,
+        confirmed: bool,
+        options: LookOptions,
+        shown: Mapping[str, str],
+        more: bool = False,
+    ) -> None:
+        """Show these targets. `checks` empty means all. Not `confirmed`: agreeing covers the scope as it stands.
+
+        `shown`: of which hosts control was shown, in words; `more` opens what needs more consent.
+        """
+        self._hosts, self._checks, self._base = hosts, checks, options
         n = len(hosts)
         one = _("This host will be contacted, and nothing else:")
         many = _("These {n} hosts will be contacted, and nothing else:").format(n=n)
@@ -49,5 +69,26 @@ class TargetsPanel(Panel):
             else ngettext("Agree, and look at this host", "Agree, and look at these {n} hosts", n)
         )
         self.yes.setText(text.format(n=n))
+        self.wrong.hide()
+        self.more.offer(hosts, shown)
+        self.more.button.set_open(more)
         self.show()
         self.yes.setFocus()
+
+    def _agree(self) -> None:
+        try:
+            options = self.more.options(self._base)
+        except Mistake as mistake:
+            self.wrong.setText(mistake.sentence)
+            self.wrong.show()
+            self.more.button.set_open(True)
+            return
+        checks = self._checks
+        if checks and options.consented:
+            checks = tuple(dict.fromkeys((*checks, *NEED_MORE, *(SEE_MORE if options.customers else ()))))
+        self.more.forget()
+        self.agreed.emit(self._hosts, checks, options)
+
+    def _decline(self) -> None:
+        self.more.forget()
+        self.declined.emit()

@@ -7,17 +7,19 @@ import json
 import secrets
 from collections.abc import Collection, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import wizard
-from wizard.checks import CHECKS, access_log, apollo_scopes, incident_mail, oauth_flow
+from wizard.checks import CHECKS, access_log, apollo_scopes, host_control, incident_mail, oauth_flow
 from wizard.checks.answers import DOCUMENT_CHECKS, look_at_plan
 from wizard.checks.answers import look_at_answers as judge_answers
 from wizard.checks.answers.incident_address import is_mail_address
 from wizard.checks.base import Check
 from wizard.checks.code.base import Judgement as CodeJudgement
+from wizard.checks.credentials import Field
+from wizard.checks.looks.control import token_of
 from wizard.checks.looks.ground import Endpoint
 from wizard.checks.reports import look_at_reports
 from wizard.domain import events as e
@@ -29,7 +31,7 @@ from wizard.domain.mistakes import Mistake
 from wizard.domain.observation import Observation, Outcome, Result, Verdict
 from wizard.domain.scope import Host, parse_host
 from wizard.jobs.runner import Hear, Job, Progress
-from wizard.session import endpoints, found_libraries, found_secrets
+from wizard.session import canary_logs, consents, endpoints, found_libraries, found_secrets
 from wizard.session.changes import Change
 from wizard.session.deeds import vulnerabilities
 from wizard.session.session import Session
@@ -59,7 +61,8 @@ class LookOptions:
     """How to look: extra trust root, names resolved by hand (host, addresses), careful pace.
 
     `endpoints` and `paths` (by host subject) come on top of what was answered and filed; `data_ports` are the hosts at
-    whose data ports the person agreed to knock.
+    whose data ports the person agreed to knock, `active` those that active probes may be sent to once control of them
+    is shown, `customers` the header fields of one or two test customers of a host. No credential is ever kept.
     """
 
     ca_file: Path | None = None
@@ -68,6 +71,13 @@ class LookOptions:
     endpoints: tuple[tuple[str, tuple[Endpoint, ...]], ...] = ()
     paths: tuple[tuple[str, tuple[str, ...]], ...] = ()
     data_ports: frozenset[str] = frozenset()
+    active: frozenset[str] = frozenset()
+    customers: tuple[tuple[str, tuple[Field, ...]], ...] = field(default=(), repr=False)
+
+    @property
+    def consented(self) -> bool:
+        """True when something beyond plain looks was agreed to."""
+        return bool(self.data_ports or self.active or self.customers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +151,14 @@ async def _run(
         listed[subject] = (*more, *listed.get(subject, ()))
     # one API path a host shows whether its headers are set there too
     paths = {subject: tuple(e.path for e in found if e.method == "GET")[:1] for subject, found in listed.items()}
+    asked_for = options.active | (
+        frozenset(h.subject for h in hosts) if checks == (host_control.CHECK,) else frozenset()
+    )
     settings = plan.LookSettings(
+        control={h.subject: token_of(session.workspace.shared, h.name) for h in hosts if h.subject in asked_for},
+        active=options.active,
+        credentials={subject: fields[0] for subject, fields in options.customers if fields},
+        second_credentials={subject: fields[1] for subject, fields in options.customers if len(fields) > 1},
         endpoints=listed,
         paths={**paths, **dict(options.paths)},
         data_ports=options.data_ports,
@@ -153,6 +170,8 @@ async def _run(
         app_version=wizard.__version__,
         declared=session.assessment.scope.hosts,
     )
+    if options.consented:
+        await asyncio.wrap_future(session.record(consents.agreement(session, run, hosts, options)))
     agreed = tuple(host.subject for host in hosts)
     count: dict[Verdict, int] = {}
     done = 0
@@ -170,7 +189,7 @@ async def _run(
                 record_name=sealed.name,
                 targets=agreed,
             )
-            change = await asyncio.wrap_future(session.record(looked))
+            change = await asyncio.wrap_future(session.record(looked, *consents.shown(session, seen.results)))
             for result in seen.results:
                 count[result.verdict] = count.get(result.verdict, 0) + 1
             progress(done, len(hosts), seen.host.subject, change)
@@ -302,6 +321,7 @@ def _gone_documents(session: Session) -> Iterator[Result]:
 
 async def read_document(session: Session, item: Evidence) -> None:
     """Let the document checks read the words of a piece of evidence, in the limited child; others are left alone."""
+    await canary_logs.read_sample(session, item)
     named = {check for id in item.requirements for check in _checks_of(session, id)}
     is_recording = oauth_flow.CHECK.id in named and item.name.lower().endswith(".har")
     is_log = access_log.CHECK.id in named and item.name.lower().endswith(access_log.ENDINGS)

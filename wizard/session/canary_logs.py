@@ -1,0 +1,66 @@
+"""Looks for canaries in the logs that are filed: the requests must be in them, the credential must not."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import secrets
+
+from wizard.checks.log_canary import CHECK, look_at_sample
+from wizard.checks.looks.canary import LogSample
+from wizard.domain import events as e
+from wizard.domain.assessment import Noted
+from wizard.domain.codec import from_json
+from wizard.domain.evidence import Evidence
+from wizard.domain.observation import Json, Verdict
+from wizard.domain.scope import Host
+from wizard.session.session import Session
+
+#: What may be a log (access.log.1, syslog, app.jsonl); other files under the same requirement are left alone.
+_LOG = re.compile(r"[^.]+|.*\.log\b.*|.*\.(?:txt|json|jsonl|ndjson|csv|gz|out)", re.I | re.S)
+MOST_BYTES = 64 * 1024 * 1024
+
+
+async def read_sample(session: Session, item: Evidence) -> None:
+    """Look for every canary in a log that was filed where the check informs; in the limited child."""
+    assessment = session.assessment
+    owners = [owner for id in item.requirements if (owner := session.questionnaire.owner_of(id)) is not None]
+    is_log = _LOG.fullmatch(item.name) is not None and item.sealed.size <= MOST_BYTES
+    if not is_log or not assessment.canaries or not any(CHECK.id in owner.checks for owner in owners):
+        return
+    from wizard.jobs import worker_process
+
+    asked = {subject: _asked(noted) for subject, noted in assessment.canaries.items()}
+    data = await asyncio.to_thread(session.workspace.box.read, item.sealed, MOST_BYTES)
+    try:
+        answer = await worker_process.ask("log", {"canaries": asked}, data)
+    except (worker_process.WorkerRefused, worker_process.WorkerFailed):
+        return  # kept as evidence; nothing was read from it
+    found = from_json(dict[str, LogSample], json.loads(answer.data))
+    for subject, sample in found.items():
+        result = look_at_sample(_host(session, subject), sample, session.clock())
+        before = assessment.observations.get((CHECK.id, subject))
+        if result.verdict is Verdict.UNKNOWN and before is not None and before.result.verdict is not Verdict.UNKNOWN:
+            continue  # another log says nothing about what this host's own log showed
+        if result.verdict is Verdict.UNKNOWN and len(found) > 1 and any(each.found for each in found.values()):
+            continue  # the log of another host
+        looked = e.Looked(
+            run=secrets.token_hex(8),
+            host=subject,
+            results=(result,),
+            record=item.sealed.digest,
+            record_name=item.sealed.name,
+        )
+        await asyncio.wrap_future(session.record(looked))
+
+
+def _asked(noted: Noted) -> Json:
+    sent = noted.payload
+    assert isinstance(sent, e.CanarySent)
+    return [sent.canary, [request.probe for request in sent.requests]]
+
+
+def _host(session: Session, subject: str) -> Host:
+    known = next((host for host in session.assessment.scope.hosts if host.subject == subject), None)
+    return known or Host(subject.partition(":")[0])
