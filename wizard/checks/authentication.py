@@ -135,6 +135,8 @@ def _redirected(asked: Asked, operation: Operation, found: EndpointProbe, own: A
         if operation.page and declared:
             return Verdict.UNKNOWN, _("redirects strangers, and it could not be seen where that ends")
         return Verdict.WARN, _("redirects strangers instead of refusing")
+    if 200 <= landing.status < 300 and landing.body_length and _is_itself(landing, operation):
+        return Verdict.FAIL, _("answers anybody behind a redirect ({status})").format(status=landing.status)
     if landing.status in (401, 403) or first.landing_asks_who or (landing.status >= 400 and not operation.page):
         if operation.page:
             return Verdict.PASS, _("sends strangers to the login page")
@@ -145,6 +147,13 @@ def _redirected(asked: Asked, operation: Operation, found: EndpointProbe, own: A
             return Verdict.FAIL, _("answers anybody behind a redirect ({status})").format(status=landing.status)
         return Verdict.UNKNOWN, _("redirects strangers to a page, and it cannot be told whether one signs in there")
     return Verdict.UNKNOWN, _("redirects strangers to something that answers {status}").format(status=landing.status)
+
+
+def _is_itself(landing: Answer, operation: Operation) -> bool:
+    """A redirect to the same path, with a slash at its end or in other letters, leads to the endpoint, not away."""
+    parts = parts_of(landing.url)
+    there, here = (parts.path if parts else ""), operation.path.partition("?")[0]
+    return there.rstrip("/").lower() == here.rstrip("/").lower()
 
 
 def _place(answer: Answer) -> str:

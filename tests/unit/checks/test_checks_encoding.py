@@ -80,6 +80,15 @@ TABLE: dict[str, tuple[Callable[[str], Page], Verdict]] = {
     "worked out in JSON": (echo('{"q": "@"}', lambda v: in_json(templated(v)), JSON), F),
     "cut off": (echo("<html><p>@", lambda v: html.escape(v[:20])), P),
     "twice, once raw": (lambda v: Page(200, (("Content-Type", HTML),), f"<html>{html.escape(v)}<b>{v}".encode()), F),
+    "eleven times, the last raw": (
+        lambda v: Page(200, (("Content-Type", HTML),), f"<html>{(html.escape(v) + '<br>') * 11}<b>{v}".encode()), F,
+    ),
+    "encoded in a script, then raw in an attribute": (
+        lambda v: Page(
+            200, (("Content-Type", HTML),),
+            f'<html><script>x="{for_scripts(v)}"</script><a href="{lowered(v)}">'.encode(),
+        ), F,
+    ),
     "never": (lambda v: Page(200, (("Content-Type", HTML),), b"<html>nothing"), W),
     "refused": (lambda v: Page(401, (), b""), U),
     "broken": (lambda v: Page(500, (), b""), U),

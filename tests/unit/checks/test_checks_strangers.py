@@ -206,7 +206,10 @@ PAGES: dict[str, tuple[Answer, Verdict]] = {
     "to the login page": (only("/x", always(goes("/login")), FULL, lambda r: LOGIN), P),
     "to a refusal": (only("/x", always(goes("/login")), FULL, lambda r: REFUSED), P),
     "to the same page with a slash": (
-        only("/x", always(goes("/x/", 301)), FULL, lambda r: HOME if r.path == "/x/" else NOT_FOUND), U,
+        only("/x", always(goes("/x/", 301)), FULL, lambda r: HOME if r.path == "/x/" else NOT_FOUND), F,
+    ),
+    "to the same page with a slash, where one changes one's password": (
+        only("/x", always(goes("/x/", 301)), FULL, lambda r: LOGIN if r.path == "/x/" else NOT_FOUND), F,
     ),
     "to nothing": (only("/x", always(goes("/gone")), FULL, lambda r: NOT_FOUND), U),
     "to another service": (only("/x", always(goes("https://sso.example/login")), FULL), W),

@@ -129,36 +129,44 @@ def _kind(answer: Answer) -> str:
 
 
 def echoes(body: str, id_: str, kind: str) -> Iterator[Echo]:
-    """Every place where the mark came back, at most ten."""
-    at = -1
-    for _found in range(10):
-        at = body.find(id_, at + 1)
-        if at < 0:
-            return
+    """Every place where the mark came back; of more than two hundred the last ones as if they stood in text."""
+    page = _Page() if kind == "page" else None
+    at, end = body.find(id_), 0
+    while at >= 0:
         start = at + len(id_)
-        end = body.find(id_, start, start + _LONGEST)
-        inner = body[start : end if end >= 0 else start + len(MARK)]
-        place, mark = _place(body[:at]) if kind == "page" else ("data", "")
+        close = body.find(id_, start, start + _LONGEST)
+        inner = body[start : close if close >= 0 else start + len(MARK)]
+        place, mark = page.place(body, at) if page is not None else ("data", "")
         yield Echo(place, mark, _NOT_OURS.sub("·", inner))
-        if end >= 0:
-            at = end
+        end = close + len(id_) if close >= 0 else start
+        at = body.find(id_, end)
 
 
-def _place(before: str) -> tuple[str, str]:
-    """In what part of a page a place lies, by what stands before it, and the quote around it."""
-    reader = HTMLParser(convert_charrefs=False)
-    try:
-        reader.feed(before)
-    except (AssertionError, ValueError):  # the parser gives up on some broken declarations
-        return "text", ""
-    inside = reader.cdata_elem
-    if inside in ("script", "style"):
-        start = before.lower().rfind(f"<{inside}")
-        return "script", _open_quote(before[start:].partition(">")[2])
-    rest = reader.rawdata  # what the parser could not finish
-    if rest.startswith("<!--"):
-        return "comment", ""
-    return ("tag", _open_quote(rest)) if re.match(r"<[a-zA-Z/!?]", rest) else ("text", "")
+class _Page:
+    """Follows a page from mark to mark, and says in what part of it each lies."""
+
+    def __init__(self) -> None:
+        self._reader = HTMLParser(convert_charrefs=False)
+        self._fed = self._count = 0
+
+    def place(self, body: str, at: int) -> tuple[str, str]:
+        """The part, by what stands before it, and the quote around it."""
+        self._count += 1
+        if self._count > 200:
+            return "text", ""
+        try:
+            self._reader.feed(body[self._fed : at])
+        except (AssertionError, ValueError):  # the parser gives up on some broken declarations
+            return "text", ""
+        self._fed = at
+        inside = self._reader.cdata_elem
+        if inside in ("script", "style"):
+            start = body.lower().rfind(f"<{inside}", 0, at)
+            return "script", _open_quote(body[start:at].partition(">")[2])
+        rest = self._reader.rawdata  # what the parser could not finish
+        if rest.startswith("<!--"):
+            return "comment", ""
+        return ("tag", _open_quote(rest)) if re.match(r"<[a-zA-Z/!?]", rest) else ("text", "")
 
 
 def _open_quote(text: str) -> str:
