@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -118,6 +119,6 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 def test_a_long_log_is_read_in_time() -> None:
     line = COMMON.format(request="GET /x?a=1&b=2 HTTP/1.1") + ' "https://app.example/" "Mozilla/5.0"\n'
     for text in (line * 20_000, '"GET ' * 100_000, '"' * 500_000, "{" * 500_000, '" 200 5 "https://' * 50_000):
-        began = datetime.now(UTC)
+        began = time.process_time()
         read_log(text)
-        assert (datetime.now(UTC) - began).total_seconds() < 5
+        assert time.process_time() - began < 5

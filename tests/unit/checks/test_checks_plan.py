@@ -168,7 +168,7 @@ def test_stop_waits_for_no_deadline_with_a_hundred_hosts() -> None:
 
     # Nobody accepts: the kernel takes the connections, and nothing is ever said.
     with socket.create_server(("127.0.0.1", 0), backlog=2000) as deaf:
-        assert asyncio.run(run(deaf.getsockname()[1])) < 2, "an answer may take 8 seconds"
+        assert asyncio.run(run(deaf.getsockname()[1])) < 6, "an answer may take 8 seconds"
 
 
 @pytest.mark.slow
