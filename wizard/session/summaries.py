@@ -157,7 +157,7 @@ def check_rows(
     """Every check on every subject in scope, worst first; those that have not looked come after what needs a person."""
     served: dict[str, list[str]] = {}
     for requirement in questionnaire.by_id.values():
-        for name in (*requirement.checks, *(c for p in requirement.parts for c in p.checks)):
+        for name in dict.fromkeys((*requirement.checks, *(c for p in requirement.parts for c in p.checks))):
             served.setdefault(name, []).append(requirement.id)
     rows = []
     # a run calls what is listed, if anything; what needs a consent or a recording is no row until it has looked
