@@ -178,8 +178,8 @@ class Shell(QWidget):
         if self.context.session is not None:
             self._remember_soon.start()
             self._watch_idle()
-        focus = QApplication.focusWidget()
-        if focus is None or not focus.isVisible():
+        focus = self.focusWidget()  # also before the window is shown or comes to the front
+        if focus is None or not focus.isVisibleTo(self):
             page.setFocus()
 
     def go_next(self) -> None:

@@ -14,6 +14,7 @@ from wizard.gui import outline
 from wizard.gui.context import Place
 from wizard.gui.finder import FinderPage
 from wizard.gui.pages.section import SectionPage
+from wizard.gui.pages.unlock import UnlockPage
 from wizard.gui.shell import Shell
 from wizard.gui.sidebar import SideRow
 from wizard.gui.widgets.page import Page
@@ -231,4 +232,7 @@ def test_a_double_click_asks_for_the_workspace_by_its_name(
     shell.start(Path(folder.name) / named)
     assert shell.place == Place("unlock", str(folder))
     assert shell.page.title == "Open “Northwind Sync”"
+    shell.show()
+    assert isinstance(shell.page, UnlockPage)
+    assert shell.focusWidget() is shell.page.field, "the passphrase can be typed at once"
     assert (folder / KEY_FILE).is_file(), "the vault and the window mean the same file"
