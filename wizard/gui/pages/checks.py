@@ -20,7 +20,7 @@ from wizard.gui.pages.check_lines import CheckGroup, Look
 from wizard.gui.pages.check_panel import CheckPanel
 from wizard.gui.pages.on_request import OnRequest
 from wizard.gui.pages.targets import TargetsPanel
-from wizard.gui.widgets.buttons import ChipButton, FilledButton, LinkButton, OutlineButton
+from wizard.gui.widgets.buttons import ChipButton, FilledButton, OutlineButton
 from wizard.gui.widgets.empty_state import EmptyState
 from wizard.gui.widgets.fact_table import FactTable, Head
 from wizard.gui.widgets.page import Page
@@ -53,7 +53,7 @@ class ChecksPage(Page):
         self.all_button.clicked.connect(lambda: self._ask(()))
         self.left_button.clicked.connect(self._ask_left)
         self.stop_button.clicked.connect(self.stop)
-        self.canary_button = LinkButton(_("Canary for logs…"))
+        self.canary_button = OutlineButton(_("Canary for logs…"))
         self.canary_button.clicked.connect(self._turn)
         for button in (self.canary_button, self.stop_button, self.all_button, self.left_button):
             self.deeds.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
