@@ -28,7 +28,7 @@ from wizard.exchange.carrier import Carrier
 from wizard.exchange.folder import FolderCarrier
 from wizard.jobs.runner import Runner
 from wizard.session.deeds import exchanging, sharing
-from wizard.session.session import Session
+from wizard.session.session import Session, whole
 from wizard.vault import evidence_box, foreign
 from wizard.vault.building import own_keys
 from wizard.vault.clock import Moment
@@ -258,7 +258,9 @@ class Meeting:
         seen = [replace(one.session.assessment, head="", last_at=None) for one in self.editors]
         assert all(value == seen[0] for value in seen), "diverged"
         for one in self.editors:
-            assert one.session.assessment == one.session._whole(), "step by step is another than all at once"
+            assert one.session.assessment == whole(one.session.workspace, one.session.beginning), (
+                "step by step is another than all at once"
+            )
             for item in one.session.assessment.evidence.values():
                 assert one.workspace.box.read(item.sealed, 1000) == item.name.encode(), "evidence lost"
         return check(journals, written, seen[0])

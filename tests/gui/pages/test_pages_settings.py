@@ -61,10 +61,10 @@ def test_a_new_recovery_key_is_shown_once_and_typed_back(opened: Shell, session:
     keys = preferences(opened).keys
     assert keys is not None
     keys.recovery.button.set_open(True)
-    keys.proof.setText(PASSPHRASE)
-    keys.make.click()
-    qtbot.waitUntil(lambda: keys._sheet_at.count() == 1, timeout=20_000)
-    sheet = keys._sheet_at.itemAt(0).widget()  # type: ignore[union-attr]
+    keys.recovery.proof.setText(PASSPHRASE)
+    keys.recovery.make.click()
+    qtbot.waitUntil(lambda: keys.recovery._sheet_at.count() == 1, timeout=20_000)
+    sheet = keys.recovery._sheet_at.itemAt(0).widget()  # type: ignore[union-attr]
     sheet.copy_button.click()  # type: ignore[union-attr]
     groups = QGuiApplication.clipboard().text().split("-")
     for number, field in sheet.fields:  # type: ignore[union-attr]

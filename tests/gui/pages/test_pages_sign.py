@@ -147,8 +147,8 @@ def test_a_certificate_file_with_a_wrong_passphrase_signs_nothing(
     opened.go(Place("sign"))
     page = opened.page
     assert isinstance(page, SignPage)
-    page.key.choice.setCurrentIndex(1)
-    page.key.choice.activated.emit(1)
+    page.key.choice.setCurrentIndex(2)
+    page.key.choice.activated.emit(2)
     assert page.foot().why == "Choose the certificate file"
     choose(broken)
     page.key.choose.click()

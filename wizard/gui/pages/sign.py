@@ -197,7 +197,9 @@ class SignPage(Page):
     # --- deeds -------------------------------------------------------------------------------------------------------
 
     def _name(self) -> None:
-        session = self.context.open
+        session = self.context.session
+        if session is None:  # a field that loses the focus because the assessment was closed has nobody to tell
+            return
         value, before = self.who.value(), session.assessment.signatory or e.SignatoryNamed("", "", "")
         if value != before and not session.read_only:
             self.when_saved(answers.name_signatory(session, value))
