@@ -221,26 +221,26 @@ def _targets(report: ReportSummary) -> frozenset[str]:
 
 
 def _note_keys(note: Note) -> tuple[str, ...]:
-    package = _short(note.package)
-    names = (f"{package}|{alias.upper()}" for alias in note.aliases) if package else ()
-    return (note.key, *names)
+    return (note.key, *(names_in(note.package, note.aliases) if note.package.strip() else ()))
 
 
 def _entry_keys(tool: str, entry: Reported) -> tuple[str, ...]:
     """What the entry goes by; the first is its own, entries that share any are the same flaw."""
     names = dict.fromkeys((entry.id, *entry.aliases))
     if entry.package:
-        package = _short(entry.package)
-        return tuple(f"{package}|{name.upper()}" for name in names if name)
+        return names_in(entry.package, names)
     host = entry.host or (urlsplit(entry.url).netloc if "://" in entry.url else "")
     own = f"{tool}|{entry.id}|{host or entry.file or entry.title}"
     known = (f"{host}|{name.upper()}" for name in names if _ADVISORY.fullmatch(name))
     return (own, *known)
 
 
-def _short(package: str) -> str:
-    """The last part of a package's name, as tools spell it differently: org.example:log4j-core, log4j_core."""
-    return re.split(r"[/:]", package.strip().lower())[-1].replace("_", "-").replace(".", "-")
+def names_in(package: str, names: Iterable[str]) -> tuple[str, ...]:
+    """What a flaw of a package goes by: each of its names, with the last part of the package's name before it, as
+    tools spell that differently: org.example:log4j-core, log4j_core.
+    """
+    short = re.split(r"[/:]", package.strip().lower())[-1].replace("_", "-").replace(".", "-")
+    return tuple(dict.fromkeys(f"{short}|{name.upper()}" for name in names if name))
 
 
 def _places(entry: Reported) -> Iterable[tuple[object, ...]]:

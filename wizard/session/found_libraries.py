@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from wizard.domain import events as e
 from wizard.domain.assessment import Assessment
+from wizard.domain.ledger import names_in
 from wizard.domain.vulnerability import Decision, Disposal, Ledger, LedgerState
 
 if TYPE_CHECKING:
@@ -65,9 +65,8 @@ class Decisions:
 
 
 def names_of(row: Checked, flaw: Flaw) -> tuple[str, ...]:
-    """What the ledger calls a flaw of a library: the package's last part, and each name of the flaw."""
-    package = re.split(r"[/:]", row.dependency.name.lower())[-1].replace("_", "-").replace(".", "-")
-    return tuple(dict.fromkeys(f"{package}|{name.upper()}" for name in (flaw.id, *flaw.aliases)))
+    """What the ledger calls a flaw of a library."""
+    return names_in(row.dependency.name, (flaw.id, *flaw.aliases))
 
 
 def decision(session: Session, names: Iterable[str]) -> Disposal | None:

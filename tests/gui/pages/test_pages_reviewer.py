@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -84,7 +84,10 @@ def test_welcome_leads_there_and_takes_a_dropped_pdf(shell: Shell, pdf: Path, qt
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(pdf))])
     nowhere, left = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
-    shell.page.dropEvent(QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, data, left, nowhere))
+    over = QDragEnterEvent(QPoint(9, 9), Qt.DropAction.CopyAction, data, left, nowhere)
+    QApplication.sendEvent(shell.page, over)
+    assert over.isAccepted()
+    QApplication.sendEvent(shell.page, QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, data, left, nowhere))
     assert shell.place == Place("reviewer", str(pdf))
     qtbot.waitUntil(lambda: not shell.context.work.running, timeout=60_000)
 

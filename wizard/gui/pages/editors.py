@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
 from wizard.domain.language import _, ngettext
@@ -19,7 +18,7 @@ from wizard.gui.pages.editors_ways import ExchangeCard, FileCard, FolderCard, Se
 from wizard.gui.pages.form import beside
 from wizard.gui.widgets import choosing
 from wizard.gui.widgets.buttons import LinkButton
-from wizard.gui.widgets.drop_zone import dropped_paths
+from wizard.gui.widgets.drop_zone import TakesFiles
 from wizard.gui.widgets.page import Foot, Page
 from wizard.session.changes import Change
 from wizard.session.deeds import exchanging, meeting, sharing
@@ -28,7 +27,7 @@ _BUNDLE = ".attestry-bundle"
 _CARD = ".attestry-member"
 
 
-class EditorsPage(Page):
+class EditorsPage(TakesFiles, Page):
     """`Place.item` is a card or a bundle that was dropped elsewhere. Both may be dropped anywhere on it."""
 
     def __init__(self, context: Context, parent: QWidget | None = None):
@@ -81,15 +80,8 @@ class EditorsPage(Page):
         self.go.emit(Place("team"))
         return True
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropped_paths(event.mimeData()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        paths = dropped_paths(event.mimeData())
-        if paths:
-            event.acceptProposedAction()
-            self.take(paths[0])
+    def take_files(self, paths: tuple[Path, ...]) -> None:
+        self.take(paths[0])
 
     def take(self, path: Path) -> None:
         """Take a bundle, or show whose card it is."""

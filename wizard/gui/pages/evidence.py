@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from wizard.domain.events import SecretDisposed
@@ -22,7 +22,7 @@ from wizard.gui.pages.form import beside
 from wizard.gui.pages.held_sheet import HeldSheet, let_go
 from wizard.gui.widgets import choosing
 from wizard.gui.widgets.buttons import LinkButton
-from wizard.gui.widgets.drop_zone import DropZone, dropped_paths
+from wizard.gui.widgets.drop_zone import DropZone, TakesFiles, dropped_paths
 from wizard.gui.widgets.empty_state import EmptyState
 from wizard.gui.widgets.fact_table import Cell, FactTable, Head, Line
 from wizard.gui.widgets.page import Page
@@ -35,7 +35,7 @@ from wizard.session.deeds.evidence_secrets import HeldBack
 _OLD = timedelta(days=365)
 
 
-class EvidencePage(Page):
+class EvidencePage(TakesFiles, Page):
     """`Place.requirement`: new files are offered for it first; `Place.item`: the evidence to show, or the
     path of a file to add."""
 
@@ -162,15 +162,8 @@ class EvidencePage(Page):
             return
         self.when_saved(saving, lambda _change: sheet.was_settled(decided.fingerprint))
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropped_paths(event.mimeData()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        paths = dropped_paths(event.mimeData())
-        if paths:
-            event.acceptProposedAction()
-            self.add(paths)
+    def take_files(self, paths: tuple[Path, ...]) -> None:
+        self.add(paths)
 
     def _paste(self) -> None:
         paths = dropped_paths(QGuiApplication.clipboard().mimeData())

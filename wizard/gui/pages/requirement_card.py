@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from wizard.domain import events as e
@@ -28,7 +28,7 @@ from wizard.gui.questions.files import FilesQuestion
 from wizard.gui.widgets.buttons import OutlineButton
 from wizard.gui.widgets.card import Card
 from wizard.gui.widgets.code_text import CodeText
-from wizard.gui.widgets.drop_zone import dropped_paths
+from wizard.gui.widgets.drop_zone import TakesFiles
 from wizard.gui.widgets.flow import Flow
 from wizard.gui.widgets.page import Page
 from wizard.gui.widgets.plain import PlainLabel
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 _NEEDS = (Mark.CONTRADICTED, Mark.NOT_MET, Mark.RECOMMENDATION_NOT_MET)
 
 
-class RequirementCard(Card):
+class RequirementCard(TakesFiles, Card):
     """`turned(self)` when the person opens or closes it. Questions are made when it is first opened."""
 
     turned = Signal(object)
@@ -211,14 +211,11 @@ class RequirementCard(Card):
         self.page.start(lambda hear: evidence.add(session, tuple(paths), (id,), hear), added)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropped_paths(event.mimeData()) and not self.session.read_only:
-            event.acceptProposedAction()
+        if not self.session.read_only:
+            super().dragEnterEvent(event)
 
-    def dropEvent(self, event: QDropEvent) -> None:
-        paths = dropped_paths(event.mimeData())
-        if paths:
-            event.acceptProposedAction()
-            self.add_files(paths)
+    def take_files(self, paths: tuple[Path, ...]) -> None:
+        self.add_files(paths)
 
     def _button(self, text: str, do: Any) -> OutlineButton:
         button = OutlineButton(text)

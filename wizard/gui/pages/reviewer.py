@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
 from wizard.domain.language import _
@@ -22,7 +21,7 @@ from wizard.gui.theme import ColorName
 from wizard.gui.widgets import choosing
 from wizard.gui.widgets.buttons import OutlineButton
 from wizard.gui.widgets.card import Card
-from wizard.gui.widgets.drop_zone import DropZone, dropped_paths
+from wizard.gui.widgets.drop_zone import DropZone, TakesFiles
 from wizard.gui.widgets.flow import Flow
 from wizard.gui.widgets.page import Foot, Page, Side
 from wizard.gui.widgets.plain import FactLabel, PlainLabel
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from wizard.session.deeds.reviewing import Asked, Compared, Reviewed
 
 
-class ReviewerPage(Page):
+class ReviewerPage(TakesFiles, Page):
     """`Place.item` is the PDF to check, "" to ask for one. The data come first, the PDF itself second."""
 
     def __init__(self, context: Context, parent: QWidget | None = None):
@@ -114,15 +113,8 @@ class ReviewerPage(Page):
         self.go.emit(Place("welcome" if self.context.session is None else "home"))
         return True
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropped_paths(event.mimeData()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        paths = dropped_paths(event.mimeData())
-        if paths:
-            event.acceptProposedAction()
-            self.check(paths[0])
+    def take_files(self, paths: tuple[Path, ...]) -> None:
+        self.check(paths[0])
 
     def check(self, path: Path, asked: Asked | None = None) -> None:
         """Verify a file, with what the reviewer gave beside it."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from wizard.domain.language import _, ngettext
@@ -19,7 +18,7 @@ from wizard.gui.pages.team_cards import ConflictCard, OfferedCard, People
 from wizard.gui.widgets import choosing
 from wizard.gui.widgets.buttons import LinkButton, OutlineButton
 from wizard.gui.widgets.card import Card
-from wizard.gui.widgets.drop_zone import DropZone, dropped_paths
+from wizard.gui.widgets.drop_zone import DropZone, TakesFiles
 from wizard.gui.widgets.page import Page
 from wizard.gui.widgets.plain import PlainLabel
 from wizard.session.changes import Change
@@ -29,7 +28,7 @@ from wizard.session.deeds.sharing import Waiting
 _REQUEST = ".attestry-request"
 
 
-class TeamPage(Page):
+class TeamPage(TakesFiles, Page):
     """Replies may be dropped anywhere on it."""
 
     def __init__(self, context: Context, parent: QWidget | None = None):
@@ -64,15 +63,8 @@ class TeamPage(Page):
     def redraw(self, change: Change) -> None:
         self._draw()
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropped_paths(event.mimeData()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        paths = dropped_paths(event.mimeData())
-        if paths:
-            event.acceptProposedAction()
-            self._take(paths[0])
+    def take_files(self, paths: tuple[Path, ...]) -> None:
+        self._take(paths[0])
 
     def _take(self, path: Path) -> None:
         """What was dropped: a reply, or what belongs to the editors."""

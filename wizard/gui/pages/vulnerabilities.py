@@ -7,7 +7,6 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from wizard.domain.language import _
@@ -22,7 +21,7 @@ from wizard.gui.pages.vulnerability_panel import VulnerabilityPanel
 from wizard.gui.pages.vulnerability_table import LedgerTable
 from wizard.gui.widgets import choosing
 from wizard.gui.widgets.buttons import OutlineButton
-from wizard.gui.widgets.drop_zone import dropped_paths
+from wizard.gui.widgets.drop_zone import TakesFiles
 from wizard.gui.widgets.empty_state import EmptyState
 from wizard.gui.widgets.fields import ComboField, LineField
 from wizard.gui.widgets.page import Page
@@ -35,7 +34,7 @@ from wizard.session.reports import rating_word
 _TYPING_MS = 150
 
 
-class VulnerabilitiesPage(Page):
+class VulnerabilitiesPage(TakesFiles, Page):
     """`Place.item`: the weakness to show, by key or number."""
 
     def __init__(self, context: Context, parent: QWidget | None = None):
@@ -149,15 +148,8 @@ class VulnerabilitiesPage(Page):
         else:
             self.say_done(" ".join(said))
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropped_paths(event.mimeData()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        paths = dropped_paths(event.mimeData())
-        if paths:
-            event.acceptProposedAction()
-            self.read(paths)
+    def take_files(self, paths: tuple[Path, ...]) -> None:
+        self.read(paths)
 
     # --- what a person does ------------------------------------------------------------------------------------------
 

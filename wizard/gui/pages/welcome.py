@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from wizard.domain.language import _
@@ -18,7 +18,7 @@ from wizard.gui.pages.form import beside, column, empty
 from wizard.gui.widgets import choosing
 from wizard.gui.widgets.buttons import FilledButton, LinkButton, OutlineButton
 from wizard.gui.widgets.card import Card
-from wizard.gui.widgets.drop_zone import dropped_paths
+from wizard.gui.widgets.drop_zone import TakesFiles
 from wizard.gui.widgets.page import Foot, Page, Side
 from wizard.gui.widgets.plain import FactLabel, PlainLabel
 from wizard.gui.widgets.two_line_row import TwoLineRow
@@ -33,7 +33,7 @@ REQUEST_SUFFIX = ".attestry-request"
 BUNDLE_SUFFIX = ".attestry-bundle"
 
 
-class WelcomePage(Page):
+class WelcomePage(TakesFiles, Page):
     """What is seen while no assessment is open."""
 
     def __init__(self, context: Context, parent: QWidget | None = None):
@@ -176,15 +176,8 @@ class WelcomePage(Page):
             return
         self.go.emit(Place("unlock", str(folder)))
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropped_paths(event.mimeData()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        paths = dropped_paths(event.mimeData())
-        if paths:
-            event.acceptProposedAction()
-            self._open_folder(paths[0])
+    def take_files(self, paths: tuple[Path, ...]) -> None:
+        self._open_folder(paths[0])
 
     def _show_demonstration(self) -> None:
         self._demo.button.setEnabled(False)

@@ -21,7 +21,25 @@ def dropped_paths(data: QMimeData) -> tuple[Path, ...]:
     return tuple(Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile() and url.toLocalFile())
 
 
-class DropZone(QWidget):
+class TakesFiles:
+    """Stands before the Qt class of a part that takes the files dropped anywhere on it; the part accepts drops."""
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped_paths(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = dropped_paths(event.mimeData())
+        if paths:
+            event.acceptProposedAction()
+            self.take_files(paths)
+
+    def take_files(self, paths: tuple[Path, ...]) -> None:
+        """What the part does with them; at least one."""
+        raise NotImplementedError
+
+
+class DropZone(TakesFiles, QWidget):
     """`dropped(tuple of Path)` when files came, by dropping or choosing."""
 
     dropped = Signal(object)
@@ -67,19 +85,18 @@ class DropZone(QWidget):
         painter.end()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropped_paths(event.mimeData()):
-            event.acceptProposedAction()
-            self._set_over(True)
+        super().dragEnterEvent(event)
+        self._set_over(bool(dropped_paths(event.mimeData())))
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self._set_over(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
         self._set_over(False)
-        paths = dropped_paths(event.mimeData())
-        if paths:
-            event.acceptProposedAction()
-            self.dropped.emit(paths)
+        super().dropEvent(event)
+
+    def take_files(self, paths: tuple[Path, ...]) -> None:
+        self.dropped.emit(paths)
 
     def _set_over(self, over: bool) -> None:
         self._over = over
