@@ -47,7 +47,7 @@ def merge(count: int) -> tuple[float, float, float]:
         journal.introduce(opened, own)
         real = journal.Journal(opened, WORKSPACE, own, read_only="")
         begun, worked = time.perf_counter(), time.process_time()
-        checked = foreign.check(real, WORKSPACE, own.id, packet.read_entries(data), team.keys, NOW)
+        checked = foreign.check(real, WORKSPACE, own.id, packet.read_entries(data), team.keys)
         real.store(checked.rows, team.keys)
         stored = time.perf_counter()
         assessment = merged(real.events(), team.start)

@@ -104,7 +104,7 @@ def catch_up(carrier: PostgresCarrier, count: int, packets: int) -> tuple[float,
                 with path.open("wb") as out:
                     carrier.fetch(author_id, number, out)
                 came += packet.read(path, identity).entries
-        checked = foreign.check(real, WORKSPACE, own.id, came, team.keys, NOW)
+        checked = foreign.check(real, WORKSPACE, own.id, came, team.keys)
         real.store(checked.rows, team.keys)
         took, work = time.perf_counter() - begun, time.process_time() - worked
         assert len(checked.rows) >= count

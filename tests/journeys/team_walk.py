@@ -117,6 +117,7 @@ class TeamWalk:
         """The teammate looks from where they are, and saves the reply; the fingerprint that they would read out."""
         s = self.mate
         s.click(exactly="Your reply", role="list item")
+        s.wait(lambda: not s.find("One moment", "label", most=1), "the file to be added", seconds=60)
         s.click(exactly="Agree, and look", role="push button")
         s.see("What they saw goes with the reply", "label", seconds=60)
         s.picture("3-looked")

@@ -54,6 +54,10 @@ class MemoryJournal(Journal):
         self.read_only = ""
 
     @property
+    def now(self) -> datetime:
+        return NOW
+
+    @property
     def end(self) -> _End:
         """Found anew each time, as opening the workspace does: a crash forgets nothing that it needs."""
         mine = [row for row in self.kept if row.author == self._author.id]
@@ -151,7 +155,7 @@ class Team:
     def deliver(self, to: int, data: bytes, crash: int = -1) -> None:
         """Take what came; `crash`: only so many entries become durable before the program is killed."""
         journal = self.journals[to]
-        checked = foreign.check(journal, WORKSPACE, self.authors[to].id, read_entries(data), self.keys, NOW)
+        checked = foreign.check(journal, WORKSPACE, self.authors[to].id, read_entries(data), self.keys)
         # one transaction: killed in the middle of it, nothing of it is there
         journal.store(checked.rows if crash < 0 else (), self.keys)
 

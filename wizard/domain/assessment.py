@@ -94,6 +94,8 @@ class Assessment:
     #: entries of people whose role does not let them do that: kept, without effect
     without_effect: int = 0
     history: History = field(default_factory=History)
+    #: these are answers to a request: here whoever was asked agrees to looks from their own place; there it counts not
+    answering: bool = False
     events: int = 0
     head: str = ""
     last_at: datetime | None = None
@@ -274,6 +276,8 @@ class _Building:
     def _fits(self, role: Role | None, author: str, payload: e.Payload) -> bool:
         if role is Role.CONTRIBUTOR and not self._is_theirs(author, payload):
             return False
+        if isinstance(payload, e.ScopeConfirmed) and self._start.answering:
+            return role is not None
         # of a newer app nobody here knows who may do it: it is kept, and it changes nothing
         return role is not None and isinstance(payload, (*ALLOWED[role], e.Unknown))
 

@@ -135,6 +135,29 @@ def field_words(questionnaire: Questionnaire, key: str) -> str:
     return words.get(kind, "{id}").format(id=id[:16] if kind == "member" else id)
 
 
+def deed_words(questionnaire: Questionnaire, payload: e.Payload) -> str:
+    """What a payload does, for a sentence that refuses it."""
+    match payload:
+        case e.ScopeConfirmed(hosts):
+            return _("the agreement to look at {hosts}").format(hosts=", ".join(host.subject for host in hosts))
+        case e.AssessmentStarted() | e.Renewed():
+            return _("the beginning of the assessment")
+        case e.Attested():
+            return _("that it was signed")
+        case e.EvidenceRequested() | e.RequestClosed() | e.ReplyAdded():
+            return _("who is asked for evidence")
+        case e.MemberAdded(member):
+            return _("that {who} takes part").format(who=member.name)
+        case e.MemberRemoved():
+            return _("that someone no longer takes part")
+        case e.VersionChosen():
+            return _("which version counts")
+        case e.DisclosureSet():
+            return _("what the public summary shows")
+        case _:
+            return field_words(questionnaire, field_of(payload)) or payload.TYPE
+
+
 def is_blank(payload: e.Payload) -> bool:
     """True for what empties a field: it never beats something that was written meanwhile."""
     match payload:

@@ -202,9 +202,9 @@ def session_of(workspace: Workspace, *, runner: Runner | None = None, clock: Clo
 
 
 def _start(request: Request, workspace: Workspace) -> Assessment:
-    """What the request says: who applies, and the hosts that it names. Here the teammate decides; there they do not."""
+    """What the request says: who applies, and the hosts that it names, which the teammate may agree to look at."""
     heading = request.heading
-    own = Member(workspace.author, workspace.author_public, heading.to, Role.LEAD)
+    own = Member(workspace.author, workspace.author_public, heading.to, Role.CONTRIBUTOR)
     rows = tuple(
         Row(
             (
@@ -222,6 +222,7 @@ def _start(request: Request, workspace: Workspace) -> Assessment:
         answers=answers,
         members={own.author: own},
         history=History(founder=heading.lead.author),
+        answering=True,
     )
 
 

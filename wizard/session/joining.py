@@ -122,7 +122,7 @@ def join(
                 _("This bundle makes this workspace no part of a team. Nothing was changed. Ask for the first one.")
             )
         keys = {author: bytes.fromhex(key) for author, key in manifest.keys}
-        checked = foreign.check(workspace.journal, manifest.workspace, workspace.author, packet.entries, keys, clock())
+        checked = foreign.check(workspace.journal, manifest.workspace, workspace.author, packet.entries, keys)
         if checked.waiting or not checked.events:
             raise CannotJoin(_("The bundle is not complete. Nothing was changed. Ask for one with everything in it."))
         foreign.become_part(workspace, foreign.Shared(manifest.workspace, manifest.founder))

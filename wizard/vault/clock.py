@@ -47,6 +47,11 @@ class Clock:
         self._origin = self._steady()
         self._agreed = (self._claimed(), self._origin)
 
+    @property
+    def claimed(self) -> datetime:
+        """What the computer claims the time to be, UTC."""
+        return self._claimed()
+
     def now(self, not_before: datetime | None = None) -> Moment:
         """This moment. `jumped` is the drift since both clocks last agreed, or how far it lies before `not_before`."""
         at, steady = self._claimed(), self._steady()

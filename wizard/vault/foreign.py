@@ -11,7 +11,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pyrage
@@ -224,7 +224,6 @@ def check(
     own: str,
     came: Iterable[Carried],
     keys: Mapping[str, bytes],
-    now: datetime,
     read: Read | None = None,
 ) -> Checked:
     """Check entries of others against this journal; nothing is written.
@@ -232,6 +231,7 @@ def check(
     `keys` are the public keys of those who take part, `own` is this workspace's author; `read` remembers what was
     found between two checks of the same entries. Raises RefusedEntries.
     """
+    soon = journal.now + _AHEAD  # by the clock that stamps the entries of this side: another one might accuse falsely
     here = journal.places()
     at = {place: hash_ for hash_, place in here.items()}
     last: dict[str, int] = {}
@@ -268,7 +268,7 @@ def check(
             raise OlderCopy
         if author not in keys:
             raise Stranger(author)
-        if envelope.at > now + _AHEAD:
+        if envelope.at > soon:
             ahead.add(author)
         queue = queues.setdefault(author, {})
         row = {

@@ -138,6 +138,11 @@ class Journal:
         """The hash of the last event, "" for an empty journal."""
         return self._end.head
 
+    @property
+    def now(self) -> datetime:
+        """The time that an entry would claim if it were written now, UTC."""
+        return self._clock.claimed
+
     def append(self, *payloads: Payload, questionnaire: str) -> tuple[Event, ...]:
         """Record what happened, in one transaction: all of it is durable when this returns, or none of it.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -122,6 +124,15 @@ def test_asked_answered_added_and_chosen(
     helper.go(Place("reply"))
     reply = page(helper, ReplyPage)
     assert isinstance(reply, ReplyPage)
+    added, runner = threading.Event(), helper.session.runner
+
+    async def adding(_progress: object) -> None:
+        await asyncio.to_thread(added.wait, 10)
+
+    reply.start(lambda hear: runner.start(adding, "Adding 1 file", hear), lambda _done: None)
+    assert not reply.save.isEnabled(), "it would go without the file that is being added"
+    added.set()
+    qtbot.waitUntil(reply.save.isEnabled, timeout=10_000)
     reply.save.click()
     qtbot.waitUntil(lambda: (target / "Ada-Example.attestry-reply").exists(), timeout=10_000)
     qtbot.waitUntil(lambda: "Send it" in reply.message_bar.text, timeout=10_000)

@@ -4,21 +4,26 @@ import hashlib
 import json
 import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pyrage
 import pytest
 
 from tests.unit.exchange.test_exchange_reply import question_of
 from wizard.domain import events as e
+from wizard.domain.answers import Answer, AnswerState, Row
 from wizard.domain.members import Member, Role
 from wizard.domain.mistakes import Mistake
+from wizard.domain.scope import Host
+from wizard.domain.versions import deed_words
 from wizard.exchange import mistakes, packet
 from wizard.exchange import request as requests
 from wizard.session import answering
-from wizard.session.deeds import evidence, exchanging, replies
+from wizard.session.deeds import evidence, exchanging, looking, replies
+from wizard.session.session import NotYourRole
 from wizard.session.settings import Home, Preferences
 from wizard.vault import foreign
+from wizard.vault.clock import Moment
 from wizard.vault.journal import author_of
 
 
@@ -329,3 +334,75 @@ def test_nobody_gives_themselves_a_role_by_replying(lead, forge):
     member = lead.session.assessment.members[sender.author]
     assert member.role is Role.CONTRIBUTOR
     assert sender.recipient not in exchanging.recipients(lead.session)
+
+
+# --- what a reply may not decide ---------------------------------------------------------------------------------
+
+
+def _hosts(lead, *names):
+    rows = tuple(
+        Row((("host", name), ("purpose", "api"), ("public", "yes"), ("private_network", "yes"))) for name in names
+    )
+    lead.session.record(e.AnswerGiven(Answer("SCOPE-1", AnswerState.GIVEN, rows))).result(20)
+
+
+def test_a_teammate_agrees_to_looks_for_their_own_place_only(lead, mate):
+    """Their agreement counts where they look from, and neither agrees nor takes back anything for the lead."""
+    _hosts(lead, "127.0.0.1:9", "127.0.0.1:11")
+    ada = mate(lead.ask("AUTH-1", hosts=("127.0.0.1:9",)))
+    looking.confirm_scope(ada.session, "Ada").result(20)
+    assert ada.session.assessment.scope.confirmed
+    assert [host.subject for host in ada.session.assessment.scope.hosts] == ["127.0.0.1:9"]
+    assert ada.session.assessment.role_of(ada.session.workspace.author) is Role.CONTRIBUTOR
+    for payload in (e.AssignmentSet("AUTH-1", "Somebody"), e.SignatoryNamed("Ada", "", "")):
+        with pytest.raises(NotYourRole):
+            ada.session.record(payload).result(20)
+    ada.says(question_of(ada.session, "AUTH-1").id)
+    first = ada.reply()
+    lead.add(first)
+    assert lead.session.assessment.confirmed is None
+    assert not lead.session.assessment.scope.confirmed
+    looking.confirm_scope(lead.session, "Lea").result(20)
+    ada.session.record(e.ScopeConfirmed((), "")).result(20)
+    lead.add(ada.reply())
+    assert lead.session.assessment.scope.confirmed, "taking it back there changes nothing here"
+    assert lead.session.assessment.confirmed.author == lead.session.workspace.author
+
+
+DEEDS = {
+    "more hosts": e.ScopeConfirmed((Host("127.0.0.1", 9), Host("127.0.0.1", 11)), "Yes.", "Lea Lead"),
+    "an owner": e.AssignmentSet("AUTH-1", "Somebody"),
+    "a member": e.MemberAdded(Member("ab" * 32, "cd" * 32, "Friend", Role.LEAD, "")),
+    "a signature": e.Attested("a.pdf", "ab" * 32, "cd" * 32, "ef" * 32, 1, "x", date(2026, 11, 23)),
+    "who leaves": e.MemberRemoved("ab" * 32),
+    "who applies": e.AssessmentDescribed("Evil Corp", "Evil"),
+    "who signs": e.SignatoryNamed("Ada", "CEO", "Board"),
+    "another beginning": e.AssessmentStarted("sample", "1", "00" * 32),
+    "a choice": e.VersionChosen("answer:X", ("ab" * 32,), "cd" * 32, "answer-given", 1, "{}"),
+}
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+def test_a_reply_that_decides_what_is_not_the_teammates_is_refused_by_name(lead, mate, refused, deed):
+    _hosts(lead, "127.0.0.1:9")
+    ada = mate(lead.ask("AUTH-1", hosts=("127.0.0.1:9",)))
+    ada.says(question_of(ada.session, "AUTH-1").id)
+    ada.session.workspace.journal.append(DEEDS[deed], questionnaire="q")
+    sentence = refused(Forge(lead, ada).write(), replies.BadReply)
+    assert "Ada may not decide" in sentence
+    assert deed_words(lead.session.questionnaire, DEEDS[deed]) in sentence
+
+
+def test_a_reply_that_claims_to_have_seen_the_leads_entries_replaces_none_of_them(lead, ada, refused):
+    """Whoever learned a hash could otherwise overwrite an answer of the lead's without a conflict."""
+    question = question_of(lead.session, "AUTH-1").id
+    lead.says(question, "no")
+    journal = ada.session.workspace.journal
+    seen = replace(journal._end, parents=(*journal._end.parents, lead.session.workspace.journal.head))
+    payload = e.AnswerGiven(Answer(question, AnswerState.GIVEN, "yes"))
+    _event, row = journal._make(seen, payload, Moment(datetime.now(UTC), 1, "b", 0), "q")
+    forge = Forge(lead, ada)
+    one = e.Carried(row["envelope"], row["signature"], row["salt"], row["payload"])
+    forge.entries = (*forge.entries, one)
+    assert "replace those of others" in refused(forge.write(), replies.BadReply)
+    assert lead.session.assessment.answers[question].value == "no"

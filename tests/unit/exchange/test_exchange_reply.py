@@ -2,7 +2,6 @@
 
 import pytest
 
-from wizard.domain import events as e
 from wizard.domain.finding import State
 from wizard.exchange import request as requests
 from wizard.session.deeds import attesting, evidence, replies, sharing
@@ -144,21 +143,3 @@ def test_answers_of_a_teammate_go_on_where_they_stopped(lead, mate):
     again = mate(path)
     assert again.session.assessment.answers[ask].value == "no"
     assert again.session.request.hash == ada.session.request.hash
-
-
-def test_a_teammate_decides_nothing_that_is_the_leads(lead, mate):
-    """Who applies, who signs, what is contacted, and who takes part are not for someone who was asked one question."""
-    ada = mate(lead.ask("AUTH-1"))
-    before = lead.session.assessment
-    ada.session.record(
-        e.AssessmentDescribed("Evil Corp", "Evil"),
-        e.SignatoryNamed("Mallory", "Boss", "none"),
-        e.AssessmentStarted("evil", "1", "00" * 32, True),
-        e.MemberRemoved(lead.session.workspace.author),
-    ).result(20)
-    ada.says(question_of(ada.session, "AUTH-1").id)
-    lead.add(ada.reply())
-    after = lead.session.assessment
-    assert (after.described, after.signatory, after.started) == (before.described, before.signatory, before.started)
-    assert not after.demonstration
-    assert after.without_effect == 4

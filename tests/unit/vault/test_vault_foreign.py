@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -17,8 +16,6 @@ from wizard.vault import evidence_box, foreign, journal
 from wizard.vault.mistakes import NotSaved
 from wizard.vault.workspace import Workspace
 
-NOW = datetime(2030, 1, 1, tzinfo=UTC)
-
 
 def altered(workspace: Workspace, signer: journal.Author | None = None, **values: Any) -> Carried:
     """The first entry with other values in its envelope, signed by `signer` or by nobody."""
@@ -29,7 +26,7 @@ def altered(workspace: Workspace, signer: journal.Author | None = None, **values
 
 
 def check(workspace: Workspace, one: Carried, keys: dict[str, bytes] | None = None) -> foreign.Checked:
-    return foreign.check(workspace.journal, workspace.shared, workspace.author, [one], keys or {}, NOW)
+    return foreign.check(workspace.journal, workspace.shared, workspace.author, [one], keys or {})
 
 
 def test_without_the_key_no_entry_accuses_its_author_or_calls_this_an_older_copy(filled: Workspace) -> None:

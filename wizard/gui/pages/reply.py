@@ -54,14 +54,17 @@ class ReplyPage(Page):
         self._send = Card()
         self.save = FilledButton(_("Save the reply…"))
         self._how = PlainLabel("", "quiet", wrap=True)
+        self._busy = PlainLabel("", "quiet", wrap=True)
         self._key_words = PlainLabel("", wrap=True)
         self._key = FactLabel("")
         self._send.body.addWidget(PlainLabel(_("Send it"), "heading"))
         self._send.body.addWidget(self._how)
         self._send.body.addLayout(beside(self.save))
+        self._send.body.addWidget(self._busy)
         self._send.body.addWidget(self._key_words)
         self._send.body.addWidget(self._key)
         self.save.clicked.connect(self._save)
+        context.work.changed.connect(self._draw_deeds)
         for card in (self._inside, self._hosts, self._send):
             self.body.addWidget(card)
         self.body.addStretch(1)
@@ -99,7 +102,7 @@ class ReplyPage(Page):
         self._list.setText(", ".join(looking.targets(session)))
         self._statement.setVisible(not agreed)
         self.look.setText(_("Look again") if runs else _("Look") if agreed else _("Agree, and look"))
-        self.look.setEnabled(not session.read_only and not self.context.work.running)
+        self._draw_deeds()
         self._see.setVisible(bool(runs))
         self._how.setText(
             _(
@@ -115,6 +118,16 @@ class ReplyPage(Page):
         self._key.setText(grouped(session.workspace.author))
         self._key_words.setVisible(self._last is not None)
         self._key.setVisible(self._last is not None)
+
+    def _draw_deeds(self) -> None:
+        """What can be done now: a reply that is sealed while a file is being added would go without it."""
+        session, running = self.context.session, self.context.work.running
+        if session is None or session.request is None:
+            return
+        self.look.setEnabled(not session.read_only and not running)
+        self.save.setEnabled(not running)
+        self._busy.setText(_("One moment: {what}.").format(what=running[0].title) if running else "")
+        self._busy.setVisible(bool(running))
 
     def _look(self) -> None:
         session = self.context.open

@@ -238,8 +238,7 @@ def _absorb_all(session: Session, read: list[tuple[Path, Packet]], notes: list[s
     once: foreign.Read = {}
 
     def check() -> foreign.Checked:
-        now = session.clock()
-        return foreign.check(workspace.journal, workspace.shared, workspace.author, entries, keys, now, once)
+        return foreign.check(workspace.journal, workspace.shared, workspace.author, entries, keys, once)
 
     checked = check()
     needed = replies.examine(session, came, checked.events, read[0][0].name if read else "")

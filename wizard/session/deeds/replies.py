@@ -16,7 +16,8 @@ from wizard.domain.assessment import Assessment, merged
 from wizard.domain.language import _
 from wizard.domain.members import Member, Role, grouped
 from wizard.domain.mistakes import Mistake
-from wizard.domain.versions import field_words
+from wizard.domain.rights import ALLOWED
+from wizard.domain.versions import deed_words, field_words
 from wizard.jobs.runner import Hear, Job, Progress
 from wizard.session.changes import Change
 from wizard.session.deeds.sharing import words_of
@@ -104,6 +105,7 @@ def _offered(session: Session, path: Path, stopped: threading.Event) -> Offered:
     # ever sealed to them
     sender = assessment.members[sender.author] if known else replace(sender, role=Role.CONTRIBUTOR, recipient="")
     checked = _checked(session, packet)
+    _within_their_part(session, sender, checked.events, path.name)
     examine(session, packet.items, checked.events, path.name)
     questionnaire = session.questionnaire
     after = _as_if(session, checked, sender)
@@ -125,6 +127,35 @@ def _offered(session: Session, path: Path, stopped: threading.Event) -> Offered:
         notes=_notes(checked),
         packet=packet,
     )
+
+
+def _within_their_part(session: Session, sender: Member, events: Collection[e.Event], name: str) -> None:
+    """Refuse what no reply holds: what another role decides, and entries that claim to have seen those of others.
+
+    An agreement to look is the teammate's own, at most for hosts that they were asked about; it has no effect here.
+    """
+    asked = {host for request in _asked(session) for host in request.hosts}
+    own = {event.hash for event in events if event.envelope.author == sender.author}
+    own |= {h for h, (author, _n) in session.workspace.journal.places().items() if author == sender.author}
+    for event in events:
+        payload = event.payload
+        if isinstance(payload, e.ScopeConfirmed) and asked.issuperset(host.subject for host in payload.hosts):
+            continue
+        theirs = isinstance(payload, (*ALLOWED[sender.role], e.Unknown))
+        if not theirs or isinstance(payload, e.ScopeConfirmed | e.VersionChosen):
+            raise BadReply(
+                _(
+                    "{name} holds something that {who} may not decide here: {what}. Nothing was added. "
+                    "Ask {who} what that is, and ask for a new reply."
+                ).format(name=name, who=sender.name, what=deed_words(session.questionnaire, payload))
+            )
+        if not own.issuperset(event.envelope.parents):
+            raise BadReply(
+                _(
+                    "{name} holds entries that claim to replace those of others, which no reply does. Nothing was "
+                    "added. Ask {who} for a new reply."
+                ).format(name=name, who=sender.name)
+            )
 
 
 def add(session: Session, offered: Offered, *, confirmed: bool = False, hear: Hear = lambda event: None) -> Job[Change]:
@@ -197,9 +228,7 @@ def _checked(session: Session, packet: Packet) -> Checked:
     from wizard.vault import foreign
 
     workspace = session.workspace
-    checked = foreign.check(
-        workspace.journal, workspace.shared, workspace.author, packet.entries, _keys(packet), session.clock()
-    )
+    checked = foreign.check(workspace.journal, workspace.shared, workspace.author, packet.entries, _keys(packet))
     if checked.waiting:
         raise foreign.Gap(packet.manifest.sender.author, len(checked.rows) + checked.known + 1)
     return checked
