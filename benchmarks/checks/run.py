@@ -26,8 +26,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from wizard.checks import CHECKS, find
 from wizard.checks.base import Check
+from wizard.checks.every import CHECKS, find
 from wizard.checks.plan import HostLook, LookSettings, look
 from wizard.domain.observation import Verdict
 from wizard.domain.scope import Host

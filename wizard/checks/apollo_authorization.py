@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wizard.checks.code import wording
+from wizard.checks.code import apollo_wording
 from wizard.checks.code.apollo import ApolloScan, ApolloVerdict
 from wizard.checks.code.base import CodeCheck, Judgement
 from wizard.domain.language import _
@@ -28,7 +28,7 @@ def judge(scan: ApolloScan, *, oauth_declared: bool) -> Judgement:
         "whole": scan.coverage.complete,
         "evidence": [f"{e.file}:{e.line} {e.what.value}" for e in scan.evidence if not e.aside][:_MOST],
     }
-    summary = " ".join((wording.apollo_verdict(scan.verdict), *map(wording.apollo_note, scan.notes)))
+    summary = " ".join((apollo_wording.verdict_in_words(scan.verdict), *map(apollo_wording.note_in_words, scan.notes)))
     proof = "\n".join(f"{e.file}:{e.line}  {e.what.value}" for e in scan.evidence if not e.aside)[:1000]
     match scan.verdict:
         case ApolloVerdict.OAUTH_ONLY:

@@ -10,8 +10,9 @@ from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 
 import wizard
-from wizard.checks import CHECKS, find, host_control, plan
+from wizard.checks import host_control, plan
 from wizard.checks.base import Check, Facts, Trouble, TroubleKind
+from wizard.checks.every import CHECKS, find
 from wizard.checks.judging import judge
 from wizard.checks.looks.control import token_of
 from wizard.cli.declared_endpoints import BadArgument, Declared, declared

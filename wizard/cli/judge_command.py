@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from wizard.checks import find
+from wizard.checks.every import find
 from wizard.checks.recorded import MOST_BYTES, judge_recorded
 from wizard.cli.check_command import print_result
 from wizard.cli.declared_endpoints import BadArgument

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from dataclasses import dataclass
 
-from wizard.checks import CHECKS
 from wizard.checks.answers import ANSWER_CHECKS, DOCUMENT_CHECKS, AnswerCheck, DocumentCheck
 from wizard.checks.code_checks import CODE_CHECKS
+from wizard.checks.every import CHECKS
 from wizard.checks.reports import REPORT_CHECKS, ReportCheck
 from wizard.cli.output import Exit, Output
 from wizard.domain.finding import SubjectKind

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import dataclass
 
-from wizard.checks.code import wording
+from wizard.checks.code import apollo_wording, wording
 from wizard.checks.code.apollo import ApolloScan, ApolloVerdict, Note, scan_apollo
 from wizard.checks.code.apollo_clues import Clue
 from wizard.cli.output import Exit, Output
@@ -47,9 +47,9 @@ class Printed:
 def run(asked: argparse.Namespace, output: Output) -> Exit:
     """Look and print; 1 when the code does not keep to OAuth, 3 when nobody can tell, else 0."""
     scan = scan_apollo(asked.path)
-    notes = tuple(PrintedNote(note, wording.apollo_note(note)) for note in scan.notes)
+    notes = tuple(PrintedNote(note, apollo_wording.note_in_words(note)) for note in scan.notes)
     evidence = tuple(PrintedEvidence(e.file, e.line, e.what, e.detail, not e.aside) for e in scan.evidence)
-    sentence = wording.apollo_verdict(scan.verdict)
+    sentence = apollo_wording.verdict_in_words(scan.verdict)
     printed = Printed(
         subject=str(asked.path),
         verdict=scan.verdict,

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from wizard import resources
 from wizard.catalog import toml_folder
-from wizard.checks import CHECKS, kinds
 from wizard.checks.answers import CHECK_IDS
 from wizard.checks.code_checks import CODE_CHECKS
+from wizard.checks.every import CHECKS, kinds
 from wizard.checks.reports import REPORT_CHECK_IDS
 from wizard.domain import events as e
 from wizard.domain.assessment import Assessment

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from wizard.checks import CHECKS, find
+from wizard.checks.every import CHECKS, find
 from wizard.checks.looks.ground import LookSettings
 from wizard.domain import readable
 from wizard.domain.assessment import Assessment

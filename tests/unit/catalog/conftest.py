@@ -8,9 +8,9 @@ import pytest
 
 from wizard import resources
 from wizard.catalog.toml_folder import load
-from wizard.checks import CHECKS
 from wizard.checks.answers import CHECK_IDS
 from wizard.checks.code_checks import CODE_CHECKS
+from wizard.checks.every import CHECKS
 from wizard.checks.reports import REPORT_CHECK_IDS
 from wizard.domain.questionnaire import Questionnaire
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wizard.checks import find
 from wizard.checks.access_log import NoAccessLog, look_at_log, read_log
+from wizard.checks.every import find
 from wizard.checks.recorded import judge_recorded
 from wizard.domain.observation import Verdict
 

@@ -10,8 +10,8 @@ import pytest
 
 from tests.servers import certs
 from tests.servers.web import Page, Request, scripted, serve
-from wizard.checks import find
 from wizard.checks.base import CouldNotLook, TroubleKind
+from wizard.checks.every import find
 from wizard.checks.looks.canary import new_canary, send
 from wizard.checks.looks.control import CONTROL_FILE, token_of, word_of
 from wizard.checks.looks.ground import Endpoint, LookSettings

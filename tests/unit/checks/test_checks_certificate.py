@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from tests.servers import certs
 from tests.servers.hellos import ECDHE_GCM, TLS12, record, server_hello
 from tests.servers.web import Page, bytes_then, hang, serve, site
-from wizard.checks import find
 from wizard.checks.base import Facts, JudgeContext
+from wizard.checks.every import find
 from wizard.checks.looks.certificates import Certificates, Handshake
 from wizard.checks.looks.ground import Run, UnreadableAuthority
 from wizard.checks.looks.hello import handshake_messages

@@ -10,7 +10,7 @@ import pytest
 from tests.servers import certs
 from tests.servers.names import name_server
 from tests.servers.web import Page, Request, scripted, serve
-from wizard.checks import find
+from wizard.checks.every import find
 from wizard.checks.looks.control import CONTROL_FILE, token_of, word_of
 from wizard.checks.plan import HostLook, Limits, LookSettings, look, ready
 from wizard.checks.record import judge_again

@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.servers.names import name_server
-from wizard.checks import dnssec, find
+from wizard.checks import dnssec
 from wizard.checks.base import Facts
+from wizard.checks.every import find
 from wizard.checks.judging import judge
 from wizard.checks.looks.signed_names import SignedAnswer, SignedNames
 from wizard.checks.plan import Limits, LookSettings, look

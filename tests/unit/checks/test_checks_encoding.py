@@ -12,7 +12,7 @@ import pytest
 
 from tests.servers import certs
 from tests.servers.web import Page, Request, scripted, serve
-from wizard.checks import find
+from wizard.checks.every import find
 from wizard.checks.looks.control import CONTROL_FILE, token_of, word_of
 from wizard.checks.looks.encoding_probe import MARK
 from wizard.checks.looks.ground import Endpoint

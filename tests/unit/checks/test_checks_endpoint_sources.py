@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from tests.servers import certs
 from tests.servers.web import serve
-from wizard.checks import find, yaml_events
+from wizard.checks import yaml_events
 from wizard.checks.endpoints import UnreadableEndpoints, read_openapi
+from wizard.checks.every import find
 from wizard.checks.looks.ground import Endpoint
 from wizard.checks.plan import HostLook, LookSettings, look
 from wizard.checks.record import judge_again

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.servers import certs
 from tests.servers.web import Page, Port, serve, site
-from wizard.checks import find
 from wizard.checks.endpoints import MOST_OPERATIONS, UnreadableEndpoints, read_list, read_openapi
+from wizard.checks.every import find
 from wizard.checks.looks.data_ports import PORTS
 from wizard.checks.looks.ground import Endpoint
 from wizard.checks.plan import Limits, LookSettings, look

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from wizard.checks import CHECKS, cookies, csp, find, hsts, policies
+from wizard.checks import cookies, csp, hsts, policies
 from wizard.checks.base import Facts, Trouble, TroubleKind
+from wizard.checks.every import CHECKS, find
 from wizard.checks.judging import judge
 from wizard.checks.looks.declared import Declared
 from wizard.checks.looks.http import Answer

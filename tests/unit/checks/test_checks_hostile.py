@@ -12,7 +12,7 @@ import pytest
 from tests.servers import certs
 from tests.servers.hostile import families
 from tests.servers.web import Handler, Page, serve, site
-from wizard.checks import CHECKS, find
+from wizard.checks.every import CHECKS, find
 from wizard.checks.plan import Limits, LookSettings, look
 from wizard.checks.record import judge_again
 from wizard.domain.observation import Result, Verdict

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from tests.servers import certs
 from tests.servers.names import Zone, name_server
-from wizard.checks import dmarc, find, spf
+from wizard.checks import dmarc, spf
 from wizard.checks.base import CouldNotLook, Facts
+from wizard.checks.every import find
 from wizard.checks.judging import judge
 from wizard.checks.looks.certificates import Certificates, Handshake
 from wizard.checks.looks.declared import Declared

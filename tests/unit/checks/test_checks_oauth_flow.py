@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wizard.checks import find
+from wizard.checks.every import find
 from wizard.checks.oauth_flow import look_at_recording
 from wizard.domain.mistakes import Mistake
 from wizard.domain.observation import Method, Verdict

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from tests.servers.old_tls import old_server
-from wizard.checks import find
+from wizard.checks.every import find
 from wizard.checks.plan import Limits, LookSettings, look
 from wizard.domain.observation import Verdict
 from wizard.domain.scope import Host

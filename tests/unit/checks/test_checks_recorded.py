@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wizard.checks import CHECKS, find
 from wizard.checks.base import Facts
+from wizard.checks.every import CHECKS, find
 from wizard.checks.judging import judge
 from wizard.checks.looks.http import Answer
 from wizard.checks.looks.https_answers import Visit

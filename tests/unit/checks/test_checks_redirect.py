@@ -9,7 +9,7 @@ import pytest
 
 from tests.servers import certs
 from tests.servers.web import GOOD, Handler, Page, bytes_then, hang, serve, site
-from wizard.checks import find
+from wizard.checks.every import find
 from wizard.checks.plan import Limits, LookSettings, look
 from wizard.checks.record import judge_again
 from wizard.domain.observation import Result, Verdict

@@ -10,7 +10,7 @@ import pytest
 
 from tests.servers import certs
 from tests.servers.web import Page, Request, scripted, serve
-from wizard.checks import find
+from wizard.checks.every import find
 from wizard.checks.looks.endpoint_probe import ALTERED, MALFORMED, UNSIGNED, WRONG, altered, bad_credentials
 from wizard.checks.looks.ground import Endpoint
 from wizard.checks.plan import LookSettings, look

@@ -10,8 +10,8 @@ import pytest
 
 from tests.servers import certs
 from tests.servers.web import Page, Request, scripted, serve
-from wizard.checks import find
 from wizard.checks.endpoints import read_openapi
+from wizard.checks.every import find
 from wizard.checks.looks.ground import Endpoint
 from wizard.checks.plan import HostLook, LookSettings, look, ready
 from wizard.checks.record import judge_again

@@ -29,7 +29,7 @@ from tests.servers.hellos import (
     speaking,
 )
 from tests.servers.web import bytes_then, hang, reset, serve
-from wizard.checks import CHECKS, find
+from wizard.checks.every import CHECKS, find
 from wizard.checks.looks.hello import Form, Kind, Tls, client_hello, forms, read_reply, suites_of
 from wizard.checks.plan import Limits, LookSettings, look
 from wizard.checks.record import judge_again

@@ -24,7 +24,7 @@ from tests.servers.hellos import (
 )
 from tests.servers.old_tls import old_server
 from tests.servers.web import Handler, bytes_then, hang, serve
-from wizard.checks import find
+from wizard.checks.every import find
 from wizard.checks.looks.suites import NAMES
 from wizard.checks.looks.weak_hellos import Weakness, group_bits, kind_of, suites_of
 from wizard.checks.plan import Limits, LookSettings, look

@@ -32,6 +32,7 @@ MOST_HITS = 400
 #: Containers in containers are opened so deep (the engine opens two of them at once).
 _DEEPEST = 4
 _AHEAD = 24 * 1024 * 1024
+_TOGETHER = 128 * 1024
 
 #: What stands before a value in an address: the name of a parameter, or a user.
 _IN_ADDRESS = re.compile(rb"(?:[?&#][A-Za-z0-9_.%\[\]-]{1,60}=|://[^/\s:@]{0,80}:)\Z")
@@ -224,13 +225,19 @@ def _surest(judged: list[tuple[Candidate, Judged]]) -> list[tuple[Candidate, Jud
 
 
 class Crew:
-    """Two threads that search while another one reads, not too far ahead. The first fault is raised."""
+    """Two threads that search while another one reads, not too far ahead. The first fault is raised.
+
+    Small pieces of work are handed over together: a history is made of many, and each hand-over costs as much as
+    searching a short file.
+    """
 
     def __init__(self, threads: int = 2) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="attestry search")
         self._room = threading.Condition()
         self._ahead = 0
         self._fault: BaseException | None = None
+        self._waiting: list[Callable[[], None]] = []
+        self._weight = 0
 
     def __enter__(self) -> Self:
         return self
@@ -238,13 +245,24 @@ class Crew:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=error is not None)
+        try:
+            if error is None:
+                self._hand_over()
+        finally:
+            self._pool.shutdown(wait=True, cancel_futures=error is not None)
         if error is None and self._fault is not None:
             raise self._fault
 
     def give(self, weight: int, work: Callable[[], None]) -> None:
         """Have `work` done soon; waits while too much lies ahead. Raises the first fault of earlier work."""
-        weight = max(weight, 4096)
+        self._waiting.append(work)
+        self._weight += max(weight, 1024)
+        if self._weight >= _TOGETHER:
+            self._hand_over()
+
+    def _hand_over(self) -> None:
+        works, weight = self._waiting, self._weight
+        self._waiting, self._weight = [], 0
         with self._room:
             self._room.wait_for(lambda: self._fault is not None or self._ahead == 0 or self._ahead + weight <= _AHEAD)
             if self._fault is not None:
@@ -253,8 +271,9 @@ class Crew:
 
         def run() -> None:
             try:
-                if self._fault is None:
-                    work()
+                for work in works:
+                    if self._fault is None:
+                        work()
             except BaseException as error:  # raised again where the work was given
                 self._fault = self._fault or error
             finally:

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import wizard
-from wizard.checks import CHECKS, access_log, apollo_scopes, host_control, incident_mail, oauth_flow
+from wizard.checks import access_log, apollo_scopes, host_control, incident_mail, oauth_flow
 from wizard.checks.answers import DOCUMENT_CHECKS, look_at_plan
 from wizard.checks.answers import look_at_answers as judge_answers
 from wizard.checks.answers.incident_address import is_mail_address
 from wizard.checks.base import Check
 from wizard.checks.code.base import Judgement as CodeJudgement
 from wizard.checks.credentials import Field
+from wizard.checks.every import CHECKS
 from wizard.checks.looks.control import token_of
 from wizard.checks.looks.ground import Endpoint
 from wizard.checks.reports import look_at_reports

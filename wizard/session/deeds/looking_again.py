@@ -97,7 +97,8 @@ async def look(
 
     Only checks that need nothing but the host are repeated: no credential, no list of endpoints is known here.
     """
-    from wizard.checks import CHECKS, plan
+    from wizard.checks import plan
+    from wizard.checks.every import CHECKS
     from wizard.domain.finding import SubjectKind
 
     how = options or Options()
