@@ -17,6 +17,7 @@ import json
 import os
 import resource
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
@@ -124,6 +125,27 @@ def hundred(port: int, authority: Path, round_trip: float) -> Figure:
     )
 
 
+def stop(hosts: int = 100) -> Figure:
+    """How long Stop takes while that many hosts say nothing: the kernel takes the connections, nobody answers."""
+
+    async def run(port: int) -> float:
+        names = [f"h{i}.test.localhost" for i in range(hosts)]
+        pinned = LookSettings(allow_private=True, resolve=dict.fromkeys(names, ("127.0.0.1",)))
+        task = asyncio.create_task(look([Host(n, port) for n in names], CHECKS, pinned))
+        await asyncio.sleep(1)
+        began = time.perf_counter()
+        task.cancel()
+        await asyncio.wait([task])
+        return (time.perf_counter() - began) * 1000
+
+    with socket.create_server(("127.0.0.1", 0), backlog=2000) as deaf:
+        times = sorted(asyncio.run(run(deaf.getsockname()[1])) for _ in range(5))
+    return Figure(
+        f"stop with {hosts} silent hosts", 0.0, statistics.median(times), None, None, "<= 100 ms",
+        f"longest {times[-1]:.0f} ms",
+    )  # fmt: skip
+
+
 def peers(folder: Path | None, port: int) -> Iterator[tuple[str, list[str] | None]]:
     place = f"localhost:{port}"
     inside = {"sslyze": ["--tlsv1", "--tlsv1_1", "--tlsv1_2", "--tlsv1_3", "--sslv3", place]}
@@ -190,6 +212,7 @@ def figures(folder: Path | None) -> Iterator[Figure]:
         yield measure("whole host, every check", whole, proxy.port, authority, proxy, "<= 7 RTT")
         yield hundred(server.port, authority, 0.0)
         yield hundred(proxy.port, authority, ROUND_TRIP)
+        yield stop()
         yield from run_peers(folder, proxy, matrix.ms)
     with helper("serving", "--silent") as silent:
         began = time.perf_counter()

@@ -42,6 +42,7 @@ class TroubleKind(StrEnum):
     TOO_MANY_REDIRECTS = "too-many-redirects"
     BUSY = "busy"
     LOCAL = "local"
+    STARVED = "starved"
     NOT_GIVEN = "not-given"
     NOT_CONTROLLED = "not-controlled"
     OUR_FAULT = "our-fault"

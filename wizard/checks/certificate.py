@@ -6,6 +6,7 @@ import base64
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
@@ -99,31 +100,33 @@ def read(facts: Facts) -> Presentation:
 
 
 def _presented(handshake: Handshake) -> Presented:
-    from cryptography import x509
-
-    chain: list[Certificate] = []
-    parsed: list[x509.Certificate] = []
-    unreadable = False
-    for encoded in handshake.chain:
-        try:
-            certificate = x509.load_der_x509_certificate(base64.b64decode(encoded))
-            chain.append(_certificate(certificate))
-            parsed.append(certificate)
-        except Exception:  # hostile bytes, and the library has no common parent for its errors
-            unreadable = True
+    read = [_taken_apart(encoded) for encoded in handshake.chain]
+    parsed = [one for one in read if one is not None]
     return Presented(
         handshake.address,
         handshake.trusted,
         handshake.code,
         handshake.error,
-        tuple(chain),
-        out_of_order=any(a.issuer != b.subject for a, b in pairwise(parsed)),
-        unreadable=unreadable,
+        tuple(certificate for certificate, _issuer, _subject in parsed),
+        out_of_order=any(issuer != subject for (_c, issuer, _s), (_d, _i, subject) in pairwise(parsed)),
+        unreadable=len(parsed) < len(read),
         trouble=sentence(handshake.trouble) if handshake.trouble else "",
         trouble_next_step=next_step(handshake.trouble) if handshake.trouble else "",
         trusted_here=handshake.trusted_here,
         stapled=handshake.stapled,
     )
+
+
+@lru_cache(maxsize=64)
+def _taken_apart(encoded: str) -> tuple[Certificate, x509.Name, x509.Name] | None:
+    """A certificate (base64 of DER) with its issuer and subject; None for an unreadable one. Hosts share most."""
+    from cryptography import x509
+
+    try:
+        certificate = x509.load_der_x509_certificate(base64.b64decode(encoded))
+        return _certificate(certificate), certificate.issuer, certificate.subject
+    except Exception:  # hostile bytes, and the library has no common parent for its errors
+        return None
 
 
 def _certificate(certificate: x509.Certificate) -> Certificate:

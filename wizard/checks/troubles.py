@@ -53,6 +53,8 @@ def sentence(trouble: Trouble) -> str:
             said = _("Could not look: the server says that it is busy or limits us, so we stopped.")
         case TroubleKind.LOCAL:
             said = _("Could not look: this computer could not open a connection.")
+        case TroubleKind.STARVED:
+            said = _("Could not look: this computer was too busy to read the answers in time.")
         case TroubleKind.NOT_GIVEN:
             said = _("Could not look: something that this check needs was not given.")
         case TroubleKind.NOT_CONTROLLED:
@@ -94,6 +96,8 @@ def next_step(trouble: Trouble) -> str:
             return _("Let this computer through your limiter, wait a minute, then look again, or add evidence instead.")
         case TroubleKind.CLOSED | TroubleKind.NO_TLS | TroubleKind.NOT_HTTP:
             return _("Check the port in the scope and that the service is running, then look again.")
+        case TroubleKind.STARVED:
+            return _("Close what keeps this computer busy, then look again.")
         case TroubleKind.NOT_GIVEN:
             return _("Give it and look again, or add evidence instead.")
         case TroubleKind.NOT_CONTROLLED:

@@ -27,14 +27,23 @@ def to_json(value: object) -> Json:
     character (a file name in another encoding) becomes U+FFFD. Raises ValueError for a time without a zone. Whether a
     number can be spelt exactly is for the canonical form to say (RFC 8785).
     """
-    if value is None or isinstance(value, bool):
-        return value
+    kind = type(value)
+    if kind is str:
+        text = typing.cast(str, value)
+        return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if value is None or kind in (bool, int, float):
+        return typing.cast(Json, value)
+    if kind in (tuple, list):
+        return [to_json(item) for item in typing.cast("Sequence[object]", value)]
     if isinstance(value, Enum):
         return to_json(value.value)
-    if isinstance(value, int | float):
-        return value
-    if isinstance(value, str):
-        return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if fields := _fields(kind):
+        out = {}
+        for name, default in fields:
+            item = getattr(value, name)
+            if not _is_default(default, item):
+                out[name] = to_json(item)
+        return out
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise ValueError("a time without its zone")
@@ -42,14 +51,11 @@ def to_json(value: object) -> Json:
     if isinstance(value, date):
         return value.isoformat()
     if dataclasses.is_dataclass(value):
-        out = {}
-        for field in dataclasses.fields(value):
-            if not field.init:
-                continue
-            item = getattr(value, field.name)
-            if not _is_default(field, item):
-                out[field.name] = to_json(item)
-        return out
+        return {}
+    if isinstance(value, int | float):
+        return value
+    if isinstance(value, str):
+        return to_json(str(value))
     if isinstance(value, Mapping):
         return {str(key): to_json(item) for key, item in value.items()}
     if isinstance(value, Sequence | frozenset):
@@ -66,12 +72,22 @@ def from_json(kind: type[T], data: Json) -> T:
         raise Unreadable(f"${''.join(reversed(wrong.path))}: {wrong.what}") from None
 
 
-def _is_default(field: dataclasses.Field[Any], item: object) -> bool:
-    if field.default is not dataclasses.MISSING:
-        return bool(item == field.default)
-    if field.default_factory is not dataclasses.MISSING:
-        return bool(item == field.default_factory())
-    return False
+@cache
+def _fields(kind: type) -> tuple[tuple[str, object], ...]:
+    """Name and default of each field of a dataclass; () for any other type. Made once: a look writes thousands."""
+    if not dataclasses.is_dataclass(kind):
+        return ()
+    return tuple((f.name, _default(f)) for f in dataclasses.fields(kind) if f.init)
+
+
+def _default(field: dataclasses.Field[Any]) -> object:
+    if field.default is dataclasses.MISSING and field.default_factory is not dataclasses.MISSING:
+        return field.default_factory()
+    return field.default
+
+
+def _is_default(default: object, item: object) -> bool:
+    return item is default or (default is not dataclasses.MISSING and bool(item == default))
 
 
 #: Builds a value from JSON, or raises `_Wrong`. Made once for each type: a journal of 100,000 events is read by these.

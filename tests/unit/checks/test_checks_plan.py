@@ -151,24 +151,30 @@ def test_a_connection_that_is_given_up_leaves_nothing_to_the_next_one() -> None:
 
 
 def test_stop_waits_for_no_deadline_with_a_hundred_hosts() -> None:
-    """How many milliseconds it takes is measured in benchmarks/checks; here, that nothing waits for a silent host."""
+    """The milliseconds are measured in benchmarks/checks. Here: a few turns of the loop, so nothing is waited for, and
+    work for a tenth of a second at most, however busy the machine is."""
 
-    async def run(port: int) -> float:
+    async def run(port: int) -> tuple[int, float]:
         hosts = [Host(f"h{i}.example", port) for i in range(100)]
         resolve = {h.name: ("127.0.0.1",) for h in hosts}
         task = asyncio.create_task(look(hosts, CHECKS, _settings(resolve=resolve)))
-        await asyncio.sleep(0.7)
-        began = time.perf_counter()
+        await asyncio.sleep(0.4)
+        assert len(asyncio.all_tasks()) > 500, "the hosts are being looked at"
+        turns, began = 0, time.thread_time()
         task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        took = time.perf_counter() - began
+        while not task.done():
+            turns += 1
+            await asyncio.sleep(0)
+        worked = time.thread_time() - began
+        assert task.cancelled()
         assert len(asyncio.all_tasks()) == 1
-        return took
+        return turns, worked
 
     # Nobody accepts: the kernel takes the connections, and nothing is ever said.
     with socket.create_server(("127.0.0.1", 0), backlog=2000) as deaf:
-        assert asyncio.run(run(deaf.getsockname()[1])) < 6, "an answer may take 8 seconds"
+        stops = [asyncio.run(run(deaf.getsockname()[1])) for _again in range(2)]
+    assert max(turns for turns, _worked in stops) <= 20
+    assert min(worked for _turns, worked in stops) <= 0.1
 
 
 @pytest.mark.slow

@@ -88,14 +88,15 @@ class Canary(Fact):
 
 async def send(host: Host, settings: LookSettings) -> Canary:
     """Send the canary of the settings to one host. Raises `CouldNotLook` when no request reached it."""
-    from wizard.checks.looks.ground import Run
+    from wizard.checks.looks.ground import Run, trouble_of
 
     run = Run(settings, [host])
+    ground = run.ground(host)
     try:
-        async with asyncio.timeout(settings.limits.host):
-            return await run.ground(host).once(Canary)
+        async with ground.limit(settings.limits.host):
+            return await ground.once(Canary)
     except TimeoutError as error:
-        raise CouldNotLook(Trouble(TroubleKind.TIMEOUT, seconds=settings.limits.host)) from error
+        raise CouldNotLook(trouble_of(error)) from error
     finally:
         await run.close()
 

@@ -7,6 +7,7 @@ import base64
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from wizard.checks.base import CouldNotLook, Fact, Facts, Trouble
@@ -58,19 +59,24 @@ class Certificates(Fact):
     @classmethod
     async def look(cls, ground: Ground) -> Certificates:
         """One verifying handshake an address; where it fails, one that verifies nothing, to see what is sent."""
-        from importlib.metadata import version
-
         found = await ground.addresses()
-        async with asyncio.timeout(ground.limits.probe):
+        async with ground.limit(ground.limits.probe):
             hands = await asyncio.gather(*(_shake(ground, address) for address in found.usable))
         if all(h.trouble is not None for h in hands):
             raise CouldNotLook(next(h.trouble for h in hands if h.trouble is not None))
         return cls(
             tuple(hands),
             tuple((address, why.value) for address, why in found.refused),
-            roots=f"certifi {version('certifi')}",
+            roots=_roots(),
             own_authority=ground.run.settings.ca_file is not None,
         )
+
+
+@cache
+def _roots() -> str:
+    from importlib.metadata import version
+
+    return f"certifi {version('certifi')}"
 
 
 def is_intercepted(facts: Facts) -> bool:

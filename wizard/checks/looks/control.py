@@ -106,9 +106,9 @@ async def _file(ground: Ground) -> tuple[Answer | None, Trouble | None]:
     from wizard.checks.looks.ground import trouble_of
 
     try:
-        async with asyncio.timeout(ground.limits.probe), Talks(ground) as talks:
+        async with ground.limit(ground.limits.probe), Talks(ground) as talks:
             return await talks.ask(ground, CONTROL_FILE), None
     except CouldNotLook as could_not:
         return None, could_not.trouble
     except OSError as error:  # a timeout is one too
-        return None, trouble_of(error, ground.limits.probe)
+        return None, trouble_of(error)

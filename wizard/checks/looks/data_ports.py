@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wizard.checks.base import CouldNotLook, Fact, Trouble, TroubleKind
+from wizard.checks.patience import Starved
 
 if TYPE_CHECKING:
     from wizard.checks.looks.ground import Ground, LookSettings
@@ -68,6 +69,8 @@ async def _knock(ground: Ground, address: str, port: int) -> Knock:
     try:
         async with ground.plain(address, port):
             return Knock(address, port, "open")
+    except Starved as error:
+        return Knock(address, port, trouble_of(error).kind.value)
     except TimeoutError:
         return Knock(address, port, "silent")
     except OSError as error:

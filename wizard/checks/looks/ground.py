@@ -19,6 +19,7 @@ from pathlib import Path
 from wizard.checks.base import CouldNotLook, F, Fact, Facts, Trouble, TroubleKind
 from wizard.checks.code.leak import Leak
 from wizard.checks.looks.addresses import refusal
+from wizard.checks.patience import Limit, Pulse, Starved
 from wizard.checks.politeness import Limits, Politeness
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
@@ -110,6 +111,8 @@ class Run:
         self._grounds: dict[tuple[str, int], Ground] = {}
         self._declared = {(h.name, h.port): h for h in (*settings.declared, *hosts)}
         self._probes = 0
+        #: beats while a run is on (`plan.look`)
+        self.pulse = Pulse()
 
     def ground(self, host: Host) -> Ground:
         """The one ground of a host in this run."""
@@ -133,6 +136,7 @@ class Run:
 
     async def close(self) -> None:
         """Stop every look of every host, redirect targets included."""
+        self.pulse.stop()
         for ground in tuple(self._grounds.values()):
             await ground.close()
 
@@ -201,6 +205,10 @@ class Ground:
         self._facts: dict[type[Fact], asyncio.Task[Fact | Trouble]] = {}
         self._addresses: asyncio.Task[Addresses | Trouble] | None = None
 
+    def limit(self, seconds: float) -> Limit:
+        """A time limit for one of the host's answers that does not count how late we are ourselves."""
+        return Limit(seconds, self.run.pulse)
+
     # -- facts ---------------------------------------------------------------------------------------------------
 
     async def once(self, kind: type[F]) -> F:
@@ -209,9 +217,13 @@ class Ground:
 
     async def outcome(self, kind: type[Fact]) -> Fact | Trouble:
         """The same, with the trouble as a value."""
+        return await asyncio.shield(self.looking(kind))
+
+    def looking(self, kind: type[Fact]) -> asyncio.Task[Fact | Trouble]:
+        """The look that brings the same; `close` ends it."""
         if kind not in self._facts:
             self._facts[kind] = asyncio.create_task(self._look(kind))
-        return await asyncio.shield(self._facts[kind])
+        return self._facts[kind]
 
     async def _look(self, kind: type[Fact]) -> Fact | Trouble:
         try:
@@ -219,7 +231,7 @@ class Ground:
         except CouldNotLook as could_not:
             return could_not.trouble
         except OSError as error:
-            return trouble_of(error, self.limits.probe)
+            return trouble_of(error)
         except Mistake:
             raise
         except Exception as error:  # a hostile answer must not end the other hosts' looks
@@ -285,7 +297,7 @@ class Ground:
                     loop.call_soon_threadsafe(settle, names, failed)
 
             threading.Thread(target=ask, name="name-look-up", daemon=True).start()
-            async with asyncio.timeout(self.limits.names):
+            async with self.limit(self.limits.names):
                 return tuple(await answer)
 
     # -- connections ---------------------------------------------------------------------------------------------
@@ -318,7 +330,7 @@ class Ground:
         """Connect and shake hands; the caller aborts the transport."""
         sock = await self._connect(address, port)
         try:
-            async with _limit(self.limits.hello):
+            async with self.limit(self.limits.hello):
                 return await asyncio.open_connection(
                     sock=sock, ssl=context, server_hostname=self.host.name if context else None
                 )
@@ -330,17 +342,15 @@ class Ground:
             raise
 
     async def _connect(self, address: str, port: int) -> socket.socket:
-        version = ip_address(address.partition("%")[0]).version
-        family = socket.AF_INET6 if version == 6 else socket.AF_INET
-        sock = socket.socket(family, socket.SOCK_STREAM)
+        sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
         try:
             sock.setblocking(False)
             with suppress(OSError):
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            async with _limit(self.limits.connect):
+            async with self.limit(self.limits.connect):
                 await asyncio.get_running_loop().sock_connect(sock, (address, port))
-            peer = sock.getpeername()[0]
-            if ip_address(str(peer).partition("%")[0]) != ip_address(address.partition("%")[0]):
+            peer = str(sock.getpeername()[0])
+            if peer != address and ip_address(peer.partition("%")[0]) != ip_address(address.partition("%")[0]):
                 raise OSError(errno.EHOSTUNREACH, "another address answered")
         except BaseException:
             sock.close()
@@ -356,20 +366,12 @@ def _is_address(text: str) -> bool:
     return True
 
 
-@asynccontextmanager
-async def _limit(seconds: float) -> AsyncIterator[None]:
-    """A time limit whose error says how long was waited."""
-    try:
-        async with asyncio.timeout(seconds):
-            yield
-    except TimeoutError as error:
-        raise TimeoutError(seconds) from error
-
-
-def trouble_of(error: OSError, waited: float = 10.0) -> Trouble:
-    """A system error as the reason why nobody could look; `waited` seconds where the error does not say."""
+def trouble_of(error: OSError) -> Trouble:
+    """A system error as the reason why nobody could look."""
+    if isinstance(error, Starved):
+        return Trouble(TroubleKind.STARVED)
     if isinstance(error, TimeoutError) or error.errno == errno.ETIMEDOUT:
-        seconds = error.args[0] if error.args and isinstance(error.args[0], float) else waited
+        seconds = error.args[0] if error.args and isinstance(error.args[0], float) else 10.0
         return Trouble(TroubleKind.TIMEOUT, seconds=seconds)
     if isinstance(error, ssl.SSLCertVerificationError):
         return Trouble(TroubleKind.NOT_TRUSTED, error.verify_message)

@@ -11,6 +11,7 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 from ipaddress import ip_address
 
 from wizard.checks.looks.suites import NAMES
@@ -141,7 +142,7 @@ def client_hello(version: Tls, form: Form, name: str, suites: tuple[int, ...] = 
     legacy = min(version, Tls.TLS_1_2)
     session = secrets.token_bytes(32) if version is Tls.TLS_1_3 else b""
     body = struct.pack("!H", legacy) + secrets.token_bytes(32) + bytes([len(session)]) + session
-    body += struct.pack("!H", 2 * len(offered)) + b"".join(struct.pack("!H", s) for s in offered) + b"\x01\x00"
+    body += struct.pack("!H", 2 * len(offered)) + struct.pack(f"!{len(offered)}H", *offered) + b"\x01\x00"
     extensions = _extensions(version, form, name) + extra
     if extensions:
         # Some balancers hang on hellos of 256 to 511 bytes (RFC 7685 1): make them 512.
@@ -179,7 +180,7 @@ def _extension(number: int, data: bytes) -> bytes:
 
 
 def _list16(values: tuple[int, ...]) -> bytes:
-    return struct.pack("!H", 2 * len(values)) + b"".join(struct.pack("!H", v) for v in values)
+    return struct.pack(f"!{1 + len(values)}H", 2 * len(values), *values)
 
 
 def _server_name(name: str) -> bytes:
@@ -257,13 +258,19 @@ def read_reply(data: bytes) -> Reply:
             handshake += fragment
         at += 5 + len(fragment)
         even = len(alerts) & ~1
-        decided = _fatal(alerts[:even], at) or _first_message(handshake, at)
+        decided = (_fatal(alerts[:even], at) if even else None) or _first_message(handshake, at)
         alerts = alerts[even:]
         if decided is not None:
             return decided
         if len(fragment) < length:
             break
     return Reply(Kind.UNFINISHED if len(data) < MOST_BYTES else Kind.GARBLED, at)
+
+
+@lru_cache(maxsize=4096)
+def read_hex(reply: str) -> Reply:
+    """The same of a stored answer in hexadecimal: several checks read each of them, and several times."""
+    return read_reply(bytes.fromhex(reply))
 
 
 def _fatal(alerts: bytes, used: int) -> Reply | None:
@@ -301,6 +308,9 @@ def handshake_messages(data: bytes) -> tuple[tuple[int, bytes], ...]:
     return tuple(found)
 
 
+_NUMBERS = frozenset(int(version) for version in Tls)
+
+
 def _server_hello(body: bytes, used: int) -> Reply:
     garbled = Reply(Kind.GARBLED, used)
     number = int.from_bytes(body[0:2], "big")
@@ -324,6 +334,6 @@ def _server_hello(body: bytes, used: int) -> Reply:
         number = int.from_bytes(extensions[43], "big") if len(extensions[43]) == 2 else 0
         if number != Tls.TLS_1_3:
             return garbled
-    if number not in set(Tls) or (number == Tls.TLS_1_3 and 43 not in extensions):
+    if number not in _NUMBERS or (number == Tls.TLS_1_3 and 43 not in extensions):
         return garbled
     return Reply(Kind.SERVER_HELLO, used, Tls(number), suite, compression, 0xFF01 in extensions)

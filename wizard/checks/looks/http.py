@@ -8,6 +8,7 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -32,7 +33,7 @@ MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     """One HTTP answer. `headers` keep order, spelling and repetition; `body` is text, and in a stored record only the
     tags that judgements read; `body_length` and `body_sha256` are of the whole body.
@@ -50,8 +51,16 @@ class Answer:
 
     def fields(self, name: str) -> tuple[str, ...]:
         """Every value of a header field, in order."""
-        wanted = name.lower()
-        return tuple(value for key, value in self.headers if key.lower() == wanted)
+        return self._by_name.get(name.lower(), ())
+
+    @cached_property
+    def _by_name(self) -> dict[str, tuple[str, ...]]:
+        """A dozen checks ask for a dozen fields each."""
+        found: dict[str, tuple[str, ...]] = {}
+        for key, value in self.headers:
+            lower = key.lower()
+            found[lower] = (*found.get(lower, ()), value)
+        return found
 
     def first(self, name: str) -> str | None:
         """The first value of a header field."""
@@ -69,7 +78,7 @@ class Answer:
         except ValueError:
             return ""
 
-    @property
+    @cached_property
     def media_type(self) -> str:
         """The media type without parameters, lower case; "" when none is named. The last that parses counts (Fetch)."""
         for value in reversed([part for field in self.fields("content-type") for part in field.split(",")]):
@@ -78,7 +87,7 @@ class Answer:
                 return kind
         return ""
 
-    @property
+    @cached_property
     def is_page(self) -> bool:
         """True for what a browser shows as a page: HTML that is neither a redirect nor a download."""
         if self.redirects_to or (self.first("content-disposition") or "").lower().startswith("attachment"):
@@ -93,7 +102,7 @@ class Answer:
         kind = self.media_type
         return kind in ("application/json", "application/xml", "text/xml") or kind.endswith(("+json", "+xml"))
 
-    @property
+    @cached_property
     def tags(self) -> tuple[Tag, ...]:
         """The tags that judgements read; none of what is no page."""
         return tags(self.body) if self.is_page else ()
@@ -153,16 +162,18 @@ class Talk:
         """One question and its whole answer of at most `most` bytes, within the wall-clock limit."""
         if method not in ("GET", "HEAD", "OPTIONS"):
             raise ValueError("only GET, HEAD and OPTIONS are ever sent")
+        from wizard.checks.looks.ground import trouble_of
+
         await self._ground.run.politeness(self._ground.host).request()
         limit = self._ground.limits.answer
         try:
-            async with asyncio.timeout(limit):
+            async with self._ground.limit(limit):
                 return await self._ask(target, method, headers, pieces, most)
         except TimeoutError as error:
             if self._start and not self._start.startswith(b"HTTP/"[: len(self._start)]):
                 raise CouldNotLook(self._no_http()) from error
             detail = _("in the middle of an answer") if self._start else ""
-            raise CouldNotLook(Trouble(TroubleKind.TIMEOUT, detail, seconds=limit)) from error
+            raise CouldNotLook(replace(trouble_of(error), detail=detail)) from error
 
     async def _ask(
         self, target: str, method: str, headers: Sequence[tuple[str, str]], pieces: int, most: int

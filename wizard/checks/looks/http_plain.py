@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from wizard.checks.base import CouldNotLook, Fact, Trouble, TroubleKind
+from wizard.checks.base import CouldNotLook, Fact, Trouble
 from wizard.checks.looks.http import Answer, Talk, parts_of, port_of, target_of
 from wizard.checks.looks.https_answers import Visit, visit_from
 from wizard.checks.masking import mask_address
@@ -64,12 +64,12 @@ async def _knock(ground: Ground, address: str, port: int) -> PlainPort:
     from wizard.checks.looks.ground import trouble_of
 
     try:
-        async with asyncio.timeout(ground.limits.probe), ground.stream(address, port, None) as io:
+        async with ground.limit(ground.limits.probe), ground.stream(address, port, None) as io:
             return PlainPort(address, await Talk(ground, address, "http", port, io).ask("/"))
     except CouldNotLook as could_not:
         return PlainPort(address, trouble=could_not.trouble)
     except OSError as error:
-        return PlainPort(address, trouble=trouble_of(error, ground.limits.probe))
+        return PlainPort(address, trouble=trouble_of(error))
 
 
 async def _alive(ground: Ground, addresses: tuple[str, ...]) -> bool:
@@ -83,13 +83,15 @@ async def _alive(ground: Ground, addresses: tuple[str, ...]) -> bool:
 
 
 async def _follow(ground: Ground, seen: PlainHttp, to: str) -> PlainHttp:
+    from wizard.checks.looks.ground import trouble_of
+
     parts = parts_of(to)
     target = ground.run.declared(parts.hostname or "", port_of(parts)) if parts else None
     if parts is None or parts.scheme != "https" or target is None:
         return replace(seen, went_to=to[:2000])
     try:
-        async with asyncio.timeout(ground.limits.probe):
+        async with ground.limit(ground.limits.probe):
             visit = await visit_from(target, Visit("plain", "/"), target_of(parts))
-    except TimeoutError:
-        return replace(seen, hop_trouble=Trouble(TroubleKind.TIMEOUT, seconds=ground.limits.probe))
+    except TimeoutError as error:
+        return replace(seen, hop_trouble=trouble_of(error))
     return replace(seen, hops=visit.answers, went_to=visit.went_to, hop_trouble=visit.trouble)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -54,22 +53,23 @@ class HttpsAnswers(Fact):
     @classmethod
     async def look(cls, ground: Ground) -> HttpsAnswers:
         """Visit one after the other on one connection, at most ten seconds in all."""
+        from wizard.checks.looks.ground import trouble_of
+
         wanted = [(ROOT, "/"), *((PATH, path) for path in ground.run.settings.paths.get(ground.host.subject, ()))]
         wanted.append((ERROR, f"/attestry-{secrets.token_hex(8)}"))
         visits: list[Visit] = []
         try:
-            async with asyncio.timeout(ground.limits.probe), Talks(ground) as talks:
+            async with ground.limit(ground.limits.probe), Talks(ground) as talks:
                 for purpose, path in wanted:
                     visits.append(await visit_with(talks, Visit(purpose, path), path))
                     busy = visits[-1].trouble
                     if busy and busy.kind is TroubleKind.BUSY:
                         break
-        except TimeoutError:
+        except TimeoutError as error:
             if not visits:
                 raise
             purpose, path = wanted[len(visits)]
-            timeout = Trouble(TroubleKind.TIMEOUT, seconds=ground.limits.probe)
-            visits.append(Visit(purpose, path, trouble=timeout))
+            visits.append(Visit(purpose, path, trouble=trouble_of(error)))
         first = visits[0]
         if first.trouble and not first.answers:
             raise CouldNotLook(first.trouble)

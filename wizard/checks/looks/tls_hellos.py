@@ -19,9 +19,12 @@ from wizard.checks.looks.hello import (
     Tls,
     client_hello,
     forms,
+    read_hex,
     read_reply,
     suites_of,
 )
+
+from wizard.checks.patience import Starved
 
 if TYPE_CHECKING:
     from wizard.checks.looks.ground import Ground
@@ -59,7 +62,7 @@ class Exchange:
     @property
     def parsed(self) -> Reply:
         """The answer, read."""
-        return read_reply(bytes.fromhex(self.reply))
+        return read_hex(self.reply)
 
 
 class Standing(StrEnum):
@@ -169,7 +172,7 @@ class _Address:
     async def _go_on(self, version: Tls) -> None:
         """The other forms of a version until one of them decides, at most 12 s."""
         try:
-            async with asyncio.timeout(self._ground.limits.version):
+            async with self._ground.limit(self._ground.limits.version):
                 full, bare, *rest = forms(version)
                 await self._settle(version, full)
                 if self._decided(version):
@@ -182,8 +185,9 @@ class _Address:
                     if self._decided(version) or self._hopeless(version):
                         return
                     await self._settle(version, form)
-        except TimeoutError:
-            self._exchanges.append(Exchange(self._address, version, Form.BARE, Ended.NO_CONNECTION, detail="timeout"))
+        except TimeoutError as error:
+            word = connection_words(error)
+            self._exchanges.append(Exchange(self._address, version, Form.BARE, Ended.NO_CONNECTION, detail=word))
 
     def _hopeless(self, version: Tls) -> bool:
         """True when two forms met nothing but silence or broken connections: more suites change nothing then."""
@@ -247,7 +251,7 @@ async def exchange(
         async with ground.plain(address, ground.host.port) as sock:
             deadline = monotonic() + ground.limits.hello
             try:
-                async with asyncio.timeout(ground.limits.hello):
+                async with ground.limit(ground.limits.hello):
                     await loop.sock_sendall(sock, hello)
                     while monotonic() < deadline:
                         piece = await loop.sock_recv(sock, 4096)
@@ -259,21 +263,23 @@ async def exchange(
                             return Ended.ANSWERED, bytes(data[: max(reply.used + 16, 64)]), ""
                         if until is not None and (until(bytes(data)) or len(data) > MOST_BYTES):
                             return Ended.ANSWERED, bytes(data), ""
+            except Starved as error:
+                return Ended.NO_CONNECTION, b"", connection_words(error)
             except TimeoutError:
                 # Half an answer is no silence: whoever sends it speaks something.
                 return (Ended.ANSWERED if data else Ended.SILENT), bytes(data[:512]), "timeout"
             except ConnectionError:
                 return Ended.BROKEN_OFF, bytes(data[:512]), "reset"
             return Ended.BROKEN_OFF, bytes(data[:512]), "closed"
-    except (OSError, TimeoutError) as error:
+    except OSError as error:
         return Ended.NO_CONNECTION, b"", connection_words(error)
 
 
-def connection_words(error: OSError | TimeoutError) -> str:
+def connection_words(error: OSError) -> str:
     """Why there was no connection, as a word of `TroubleKind`."""
     from wizard.checks.looks.ground import trouble_of
 
-    return trouble_of(error).kind.value if isinstance(error, OSError) else TroubleKind.TIMEOUT.value
+    return trouble_of(error).kind.value
 
 
 def trouble_without_tls(exchanges: tuple[Exchange, ...]) -> Trouble:

@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from wizard.checks.base import Fact
-from wizard.checks.looks.hello import Form, Kind, Reply, Tls, client_hello, handshake_messages, read_reply
+from wizard.checks.looks.hello import Form, Kind, Reply, Tls, client_hello, handshake_messages, read_hex, read_reply
 from wizard.checks.looks.suites import NAMES
 from wizard.checks.looks.tls_hellos import LONG_PAUSE, Ended, Exchange, TlsHellos, exchange
 
@@ -68,7 +68,7 @@ class WeakExchange:
     @property
     def parsed(self) -> Reply:
         """The answer, read."""
-        return read_reply(bytes.fromhex(self.reply))
+        return read_hex(self.reply)
 
     @property
     def taken(self) -> bool:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from wizard.checks.base import CouldNotLook, Fact, Trouble, TroubleKind
+from wizard.checks.base import CouldNotLook, Fact
 from wizard.checks.looks.https_answers import Talks, Visit, visit_with
 from wizard.checks.masking import mask_text
 
@@ -34,11 +33,13 @@ class WellKnown(Fact):
     @classmethod
     async def look(cls, ground: Ground) -> WellKnown:
         """One GET each, redirects followed inside the scope."""
+        from wizard.checks.looks.ground import trouble_of
+
         try:
-            async with asyncio.timeout(ground.limits.probe), Talks(ground) as talks:
+            async with ground.limit(ground.limits.probe), Talks(ground) as talks:
                 visits = [await visit_with(talks, Visit("well-known", place), place) for place in PLACES]
         except TimeoutError as error:
-            raise CouldNotLook(Trouble(TroubleKind.TIMEOUT, seconds=ground.limits.probe)) from error
+            raise CouldNotLook(trouble_of(error)) from error
         if all(v.trouble and not v.answers for v in visits):
             raise CouldNotLook(next(v.trouble for v in visits if v.trouble))
         return cls(tuple(visits), ground.run.declared_names)
