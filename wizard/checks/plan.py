@@ -112,10 +112,10 @@ async def _look_at(ground: Ground, checks: Sequence[Check], hear: Callable[[tupl
             hear(new)
 
     needs = sorted(dict.fromkeys(n for check in checks for n in check.facts), key=lambda need: -need.STEPS)
-    ended: asyncio.Queue[type[Fact]] = asyncio.Queue()
-    tasks = {need: ground.looking(need) for need in needs}
-    for need, task in tasks.items():
-        task.add_done_callback(lambda _task, need=need: ended.put_nowait(need))
+    tasks = {ground.looking(need): need for need in needs}
+    ended: asyncio.Queue[asyncio.Task[Fact | Trouble]] = asyncio.Queue()
+    for task in tasks:
+        task.add_done_callback(ended.put_nowait)
     try:
         longer = max((need.seconds(host, settings) for need in needs), default=0.0)
         async with ground.limit(ground.limits.host + longer):
@@ -124,7 +124,7 @@ async def _look_at(ground: Ground, checks: Sequence[Check], hear: Callable[[tupl
                 while not ended.empty():
                     new.append(ended.get_nowait())
                 addresses = addresses or await _addresses(ground)
-                found.update({need: tasks[need].result() for need in new})
+                found.update({tasks[task]: task.result() for task in new})
                 judge_ready()
     except TimeoutError as error:
         too_late = trouble_of(error)

@@ -37,7 +37,7 @@ def to_json(value: object) -> Json:
         return [to_json(item) for item in typing.cast("Sequence[object]", value)]
     if isinstance(value, Enum):
         return to_json(value.value)
-    if fields := _fields(kind):
+    if fields := _fields(typing.cast(Any, kind)):
         out = {}
         for name, default in fields:
             item = getattr(value, name)

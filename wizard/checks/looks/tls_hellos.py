@@ -23,7 +23,6 @@ from wizard.checks.looks.hello import (
     read_reply,
     suites_of,
 )
-
 from wizard.checks.patience import Starved
 
 if TYPE_CHECKING:
