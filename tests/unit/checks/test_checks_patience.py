@@ -11,7 +11,7 @@ import pytest
 
 from tests.servers import certs
 from tests.servers.web import GOOD, Page, serve, site
-from wizard.checks import CHECKS, find
+from wizard.checks.every import CHECKS, find
 from wizard.checks.looks.ground import Run, trouble_of
 from wizard.checks.patience import Limit, Pulse, Starved
 from wizard.checks.plan import Limits, LookSettings, look
