@@ -109,7 +109,7 @@ def _add(
 ) -> None:
     if not severity:
         raise UnreadableReport(_("An issue of this Burp report has no severity. The report is damaged."))
-    false = "false" in severity.lower().replace("_", " ").split(" ")
+    false = any(said.lower().replace("_", " ") == "false positive" for said in (severity, confidence))
     draft.targets(origin)
     draft.add(
         entry(

@@ -114,8 +114,18 @@ _FACTS = (
         "",
         _named("name"),
         lambda told: f.text(told, "encryption", "type").startswith("EncryptionAtRest"),
-        ("encryption.type", "diskSizeGb"),
+        ("encryption.type", "diskState"),
     ),
+    _Fact(
+        _AZURE,
+        "PostgreSQL server",
+        "",
+        _named("name"),
+        lambda told: bool(f.text(told, "dataEncryption", "type")),
+        ("dataEncryption.type", "fullyQualifiedDomainName"),
+    ),
+    _Fact(_GOOGLE, "disk", "", _named("name"), _google, ("physicalBlockSizeBytes", "sizeGb")),
+    _Fact(_GOOGLE, "Cloud Storage bucket", "", _named("name"), _google, ("storage_url", "default_storage_class")),
     _Fact(_GOOGLE, "Cloud SQL instance", "", _named("name"), _google, ("backendType", "databaseVersion")),
 )
 

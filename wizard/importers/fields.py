@@ -23,7 +23,9 @@ _CWE = re.compile(r"(?i)(?:CWE[-_: ]?|/definitions/)(\d{1,6})\b")
 _NAME = re.compile(
     r"(?i)\b(?:CVE-\d{4}-\d{4,19}|GHSA(?:-[23456789cfghjmpqrvwx]{4}){3}|(?:PYSEC|RUSTSEC|GO|OSV)-\d{4}-\d{1,9})\b"
 )
-_JAVA_DATE = re.compile(r"[A-Za-z]{3} ([A-Za-z]{3} \d{1,2} \d\d:\d\d:\d\d) (?:([A-Z]{1,5}) )?(\d{4})")
+_JAVA_DATE = re.compile(
+    r"[A-Za-z]{3} ([A-Za-z]{3} \d{1,2} \d\d:\d\d:\d\d) (?:([A-Z]{1,5})(?:([+-]\d\d):?(\d\d))? )?(\d{4})"
+)
 _FRACTION = re.compile(r"(\.\d{6})\d+")
 
 
@@ -257,8 +259,10 @@ def moment(written: str) -> datetime | None:
         if written.isdecimal() and 9 <= len(written) <= 13:
             return datetime.fromtimestamp(int(written) / (1000 if len(written) > 11 else 1), UTC)
         if java := _JAVA_DATE.fullmatch(written):
-            zone = timezone(timedelta(hours=_ZONES.get(java[2] or "", 0)))
-            return datetime.strptime(f"{java[1]} {java[3]}", "%b %d %H:%M:%S %Y").replace(tzinfo=zone).astimezone(UTC)
+            when, letters, hours, minutes, year = java.groups()
+            offset = int(f"{hours[0]}{minutes}") if hours else 0
+            zone = timezone(timedelta(hours=int(hours or _ZONES.get(letters or "", 0)), minutes=offset))
+            return datetime.strptime(f"{when} {year}", "%b %d %H:%M:%S %Y").replace(tzinfo=zone).astimezone(UTC)
         if len(written) >= 8 and written[:4].isdecimal():
             found = datetime.fromisoformat(_FRACTION.sub(r"\1", written.replace(" UTC", "+00:00").replace("/", "-")))
             return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,6 +15,10 @@ from wizard.importers.outline import Outline
 
 #: What GitHub sends on one page unless asked, and at most.
 _PAGES = (30, 100)
+#: Where the address of an alert names its repository, in the interface and on the pages.
+_REPOSITORY = re.compile(
+    r"https://[^/]+/(?:api/v3/)?(?:repos/)?([\w.-]+/[\w.-]+)/(?:security/)?[a-z-]+(?:/alerts)?/\d+"
+)
 _STATES = {
     "open": Status.OPEN,
     "dismissed": Status.DISMISSED,
@@ -63,7 +68,8 @@ def _rest(name: str, read: Callable[[Draft, f.Object], Entry]) -> Callable[[list
         draft = Draft("github", name, "alert")
         alerts = _lists(documents)
         for alert in alerts:
-            draft.targets(f.text(alert, "repository", "full_name"))
+            address = _REPOSITORY.fullmatch(f.text(alert, "url")) or _REPOSITORY.fullmatch(f.text(alert, "html_url"))
+            draft.targets(f.text(alert, "repository", "full_name") or (address[1] if address else ""))
             draft.add(read(draft, alert))
         if len(alerts) in _PAGES and len(documents) == 1:
             draft.gap(

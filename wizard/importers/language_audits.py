@@ -180,7 +180,9 @@ COMPOSER = Importer("composer-audit", "composer audit", (JsonForm(_is_composer, 
 
 def _is_bundler_text(start: str) -> bool:
     found = start.replace("\r", "")
-    return (found.startswith("Name: ") and "\nVersion: " in found) or start.startswith("Insecure Source URI found:")
+    return (found.startswith("Name: ") and "\nVersion: " in found) or start.startswith(
+        ("Insecure Source URI found:", "ruby-advisory-db:", "Updating ruby-advisory-db", "Download ruby-advisory-db")
+    )
 
 
 BUNDLER = Importer(

@@ -1,7 +1,7 @@
 """The outline of a JSON document, whole or only its beginning: which keys stand where, by which reports are told apart.
 
 A path is written with dots and `[]` for the items of a list: `runs[].tool.driver.name`. The list or lines at the root
-are left away: `[].RuleID` is `RuleID`.
+are left away, also a list of lists: `[].RuleID` is `RuleID`.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Outline:
     def _note(self, path: list[str | None], value: str) -> None:
         if len(path) > _DEPTH + 2:
             return
-        steps = "".join("[]" if key is None else f".{key}" for key in path).removeprefix("[]").removeprefix(".")
+        steps = "".join("[]" if key is None else f".{key}" for key in path).lstrip("[]").removeprefix(".")
         if value or steps not in self.values:
             self.values.setdefault(steps, value)
             self.values[steps] = self.values[steps] or value
@@ -87,7 +87,7 @@ class Outline:
             if depth > _DEPTH:
                 return
             for item in value[:_ITEMS]:
-                self._visit(item, f"{path}[]" if depth else path, depth + 1)
+                self._visit(item, f"{path}[]" if path else path, depth + 1)
         elif value is not None and path:
             written = value if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
             self.values[path] = self.values.get(path) or written[:200]

@@ -1,15 +1,24 @@
-"""pip-audit: JSON, old and new. It knows no severity, so every entry stays unknown until something else rates it."""
+"""pip-audit: JSON, old and new, and the tables that it prints, in columns or in Markdown.
+
+It knows no severity, so every entry stays unknown until something else rates it.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
-from wizard.domain.language import ngettext
+from wizard.domain.language import _, ngettext
 from wizard.importers import fields as f
-from wizard.importers.base import Report
+from wizard.importers.base import Report, UnreadableReport
 from wizard.importers.draft import Draft, entry
-from wizard.importers.forms import Importer, JsonForm
+from wizard.importers.forms import Importer, JsonForm, TextForm
 from wizard.importers.outline import Outline
+
+_HEADING = re.compile(r"^Name(?: +\| | +)Version(?: +\| | +)ID(?: +\| | +)Fix Versions\b", re.M)
+_FOUND = re.compile(r"^Found (\d{1,9}) known vulnerabilit", re.M)
+_ID = re.compile(r"[A-Z]+-[\w-]+")
 
 
 def _read(documents: list[Any]) -> Report:
@@ -38,6 +47,51 @@ def _read(documents: list[Any]) -> Report:
                     detail=f.text(flaw, "description"),
                 )
             )
+    _skipped(draft, skipped)
+    return draft.done()
+
+
+def _read_table(page: str) -> Report:
+    """A row is a flaw of a version; what was skipped stands in a second table."""
+    draft = Draft("pip-audit", "pip-audit", "vulnerability")
+    skipped = 0
+    for row in _rows(page):
+        if "Skip Reason" in row:
+            skipped += 1
+        elif _ID.fullmatch(row["ID"]) and row["Name"]:
+            names = f.names(row["ID"], row["ID"], row.get("Aliases", ""))
+            package = f.package("pypi", row["Name"], row["Version"])
+            fix = row["Fix Versions"].replace(",", ", ")
+            draft.add(entry(row["ID"], row["ID"], aliases=names, package=package, fix=fix))
+        elif "Description" not in row:  # which may go on over several lines
+            raise UnreadableReport(_("A line of this pip-audit table names no vulnerability. Export it as JSON."))
+    if found := _FOUND.search(page):
+        draft.states_in_all(int(found[1]))
+    _skipped(draft, skipped)
+    return draft.done()
+
+
+def _rows(page: str) -> Iterator[dict[str, str]]:
+    """The cells of each row by their headings: the line under these says where columns begin, or `|` parts them."""
+    before, headings, starts = "", list[str](), list[int]()
+
+    def cells(line: str) -> list[str]:
+        if not starts:
+            return [cell.strip() for cell in line.split(" | ")]
+        return [line[start:end].strip() for start, end in zip(starts, [*starts[1:], None], strict=True)]
+
+    for line in page.splitlines():
+        if line.strip() and set(line) <= set("- |"):
+            starts = [] if "|" in line else [found.start() for found in re.finditer("-+", line)]
+            headings = cells(before)
+        elif headings and line.strip() and not line.startswith("Name "):
+            told = cells(line)
+            yield dict(zip(headings, told + [""] * (len(headings) - len(told)), strict=False))
+        before = line
+
+
+def _skipped(draft: Draft, skipped: int) -> None:
+    """Say how many dependencies pip-audit left out."""
     if skipped:
         draft.leave_out("not audited", skipped)
         draft.gap(
@@ -47,7 +101,6 @@ def _read(documents: list[Any]) -> Report:
                 skipped,
             ).format(n=skipped)
         )
-    return draft.done()
 
 
 def _claims(outline: Outline) -> bool:
@@ -58,4 +111,8 @@ def _claims(outline: Outline) -> bool:
     )
 
 
-IMPORTER = Importer("pip-audit", "pip-audit", (JsonForm(_claims, _read),))
+IMPORTER = Importer(
+    "pip-audit",
+    "pip-audit",
+    (JsonForm(_claims, _read), TextForm(lambda start: bool(_HEADING.search(start[:2000])), _read_table)),
+)

@@ -60,6 +60,10 @@ def _read(documents: list[Any]) -> Report:
     runs = f.objects(root, "runs") if f.needed(root, "runs") else []
     if not runs:
         raise UnreadableReport(_("This SARIF file holds no run of a tool, so it says nothing about findings."))
+    if any(f.items(piece, "results") for piece in f.objects(root, "inlineExternalProperties")):
+        raise UnreadableReport(
+            _("This SARIF file keeps results outside of its runs, which is not read. Export it without that.")
+        )
     if all(f.get(run, "results") is None for run in runs):
         raise UnreadableReport(
             _("This SARIF file holds no results, not even an empty list: the tool did not look, or it failed.")
@@ -100,12 +104,14 @@ class _Run:
         driver = f.table(run, "tool", "driver")
         secrets = any(name in f.text(driver, "name").lower() for name in _SECRET_TOOLS)
         results = f.objects(run, "results")
-        if "results" in f.table(run, "externalPropertyFileReferences"):
+        if f.get(run, "externalPropertyFileReferences", "results"):
             raise UnreadableReport(_("The results of this SARIF run are in another file. Export them into one file."))
         self._invocations(len(results))
         for provenance in f.objects(run, "versionControlProvenance"):
             draft.targets(f.text(provenance, "repositoryUri"))
             draft.commit(f.text(provenance, "revisionId"))
+        if isinstance(image := f.table(run, "properties").get("imageName"), str):  # Trivy
+            draft.targets(image)
         for result in results:
             draft.add(self._entry(result, secrets))
 
@@ -301,7 +307,10 @@ def _word(judged: bool, kind: str, levels: tuple[str, ...], own: _Facts, ruled: 
         return word or ("none" if kind not in ("open", "review") else "")
     if not levels and not word and not own.vectors and not ruled.vectors and not secrets:
         return "warning"
-    return worst_word((*levels, word))
+    told = worst_word((*levels, word))
+    if word.upper() == "UNKNOWN" and of_word(told) in (Severity.LOW, Severity.INFO):
+        return word  # Trivy has no level for what nobody has rated and writes its lowest
+    return told
 
 
 def _status(result: f.Object, kind: str) -> Status:

@@ -7,13 +7,15 @@ from typing import Any
 
 from wizard.domain.language import _
 from wizard.importers import fields as f
-from wizard.importers.base import Report, Status, Vector, vector
+from wizard.importers.base import Report, Severity, Status, Vector, highest, of_word, vector
 from wizard.importers.draft import Draft, entry
 from wizard.importers.forms import Importer, JsonForm
 from wizard.importers.outline import Outline
 
 _SCORES = (("V40Vector", "V40Score", "4.0"), ("V3Vector", "V3Score", "3.1"), ("V2Vector", "V2Score", "2.0"))
 _IGNORED = {"not_affected": Status.NOT_AFFECTED, "fixed": Status.FIXED}
+#: How `VendorSeverity` numbers the words (Trivy's types.Severity).
+_NUMBERED = ("UNKNOWN", "LOW", "MEDIUM", "HIGH", "CRITICAL")
 
 
 def _read(documents: list[Any]) -> Report:
@@ -50,7 +52,8 @@ def _add(draft: Draft, result: f.Object, where: str) -> None:
     target = f.text(result, "Target")
     kind = f.text(result, "Type")
     for flaw in f.objects(result, "Vulnerabilities"):
-        _flaw(draft, flaw, kind, target, where, Status.OPEN)
+        unaffected = f.text(flaw, "Status") == "not_affected"  # "fixed" says that there is a version to move to
+        _flaw(draft, flaw, kind, target, where, Status.NOT_AFFECTED if unaffected else Status.OPEN)
     for found in f.objects(result, "Misconfigurations"):
         told = f.text(found, "Status").upper()
         status = {"PASS": Status.PASSED, "EXCEPTION": Status.SUPPRESSED}.get(told, Status.OPEN)
@@ -91,6 +94,7 @@ def _flaw(draft: Draft, flaw: f.Object, kind: str, target: str, where: str, stat
             f.text(flaw, "Title") or id,
             f.text(flaw, "Severity"),
             vectors,
+            least=highest(_vendors(flaw)),
             aliases=f.names(id, *f.texts(flaw, "VendorIDs")),
             cwe=f.cwes(*f.texts(flaw, "CweIDs")),
             package=f.package(
@@ -106,6 +110,14 @@ def _flaw(draft: Draft, flaw: f.Object, kind: str, target: str, where: str, stat
             detail=f.text(flaw, "Description"),
         )
     )
+
+
+def _vendors(flaw: f.Object) -> Iterator[Severity]:
+    """The rating of each vendor that rated the flaw; Trivy itself shows the one of the first that it trusts."""
+    for told in f.table(flaw, "VendorSeverity").values():
+        number = f.whole(told)
+        if 0 <= number < len(_NUMBERED):
+            yield of_word(_NUMBERED[number])
 
 
 def _setting(draft: Draft, found: f.Object, target: str, where: str, status: Status) -> None:

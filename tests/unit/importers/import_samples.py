@@ -1121,7 +1121,62 @@ SARIF_LEVELS = js(
     }
 )
 
+PROWLER_2 = {
+    "Account Number": "1234",
+    "Control": "KMS",
+    "Control ID": "2.8",
+    "Severity": "Medium",
+    "Status": "FAIL",
+    "Timestamp": "2022-03-01T10:00:00Z",
+}
+PROWLER_2_CSV = b"""PROFILE,ACCOUNT_NUM,REGION,TITLE_ID,CHECK_RESULT,TITLE_TEXT,CHECK_SEVERITY,PROWLER_START_TIME
+default,1234,us-east-1,check28,FAIL,KMS,Medium,2022-03-01T10:00:00Z
+default,1234,us-east-1,check29,PASS,Flow,High,2022-03-01T10:00:00Z
+"""
+PROWLER_HUB = [
+    {
+        "ProductArn": "arn",
+        "GeneratorId": "prowler-rds_x",
+        "Severity": {"Label": label},
+        "Compliance": {"Status": said},
+        "Workflow": {"Status": flow},
+    }
+    for label, said, flow in (("HIGH", "FAILED", "NEW"), ("LOW", "PASSED", "NEW"), ("LOW", "FAILED", "SUPPRESSED"))
+]
+PIP_COLUMNS = b"""Found 2 known vulnerabilities in 1 package
+Name  Version ID             Fix Versions Description
+----- ------- -------------- ------------ -----------
+flask 0.5     PYSEC-2019-179 1.0          The first line
+and the second
+flask 0.5     PYSEC-2018-66  0.12.3,1.0   Short
+Name    Skip Reason
+------- -----------
+private not found
+"""
+PIP_MARKDOWN = b"""Name | Version | ID | Fix Versions
+--- | --- | --- | ---
+flask | 0.5 | PYSEC-2019-179 | 1.0
+flask | 0.5 | PYSEC-2018-66 | 0.12.3,1.0
+
+Name | Skip Reason
+--- | ---
+private | not found
+"""
+BUNDLER_UPDATED = b"""Updating ruby-advisory-db ...
+ruby-advisory-db:
+  advisories: 600 advisories
+No vulnerabilities found
+"""
+DEPENDABOT_PAGES = js([[json.loads(WEBHOOK)["alert"]], [json.loads(WEBHOOK)["alert"] | {"state": "fixed"}]])
+
 SAMPLES = {
+    "prowler-2": Sample(lines(PROWLER_2, PROWLER_2 | {"Status": "PASS"}), "prowler", 1, {"medium": 1}, {"passed": 1}),
+    "prowler-2-csv": Sample(PROWLER_2_CSV, "prowler", 1, {"medium": 1}, {"passed": 1}),
+    "prowler-hub": Sample(js(PROWLER_HUB), "prowler", 1, {"high": 1}, {"passed": 1, "suppressed": 1}),
+    "pip-audit-columns": Sample(PIP_COLUMNS, "pip-audit", 2, {"unknown": 2}, {"not audited": 1}),
+    "pip-audit-markdown": Sample(PIP_MARKDOWN, "pip-audit", 2, {"unknown": 2}, {"not audited": 1}),
+    "bundler-audit-updated": Sample(BUNDLER_UPDATED, "bundler-audit", 0, {}),
+    "dependabot-pages": Sample(DEPENDABOT_PAGES, "github", 1, {"critical": 1}, {"fixed": 1}, "alert"),
     "bundler-audit-text": Sample(BUNDLER_TEXT, "bundler-audit", 3, {"high": 1, "unknown": 2}, unit="advisory"),
     "semgrep-dependencies": Sample(SEMGREP_DEPENDENCIES, "semgrep", 1, {"high": 1}, {"fixed": 1}),
     "snyk-settings": Sample(SNYK_SETTINGS, "snyk", 1, {"high": 1}, {"suppressed": 1}, "issue"),

@@ -227,6 +227,75 @@ def test_cargo_audit_may_number_its_vulnerabilities():
     assert read({"vulnerabilities": numbered}).entries == read(samples.CARGO).entries
 
 
+def test_the_worst_rating_of_any_vendor_counts_in_trivy_and_what_is_not_affected_is_shown_apart():
+    trivy = json.loads(samples.TRIVY)
+    flaw = {"VulnerabilityID": "CVE-2024-1", "Severity": "LOW", "VendorSeverity": {"nvd": 4, "debian": 1, "odd": 9}}
+    trivy["Results"] = [{"Target": "a", "Vulnerabilities": [flaw, flaw | {"Status": "not_affected"}]}]
+    report = read(trivy)
+    assert severities(report) == ["critical", "critical"]
+    assert report.stated == {"LOW": 1}
+    assert [entry.status for entry in report.entries] == [Status.OPEN, Status.NOT_AFFECTED]
+
+
+def test_what_trivy_has_no_rating_for_stays_unknown_in_sarif():
+    rules = [
+        {"id": id, "properties": {"tags": ["security", id], "security-severity": "0.0"}} for id in ("UNKNOWN", "LOW")
+    ]
+    results = [{"ruleId": rule["id"], "level": "note", "message": {"text": "m"}} for rule in rules]
+    run = {"tool": {"driver": {"name": "Trivy", "rules": rules}}, "results": results}
+    run["properties"] = {"imageName": "nginx:1.19"}
+    sarif = {"version": "2.1.0", "runs": [run]}
+    report = read(sarif)
+    assert severities(report) == ["unknown", "low"]
+    assert report.target == ("nginx:1.19",)
+    with pytest.raises(UnreadableReport, match="outside of its runs"):
+        read(sarif | {"inlineExternalProperties": [{"results": results}]})
+
+
+def test_what_burp_says_is_a_false_positive_by_its_confidence_is_one():
+    burp = json.loads(samples.BURP_GRAPHQL)
+    issues = burp.get("Issues") or burp["data"]["scan"]["issues"]
+    for issue in issues:
+        issue["confidence"] = "false_positive"
+    assert {entry.status for entry in read(burp).entries} == {Status.FALSE_POSITIVE}
+
+
+def test_the_address_of_an_alert_names_its_repository():
+    alert = json.loads(samples.WEBHOOK)["alert"]
+    for address in (
+        "https://api.github.com/repos/acme/shop/dependabot/alerts/1",
+        "https://github.example/api/v3/repos/acme/shop/dependabot/alerts/1",
+        "https://github.com/acme/shop/security/dependabot/1",
+    ):
+        assert read([alert | {"url": address}]).target == ("acme/shop",)
+    assert read([alert | {"url": "https://example.test/x"}]).target == ()
+
+
+def test_zones_that_java_writes_by_hours_are_read():
+    burp = samples.BURP_XML.replace(b"EST 2024", b"GMT-03:30 2024")
+    assert read(burp).scanned_at.isoformat() == "2024-02-06T13:30:00+00:00"
+
+
+def test_a_line_of_a_table_that_names_no_flaw_is_refused():
+    with pytest.raises(UnreadableReport, match="names no vulnerability"):
+        read(samples.PIP_MARKDOWN.replace(b"PYSEC-2018-66", b"nothing"))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        [{"name": "d", "encryption": {"type": "EncryptionAtRestWithPlatformKey"}, "diskState": "Attached"}],
+        [{"name": "p", "fullyQualifiedDomainName": "p.example", "dataEncryption": {"type": "SystemManaged"}}],
+        [{"name": "d", "sizeGb": "10", "physicalBlockSizeBytes": "4096"}],
+        [{"name": "b", "storage_url": "gs://b/", "default_storage_class": "STANDARD"}],
+    ],
+)
+def test_what_a_cloud_always_encrypts_has_passed(answer):
+    report = read(answer)
+    assert report.importer == "cloud-facts"
+    assert [entry.status for entry in report.entries] == [Status.PASSED]
+
+
 def test_settings_that_trivy_only_counts_as_passed_are_counted():
     failing = {"ID": "DS002", "Title": "root", "Severity": "HIGH", "Status": "FAIL"}
     passed = {**failing, "ID": "DS001", "Status": "PASS"}

@@ -88,6 +88,7 @@ def test_its_own_totals_agree(name):
         ("cyclonedx-json", "cyclonedx-xml"),
         ("kingfisher", "kingfisher-lines"),
         ("gitleaks-8", "gitleaks-csv"),
+        ("pip-audit-columns", "pip-audit-markdown"),
     ],
 )
 def test_twins_of_one_run_agree(one, other):
