@@ -56,7 +56,7 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
             if isinstance(event, Progressed):
                 output.say(event.text)
 
-        options = attesting.Options(asked.paper, asked.summary, asked.timestamp, asked.long_term)
+        options = attesting.Options(asked.paper, asked.summary, asked.timestamp, asked.long_term, asked.archive)
         signed = attesting.sign(session, asked.out, key, hear, options).result.result()
         data = signed.attestation
         row = Exported(

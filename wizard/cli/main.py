@@ -232,6 +232,9 @@ def _export(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help=_("keep proof that no certificate was revoked: their issuers are asked"),
     )
+    parser.add_argument(
+        "--archive", action="store_true", help=_("long-term proof, and a second time stamp over the whole file")
+    )
     _passphrase(parser)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -18,6 +18,8 @@ import pikepdf
 from asn1crypto import cms
 from cryptography import x509
 
+from wizard.document import archive
+from wizard.document.broken import HASHES, Broken, Stamp
 from wizard.document.canonical import NotCanonical, digest, read
 from wizard.document.disclosure import trouble
 from wizard.document.exports import exports
@@ -46,19 +48,10 @@ for _library in ("pyhanko", "pyhanko_certvalidator"):
     logging.getLogger(_library).setLevel(logging.CRITICAL + 1)
 _END = re.compile(rb"startxref\n(\d{1,9})\n%%EOF\n\Z")
 _PREVIOUS = re.compile(rb"/Prev (\d{1,9})\b")
-#: The document and its signature; reading stops at one more.
-_REVISIONS, _MOST_REVISIONS = 2, 3
-_HASHES = ("sha256", "sha384", "sha512")
+#: The document, its signature, and where there is one the time stamp over both; reading stops at one more.
+_MOST_REVISIONS = 3
 #: The signed attributes that a signature of ours may have (RFC 5652, 11; RFC 6211).
 _SIGNED = {"content_type", "message_digest", "signing_certificate_v2", "cms_algorithm_protection"}
-
-
-class Broken(Exception):
-    """A rule does not hold; the text is the sentence that says which and why."""
-
-    def __init__(self, rule: int, sentence: str) -> None:
-        self.rule = rule
-        super().__init__(_("Rule {rule}: {sentence}").format(rule=rule, sentence=sentence))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +77,8 @@ class Signed:
     #: answers about revocation that lie in the file, as the validation library reads them
     crls: tuple[Any, ...] = ()
     ocsps: tuple[Any, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """A time stamp over the signature that holds: when, by whose certificate, and those that came along with it."""
-
-    at: datetime
-    certificate: x509.Certificate
-    others: tuple[x509.Certificate, ...] = ()
+    #: the time stamp over all of it, in a third revision
+    archived: Stamp | None = None
 
 
 def looks_like_ours(pdf: bytes) -> bool:
@@ -154,7 +140,7 @@ def the_file(pdf: bytes) -> tuple[int, ...]:
         raise Broken(1, _("something stands after the end of the PDF."))
     ends: list[int] = []
     place = int(last[1])
-    while len(ends) < _MOST_REVISIONS:
+    while len(ends) <= _MOST_REVISIONS:
         mark = b"startxref\n%d\n%%%%EOF\n" % place
         at = pdf.find(mark, place)
         trailer = pdf[pdf.find(b"trailer", place) : at]
@@ -175,19 +161,23 @@ def the_file(pdf: bytes) -> tuple[int, ...]:
 
 
 def signature(pdf: bytes) -> Signed:
-    """Rules 1 to 5. Raises `Broken`, for a file that no parser can read too."""
+    """Rules 1 to 5; a third revision can only be a time stamp over the two that they judge.
+
+    Raises `Broken`, for a file that no parser can read too.
+    """
     from pyhanko.pdf_utils.reader import PdfFileReader
 
     try:
         ends = the_file(pdf)
-        if len(ends) != _REVISIONS:
-            raise Broken(
-                2,
-                _("the file was saved {n} times instead of twice.").format(n=len(ends))
-                if len(ends) > 1
-                else _("the document bears no signature."),
-            )
-        return _signature(pdf, PdfFileReader(BytesIO(pdf), strict=True), ends[0])
+        if len(ends) == 1:
+            raise Broken(2, _("the document bears no signature."))
+        if len(ends) > _MOST_REVISIONS:
+            raise Broken(2, _("the file was saved more often than signing and one time stamp do."))
+        signed = pdf[: ends[1]]
+        found = _signature(signed, PdfFileReader(BytesIO(signed), strict=True), ends[0])
+        if len(ends) == _MOST_REVISIONS:
+            found = replace(found, archived=archive.check(pdf, ends[1], found.others))
+        return found
     except Broken:
         raise
     except Exception as error:  # pyHanko raises errors of many classes on hostile files; each means: not verified
@@ -315,7 +305,7 @@ def _cryptography(one: Any) -> tuple[x509.Certificate, Stamp | None]:
     if len(kinds) != len(info["signed_attrs"]) or not kinds <= _SIGNED:
         raise Broken(4, _("the signature says more than Attestry writes."))
     hash_ = info["digest_algorithm"]["algorithm"].native
-    if hash_ not in _HASHES:
+    if hash_ not in HASHES:
         raise Broken(4, _("the signature uses an outdated digest."))
     method = info["signature_algorithm"]["algorithm"].native
     if method not in (f"{hash_}_rsa", f"{hash_}_ecdsa"):
@@ -345,7 +335,7 @@ def _stamp(one: Any, status: Any) -> Stamp | None:
     token = attributes[0]["values"][0]["content"]
     if status is None or not status.intact or not status.valid:
         raise Broken(4, _("the time stamp does not fit the signature."))
-    if status.md_algorithm not in _HASHES:
+    if status.md_algorithm not in HASHES:
         raise Broken(4, _("the time stamp uses an outdated digest."))
     certificate = x509.load_der_x509_certificate(status.signing_cert.dump())
     others = tuple(x509.load_der_x509_certificate(other.chosen.dump()) for other in token["certificates"])

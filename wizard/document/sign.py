@@ -17,6 +17,7 @@ from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer, Simple
 from pyhanko.stamp import BaseStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from wizard.document import archive, rules
 from wizard.document.finish import FIELD
 from wizard.document.keys import SigningKey, UnusableKey, WrongKey, WrongPassphrase
 from wizard.document.token import TokenKey, asn1_certificate
@@ -35,17 +36,19 @@ _RESERVED = 32_768
 
 
 class LongTerm(StrEnum):
-    """What lets the signature be checked for years: nothing, or proof that its certificates were not revoked."""
+    """What lets the signature be checked for years: nothing, proof that its certificates were not revoked, or also a
+    time stamp over all of that."""
 
     NONE = "none"
     LT = "lt"
+    LTA = "lta"
 
 
 @dataclass(frozen=True, slots=True)
 class Stamping:
     """`authority` is the address of a time-stamp authority, "" for none; `roots` vouch for it, for long-term proof.
 
-    Long-term proof (PAdES B-LT) wants an authority, a certificate that somebody else issued, and the whole chain.
+    Long-term proof (PAdES B-LT and B-LTA) wants an authority, a certificate that somebody else issued, and its chain.
     """
 
     authority: str = ""
@@ -87,8 +90,8 @@ def sign(
 ) -> bytes:
     """The signed document; its beginning is `unsigned`, byte for byte.
 
-    PAdES B-B (ETSI EN 319 142-1), SHA-256, DocMDP level 1; B-T and B-LT with `stamping`. The time is the signer's
-    clock. Raises `WrongKey`, `NoTimeStamp`, `NotForLongTerm` and `TokenFailed`.
+    PAdES B-B (ETSI EN 319 142-1), SHA-256, DocMDP level 1; B-T, B-LT and B-LTA with `stamping`. The time is the
+    signer's clock. Raises `WrongKey`, `NoTimeStamp`, `NotForLongTerm` and `TokenFailed`.
     """
     how = stamping or Stamping()
     if key.fingerprint != attestation.signatory.fingerprint:
@@ -98,7 +101,7 @@ def sign(
         from wizard.document.timestamp import Authority
 
         timestamper = Authority(how.authority)
-    proof = _proof(key, how, timestamper) if how.long_term is LongTerm.LT else {}
+    proof = _proof(key, how, timestamper) if how.long_term is not LongTerm.NONE else {}
     metadata = PdfSignatureMetadata(
         field_name=FIELD,
         md_algorithm="sha256",
@@ -119,6 +122,8 @@ def sign(
             existing_fields_only=True,
             bytes_reserved=_RESERVED if timestamper else None,
         )
+        if how.long_term is LongTerm.LTA and timestamper is not None:
+            return archive.add_time_stamp(out.getvalue(), timestamper, rules.signature(out.getvalue()).others)
     except Exception as error:
         raise _said(error, key, how) from error
     return out.getvalue()
@@ -137,7 +142,7 @@ def _said(error: Exception, key: SigningKey | TokenKey, how: Stamping) -> Except
                 why=name
             )
         )
-    if how.long_term is LongTerm.LT:
+    if how.long_term is not LongTerm.NONE:
         return NotForLongTerm(
             _(
                 "The proof that nothing was revoked is not complete ({why}). Nothing was signed. Ask the certificate "

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from wizard.document import rules
+from wizard.document.broken import Broken, Stamp
 from wizard.document.fingerprint import groups, words
 from wizard.document.identity import identity as identity_of
 from wizard.document.identity import leads_to
@@ -91,7 +92,7 @@ def _verify(
 ) -> Verification:
     try:
         found = rules.embedded(pdf)
-    except rules.Broken as broken:
+    except Broken as broken:
         if rules.looks_like_ours(pdf):
             sentence = _("Cannot be verified. {why}").format(why=broken)
             return replace(_nothing(Outcome.ALTERED, sentence), problems=(str(broken),))
@@ -108,14 +109,17 @@ def _verify(
     try:
         signed = rules.signature(pdf)
         rules.quiet(pdf, attestation)
-    except rules.Broken as broken:
+    except Broken as broken:
         state = _("Changed after signing, or not signed. {why}") if broken.rule != 1 else _("Cannot be verified. {why}")
         verdict = _nothing(Outcome.ALTERED, state.format(why=broken))
         return replace(verdict, attestation=attestation, problems=(str(broken),))
     fingerprint, identity = identity_of(attestation, signed, known, roots)
     content, outcome = _content(pdf, attestation, signed)
     problems = []
-    integrity = Line(LineState.GOOD, _("Unchanged since signing; one signature over the whole file."))
+    sentence = _("Unchanged since signing; one signature over the whole file.")
+    if signed.archived is not None:
+        sentence = _("Unchanged since signing; one signature over the whole document, and a time stamp over both.")
+    integrity = Line(LineState.GOOD, sentence)
     if fingerprint != attestation.signatory.fingerprint:
         sentence = _("Rule 7: the data name another key than the one that signed.")
         integrity = Line(LineState.BAD, _("Cannot be verified. {why}").format(why=sentence))
@@ -157,7 +161,7 @@ def _time(attestation: Attestation, signed: rules.Signed, roots: Sequence[x509.C
     stamp = signed.stamp
     if stamp is not None:
         name = stamp.certificate.subject.rfc4514_string()
-        root = leads_to(stamp.certificate, stamp.others, roots, stamp.at, set(), {"time_stamping"}) if roots else None
+        root = _authority(stamp, roots)
         if root is not None:
             state = LineState.GOOD
             said = _("Confirmed by the time-stamp authority {name}: signed before {at}").format(
@@ -171,6 +175,12 @@ def _time(attestation: Attestation, signed: rules.Signed, roots: Sequence[x509.C
         if abs(stamp.at - claimed) > _SAME_TIME:
             state = LineState.UNKNOWN
             said += _(", while the signer’s clock said {claimed}").format(claimed=_moment(claimed))
+    if signed.archived is not None:
+        sentence = _(". A second time stamp, of {at}, lies over the whole file; its authority ({name}) was not checked")
+        if _authority(signed.archived, roots) is not None:
+            sentence = _(". A second time stamp, of {at}, lies over the whole file; you trust its authority ({name})")
+        name = signed.archived.certificate.subject.rfc4514_string()
+        said += sentence.format(at=_moment(signed.archived.at), name=name)
     if abs(claimed - attestation.signed_at) > _SAME_TIME:
         state = LineState.UNKNOWN
         said += _(", while the document says {printed}").format(printed=_moment(attestation.signed_at))
@@ -178,6 +188,11 @@ def _time(attestation: Attestation, signed: rules.Signed, roots: Sequence[x509.C
         end = attestation.valid_until.isoformat()
         return Line(LineState.BAD, said + ". " + _("The validity ended on {end}.").format(end=end))
     return Line(state, said + ".")
+
+
+def _authority(stamp: Stamp, roots: Sequence[x509.Certificate]) -> x509.Certificate | None:
+    """Which of the roots vouches for a time stamp, at the time that it says."""
+    return leads_to(stamp.certificate, stamp.others, roots, stamp.at, set(), {"time_stamping"}) if roots else None
 
 
 def _moment(at: datetime) -> str:

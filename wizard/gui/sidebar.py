@@ -250,11 +250,11 @@ class Sidebar(QWidget):
 
     def show_side(self, side: Side) -> None:
         """Show the stops of a page while no assessment is open."""
-        self.search.hide()
-        self.lock.hide()
         self._about.setText(side.second)
         rows = [SideRow(None, s.title, s.second, sign=s.sign, word=s.second, here=s.here) for s in side.stops]
-        self._fill(rows)
+        self._fill(rows)  # first: the focus that leaves the search field enters these rows and chooses one
+        self.search.hide()
+        self.lock.hide()
         self._foot(side.question, side.link)
 
     def show_rows(self, about: str, rows: Sequence[SideRow | None]) -> None:

@@ -173,6 +173,14 @@ def test_locking_hides_everything_and_forgets_nothing(
     assert preferences.settings.recent[0].place.startswith("section\ndata-protection")
 
 
+def test_leaving_while_something_is_searched_chooses_nothing(opened: Shell, qtbot: QtBot) -> None:
+    opened.go(Place("keys"))  # no row of the sidebar is marked
+    opened.sidebar.search.setFocus()
+    with qtbot.assertNotEmitted(opened.sidebar.chosen):
+        opened.leave(Place("first_run"))
+    assert opened.place == Place("first_run")
+
+
 def test_keys_and_mouse_keep_it_open(opened: Shell, qtbot: QtBot) -> None:
     opened.idle.start(60)
     opened.idle._last -= 59.5

@@ -31,7 +31,6 @@ def said(widget: object) -> str:
     return "\n".join(label.text() for label in found if label.isVisibleTo(widget))
 
 
-@pytest.mark.skip(reason="known fault: going on from an earlier PDF in the first run does not end in the window")
 def test_summary_bundle_reviewer_and_renewal(
     opened: Shell, complete: Session, qtbot: QtBot, tmp_path: Path, choose: Callable[[Path], None]
 ) -> None:
@@ -139,7 +138,7 @@ def _gone_on_from(shell: Shell, full: Path, qtbot: QtBot, tmp_path: Path, choose
     choose(full)
     page.earlier.button.click()
     qtbot.waitUntil(lambda: "carried over and wait" in said(page.earlier), timeout=60_000)
-    assert page.who.organisation.text() == "Northwind Sync B.V."
+    assert page.who.organisation.text() == "Northwind Software Ltd"
     shell.foot.deed.click()
     qtbot.waitUntil(lambda: page._step is Step.ASKED, timeout=20_000)
     shell.foot.deed.click()
@@ -149,7 +148,7 @@ def _gone_on_from(shell: Shell, full: Path, qtbot: QtBot, tmp_path: Path, choose
     shell.go(Place("section", "data-protection", "DATA-3"))
     section = shell.page
     assert isinstance(section, SectionPage)
-    card = next(card for card in section.cards if card.requirement.id == "DATA-3")
+    card = section.cards["DATA-3"]
     assert "comes from the attestation of" in card._noted.text() or "come from the attestation of" in card._noted.text()
     before = len(session.assessment.carried)
     card.keep.click()

@@ -7,18 +7,22 @@ import shutil
 import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from asn1crypto import tsp
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from document_samples import for_key, small
+from pyhanko.sign.timestamps import TimeStamper
 
 from tests.servers import authority as authorities
-from wizard.document import rules
+from wizard.document import archive, rules
+from wizard.document.broken import Broken
 from wizard.document.build import build
 from wizard.document.keys import KeyKind, SigningKey, UnusableKey, refuse_unusable
 from wizard.document.lines import LineState
@@ -136,6 +140,127 @@ def test_long_term_proof_wants_an_authority_and_a_certificate_that_somebody_issu
         signed(key, stamping(authority, long_term=LongTerm.LT))
 
 
+# -- a time stamp over the whole of it --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def archived(issued, authority):
+    """A file of PAdES B-LTA."""
+    return signed(issued, stamping(authority, long_term=LongTerm.LTA))
+
+
+def test_a_time_stamp_lies_over_the_whole_file_and_others_read_it_too(archived, authority, tmp_path, tool):
+    from asn1crypto import x509 as asn1
+    from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.sign.validation import validate_pdf_timestamp
+    from pyhanko_certvalidator import ValidationContext
+
+    found = verify(archived, roots=[authority.certificate], time_roots=[authority.certificate])
+    assert found.outcome is Outcome.INTACT
+    assert {found.integrity.state, found.identity.state, found.time.state, found.content.state} == {LineState.GOOD}
+    assert "a time stamp over both" in found.integrity.sentence
+    assert "you trust its authority" in found.time.sentence
+    assert "its authority (CN=Test Time Stamps) was not checked" in verify(archived).time.sentence
+    reader = PdfFileReader(BytesIO(archived), strict=True)
+    root = asn1.Certificate.load(authority.certificate.public_bytes(Encoding.DER))
+    status = validate_pdf_timestamp(reader.embedded_timestamp_signatures[0], ValidationContext(trust_roots=[root]))
+    assert status.trusted
+    assert status.intact
+    assert status.valid
+    path = tmp_path / "lta.pdf"
+    path.write_bytes(archived)
+    said = tool("pdfsig", str(path))
+    assert "Signature is Valid" in said
+    assert "Not total document signed" in said.partition("Signature #2")[0]
+    assert "Total document signed" in said.partition("Signature #2")[2]
+    assert "The signature is valid" in tool("mutool", "sign", "-v", str(path))
+    assert "No syntax or stream encoding errors" in tool("qpdf", "--check", str(path))
+
+
+def third(pdf: bytes) -> int:
+    """Where the third revision begins."""
+    return rules.the_file(pdf)[1]
+
+
+def refused(check) -> bool:
+    """True when it raises, of whatever kind: `rules.signature` makes a verdict of each."""
+    try:
+        check()
+    except Exception:
+        return True
+    return False
+
+
+def other(pdf: bytes, old: bytes, new: bytes, count: int = 1) -> bytes:
+    """A change of the third revision that keeps its length."""
+    start = third(pdf)
+    assert len(old) == len(new)
+    assert pdf.count(old, start) >= 1
+    return pdf[:start] + pdf[start:].replace(old, new, count)
+
+
+LATER = {
+    "a box on the page": lambda pdf: other(pdf, b"[-9999 -9999 -9999 -9999]", b"[00000 00000 09999 09999]"),
+    "an action": lambda pdf: other(pdf, b"/TU (Time stamp over the signed document)", b"/AA<</E 1 0 R>>".ljust(41)),
+    "another field": lambda pdf: other(pdf, b"/T (Time)", b"/T (Tine)"),
+    "other pages": lambda pdf: other(pdf, b"/Contents 38 0 R", b"/Contents 39 0 R"),
+    "no annotations": lambda pdf: other(pdf, b"/Annots [", b"/Annoys ["),
+    "another kind": lambda pdf: other(pdf, b"/SubFilter /ETSI.RFC3161", b"/SubFilter /ETSI.RFC3162"),
+    "another page": lambda pdf: other(pdf, b"/P 18 0 R", b"/P 19 0 R"),
+    "another catalogue": lambda pdf: other(pdf, b"/Root 1 0 R", b"/Root 7 0 R"),
+    "other information": lambda pdf: other(pdf, b"/Info 2 0 R", b"/Info 3 0 R"),
+    "other freedom": lambda pdf: other(pdf, b"0000000000 65535 f", b"0000000000 65534 f"),
+    "a word in the gap": lambda pdf: other(pdf, b"0>\n>>\nendobj", b"1>\n>>\nendobj"),
+    "a range that leaves more out": lambda pdf: other(pdf, b"/ByteRange [0 2", b"/ByteRange [0 1"),
+    "the stamp of another": lambda pdf: (
+        pdf[: third(pdf)] + other(pdf, b"/Contents <30", b"/Contents <31")[third(pdf) :]
+    ),
+    "twice": lambda pdf: pdf + pdf[third(pdf) :],
+    "a comment behind": lambda pdf: pdf + b"%\n",
+    "a page more": lambda pdf: pdf[: third(pdf)] + pdf[third(pdf) :].replace(b"xref\n", b"%\nxref\n", 1),
+}
+
+
+@pytest.mark.parametrize("change", LATER)
+def test_nothing_but_the_time_stamp_comes_later(archived, change):
+    found = verify(LATER[change](archived))
+    assert found.outcome is Outcome.ALTERED
+    assert found.integrity.state is LineState.BAD
+
+
+@pytest.mark.slow
+def test_no_flipped_byte_of_the_third_revision_is_accepted(archived):
+    """Also none in the token: what its authority did not sign has one spelling, its certificates lie in the proof."""
+    start, others = third(archived), rules.signature(archived).others
+    token = archived.index(b"/Contents <30", start)
+    used = len(archived[token : archived.index(b">", token)].rstrip(b"0"))
+    for place in (*range(start, token, 7), *range(token, token + used, 41), *range(token + used, len(archived), 997)):
+        changed = bytearray(archived)
+        changed[place] = ord("1") if changed[place] != ord("1") else ord("2")
+        assert refused(lambda data=bytes(changed): archive.check(data, start, others)), place
+    assert archive.check(archived, start, others).at
+
+
+def test_a_time_stamp_whose_authority_is_not_in_the_proof_is_not_taken(issued, authority):
+    full = signed(issued, stamping(authority, long_term=LongTerm.LT))
+    stranger = authorities.Authority()
+    stranger.start("http://127.0.0.1:1")
+    later = archive.add_time_stamp(full, _Asked(stranger), ())
+    with pytest.raises(Broken):
+        rules.signature(later)
+
+
+class _Asked(TimeStamper):
+    """An authority without a server."""
+
+    def __init__(self, authority):
+        super().__init__()
+        self.authority = authority
+
+    async def async_request_tsa_response(self, req):
+        return tsp.TimeStampResp.load(self.authority.answer("/stamp", req.dump())[2])
+
+
 @pytest.mark.slow
 def test_no_flipped_byte_of_a_stamped_signature_is_judged_better(key, authority):
     pdf = signed(key, stamping(authority))
@@ -201,13 +326,14 @@ def short_key():
     return certificate(private=rsa.generate_private_key(public_exponent=65537, key_size=1024))
 
 
-def stamped(key) -> tuple[bytes, bytes, bytes]:
-    """A file with an issued certificate, one with a time stamp, one with long-term proof."""
+def stamped(key) -> tuple[bytes, bytes, bytes, bytes]:
+    """A file with an issued certificate, one with a time stamp, one with long-term proof, one stamped again."""
     with authorities.serving() as served:
         private = ec.generate_private_key(ec.SECP256R1())
         issued = SigningKey(private, served.issue("Ines Mertens", private.public_key()), (served.certificate,))
         stamp = stamping(served)
-        return signed(issued), signed(key, stamp), signed(issued, replace(stamp, long_term=LongTerm.LT))
+        long = [signed(issued, replace(stamp, long_term=level)) for level in (LongTerm.LT, LongTerm.LTA)]
+        return signed(issued), signed(key, stamp), *long
 
 
 def test_a_key_that_is_too_short_is_no_signature():

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from document_samples import Made, for_key, make, sample, small
 from test_document_disclosure import LEVELS, dishonest, numbered
-from test_document_signing import ENCIPHER, certificate, short_key, stamped
+from test_document_signing import ENCIPHER, LATER, certificate, short_key, stamped
 from test_document_verify import (
     FOREIGN,
     TAMPERED,
@@ -49,7 +49,8 @@ def files(little: Made, made: Made) -> dict[str, bytes]:
     found = {"good": little.pdf, "long": made.pdf, "rsa": make(small(), strong_key()).pdf}
     found["evil"] = make(evil, little.key).pdf
     found["demonstration"] = make(small(demonstration=True), little.key).pdf
-    found["issued"], found["time stamp"], found["long term"] = stamped(little.key)
+    found["issued"], found["time stamp"], found["long term"], found["archive"] = stamped(little.key)
+    found |= {f"archive, {name}": change(found["archive"]) for name, change in LATER.items()}
     whole = commit(for_key(sample(), little.key), numbered())
     found["committed"] = make(whole, little.key).pdf
     found["summary"] = make(summarise(whole, LEVELS), little.key).pdf

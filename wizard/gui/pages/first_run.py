@@ -197,7 +197,7 @@ class FirstRunPage(Page):
     def _made(self, created: Created) -> None:
         self._session = created.session
         errand.opened_here.add(created.session.workspace.folder)
-        self._working = False
+        self._busy(False)
         self.message_bar.clear()
         self.vault.show_made(created.recovery_key, Path(created.session.workspace.folder))
         self.asked.show_questionnaire(created.session.questionnaire)
@@ -232,6 +232,7 @@ class FirstRunPage(Page):
         def then(renewal: Renewal) -> None:
             self._busy(False)
             self.message_bar.clear()
+            self.setFocus()  # a field in focus is taken for one that is being typed in
             self.who.show_value(session.assessment.described)
             self.earlier.show_carried(renewal)
 
@@ -272,7 +273,7 @@ class FirstRunPage(Page):
     def _described(self, session: Session) -> None:
         from wizard.session import opening
 
-        self._working = False
+        self._busy(False)
         errand.preferences_of(self.context).remember(session.workspace.folder, opening.title(session.assessment))
         self._go_to(Step.ASKED)
 

@@ -245,7 +245,8 @@ class SignPage(Page):
             str(self.stamp.paper.currentData()),
             self.summary.target(out),
             self.stamp.authority.text().strip(),
-            self.stamp.long_term.isChecked() and bool(self.stamp.authority.text().strip()),
+            self.stamp.wants(self.stamp.long_term),
+            self.stamp.wants(self.stamp.long_term) and self.stamp.wants(self.stamp.archive),
         )
         if options.summary is not None and options.summary.exists():
             self.message_bar.say_mistake(

@@ -212,6 +212,8 @@ class StampForm(QWidget):
         self.authority.setPlaceholderText("https://")
         self.authority.textChanged.connect(lambda _t: self._draw())
         self.long_term = TickBox(_("Keep proof that no certificate was revoked"))
+        self.long_term.toggled.connect(lambda _on: self._draw())
+        self.archive = TickBox(_("Have the whole file stamped once more"))
         form = Form(fields=_FIELDS, labels=_LABELS)
         form.row(_("Paper"), self.paper)
         form.row(
@@ -232,6 +234,16 @@ class StampForm(QWidget):
             wrap=True,
         )
         form.under(self._about)
+        form.under(self.archive)
+        self._twice = PlainLabel(
+            _(
+                "For files kept for many years: the second stamp protects the proof when its certificates end. "
+                "Some programs then say that the file was edited after signing; without it none does."
+            ),
+            "quiet",
+            wrap=True,
+        )
+        form.under(self._twice)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(form)
@@ -241,3 +253,9 @@ class StampForm(QWidget):
         named = bool(self.authority.text().strip())
         self.long_term.setVisible(named)
         self._about.setVisible(named)
+        for widget in (self.archive, self._twice):
+            widget.setVisible(named and self.long_term.isChecked())
+
+    def wants(self, box: TickBox) -> bool:
+        """True when a box is ticked that counts: all of them need an authority."""
+        return box.isChecked() and bool(self.authority.text().strip())

@@ -65,13 +65,15 @@ class Options:
     """How to sign: "A4" or "Letter"; where to put a public summary, None for none; and who else is asked.
 
     `authority` is the address of a time-stamp authority, "" for none: a digest of the signature goes there.
-    `long_term` asks the authorities in the certificates whether they revoked them, and keeps their answers in the file.
+    `long_term` asks the authorities in the certificates whether they revoked them, and keeps their answers in the file;
+    `archive` has the authority stamp all of that once more.
     """
 
     paper: str = "A4"
     summary: Path | None = None
     authority: str = ""
     long_term: bool = False
+    archive: bool = False
 
 
 def verify_workspace(session: Session, hear: Hear = lambda event: None) -> Job[Checked]:
@@ -293,8 +295,8 @@ def _sign(unsigned: bytes, key: SigningKey | TokenKey, attestation: Attestation,
     from wizard.document.sign import LongTerm, Stamping
     from wizard.document.sign import sign as sign_pdf
 
-    stamping = Stamping(how.authority, LongTerm.LT if how.long_term else LongTerm.NONE)
-    return sign_pdf(unsigned, key, attestation, stamping)
+    level = LongTerm.LTA if how.archive else LongTerm.LT if how.long_term else LongTerm.NONE
+    return sign_pdf(unsigned, key, attestation, Stamping(how.authority, level))
 
 
 def _write(files: Sequence[tuple[Path, bytes, Attestation]], key: SigningKey | TokenKey) -> list[Signed]:
