@@ -150,13 +150,34 @@ def write(
             give(item, out)
 
     failed: list[BaseException] = []
+    sealed = _Target(target)
     with _pipe(push, failed) as stream:
         try:
-            pyrage.encrypt_io(stream, target, [pyrage.x25519.Recipient.from_str(r) for r in recipients])
-        except pyrage.EncryptError as error:
-            raise (failed[0] if failed else OSError(str(error))) from None
+            pyrage.encrypt_io(stream, sealed, [pyrage.x25519.Recipient.from_str(r) for r in recipients])
+        except (pyrage.EncryptError, OSError) as error:
+            raise (failed[0] if failed else sealed.failed or OSError(str(error))) from None
     if failed:
         raise failed[0]
+    if sealed.failed is not None:
+        raise sealed.failed
+
+
+class _Target:
+    """Where sealed bytes go. It keeps what went wrong: the library drops the error of its last write."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.failed: OSError | None = None
+
+    def write(self, data: bytes) -> int:
+        try:
+            return self._stream.write(data)
+        except OSError as error:
+            self.failed = error
+            raise
+
+    def flush(self) -> None:
+        self._stream.flush()
 
 
 def read(

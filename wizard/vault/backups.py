@@ -106,8 +106,7 @@ def make(home: Path, workspace: Path, head: Header, database: Database, key: byt
         with database.alone() as connection:
             connection.execute("VACUUM INTO ?", (str(building / NAME),))
         (building / NAME).chmod(0o600)
-        with (building / NAME).open("r+b") as stream:
-            os.fsync(stream.fileno())
+        _sync(building / NAME)
         files.replace_file(building / header.NAME, (workspace / header.NAME).read_bytes())
         _read_back(building, key, events)
         if not place.exists():
@@ -119,6 +118,11 @@ def make(home: Path, workspace: Path, head: Header, database: Database, key: byt
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return Backup(place, made, events)
+
+
+def _sync(path: Path) -> None:
+    with path.open("r+b") as stream:
+        os.fsync(stream.fileno())
 
 
 def _read_back(folder: Path, key: bytes, events: int) -> None:
@@ -176,7 +180,9 @@ def _restore(backup: Backup, workspace: Path, how: Unlock, keyring: Keyring, flo
         for name in (NAME, side, header.NAME):
             if (workspace / name).exists():
                 shutil.copyfile(workspace / name, kept / name)
+                _sync(kept / name)
         files.sync_folder(kept)
+        files.sync_folder(workspace)
         (workspace / side).unlink(missing_ok=True)  # it belongs to the file that is replaced
         for name in (header.NAME, NAME):
             if (trial / name).exists():

@@ -307,6 +307,9 @@ class EvidenceBox:
             pyrage.encrypt_io(reading, writing, [self._recipient])
         except (pyrage.EncryptError, OSError, Cancelled, Mistake) as error:
             raise reading.failed or writing.failed or error from None
+        # the library drops the error of its last write (up to 8 KiB): a disk that filled up just then left a cut file
+        if writing.failed is not None:
+            raise writing.failed
 
     def _keep(
         self, part: Path, target: BinaryIO, reading: _Reading, writing: _Writing, cancelled: Callable[[], bool]

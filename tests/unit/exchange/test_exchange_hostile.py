@@ -1,5 +1,6 @@
 """Requests and replies that are not what they claim: refused by name within five seconds, nothing changed."""
 
+import errno
 import hashlib
 import json
 import time
@@ -406,3 +407,17 @@ def test_a_reply_that_claims_to_have_seen_the_leads_entries_replaces_none_of_the
     forge.entries = (*forge.entries, one)
     assert "replace those of others" in refused(forge.write(), replies.BadReply)
     assert lead.session.assessment.answers[question].value == "no"
+
+
+def test_a_reply_that_the_disk_did_not_take_whole_is_never_said_to_be_written(forge):
+    class Full:
+        def write(self, data):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        def flush(self):
+            pass
+
+    with pytest.raises(OSError, match="No space left"):
+        packet.write(
+            Full(), forge.manifest(), packet.entries_bytes(forge.entries), print, forge.own.sign, [forge.recipient]
+        )

@@ -9,6 +9,7 @@ import pytest
 
 from wizard.domain import events as e
 from wizard.domain.evidence import Evidence
+from wizard.domain.renewal import Renewed
 from wizard.session import opening
 from wizard.session.deeds import attesting, evidence, keeping
 from wizard.vault.keys import Cost
@@ -113,6 +114,20 @@ def test_the_record_of_a_look_is_read_again_too(session, clock):
     assert len(found.problems) == 1
     assert "app.example.com" in found.problems[0]
     assert keeping.scrubbed(session).finished == whole.finished, "a round with damage in it is not a finished one"
+
+
+@pytest.mark.parametrize("kind", ["attested", "renewed"])
+def test_what_was_signed_is_read_again_too(session, kind):
+    data = session.workspace.box.seal_bytes(b"{}")
+    signed = {
+        "attested": e.Attested("a.pdf", "0" * 64, "0" * 64, "key", 1, "0" * 64, data=data),
+        "renewed": Renewed("a.pdf", "0" * 64, "key", session.clock(), data),
+    }
+    session.record(signed[kind]).result(20)
+    assert keeping.scrub(session).result.result(20).files == 1
+    next((session.workspace.folder / "evidence").rglob("*.age")).unlink()
+    [problem] = keeping.scrub(session).result.result(20).problems
+    assert problem.startswith("What was signed: ")
 
 
 def test_a_file_that_went_wrong_after_opening_stops_the_signing(session, proof):

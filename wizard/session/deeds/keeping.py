@@ -18,6 +18,7 @@ from wizard.domain.codec import Unreadable, from_json, to_json
 from wizard.domain.evidence import Sealed
 from wizard.domain.language import _, ngettext
 from wizard.domain.mistakes import Mistake
+from wizard.domain.renewal import Renewed
 from wizard.jobs.runner import Hear, Job, Progress, blocking
 from wizard.session.session import Session
 from wizard.vault.mistakes import Cancelled
@@ -224,7 +225,8 @@ def _keep(session: Session, mark: Scrub) -> None:
 
 
 def _sealed_files(session: Session) -> tuple[_File, ...]:
-    """Every sealed file that the journal names: evidence that counts, read reports, and the records of looks."""
+    """Every sealed file that the journal names: evidence that counts, read reports, the records of looks, and the
+    data of what was signed."""
     box = session.workspace.box
 
     def sealed(name: str, one: Sealed) -> _File:
@@ -245,6 +247,8 @@ def _sealed_files(session: Session) -> tuple[_File, ...]:
                 found[name] = record(name, digest, host or _("the answers"))
             case e.ReportRead(report) if report.record.name not in found:
                 found[report.record.name] = sealed(_("What was read from a report"), report.record)
+            case e.Attested(data=Sealed() as data) | Renewed(data=Sealed() as data) if data.name not in found:
+                found[data.name] = sealed(_("What was signed"), data)
             case _:
                 pass
     return tuple(found.values())
