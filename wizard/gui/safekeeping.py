@@ -73,7 +73,7 @@ def begin(shell: Shell) -> None:
         await asyncio.to_thread(keeping.note_written_down, session)
 
     shell.context.work.start(
-        lambda hear: attesting.verify_workspace(session, hear), then=checked, failed=shell.say_fault
+        lambda hear: attesting.verify_workspace(session, hear, every=False), then=checked, failed=shell.say_fault
     )
 
 

@@ -6,12 +6,14 @@ the person chose to use it. Neither is inside the workspace: what lies there wou
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from wizard.domain.language import _
@@ -21,6 +23,8 @@ from wizard.vault.keyring import Keyring
 _FILE = re.compile(r"[0-9a-f]{32}")
 #: Bytes of one of the two records of the side file.
 _RECORD = 256
+#: All signatures are checked again after this, whatever is remembered of them.
+SIGNED_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,18 @@ class Head:
     count: int
     hash: str
     header: int
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Up to which entry every signature was found good on this computer, and when all of them were (claimed time).
+
+    `digest` is the SHA-256 (hex) over the hash and the signature of each of these entries.
+    """
+
+    count: int
+    digest: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +99,31 @@ class Heads:
             if reply.secret is not None:
                 found.append(Memory(_("the keyring of this computer"), self._read(reply.secret)))
         return tuple(found)
+
+    def signed(self, now: datetime) -> Signed | None:
+        """What is remembered of the signatures, None when it is nothing, older than a week, or not genuine."""
+        try:
+            with files.open_regular(self._signed_path) as stream:
+                workspace, count, digest, at, code = json.loads(stream.read(_RECORD))
+            genuine = hmac.compare_digest(code, self._code(["signed", workspace, count, digest, at]))
+            if not genuine or workspace != self._workspace:
+                return None
+            signed = Signed(count, digest, datetime.fromisoformat(at))
+            # not from the future either: a clock that was set back must not put the next check off
+            return signed if timedelta() <= now - signed.at <= SIGNED_FOR else None
+        except (OSError, ValueError, TypeError, RecursionError):
+            return None
+
+    def remember_signed(self, signed: Signed) -> None:
+        """Keep this in the data folder: not in the workspace, whose copies others can write. Best effort."""
+        content = [self._workspace, signed.count, signed.digest, signed.at.isoformat()]
+        raw = json.dumps([*content, self._code(["signed", *content])]).encode("ascii")
+        with contextlib.suppress(OSError):  # then all signatures are computed the next time
+            files.replace_file(self._signed_path, raw)
+
+    @property
+    def _signed_path(self) -> Path:
+        return self._path.with_suffix(".signed")
 
     def remember(self, head: Head) -> None:
         """Keep this head, and no other, in the side file; durable."""

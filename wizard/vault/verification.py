@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from wizard.domain.events import Envelope
 from wizard.domain.language import _
 from wizard.vault.database import Database
-from wizard.vault.heads import Memory
+from wizard.vault.heads import Memory, Signed
 from wizard.vault.journal import CHUNK, commitment, event_hash, read_event, signed_bytes
 from wizard.vault.merkle import Tree
 from wizard.vault.mistakes import DamagedJournal, NotRead
@@ -30,7 +31,8 @@ class Verification:
     """What the check of the journal found: `ok` when it is whole, else `problems`, sentences, the first one first.
 
     `events` and `head` (hash, hex) say how far the journal goes; `root` is the Merkle root (RFC 6962, hex) over the
-    hashes of all entries in their order. `notes` are sentences that are no problem.
+    hashes of all entries in their order. `notes` are sentences that are no problem. `signed` is what can be remembered
+    of the signatures once all of this is whole.
     """
 
     ok: bool
@@ -39,6 +41,7 @@ class Verification:
     problems: tuple[str, ...]
     notes: tuple[str, ...] = ()
     root: str = ""
+    signed: Signed | None = None
 
 
 def verify(
@@ -47,21 +50,31 @@ def verify(
     memories: Sequence[Memory],
     header_revision: int,
     progress: Callable[[int, int], None] | None = None,
+    known: Signed | None = None,
 ) -> Verification:
-    """Check pages, chain, commitments, signatures and remembered heads. Raises only what `progress` raises."""
-    walk = _Walk(workspace, {memory.head.count for memory in memories if memory.head is not None})
+    """Check pages, chain, commitments, signatures and remembered heads. Raises only what `progress` raises.
+
+    The signatures that are `known` to be good are not computed again where every byte that they depend on is the one
+    that was seen then: hash and signature of the entry by the digest, the author's key by its id. All else is checked
+    every time, and all signatures are when a single one of these bytes differs.
+    """
+    begun = datetime.now(UTC).replace(microsecond=0)
+    walk = _Walk(workspace, {memory.head.count for memory in memories if memory.head is not None}, known)
     try:
         walk.pages(database)
         walk.entries(database, progress)
+        if known is not None and walk.digest_there != known.digest:
+            return verify(database, workspace, memories, header_revision, progress)
     except (DamagedJournal, NotRead) as mistake:
         walk.problem(mistake.sentence)
     problems = (*walk.problems, *compare(memories, walk.count, walk.at, header_revision))
-    return Verification(not problems, walk.count, walk.head, problems, root=walk.tree.root())
+    signed = Signed(walk.count, walk.digest.hexdigest(), known.at if known else begun)
+    return Verification(not problems, walk.count, walk.head, problems, root=walk.tree.root(), signed=signed)
 
 
 def pages_whole(database: Database) -> bool:
     """Every page bears its authentication code, and the file its structure. Raises NotRead."""
-    walk = _Walk("", set())
+    walk = _Walk("", set(), None)
     try:
         walk.pages(database)
     except DamagedJournal:
@@ -124,11 +137,15 @@ class _Walk:
 
     workspace: str
     wanted: set[int]
+    known: Signed | None
     count: int = 0
     head: str = ""
     at: dict[int, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     tree: Tree = field(default_factory=Tree)
+    #: over the hash and the signature of each entry so far, and what it was at the last entry that is known
+    digest: hashlib._Hash = field(default_factory=hashlib.sha256)
+    digest_there: str = ""
     _seen: set[str] = field(default_factory=set)
     #: by author: the sequence and hash of their last entry
     _last: dict[str, tuple[int, str]] = field(default_factory=dict)
@@ -163,6 +180,7 @@ class _Walk:
             for author, key in authors.items()
             if len(key) == 32 and hashlib.sha256(key).hexdigest() == author
         }
+        known = self.known.count if self.known else 0
         # signatures are checked beside the rest: the library lets go of the interpreter while it computes
         with ThreadPoolExecutor(2, thread_name_prefix="verify") as pool:
             while True:
@@ -170,7 +188,7 @@ class _Walk:
                 with database.read() as connection:
                     rows = connection.execute(chunk).all()
                 parts = [rows[i : i + 250] for i in range(0, len(rows), 250)]
-                for part, bad in zip(parts, pool.map(lambda part: _unsigned(part, public), parts), strict=True):
+                for part, bad in zip(parts, pool.map(lambda part: _unsigned(part, public, known), parts), strict=True):
                     for row in part:
                         self._entry(row, row.author in public, row.position in bad)
                     if progress is not None:
@@ -193,6 +211,10 @@ class _Walk:
             wrong = wrong or self._place_wrong(envelope)
         if wrong:
             self.problem(_("Entry {n} of the journal is not what was written: {wrong}.").format(n=number, wrong=wrong))
+        signature = row.signature if isinstance(row.signature, bytes) else b""
+        self.digest.update(f"{row.hash} {signature.hex()}\n".encode("utf-8", "replace"))
+        if self.known and number == self.known.count:
+            self.digest_there = self.digest.hexdigest()
         self._seen.add(row.hash)
         self.tree.add(b"" if envelope is None else bytes.fromhex(row.hash))
         if envelope is not None:
@@ -212,12 +234,12 @@ class _Walk:
         return ""
 
 
-def _unsigned(rows: Iterable[Any], public: dict[str, Ed25519PublicKey]) -> set[int]:
-    """The numbers of the entries whose signature does not hold."""
+def _unsigned(rows: Iterable[Any], public: dict[str, Ed25519PublicKey], known: int) -> set[int]:
+    """The numbers of the entries after number `known` whose signature does not hold."""
     bad = set()
     for row in rows:
         try:
-            if row.author in public:
+            if row.position > known and row.author in public:
                 public[row.author].verify(row.signature, signed_bytes(row.hash))
         except (InvalidSignature, ValueError, TypeError):
             bad.add(row.position)

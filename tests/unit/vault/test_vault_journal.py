@@ -168,10 +168,14 @@ def tampered(place: Place, *statements: str) -> Workspace:
     ],
 )  # fmt: skip
 def test_every_column_is_guarded(place: Place, filled: Workspace, statement: str, named: str) -> None:
+    assert filled.verify().ok
+    signed = place.home / "heads" / f"{filled.id}.signed"
     found = tampered(place, statement)
-    result = found.verify()
-    assert not result.ok
-    assert named in result.problems[0]
+    shutil.copy(signed, place.home / "elsewhere" / "heads")  # also where all signatures were good before
+    for every in (True, False):
+        result = found.verify(every=every)
+        assert not result.ok
+        assert named in result.problems[0]
 
 
 def test_the_last_entry_taken_away_is_noticed_where_the_head_is_remembered(place: Place, filled: Workspace) -> None:

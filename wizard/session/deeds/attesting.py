@@ -76,11 +76,13 @@ class Options:
     archive: bool = False
 
 
-def verify_workspace(session: Session, hear: Hear = lambda event: None) -> Job[Checked]:
+def verify_workspace(session: Session, hear: Hear = lambda event: None, *, every: bool = True) -> Job[Checked]:
     """Check the whole journal, and that every sealed file is the one that was written.
 
-    The first job after opening; signing does it again. A sealed file whose digest is the one in the journal was read
-    back when it was sealed, so it is not opened; one that differs is. `keeping.check_everything` opens all of them.
+    The first job after opening, without `every`: then signatures of entries that are known to be good, and are the
+    same byte for byte, are not computed again. Signing computes all of them. A sealed file whose digest is the one in
+    the journal was read back when it was sealed, so it is not opened; one that differs is.
+    `keeping.check_everything` opens all of them.
     """
     stopped = threading.Event()
 
@@ -92,7 +94,7 @@ def verify_workspace(session: Session, hear: Hear = lambda event: None) -> Job[C
                 raise Cancelled
             progress(done, total, _("Checking the journal"))
 
-        verification = session.workspace.verify(journal)
+        verification = session.workspace.verify(journal, every=every)
         problems = list(verification.problems)
         items = tuple(session.assessment.evidence.values())
         for number, item in enumerate(items):
