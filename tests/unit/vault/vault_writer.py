@@ -9,13 +9,28 @@ from pathlib import Path
 
 from vault_place import QUESTIONNAIRE, Place, said, texts
 
+from wizard.domain.mistakes import Mistake
+from wizard.vault import database
 from wizard.vault.mistakes import NotSaved
+
+
+def _tell_what_the_engine_says() -> None:
+    """Sentences for people do not say it, and what happens once in ten thousand times must be understood then."""
+    quiet = database._mistake
+
+    def loud(error: Exception, saving: bool) -> Mistake:
+        original = getattr(error, "orig", None) or error
+        print(getattr(original, "sqlite_errorname", ""), original, file=sys.stderr)
+        return quiet(error, saving)
+
+    database._mistake = loud
 
 
 def fill_the_disk(folder: Path, home: Path, limits: list[int]) -> None:
     """Fresh copies of one workspace, one for each size at which the disk is full: nothing acknowledged is lost."""
     import resource
 
+    _tell_what_the_engine_says()
     everything = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
     for number, limit in enumerate(limits):
         copy, data = folder.with_name(f"copy-{number}"), home.with_name(f"home-{number}")
@@ -45,9 +60,16 @@ def fill_the_disk(folder: Path, home: Path, limits: list[int]) -> None:
                 resource.setrlimit(resource.RLIMIT_FSIZE, everything)
         else:
             raise AssertionError(f"the disk was never full at {limit}")
-        workspace.journal.append(said(turn, "after room was made"), questionnaire=QUESTIONNAIRE)
-        workspace.box.seal_bytes(b"after room was made")
-        workspace.back_up()
+        try:
+            workspace.journal.append(said(turn, "after room was made"), questionnaire=QUESTIONNAIRE)
+            workspace.box.seal_bytes(b"after room was made")
+            workspace.back_up()
+        except Mistake:
+            print("at", limit, "in turn", turn, "of", number, file=sys.stderr)
+            print("as it was left:", workspace.verify().problems, file=sys.stderr)
+            place.close()
+            print("opened again:", place.open().verify().problems, file=sys.stderr)
+            raise
         place.close()
         again = place.open()
         assert again.verify().ok, again.verify().problems
