@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from wizard.domain.vulnerability import (
     RANK,
+    SECRETS,
+    SETTINGS,
     Decision,
     Disposal,
     Failing,
@@ -32,6 +34,9 @@ _BROAD = frozenset({16, 17, 19, 20, 74, 200, 254, 264, 284, 310, 388, 398, 399, 
 #: The tag or digest of an image; not a port, a drive or an address.
 _TAG = re.compile(r"(?<!:/)(@sha256:[0-9a-f]+|:(?!\d+$)[\w][\w.-]*)$")
 
+#: Tools that share their first word with another and look at something else.
+_PRODUCTS = frozenset({"snyk container", "snyk iac"})
+
 #: How our own checks are called among the tools.
 OURSELVES = "Attestry"
 #: Before the name of a member that a person took out of its row, and what its merging then names.
@@ -53,7 +58,8 @@ class Decided:
 def tool_of(name: str) -> str:
     """A tool by its first word in lower case: "Semgrep OSS" and "Semgrep" are one, so are "OWASP ZAP" and "ZAP"."""
     words = name.lower().replace("owasp", "").split()
-    return words[0] if words else ""
+    product = " ".join(words[:2])
+    return product if product in _PRODUCTS else words[0] if words else ""
 
 
 def make_ledger(
@@ -210,6 +216,8 @@ def covers(newer: ReportSummary, older: ReportSummary) -> bool:
     One that cannot show everything takes nobody's place.
     """
     if newer is older or newer.blind or tool_of(newer.tool) != tool_of(older.tool):
+        return False
+    if newer.unit != older.unit and {SETTINGS, SECRETS} & {newer.unit, older.unit}:
         return False
     wide, narrow = _targets(newer), _targets(older)
     return wide >= narrow if narrow else not wide

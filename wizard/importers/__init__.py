@@ -79,6 +79,10 @@ IMPORTERS: tuple[Importer, ...] = (
     cloud_facts.IMPORTER,
 )
 
+#: How gzip, ZIP, 7-Zip, xz and Zstandard begin; then PNG, JPEG and PDF.
+_PACKED = (b"\x1f\x8b", b"PK\x03\x04", b"7z\xbc\xaf\x27\x1c", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
+_PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"%PDF-")
+
 #: How many of the first bytes `recognise` should be given, and of the last bytes `read`.
 HEAD, END = 64 * 1024, xml.END
 
@@ -169,6 +173,12 @@ def _read_text(start: str, head: bytes, stream: xml.Source) -> Report:
         raise UnreadableReport(
             pages.sentence_for(start)
             or _("This is a web page and not a report. Export the report from the tool as XML or JSON.")
+        )
+    if head.startswith(_PACKED):
+        raise UnreadableReport(_("This file is compressed. Unpack it and take the report inside."))
+    if head.startswith(_PICTURES):
+        raise UnreadableReport(
+            _("This is a picture or a PDF: a person can read it, but no finding can be taken from it. Take the report.")
         )
     raise UnreadableReport(
         _(

@@ -54,6 +54,7 @@ def _read(documents: list[Any]) -> Report:
         if key.startswith("SEVERITY."):
             draft.states(key.removeprefix("SEVERITY."), f.whole(totals, key))
     draft.leave_out("suppressed in the code (nosec)", f.whole(totals, "nosec"))
+    draft.looked_at(f.count(totals, "loc"))
     errors = len(f.items(root, "errors"))
     if errors:
         draft.leave_out("file not scanned", errors)

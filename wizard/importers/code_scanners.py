@@ -60,6 +60,7 @@ def _read_gosec(documents: list[Any]) -> Report:
                 confidence=f.text(told, "confidence"),
             )
         )
+    draft.looked_at(f.count(root, "Stats", "files"))
     errors = root.get("Golang errors")
     _errors(draft, len(errors) if isinstance(errors, dict | list) else int(bool(errors)))
     return draft.done()

@@ -43,8 +43,10 @@ def _read_json(documents: list[Any]) -> Report:
             packages[f.text(component, "bom-ref") or f.text(component, "purl")] = found
     if root.get("vulnerabilities") is None:
         raise _only_components()
-    for told in f.objects(root, "vulnerabilities"):
+    flaws = f.objects(root, "vulnerabilities")
+    for told in flaws:
         _add(draft, told, packages)
+    draft.looked_at(len(flaws) + len(f.objects(root, "components")))
     return draft.done()
 
 
@@ -52,7 +54,7 @@ def _read_xml(stream: xml.Source) -> Report:
     draft = _draft()
     packages: dict[str, Package] = {}
     tools: list[tuple[str, str]] = []
-    looked = False
+    looked, count = False, 0
     for seen in xml.walk(stream, ("component", "vulnerability", "tool")):
         name, element = seen.path[-1], seen.element
         if name == "vulnerabilities":
@@ -64,6 +66,7 @@ def _read_xml(stream: xml.Source) -> Report:
         elif name == "tool" or (name == "component" and "tools" in seen.path):
             tools.append((xml.words(element, "name"), xml.words(element, "version")))
         elif name == "component":
+            count += seen.path[1:2] != ("metadata",)
             if seen.path[1:2] == ("metadata",):
                 draft.targets(xml.words(element, "name"))
             for component in element.iter("component"):
@@ -78,6 +81,7 @@ def _read_xml(stream: xml.Source) -> Report:
     _tool(draft, tools)
     if not looked:
         raise _only_components()
+    draft.looked_at(count + len(draft.entries))
     return draft.done()
 
 

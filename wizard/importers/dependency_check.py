@@ -43,10 +43,11 @@ _LOCKED = re.compile(r"(@?[^\s:]+):(\d[^\s:]*)")
 
 def _read_xml(stream: xml.Source) -> Report:
     draft = _draft()
-    dependencies = False
+    dependencies, count = False, 0
     for seen in xml.walk(stream, ("dependency",)):
         if seen.path[-1] == "dependency":
             _dependency(draft, _tree(seen.element))
+            count += 1
         elif seen.path == ("analysis", "dependencies"):
             dependencies = True
         elif not seen.opened:
@@ -60,6 +61,7 @@ def _read_xml(stream: xml.Source) -> Report:
                     draft.scanned_at = f.moment(told)
     if not dependencies:
         raise UnreadableReport(_("This Dependency-Check report lists no dependencies at all. It is damaged."))
+    draft.looked_at(count)
     return draft.done()
 
 
@@ -69,8 +71,10 @@ def _read_json(documents: list[Any]) -> Report:
     draft.tool_version = f.text(root, "scanInfo", "engineVersion")
     draft.targets(f.text(root, "projectInfo", "name"))
     draft.scanned_at = f.moment(f.text(root, "projectInfo", "reportDate"))
-    for dependency in f.needed(root, "dependencies"):
+    dependencies = f.needed(root, "dependencies")
+    for dependency in dependencies:
         _dependency(draft, f.table(dependency))
+    draft.looked_at(len(dependencies))
     return draft.done()
 
 

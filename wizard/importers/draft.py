@@ -149,6 +149,11 @@ class Draft:
         self.gap(sentence)
         self._blind = True
 
+    def looked_at(self, count: int | None) -> None:
+        """How many files, lines or packages the tool says it looked at; None where it does not say."""
+        if count == 0:
+            self.blind_spot(_("The tool says that it looked at nothing, so this report shows nothing about anything."))
+
     def states(self, word: str, count: int) -> None:
         """One of the file's own totals: how many entries it says have this severity word."""
         self._totals[word] = self._totals.get(word, 0) + count

@@ -105,6 +105,12 @@ def whole(value: object, *path: str) -> int:
     return 0 if found is None else int(found)
 
 
+def count(value: object, *path: str) -> int | None:
+    """A whole number, None if missing."""
+    found = number(value, *path)
+    return None if found is None else int(found)
+
+
 def flag(value: object, *path: str) -> bool | None:
     """True, false, or None if missing."""
     found = get(value, *path)

@@ -169,6 +169,8 @@ def _graphql(documents: list[Any]) -> Report:
         if f.flag(alerts, "pageInfo", "hasNextPage"):
             draft.blind_spot(_("GitHub says that there are more pages of alerts, which are not in this file."))
         nodes = f.objects(alerts, "nodes") or [f.table(edge, "node") for edge in f.objects(alerts, "edges")]
+        if f.whole(alerts, "totalCount") > len(nodes):
+            draft.blind_spot(_("GitHub counts more alerts than are in this file."))
         for alert in nodes:
             draft.add(_node(alert))
     if not found:

@@ -43,6 +43,7 @@ def _read_cargo(documents: list[Any]) -> Report:
         )
     if "count" in found:
         draft.states_in_all(f.whole(found, "count"), "count")
+    draft.looked_at(f.count(root, "lockfile", "dependency-count"))
     for kind, warnings in f.table(root, "warnings").items():
         draft.leave_out(f"warning: {kind}", len(f.items(warnings)))
     return draft.done()

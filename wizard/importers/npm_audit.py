@@ -44,6 +44,8 @@ def _read_packages(documents: list[Any]) -> Report:
             )
         )
     _totals(draft, f.table(root, "metadata", "vulnerabilities"))
+    if isinstance(f.get(root, "metadata", "dependencies"), dict):
+        draft.looked_at(f.count(root, "metadata", "dependencies", "total"))
     return draft.done()
 
 
@@ -76,6 +78,7 @@ def _read_advisories(documents: list[Any]) -> Report:
     if muted := len(f.items(root, "muted")):
         draft.leave_out("muted", muted)
     _totals(draft, f.table(root, "metadata", "vulnerabilities"))
+    draft.looked_at(f.count(root, "metadata", "totalDependencies"))
     return draft.done()
 
 

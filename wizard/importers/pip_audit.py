@@ -47,6 +47,7 @@ def _read(documents: list[Any]) -> Report:
                     detail=f.text(flaw, "description"),
                 )
             )
+    draft.looked_at(len(dependencies))
     _skipped(draft, skipped)
     return draft.done()
 
@@ -65,8 +66,12 @@ def _read_table(page: str) -> Report:
             draft.add(entry(row["ID"], row["ID"], aliases=names, package=package, fix=fix))
         elif "Description" not in row:  # which may go on over several lines
             raise UnreadableReport(_("A line of this pip-audit table names no vulnerability. Export it as JSON."))
-    if found := _FOUND.search(page):
-        draft.states_in_all(int(found[1]))
+    if (found := _FOUND.search(page)) and int(found[1]) != len(draft.entries):
+        raise UnreadableReport(
+            _("This pip-audit table lists {n} of the {all} vulnerabilities that it says it found.").format(
+                n=len(draft.entries), all=found[1]
+            )
+        )
     _skipped(draft, skipped)
     return draft.done()
 

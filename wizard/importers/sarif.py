@@ -104,6 +104,8 @@ class _Run:
         driver = f.table(run, "tool", "driver")
         secrets = any(name in f.text(driver, "name").lower() for name in _SECRET_TOOLS)
         results = f.objects(run, "results")
+        if run.get("results") is None:
+            draft.blind_spot(_("One of the runs in this file holds no results, not even an empty list."))
         if f.get(run, "externalPropertyFileReferences", "results"):
             raise UnreadableReport(_("The results of this SARIF run are in another file. Export them into one file."))
         self._invocations(len(results))

@@ -64,6 +64,8 @@ def _read(documents: list[Any]) -> Report:
                 twice,
             ).format(n=twice)
         )
+    if f.get(root, "paths", "scanned") is not None:
+        draft.looked_at(len(f.items(root, "paths", "scanned")))
     errors = len(f.items(root, "errors"))
     if errors:
         draft.leave_out("error of the tool", errors)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from wizard.domain.language import _
+from wizard.domain.vulnerability import SETTINGS
 from wizard.importers import fields as f
 from wizard.importers.base import Report, Status, UnreadableReport, vector, worst_word
 from wizard.importers.draft import Draft, entry
@@ -22,6 +23,7 @@ def _read(documents: list[Any]) -> Report:
     draft = Draft("snyk", "Snyk", "issue")
     waiting = f.objects(root) if isinstance(root, list) else [f.table(root)]
     stated = read = 0
+    looked: list[int | None] = []
     for project in waiting:
         waiting += f.objects(project, "applications")
         if "error" in project or project.get("vulnerabilities") is None:
@@ -30,8 +32,10 @@ def _read(documents: list[Any]) -> Report:
                     said=repr(f.label(project, "error")[:100])
                 )
             )
+        looked.append(None if f.get(project, "infrastructureAsCodeIssues") else f.count(project, "dependencyCount"))
         stated += f.whole(project, "uniqueCount")
         read += _project(draft, project)
+    draft.looked_at(None if None in looked else sum(count or 0 for count in looked))
     if stated:
         draft.states_in_all(stated, "uniqueCount", read)
     return draft.done()
@@ -53,6 +57,8 @@ def _project(draft: Draft, project: f.Object) -> int:
     for id, repeated in paths.items():
         draft.leave_out("the same issue by another path", len(repeated) - 1)
         _issue(draft, id, repeated, place, f.text(project, "packageManager"), Status.OPEN)
+    if "infrastructureAsCodeIssues" in project:
+        draft.unit = SETTINGS
     for told in f.objects(project, "infrastructureAsCodeIssues"):
         _setting(draft, told, place)
     for told in f.objects(project, "filtered", "ignore"):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from wizard.domain.language import _
+from wizard.domain.vulnerability import SECRETS, SETTINGS
 from wizard.importers import fields as f
 from wizard.importers.base import Report, Severity, Status, Vector, highest, of_word, vector
 from wizard.importers.draft import Draft, entry
@@ -14,6 +15,7 @@ from wizard.importers.outline import Outline
 
 _SCORES = (("V40Vector", "V40Score", "4.0"), ("V3Vector", "V3Score", "3.1"), ("V2Vector", "V2Score", "2.0"))
 _IGNORED = {"not_affected": Status.NOT_AFFECTED, "fixed": Status.FIXED}
+_NO_LIBRARIES = frozenset({"config", "secret", "license", "license-file"})
 #: How `VendorSeverity` numbers the words (Trivy's types.Severity).
 _NUMBERED = ("UNKNOWN", "LOW", "MEDIUM", "HIGH", "CRITICAL")
 
@@ -22,15 +24,19 @@ def _read(documents: list[Any]) -> Report:
     root = documents[0]
     draft = Draft("trivy", "Trivy", "finding")
     results = 0
+    classes: set[str] = set()
     if isinstance(root, dict):
         draft.scanned_at = f.moment(f.text(root, "CreatedAt"))
         draft.tool_version = f.text(root, "Trivy", "Version")
         draft.targets(f.text(root, "ArtifactName") or f.text(root, "ClusterName"))
     for where, result in _results(root):
         results += 1
+        classes.add(f.text(result, "Class"))
         if isinstance(root, list):
             draft.targets(f.text(result, "Target"))
         _add(draft, result, where)
+    if classes and classes <= _NO_LIBRARIES:
+        draft.unit = SETTINGS if "config" in classes else SECRETS
     if not results:
         draft.blind_spot(_("Trivy names nothing that it looked at, so this report shows nothing about anything."))
     return draft.done()

@@ -1170,16 +1170,18 @@ No vulnerabilities found
 DEPENDABOT_PAGES = js([[json.loads(WEBHOOK)["alert"]], [json.loads(WEBHOOK)["alert"] | {"state": "fixed"}]])
 
 SAMPLES = {
-    "prowler-2": Sample(lines(PROWLER_2, PROWLER_2 | {"Status": "PASS"}), "prowler", 1, {"medium": 1}, {"passed": 1}),
-    "prowler-2-csv": Sample(PROWLER_2_CSV, "prowler", 1, {"medium": 1}, {"passed": 1}),
+    "prowler-2": Sample(
+        lines(PROWLER_2, PROWLER_2 | {"Status": "PASS"}), "prowler", 1, {"medium": 1}, {"passed": 1}, lines=True
+    ),
+    "prowler-2-csv": Sample(PROWLER_2_CSV, "prowler", 1, {"medium": 1}, {"passed": 1}, lines=True),
     "prowler-hub": Sample(js(PROWLER_HUB), "prowler", 1, {"high": 1}, {"passed": 1, "suppressed": 1}),
-    "pip-audit-columns": Sample(PIP_COLUMNS, "pip-audit", 2, {"unknown": 2}, {"not audited": 1}),
-    "pip-audit-markdown": Sample(PIP_MARKDOWN, "pip-audit", 2, {"unknown": 2}, {"not audited": 1}),
+    "pip-audit-columns": Sample(PIP_COLUMNS, "pip-audit", 2, {"unknown": 2}, {"not audited": 1}, lines=True),
+    "pip-audit-markdown": Sample(PIP_MARKDOWN, "pip-audit", 2, {"unknown": 2}, {"not audited": 1}, lines=True),
     "bundler-audit-updated": Sample(BUNDLER_UPDATED, "bundler-audit", 0, {}),
     "dependabot-pages": Sample(DEPENDABOT_PAGES, "github", 1, {"critical": 1}, {"fixed": 1}, "alert"),
     "bundler-audit-text": Sample(BUNDLER_TEXT, "bundler-audit", 3, {"high": 1, "unknown": 2}, unit="advisory"),
     "semgrep-dependencies": Sample(SEMGREP_DEPENDENCIES, "semgrep", 1, {"high": 1}, {"fixed": 1}),
-    "snyk-settings": Sample(SNYK_SETTINGS, "snyk", 1, {"high": 1}, {"suppressed": 1}, "issue"),
+    "snyk-settings": Sample(SNYK_SETTINGS, "snyk", 1, {"high": 1}, {"suppressed": 1}, "misconfiguration"),
     "prowler-cluster": Sample(PROWLER_CLUSTER, "prowler", 1, {"high": 1}, {"passed": 1}),
     "sarif-levels": Sample(
         SARIF_LEVELS,

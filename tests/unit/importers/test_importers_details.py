@@ -215,6 +215,40 @@ def test_reports_about_nothing_show_nothing():
     assert not read(samples.PIP).blind
 
 
+@pytest.mark.parametrize(
+    "nothing",
+    [
+        {"version": "1.60.0", "results": [], "errors": [], "paths": {"scanned": []}},
+        {"errors": [], "generated_at": "2024-03-01T10:00:00Z", "metrics": {"_totals": {"loc": 0}}, "results": []},
+        {"dependencies": [], "fixes": []},
+        json.loads(samples.DC_JSON) | {"dependencies": []},
+        {"auditReportVersion": 2, "vulnerabilities": {}, "metadata": {"dependencies": {"total": 0}}},
+        {"vulnerabilities": [], "ok": True, "dependencyCount": 0},
+        {"Golang errors": {}, "Issues": [], "Stats": {"files": 0}},
+        {"database": {}, "lockfile": {"dependency-count": 0}, "vulnerabilities": {"list": []}, "warnings": {}},
+        {"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [], "vulnerabilities": []},
+        {"data": {"repository": {"name": "a", "vulnerabilityAlerts": {"totalCount": 3, "nodes": []}}}},
+        {
+            "version": "2.1.0",
+            "runs": [{"tool": {"driver": {"name": name}}} | more for name, more in (("A", {"results": []}), ("B", {}))],
+        },
+    ],
+)
+def test_a_run_that_looked_at_nothing_shows_nothing(nothing):
+    report = read(nothing)
+    assert (report.findings, report.blind) == ((), True)
+
+
+def test_a_run_about_settings_or_secrets_only_is_none_about_libraries():
+    def unit(*classes):
+        results = [{"Target": "a", "Class": name} for name in classes]
+        return read({"SchemaVersion": 2, "ArtifactName": ".", "Results": results}).unit
+
+    assert unit("config", "secret") == "misconfiguration"
+    assert unit("secret") == "secret"
+    assert unit("config", "lang-pkgs") == unit("os-pkgs") == unit("") == "finding"
+
+
 def test_an_issue_of_gosec_may_lack_its_rule_and_severity():
     issue = {"confidence": "HIGH", "details": "TLS MinVersion too low", "file": "a.go", "line": 9}
     entry = read({"Golang errors": "", "Issues": [issue], "Stats": {"found": 1}, "GosecVersion": "2.22.3"}).entries[0]
@@ -274,6 +308,20 @@ def test_the_address_of_an_alert_names_its_repository():
 def test_zones_that_java_writes_by_hours_are_read():
     burp = samples.BURP_XML.replace(b"EST 2024", b"GMT-03:30 2024")
     assert read(burp).scanned_at.isoformat() == "2024-02-06T13:30:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("data", "what"), [(b"PK\x03\x04", "compressed"), (b"%PDF-1.7", "PDF"), (b"\x1f\x8b", "Unpack")]
+)
+def test_what_holds_no_text_is_named(data, what):
+    with pytest.raises(UnreadableReport, match=what):
+        read(data + bytes(200))
+
+
+def test_a_table_that_lists_less_than_it_found_is_refused():
+    assert len(read(samples.PIP_COLUMNS).findings) == 2
+    with pytest.raises(UnreadableReport, match="lists 2 of the 3"):
+        read(samples.PIP_COLUMNS.replace(b"Found 2", b"Found 3"))
 
 
 def test_a_line_of_a_table_that_names_no_flaw_is_refused():

@@ -17,16 +17,15 @@ def ago(days: int) -> date:
 
 def report(id: str = "r1", tool: str = "Grype", days: int | None = 0, **more: object) -> ReportSummary:
     scanned = None if days is None else NOW - timedelta(days=days)
+    told = {"importer": tool.lower().replace(" ", "-"), "unit": "match", **more}
     return ReportSummary(
         evidence=id,
         file=f"{id}.json",
-        importer=tool.lower().replace(" ", "-"),
         tool=tool,
-        unit="match",
         record=Sealed("n", "d", "s", 1),
         read_at=NOW,
         scanned_at=scanned,
-        **more,  # type: ignore[arg-type]
+        **told,  # type: ignore[arg-type]
     )
 
 

@@ -27,11 +27,11 @@ def row(**cells: str) -> Row:
 
 def judged(
     check: str, *found: Found, decided: dict[str, Disposal] | None = None, notes: dict[str, str] | None = None,
-    **answers: Value,
+    scope: Scope | None = None, **answers: Value,
 ) -> Judgement | None:  # fmt: skip
     told = {n.replace("_", "-"): Answer(n.replace("_", "-"), AnswerState.GIVEN, v) for n, v in answers.items()}
     ledger = make_ledger(found, {key: Decided(d) for key, d in (decided or {}).items()}, {})
-    scope = Scope((Host("app.example"),), (), confirmed=True, unreadable=())
+    scope = scope or Scope((Host("app.example"),), (), confirmed=True, unreadable=())
     return CHECKS[check].judge(Shown(ledger, Said(told, notes or {}, NOW, ledger), scope))
 
 
@@ -62,6 +62,14 @@ def test_no_report_says_nothing() -> None:
         ("Burp Suite", {}, ReportKind.DYNAMIC),
         ("CodeQL", {}, ReportKind.STATIC),
         ("gitleaks", {}, ReportKind.SECRETS),
+        ("Snyk", {}, ReportKind.DEPENDENCIES),
+        ("Snyk Open Source", {}, ReportKind.DEPENDENCIES),
+        ("Snyk IaC", {"files": 3}, ReportKind.OTHER),
+        ("Trivy", {"unit": "misconfiguration", "files": 3}, ReportKind.OTHER),
+        ("Trivy", {"unit": "secret", "files": 3}, ReportKind.SECRETS),
+        ("GitHub secret scanning", {"addresses": 3}, ReportKind.SECRETS),
+        ("AWS CLI", {"importer": "cloud-facts", "files": 3}, ReportKind.OTHER),
+        ("Prowler", {"files": 3, "addresses": 3}, ReportKind.OTHER),
         ("Unheard of", {"files": 3, "packages": 1}, ReportKind.STATIC),
         ("Unheard of", {}, ReportKind.OTHER),
     ],
@@ -118,6 +126,34 @@ def test_static() -> None:
     assert verdict(check, (semgrep, []), SCOPE_9_date=ago(5).isoformat()) == "pass"
 
 
+def test_static_analysis_by_a_tool_that_may_look_for_style_and_old_runs_beside() -> None:
+    check, eslint = "report-static", (report("e", "ESLint", 5, files=2), [])
+    assert verdict(check, eslint) == "warn"
+    assert verdict(check, eslint, APP_12_tools=(row(tool="eslint 9", languages="TypeScript"),)) == "pass"
+    semgrep = (report("s", "Semgrep", 5), [])
+    assert verdict(check, semgrep, (report("b", "Bandit", 40), [])) == "warn"
+    assert verdict(check, semgrep, (report("b", "Bandit", 31), [])) == "pass"
+
+
+def test_every_host_in_scope_is_tested_or_named() -> None:
+    two = Scope((Host("app.example"), Host("api.example")), (), confirmed=True, unreadable=())
+    answers = {"APP_13_coverage": COVERED}
+    judgement = judged("report-dynamic", (zap(), []), scope=two, **answers)
+    assert judgement is not None
+    assert judgement.verdict is Verdict.WARN
+    assert "api.example" in judgement.summary
+    old, young = (report("y", "Burp Suite", days, target=("https://api.example",), active=True) for days in (91, 80))
+    for other, expected in ((old, "warn"), (young, "pass")):
+        assert verdict("report-dynamic", (other, []), (zap(), []), scope=two, **answers) == expected
+
+
+def test_a_run_about_settings_takes_no_place_of_one_about_libraries() -> None:
+    old, new = report("r1", "Trivy", 9), report("r2", "Trivy", 1, unit="misconfiguration")
+    assert make_ledger(((old, [flaw()]), (new, [])), {}, {}).current == {"r1", "r2"}
+    named = (report("r1", "Snyk Open Source", 9), report("r2", "Snyk IaC", 1), report("r3", "Snyk", 2))
+    assert make_ledger([(each, []) for each in named], {}, {}).current == {"r2", "r3"}
+
+
 def test_dynamic_needs_every_answer() -> None:
     check = "report-dynamic"
     assert verdict(check, (zap(), []), APP_13_coverage=COVERED) == "pass"
@@ -162,6 +198,17 @@ def test_cadence_takes_two_dated_reports() -> None:
     apart = ((report("a", days=50), []), new)
     assert verdict(check, *apart, APP_10_tools=seldom) == "unknown", "longer than our default, without a reason"
     assert verdict(check, *apart, APP_10_tools=seldom, notes={"APP-10": "Few libraries."}) == "pass"
+
+
+def test_every_package_system_is_scanned_often_or_named() -> None:
+    scope = (row(repository="app", ecosystems="npm, PyPI"),)
+    npm = [(report(f"n{days}", "npm audit", days), []) for days in (33, 2)]
+    pip = [(report(f"p{days}", "pip-audit", days), []) for days in (33, 2)]
+    judgement = judged("scan-cadence", *npm, pip[1], SCOPE_6=scope)
+    assert judgement is not None
+    assert judgement.verdict is Verdict.WARN
+    assert "PyPI" in judgement.summary
+    assert verdict("scan-cadence", *npm, *pip, SCOPE_6=scope) == "pass"
 
 
 @pytest.mark.parametrize(

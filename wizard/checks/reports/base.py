@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -11,8 +12,17 @@ from wizard.checks.answers.base import Judgement, Said
 from wizard.domain.ledger import tool_of
 from wizard.domain.observation import Level
 from wizard.domain.readable import day
-from wizard.domain.scope import Scope
-from wizard.domain.vulnerability import OWN_LOOK, Ledger, LedgerState, Rating, ReportSummary, Vulnerability
+from wizard.domain.scope import REPOSITORIES_QUESTION, Scope
+from wizard.domain.vulnerability import (
+    OWN_LOOK,
+    SECRETS,
+    SETTINGS,
+    Ledger,
+    LedgerState,
+    Rating,
+    ReportSummary,
+    Vulnerability,
+)
 
 #: Our defaults, not Apollo's: the page says "periodically" or gives no period.
 SCAN_DAYS = 31
@@ -34,8 +44,12 @@ class ReportKind(StrEnum):
     OTHER = "other"
 
 
-#: Tools by the first word of their name, or the format that was read.
+#: Tools by their whole name, by its first word, or by the format that was read.
 _TOOLS: tuple[tuple[ReportKind, frozenset[str]], ...] = (
+    (
+        ReportKind.OTHER,
+        frozenset({SETTINGS, "snyk iac", "prowler", "cloud-facts", "threat-dragon", "microsoft-threats"}),
+    ),
     (
         ReportKind.DEPENDENCIES,
         frozenset(
@@ -59,13 +73,25 @@ _TOOLS: tuple[tuple[ReportKind, frozenset[str]], ...] = (
                 "bundler-audit",
                 "retire.js",
                 "retire",
+                "snyk",
             }
         ),
     ),
     (ReportKind.DYNAMIC, frozenset({"zap", "burp", "burp-ci", "dastardly", "nuclei"})),
     (
         ReportKind.SECRETS,
-        frozenset({"gitleaks", "trufflehog", "noseyparker", "nosey", "kingfisher", "detect-secrets"}),
+        frozenset(
+            {
+                SECRETS,
+                "gitleaks",
+                "trufflehog",
+                "noseyparker",
+                "nosey",
+                "kingfisher",
+                "detect-secrets",
+                "github secret scanning",
+            }
+        ),
     ),
     (
         ReportKind.STATIC,
@@ -90,14 +116,37 @@ _TOOLS: tuple[tuple[ReportKind, frozenset[str]], ...] = (
 )
 
 
+#: How people call package systems, by their package URL type.
+_SYSTEMS = {
+    "npm": ("npm", "yarn", "pnpm", "node", "javascript", "typescript"),
+    "pypi": ("pypi", "pip", "python", "poetry", "uv"),
+    "maven": ("maven", "gradle", "java", "kotlin"),
+    "golang": ("go", "golang"),
+    "cargo": ("cargo", "rust", "crates"),
+    "gem": ("gem", "gems", "ruby", "rubygems", "bundler"),
+    "composer": ("composer", "php", "packagist"),
+    "nuget": ("nuget", ".net", "dotnet"),
+}
+#: Tools that look at one package system only, so that even an empty report is about it.
+_ONLY = {
+    "npm": "npm",
+    "yarn": "npm",
+    "pnpm": "npm",
+    "retire": "npm",
+    "pip-audit": "pypi",
+    "govulncheck": "golang",
+    "cargo-audit": "cargo",
+    "composer": "composer",
+    "bundler-audit": "gem",
+}
+
+
 def kind_of(report: ReportSummary) -> ReportKind:
     """What the tool looked at: by its name, else by what most entries name (a package, an address, a file)."""
     if report.importer == OWN_LOOK:
         return ReportKind.OTHER  # it has a verdict of its own, which also knows what could not be looked up
-    for name in (tool_of(report.tool), report.importer):
-        for kind, tools in _TOOLS:
-            if name in tools:
-                return kind
+    if (known := known_kind(report)) is not None:
+        return known
     counts = {
         ReportKind.DEPENDENCIES: report.packages,
         ReportKind.DYNAMIC: report.addresses,
@@ -105,6 +154,15 @@ def kind_of(report: ReportSummary) -> ReportKind:
     }
     most = max(counts, key=lambda kind: counts[kind])
     return most if counts[most] else ReportKind.OTHER
+
+
+def known_kind(report: ReportSummary) -> ReportKind | None:
+    """What the tool looks at, where its name or its format tells; None for a tool that nobody here knows."""
+    for name in (report.unit, report.tool.lower(), tool_of(report.tool), report.importer):
+        for kind, tools in _TOOLS:
+            if name in tools:
+                return kind
+    return None
 
 
 @dataclass(frozen=True)
@@ -185,3 +243,17 @@ def names(rows: Iterable[Vulnerability]) -> str:
 def what(report: ReportSummary) -> str:
     """A report in words: tool with version, and its day."""
     return f"{report.name}, {day(report.day)}"
+
+
+def unseen_systems(shown: Shown, reports: Iterable[ReportSummary]) -> tuple[str, ...]:
+    """Package systems of the scope that no report is about, in the person's own words."""
+    reports = tuple(reports)
+    seen = {system.lower() for report in reports for system in report.ecosystems}
+    seen |= {only for report in reports if (only := _ONLY.get(report.tool.lower().split()[0] if report.tool else ""))}
+    out: dict[str, None] = {}
+    for row in shown.said.rows(REPOSITORIES_QUESTION):
+        for word in re.split(r"[,;/\s]+", row.get("ecosystems")):
+            system = next((id for id, names in _SYSTEMS.items() if word.lower() in names), "")
+            if system and system not in seen:
+                out[word] = None
+    return tuple(out)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from wizard.checks.answers.base import PAGE, Judgement
-from wizard.checks.reports.base import SCAN_DAYS, ReportCheck, ReportKind, Shown, kind_of
+from wizard.checks.reports.base import SCAN_DAYS, ReportCheck, ReportKind, Shown, kind_of, unseen_systems
 from wizard.domain.deadlines import Period, read_period
 from wizard.domain.language import _
 from wizard.domain.ledger import tool_of
@@ -30,8 +31,15 @@ def _judge(shown: Shown) -> Judgement | None:
     facts: dict[str, Json] = {
         "days": {tool: [d.isoformat() for d in sorted(found)[-10:]] for tool, found in days.items()}
     }
-    judged = [_tool(shown, tool, sorted(found), facts) for tool, found in days.items()]
-    return next((each for each in judged if each.verdict is Verdict.PASS), judged[0])
+    judged = {tool: _tool(shown, tool, sorted(found), facts) for tool, found in days.items()}
+    passed = [tool for tool, each in judged.items() if each.verdict is Verdict.PASS]
+    if not passed:
+        return next(iter(judged.values()))
+    best = judged[passed[0]]
+    if unseen := unseen_systems(shown, [report for report in reports if report.tool in passed]):
+        said = _("No report shows how often this is scanned: {systems}.").format(systems=", ".join(unseen))
+        return replace(best, verdict=Verdict.WARN, summary=f"{best.summary} {said}")
+    return best
 
 
 def _tool(shown: Shown, tool: str, days: list[date], facts: dict[str, Json]) -> Judgement:

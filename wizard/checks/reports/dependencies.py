@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from wizard.checks.answers.base import PAGE, Judgement
 from wizard.checks.reports.base import (
     FRESH_DATA_DAYS,
@@ -12,6 +10,7 @@ from wizard.checks.reports.base import (
     ReportKind,
     Shown,
     sort_rows,
+    unseen_systems,
     what,
 )
 from wizard.checks.reports.judging import (
@@ -26,32 +25,7 @@ from wizard.checks.reports.judging import (
 )
 from wizard.domain.language import _
 from wizard.domain.observation import Verdict
-from wizard.domain.scope import REPOSITORIES_QUESTION
 from wizard.domain.vulnerability import ReportSummary
-
-#: How people call package systems, by their package URL type.
-_SYSTEMS = {
-    "npm": ("npm", "yarn", "pnpm", "node", "javascript", "typescript"),
-    "pypi": ("pypi", "pip", "python", "poetry", "uv"),
-    "maven": ("maven", "gradle", "java", "kotlin"),
-    "golang": ("go", "golang"),
-    "cargo": ("cargo", "rust", "crates"),
-    "gem": ("gem", "gems", "ruby", "rubygems", "bundler"),
-    "composer": ("composer", "php", "packagist"),
-    "nuget": ("nuget", ".net", "dotnet"),
-}
-#: Tools that look at one package system only, so that even an empty report is about it.
-_ONLY = {
-    "npm": "npm",
-    "yarn": "npm",
-    "pnpm": "npm",
-    "retire": "npm",
-    "pip-audit": "pypi",
-    "govulncheck": "golang",
-    "cargo-audit": "cargo",
-    "composer": "composer",
-    "bundler-audit": "gem",
-}
 
 
 def _judge(shown: Shown) -> Judgement | None:
@@ -72,7 +46,7 @@ def _judge(shown: Shown) -> Judgement | None:
     if (age := (shown.today - newest.day).days) > FRESH_DATA_DAYS:
         notes.append(_("The newest report is {n} days old; weaknesses become known every day.").format(n=age))
     notes += [old for report in reports[:-1] if (old := too_old(report, shown.today, OLD_DATA_DAYS))]
-    if unseen := _unseen(shown, reports):
+    if unseen := unseen_systems(shown, reports):
         notes.append(_("No report names a package of: {systems}.").format(systems=", ".join(unseen)))
     said = " ".join(filter(None, notes))
     summary = _("Nothing rated 7.0 or more is open: {reports}.").format(reports="; ".join(map(what, reports[-3:])))
@@ -85,19 +59,6 @@ def _line(report: ReportSummary) -> str:
     counts = ", ".join(f"{n} {rating.value}" for rating, n in report.counts if n) or _("nothing open")
     aside = ", ".join(f"{n} × {reason}" for reason, n in report.set_aside)
     return f"{what(report)}: {counts}" + (f" ({aside})" if aside else "")
-
-
-def _unseen(shown: Shown, reports: tuple[ReportSummary, ...]) -> tuple[str, ...]:
-    """Package systems of the scope that no report is about, in the person's own words."""
-    seen = {system.lower() for report in reports for system in report.ecosystems}
-    seen |= {only for report in reports if (only := _ONLY.get(report.tool.lower().split()[0] if report.tool else ""))}
-    out: dict[str, None] = {}
-    for row in shown.said.rows(REPOSITORIES_QUESTION):
-        for word in re.split(r"[,;/\s]+", row.get("ecosystems")):
-            system = next((id for id, names in _SYSTEMS.items() if word.lower() in names), "")
-            if system and system not in seen:
-                out[word] = None
-    return tuple(out)
 
 
 CHECK = ReportCheck(

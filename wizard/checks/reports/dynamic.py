@@ -27,6 +27,7 @@ from wizard.domain.vulnerability import ReportSummary
 COVERAGE = "APP-13-coverage"
 #: The table of runs: tool, day, whether it attacked and was signed in.
 RUNS = "APP-13-runs"
+_MOST_HOSTS = 3
 
 
 def _judge(shown: Shown) -> Judgement | None:
@@ -41,7 +42,8 @@ def _judge(shown: Shown) -> Judgement | None:
         step = _("Add the host to the scope if it is yours, or test one that is.")
         return Judgement(Verdict.UNKNOWN, summary, step, facts)
     newest = inside[-1]
-    covered = _covered(shown, inside)
+    young = tuple(report for report in inside if not too_old(report, shown.today, DYNAMIC_DAYS))
+    covered = _covered(shown, young)
     facts["top_ten"] = {category: list(by) for category, by in covered.items()}
     facts["active"], facts["authenticated"] = newest.active, newest.authenticated
     proof = "\n".join(
@@ -61,7 +63,7 @@ def _judge(shown: Shown) -> Judgement | None:
         return Judgement(Verdict.UNKNOWN, old, _("Test again and add the new report."), facts, proof=proof)
     if (unknown := blind(inside, proof, facts) or unrated(found, proof, facts)) is not None:
         return unknown
-    notes = [set_aside_note(found), gaps_note(inside), *_limits(shown, newest)]
+    notes = [set_aside_note(found), gaps_note(inside), *_limits(shown, newest), _untested(shown, young)]
     if found.medium:
         n = len(found.medium)
         notes.append(
@@ -114,6 +116,17 @@ def _in_scope(shown: Shown, report: ReportSummary) -> bool:
     hosts = {host.name for host in shown.scope.hosts}
     parsed = (parse_host(target) for target in report.target)
     return any(each is not None and each[0] in hosts for each in parsed)
+
+
+def _untested(shown: Shown, reports: tuple[ReportSummary, ...]) -> str:
+    """The hosts in scope that no young report is about; "" when each has one."""
+    parsed = (parse_host(target) for report in reports for target in report.target)
+    tested = {each[0] for each in parsed if each is not None}
+    left = [host.name for host in shown.scope.hosts if host.name not in tested]
+    if not left:
+        return ""
+    more = f" (+{len(left) - _MOST_HOSTS})" if len(left) > _MOST_HOSTS else ""
+    return _("No young report is about {hosts}.").format(hosts=", ".join(left[:_MOST_HOSTS]) + more)
 
 
 def _covered(shown: Shown, reports: tuple[ReportSummary, ...]) -> dict[str, tuple[str, ...]]:

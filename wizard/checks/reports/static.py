@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wizard.checks.answers.base import PAGE, Judgement
-from wizard.checks.reports.base import SCAN_DAYS, ReportCheck, ReportKind, Shown, sort_rows, what
+from wizard.checks.reports.base import SCAN_DAYS, ReportCheck, ReportKind, Shown, known_kind, sort_rows, what
 from wizard.checks.reports.judging import (
     against,
     blind,
@@ -16,7 +16,12 @@ from wizard.checks.reports.judging import (
     unrated,
 )
 from wizard.domain.language import _
+from wizard.domain.ledger import tool_of
 from wizard.domain.observation import Verdict
+from wizard.domain.vulnerability import ReportSummary
+
+#: The table of tools.
+TOOLS = "APP-12-tools"
 
 
 def _judge(shown: Shown) -> Judgement | None:
@@ -40,9 +45,19 @@ def _judge(shown: Shown) -> Judgement | None:
     if (unknown := blind(reports, proof, facts) or unrated(found, proof, facts)) is not None:
         return unknown
     summary = _("{report}: nothing serious is open.").format(report=what(newest))
-    if note := " ".join(filter(None, (set_aside_note(found), gaps_note(reports)))):
+    notes = [set_aside_note(found), gaps_note(reports), _stranger(shown, newest)]
+    notes += [old for report in reports[:-1] if (old := too_old(report, shown.today, SCAN_DAYS))]
+    if note := " ".join(filter(None, notes)):
         return Judgement(Verdict.WARN, f"{summary} {note}", facts=facts, proof=proof)
     return Judgement(Verdict.PASS, summary, facts=facts, proof=proof)
+
+
+def _stranger(shown: Shown, report: ReportSummary) -> str:
+    """That a tool is neither known here nor named by the person: it may look for style and not for weaknesses."""
+    named = {tool_of(row.get("tool")) for row in shown.said.rows(TOOLS)}
+    if known_kind(report) is ReportKind.STATIC or tool_of(report.tool) in named:
+        return ""
+    return _("{tool} is no tool known here: name it under APP-12 if it looks for weaknesses.").format(tool=report.tool)
 
 
 CHECK = ReportCheck(
