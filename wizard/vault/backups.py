@@ -41,6 +41,8 @@ KEPT = 10
 KEPT_DAYS = 30
 _NAME = re.compile(r"(\d{8}T\d{6}Z)-(\d+)-([0-9a-f]{8}|empty)-(\d+)")
 _STAMP = "%Y%m%dT%H%M%SZ"
+#: Beside the backups of a workspace: the folder that it was last backed up from.
+_WHENCE = "folder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +81,37 @@ def _revision(backup: Backup) -> int:
 
 
 def of(folder: Path, home: Path | None = None) -> tuple[Backup, ...]:
-    """The backups that this computer has of a workspace, newest first. Raises NotAWorkspace, DamagedKeyFile.
+    """The backups that this computer has of a workspace, newest first.
 
-    When even the key file is gone, `found` takes the workspace's id.
+    When its key file is gone or damaged, they are those of the workspace that was last backed up from this folder.
+    Raises NewerWorkspace.
     """
-    return found(home or home_folder(), header.read(header.folder_of(folder)).workspace)
+    home, folder = home or home_folder(), header.folder_of(folder)
+    try:
+        return found(home, header.read(folder).workspace)
+    except (NotAWorkspace, DamagedKeyFile):
+        here = [note.parent.name for note in home.glob(f"backups/*/{_WHENCE}") if _reads(note) == _whence(folder)]
+        kept = (found(home, workspace) for workspace in here)
+        return max(kept, key=lambda backups: [backup.made for backup in backups[:1]], default=())
+
+
+def _whence(folder: Path) -> bytes:
+    return os.fsencode(folder.resolve())
+
+
+def _reads(note: Path) -> bytes:
+    try:
+        with files.open_regular(note) as stream:
+            return stream.read(65_536)
+    except OSError:
+        return b""
+
+
+def _note_whence(home: Path, workspace: str, folder: Path) -> None:
+    """Remember where the workspace lies, for the day on which its key file cannot say which one it is."""
+    note = folder_for(home, workspace) / _WHENCE
+    if _reads(note) != _whence(folder):
+        files.replace_file(note, _whence(folder))
 
 
 def make(home: Path, workspace: Path, head: Header, database: Database, key: bytes) -> Backup | None:
@@ -112,6 +140,7 @@ def make(home: Path, workspace: Path, head: Header, database: Database, key: byt
         if not place.exists():
             building.rename(place)
         files.sync_folder(place.parent)
+        _note_whence(home, head.workspace, workspace)
         _thin(found(home, head.workspace), made)
     except OSError as error:
         raise NotSaved(files.reason(error)) from None

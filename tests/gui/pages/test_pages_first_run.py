@@ -165,6 +165,7 @@ def test_a_mistyped_recovery_key_is_told_from_a_wrong_one(shell: Shell, locked: 
     page.button.click()
     qtbot.waitUntil(lambda: "not a whole recovery key" in page.problem.text(), timeout=10_000)
     assert page.misses == 0
+    assert page.backup.isHidden(), "nothing is wrong with the vault"
 
 
 class _Keyring:

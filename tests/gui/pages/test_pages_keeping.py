@@ -94,6 +94,7 @@ def test_the_whole_workspace_is_written_to_one_file(
     qtbot.waitUntil(lambda: bool(page.folder.name), timeout=30_000)
     idle(opened, qtbot)
     assert (page.folder / "open.attestry").is_file()
+    assert page.message_bar.text == "", "what went wrong before is no news any more"
     [sheet] = page.findChildren(RecoverySheet)
     sheet.matched.emit(True)
     assert opened.place == Place("unlock", str(page.folder))

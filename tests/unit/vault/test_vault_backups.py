@@ -95,6 +95,25 @@ def test_damage_of_every_kind_is_put_right_and_the_original_is_kept(place: Place
         assert not list(place.folder.glob(".*"))
 
 
+@pytest.mark.parametrize("content", [None, b"", b"half of it", b'{"format": "attestry workspace"'])
+def test_backups_are_found_when_the_key_file_cannot_say_whose_they_are(
+    place: Place, filled: Workspace, tmp_path: Path, content: bytes | None
+) -> None:
+    filled.back_up()
+    place.close()
+    other = Place(tmp_path / "Other.attestry", place.home)
+    other.create().back_up()
+    other.close()
+    [expected] = backups.of(place.folder, place.home)
+    (place.folder / "open.attestry").unlink()
+    if content is not None:
+        (place.folder / "open.attestry").write_bytes(content)
+    assert backups.of(place.folder, place.home) == (expected,)
+    assert backups.of(tmp_path / "Never.attestry", place.home) == ()
+    restore(place, expected)
+    assert texts(place.open()) == [f"answer {n}" for n in range(5)]
+
+
 def test_an_older_backup_put_back_says_what_it_is(place: Place, filled: Workspace) -> None:
     filled.back_up()
     filled.journal.append(said(9), questionnaire=QUESTIONNAIRE)

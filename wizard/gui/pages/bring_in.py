@@ -38,7 +38,7 @@ class BringInPage(Page):
         self.button = FilledButton(_("Bring it in"))
         self._form = Form()
         self._form.row(_("File"), beside(self.choose))
-        self._form.under(self.path)
+        self._form.over(self.path)
         self._form.row(_("Passphrase"), self.field, _("It opens the workspace here, until you change it."))
         self._form.row("", beside(self.button))
         self._sheet_at = QVBoxLayout()
@@ -86,6 +86,7 @@ class BringInPage(Page):
         if not self.button.isEnabled():
             return
         self.button.setEnabled(False)
+        self.message_bar.clear()
         file, text = self._file, self.field.text()
         folder = _free_place(errand.preferences_of(self.context).home.documents, file.name.removesuffix(file.suffix))
         errand.run(

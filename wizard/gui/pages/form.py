@@ -69,6 +69,11 @@ class Form(QWidget):
         widget.setMaximumWidth(self._fields)
         self._grid.addWidget(widget, self._next(), 1)
 
+    def over(self, widget: QWidget) -> None:
+        """Something that belongs to the rows below it."""
+        self.under(widget)
+        self._grid.setRowMinimumHeight(self._next(), 6)
+
     def _next(self) -> int:
         self._row += 1
         return self._row

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from typing import Any
 
-from PySide6.QtCore import QTimer, QUrl
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
@@ -102,7 +102,7 @@ class PreferencesPage(Page):
             if asked_for is not None:
                 asked_for.button.set_open(True)
                 asked_for.button.setFocus()
-                QTimer.singleShot(0, asked_for, lambda: self.scroll_area.ensureWidgetVisible(asked_for))
+                self.bring_into_view(asked_for)
         if self.vault is not None:
             self.vault.draw()
 

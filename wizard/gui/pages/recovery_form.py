@@ -36,7 +36,7 @@ class RecoveryForm(Folded):
         self.proof = PassphraseField(_("Passphrase"))
         self.make = OutlineButton(_("Make a new recovery key"))
         form = Form()
-        form.under(self._state)
+        form.over(self._state)
         form.row(_("Your sheet"), self.sheet, _("Whether it opens this vault. Nothing is changed."))
         form.row("", beside(self.check))
         form.row(_("Passphrase"), self.proof, _("The sheet that you have now opens nothing from then on."))
@@ -103,6 +103,7 @@ class RecoveryForm(Folded):
             sheet.setMaximumWidth(560)
             sheet.matched.connect(lambda matched: self._typed_back(sheet) if matched else None)
             self._sheet_at.addWidget(sheet)
+            self._page.bring_into_view(sheet)
 
         self.make.setEnabled(False)
         errand.run(

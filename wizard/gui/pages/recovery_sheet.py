@@ -98,6 +98,8 @@ class RecoverySheet(QWidget):
         QGuiApplication.clipboard().setText(self._key)
         key = self._key
         QTimer.singleShot(_CLEARED_MS, lambda: forget_copied(key))
+        if (app := QGuiApplication.instance()) is not None:
+            app.aboutToQuit.connect(lambda: forget_copied(key))
         self.said.setText(_("Copied for one minute. Paste it into your password manager; other programs can read it."))
 
     def _print(self) -> None:

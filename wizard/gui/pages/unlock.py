@@ -212,13 +212,20 @@ class UnlockPage(Page):
         self.opened.emit((session, Place("preferences", "passphrase")) if forgotten else session)
 
     def _refused(self, error: Exception) -> None:
-        from wizard.vault.mistakes import KeyringDoesNotOpen, WrongPassphrase, WrongRecoveryKey
+        from wizard.vault.mistakes import (
+            KeyringDoesNotOpen,
+            MistypedRecoveryKey,
+            UnusablePassphrase,
+            WrongPassphrase,
+            WrongRecoveryKey,
+        )
 
+        typed = WrongPassphrase | WrongRecoveryKey | MistypedRecoveryKey | UnusablePassphrase | KeyringDoesNotOpen
         self._busy(False)
         if self._waits(error):
             return
         sentence = sentence_of(error)
-        self.backup.setVisible(not isinstance(error, WrongPassphrase | WrongRecoveryKey | KeyringDoesNotOpen))
+        self.backup.setVisible(not isinstance(error, typed))
         if isinstance(error, WrongPassphrase | WrongRecoveryKey):
             self.misses += 1
             if self.misses >= MISSES:

@@ -63,17 +63,18 @@ class VaultForm(QWidget):
         self.seal.setEnabled(False)
         self._sheet_at = QVBoxLayout()
         self._sheet_text = ""
-        again = Form()
-        again.under(self._since)
-        again.row(
+        first, then = Form(), Form()
+        first.over(self._since)
+        first.row(
             _("First"),
             beside(self.begin),
             _("For when someone may have copied the vault and knew how to open it. Its recovery key changes with it."),
         )
-        again.row(_("Passphrase"), self.proof)
-        again.row("", beside(self.seal))
+        then.row(_("Passphrase"), self.proof)
+        then.row("", beside(self.seal))
+        self.renew.body.addWidget(first)
         self.renew.body.addLayout(self._sheet_at)
-        self.renew.body.addWidget(again)
+        self.renew.body.addWidget(then)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(8)
@@ -149,6 +150,7 @@ class VaultForm(QWidget):
 
         sheet.matched.connect(matched)
         self._sheet_at.addWidget(sheet)
+        self._page.bring_into_view(sheet)
         self.draw()
 
     def _seal(self) -> None:

@@ -7,8 +7,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from wizard.domain.language import _
 from wizard.gui.context import Context, Place, sentence_of
@@ -163,6 +163,15 @@ class Page(QWidget):
             if widget.isVisibleTo(self) and widget.isEnabled() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
                 widget.setFocus(Qt.FocusReason.TabFocusReason)
                 return
+
+    def bring_into_view(self, widget: QWidget) -> None:
+        """Scroll to something that was just put into the page, once it has its place."""
+
+        def scroll() -> None:
+            QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+            self.scroll_area.ensureWidgetVisible(widget, 0, 24)
+
+        QTimer.singleShot(0, widget, scroll)
 
     def say_mistake(self, error: BaseException) -> None:
         """Say in the page what went wrong."""

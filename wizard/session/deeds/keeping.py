@@ -284,13 +284,13 @@ def accept_as_it_is(session: Session, hear: Hear = lambda event: None) -> Job[Ve
 
 
 def backups_of(folder: Path, home: Path) -> tuple[Backup, ...]:
-    """The backups of a workspace that this computer has, newest first; none when even its key file is gone."""
+    """The backups of a workspace that this computer has, newest first, whatever became of its folder's files."""
     from wizard.vault import backups
-    from wizard.vault.mistakes import DamagedKeyFile, NewerWorkspace, NotAWorkspace
+    from wizard.vault.mistakes import NewerWorkspace
 
     try:
         return backups.of(folder, home)
-    except (NotAWorkspace, DamagedKeyFile, NewerWorkspace):
+    except NewerWorkspace:
         return ()
 
 
