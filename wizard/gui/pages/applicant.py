@@ -23,6 +23,8 @@ class ApplicantForm(QWidget):
 
     def __init__(self, parent: QWidget | None = None, *, fields: int = FIELDS, labels: int = LABELS):
         super().__init__(parent)
+        #: what each field showed last of what is recorded
+        self._shown: dict[LineField, str] = {}
         self.organisation = LineField()
         self.integration = LineField()
         self.place = LineField()
@@ -70,7 +72,7 @@ class ApplicantForm(QWidget):
         )
 
     def show_value(self, described: AssessmentDescribed) -> None:
-        """Show what is recorded, except in a field that is being typed in."""
+        """Show what is recorded, except in a field that is being typed in, or whose text could not be saved."""
         for field, text in (
             (self.organisation, described.organisation),
             (self.integration, described.integration),
@@ -78,8 +80,10 @@ class ApplicantForm(QWidget):
             (self.registration, described.registration),
             (self.reference, described.reference),
         ):
-            if not field.hasFocus() and field.text().strip() != text:
+            if not field.hasFocus() and field.text().strip() in ("", self._shown.get(field, "")):
                 field.setText(text)
+            if field.text().strip() == text:
+                self._shown[field] = text
         if not self.target.line.hasFocus() and self._target() != described.target:
             self.target.set_iso(described.target.isoformat() if described.target else "")
 

@@ -233,6 +233,10 @@ class NoteField(QWidget):
             self.text.setText(text)
             self._timer.stop()
 
+    def not_saved(self) -> None:
+        """It could not be saved: keep it, and hand it over again when the field is left."""
+        self._last = "\0"
+
     def flush(self) -> None:
         """Hand over what was typed, now."""
         self._timer.stop()

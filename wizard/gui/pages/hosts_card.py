@@ -184,6 +184,12 @@ class HostsCard(Card):
             [look_line(h.subject, [o for key, o in observations.items() if key[1] == h.subject], now) for h in hosts]
         )
 
+    def not_saved(self, answer: Answer) -> None:
+        """These rows could not be saved: keep them in the table, to be handed over again when it is left."""
+        self.table.show_answer(answer)
+        self.table.setVisible(True)
+        self.table.not_saved()
+
     def flush(self) -> None:
         """Hand over what is still being typed in the table."""
         self.table.flush()

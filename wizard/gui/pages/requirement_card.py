@@ -252,16 +252,14 @@ class RequirementCard(TakesFiles, Card):
             widget.refuse(mistake.sentence)
             return
 
-        def failed(error: Exception) -> None:
-            self.page.say_mistake(error)
-            widget.refuse(_("This is not saved yet."))
-
-        self.page.context.mailbox.when_done(future, lambda _change: None, failed)
+        self.page.when_saved(future, kept=widget.not_saved)
 
     def _keep_note(self, text: str) -> None:
         from wizard.session.deeds import answers
 
-        self.page.when_saved(answers.comment(self.session, self.requirement.id, text))
+        note = self._note
+        assert note is not None  # it is what calls this
+        self.page.when_saved(answers.comment(self.session, self.requirement.id, text), kept=note.not_saved)
 
     def _show_evidence(self, files: tuple[Any, ...]) -> None:
         if self._evidence is None:

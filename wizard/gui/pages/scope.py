@@ -171,10 +171,10 @@ class ScopePage(Page):
     def _all_ids(self) -> tuple[str, ...]:
         return tuple(r.id for s in self.context.open.questionnaire.sections if s.scoping for r in s.requirements)
 
-    def _answer(self, answer: Answer, origin: object) -> None:
+    def _answer(self, answer: Answer, origin: QuestionWidget | HostsCard) -> None:
         try:
             self._saving = answers.answer(self.context.open, answer, origin=origin)
-            self.when_saved(self._saving)
+            self.when_saved(self._saving, kept=lambda: origin.not_saved(answer))
         except Mistake as mistake:
             if isinstance(origin, QuestionWidget):
                 origin.refuse(mistake.sentence)

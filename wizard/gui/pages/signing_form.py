@@ -30,6 +30,8 @@ class SignatoryForm(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        #: what each field showed last of what is recorded
+        self._shown: dict[LineField, str] = {}
         self.name, self.role, self.authority, self.email = (LineField() for _n in range(4))
         self.authority.setPlaceholderText(_("Managing director, power of attorney of 2 May …"))
         form = Form(fields=_FIELDS, labels=_LABELS)
@@ -50,7 +52,7 @@ class SignatoryForm(QWidget):
         )
 
     def show_value(self, signatory: SignatoryNamed | None) -> None:
-        """Show what is recorded, except in a field that is being typed in."""
+        """Show what is recorded, except in a field that is being typed in, or whose text could not be saved."""
         known = signatory or SignatoryNamed("", "", "")
         for field, text in (
             (self.name, known.name),
@@ -58,8 +60,10 @@ class SignatoryForm(QWidget):
             (self.authority, known.authority),
             (self.email, known.email),
         ):
-            if not field.hasFocus() and field.text().strip() != text:
+            if not field.hasFocus() and field.text().strip() in ("", self._shown.get(field, "")):
                 field.setText(text)
+            if field.text().strip() == text:
+                self._shown[field] = text
 
 
 class KeyForm(QWidget):

@@ -124,6 +124,10 @@ class QuestionWidget(QWidget):
         self._last = Answer(self.question.id, AnswerState.NOT_KNOWN, reason="\0")
         self._say(sentence)
 
+    def not_saved(self, _answer: Answer | None = None) -> None:
+        """It could not be saved, and the page says why: keep it, and hand it over again when the field is left."""
+        self.refuse(_("This is not saved yet."))
+
     def changed(self, *_args: object) -> None:
         """A key was pressed or something chosen; wait a little for more."""
         if not self._filling:

@@ -188,9 +188,20 @@ class Page(QWidget):
 
         self.message_bar.say(sentence, _("Undo"), back)
 
-    def when_saved(self, future: Future[Any], then: Callable[[Any], object] | None = None) -> None:
-        """Wait for something that was recorded; what goes wrong is said in the page."""
-        self.context.mailbox.when_done(future, then or (lambda _change: None), self.say_mistake)
+    def when_saved(
+        self,
+        future: Future[Any],
+        then: Callable[[Any], object] | None = None,
+        kept: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Wait for something that was recorded; what goes wrong is said in the page, and `kept` is told, so that what
+        was typed stays where it is until it is saved."""
+
+        def failed(error: Exception) -> None:
+            self.say_mistake(error)
+            kept()
+
+        self.context.mailbox.when_done(future, then or (lambda _change: None), failed)
 
     def start(
         self,
