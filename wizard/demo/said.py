@@ -277,6 +277,7 @@ def _lasting(ago: _Day) -> dict[str, Value]:
     return {
         "VULN-0-limits": tuple(row(severity=severity, days=days) for severity, days in limits),
         "VULN-0-clock": "earlier",
+        "VULN-0-published": "https://northwindsync.example/security; reports to security@northwindsync.example",
         "VULN-0-owner": person(LEAD),
         "VULN-any": "some",
         "INC-1-people": (
@@ -333,4 +334,5 @@ def _lasting(ago: _Day) -> dict[str, Value]:
         "INC-7-continuity": ago(200),
         "INC-7-owner": person(OPERATIONS),
         "SUB-1-submitted": "",
+        "SUB-1-reference": "DEMO-1",
     }

@@ -204,7 +204,7 @@ def _in_words(book: Book) -> str:
     if absent:
         sentences[-1] += "; " + ngettext("{n} does not apply", "{n} do not apply", absent).format(n=absent)
     sentences[-1] += "."
-    if count.recommendations:
+    if count.recommendations_not_met:
         sentences.append(
             ngettext(
                 "Counted apart: {n} of {total} recommendation is not met.",

@@ -54,7 +54,7 @@ def _print(book: Book, section: Element) -> None:
 
 
 def _ways(book: Book, section: Element) -> None:
-    starts = (0.0, 218 * PX, 444 * PX, book.width)
+    starts = (0.0, 226 * PX, 450 * PX, book.width)
     ways = (
         (
             _("A PDF reader"),
@@ -69,8 +69,8 @@ def _ways(book: Book, section: Element) -> None:
             _("Two commands"),
             ("pdfsig attestation.pdf", "mutool sign -v attestation.pdf"),
             _(
-                "Look for “Signature is Valid” and, with it, “Total document signed”. Without the second line, bytes "
-                "were added after signing."
+                "Look for “Signature is Valid” and, with it, “Total document signed”: of the last one, where a time "
+                "stamp follows the signature. Without it, bytes were added after signing."
             ),
         ),
         (
@@ -179,22 +179,20 @@ def _claims(book: Book, section: Element) -> None:
 def _data(book: Book, section: Element) -> None:
     journal = book.attestation.journal
     columns = (
-        Column(_("What"), 130 * PX),
-        Column(_("SHA-256"), 330 * PX),
-        Column(_("Note"), book.width - 460 * PX),
+        Column(_("What"), 108 * PX),
+        Column(_("SHA-256"), 392 * PX),
+        Column(_("Note"), book.width - 500 * PX),
     )
     rows = []
     named = [
-        (_("Embedded data"), book.digest, _("attestation.json, attached, {size}").format(size=size(len(book.data)))),
+        (_("Embedded data"), book.digest, _("attestation.json, {size}").format(size=size(len(book.data)))),
         (_("Journal head"), journal.head, _("after {n} events").format(n=f"{journal.events:,}")),
     ]
     if book.attestation.root:
-        note = _("the same in the full attestation and in its public summary")
+        note = _("same in full and in summary")
         named.append((_("Root of all items"), book.attestation.root, note))
     for name, digest, note in named:
-        digits = eights(digest).split(" ")
-        lines = [[Span(" ".join(digits[i : i + 4]), MONO_SMALL)] for i in range(0, len(digits), 4)]
-        rows.append(([[Span(name, BOLD)]], lines, texts(note)))
+        rows.append(([[Span(name, BOLD)]], [[Span(eights(digest), MONO_SMALL)]], [[Span(note, LABEL)]]))
     book.table(section, columns, rows, heading=book.heading(_("Data and journal"), section))
     names = listed([export.name for export, _data in exports(book.attestation)])
     also = _("Attached beside the data, and made from them: {names}.").format(names=names)

@@ -12,6 +12,9 @@ from wizard.document.tags import Element
 from wizard.document.text import Colour, Line, Span, wrap
 from wizard.document.theme import BOTTOM, HAIRLINE, MARGIN, PX, TOP
 
+#: The share of a page that may stay empty so that one look is read on one page.
+_SPARED = 0.15
+
 
 class Piece(Protocol):
     """Something with a height that is never split: a line of text, or a picture."""
@@ -303,14 +306,14 @@ class Flow:
     def _worth_splitting(self, rows: list[Row]) -> bool:
         """Only what would leave a large hole, or what fits no page, is split."""
         kept = sum(row.height for row in rows[:-1])
-        return rows[-1].height > 0.45 * self.whole and self.room - kept > 0.2 * self.whole
+        return rows[-1].height > 0.3 * self.whole and self.room - kept > 0.2 * self.whole
 
     def _split(self, row: Row) -> None:
         while row.height > self.room:
             room = self.room - row.above
             heads, tails = [], []
             for cell in row.cells:
-                fits = _fitting(cell, room)
+                fits = _fitting(cell, room, _SPARED * self.whole)
                 heads.append(replace(cell, pieces=cell.pieces[:fits]))
                 tails.append(replace(cell, pieces=cell.pieces[fits:]))
             if not any(head.pieces for head in heads):
@@ -333,12 +336,17 @@ class Flow:
         self._y += row.height
 
 
-def _fitting(cell: Cell, room: float) -> int:
-    used = 0.0
+def _fitting(cell: Cell, room: float, spared: float) -> int:
+    """How many pieces of a cell stay here; what a mark begins goes over whole where that costs little room."""
+    used = since_mark = 0.0
+    begins = 0
     for count, piece in enumerate(cell.pieces):
+        if isinstance(piece, Marker):
+            begins, since_mark = count, 0.0
+        if used + piece.height > room + 0.01:
+            return begins if begins and since_mark <= spared else count
         used += piece.height
-        if used > room + 0.01:
-            return count
+        since_mark += piece.height
     return len(cell.pieces)
 
 

@@ -68,7 +68,7 @@ def _key(found: Verification, known: Mapping[str, str]) -> Line:
             "The key now, in words: {words}"
         ).format(organisation=attestation.organisation, words=spoken)
         return Line(LineState.BAD, sentence)
-    sentence = _("Unknown key: none is remembered for {organisation}. In words: {words}").format(
+    sentence = _("Unknown key: for {organisation} none is remembered. In words: {words}").format(
         organisation=attestation.organisation, words=spoken
     )
     return Line(LineState.UNKNOWN, sentence)

@@ -287,9 +287,10 @@ def _look(book: Book, section: Element, one: Seen, width: float) -> tuple[Piece,
     if result.inconsistent:
         notes.append(_("Two looks of the same run did not agree; both are counted."))
     if one.runs > 1:
-        notes.append(
-            _("Looked {runs} times; not as required {failed} times.").format(runs=one.runs, failed=one.failed_runs)
-        )
+        failed = one.failed_runs
+        often = ngettext("not as required {n} time", "not as required {n} times", failed).format(n=failed)
+        said = often if failed else _("never against the requirement")
+        notes.append(_("Looked {runs} times; {said}.").format(runs=one.runs, said=said))
     if result.fix and result.verdict in (Verdict.FAIL, Verdict.UNKNOWN):
         notes.append(_("To put right: {fix}").format(fix=result.fix))
     if result.next_step:

@@ -32,17 +32,8 @@ from wizard.domain.language import _
 
 #: Rule 1: larger files are not read. 400 pages are 18 MB, as nothing in the file is packed.
 LARGEST_FILE = 40_000_000
-_ACTIVE = (
-    "/JS",
-    "/JavaScript",
-    "/AA",
-    "/OpenAction",
-    "/OCProperties",
-    "/XFA",
-    "/RichMedia",
-    "/Movie",
-    "/Sound",
-)
+_ACTIVE = ("/JS", "/JavaScript", "/AA", "/OpenAction", "/OCProperties", "/XFA", "/RichMedia", "/Movie", "/Sound")
+_ACTIVE_NAME = re.compile("|".join(_ACTIVE).encode())
 # Its warnings quote hostile files with tracebacks; the verdict names what is wrong.
 for _library in ("pyhanko", "pyhanko_certvalidator"):
     logging.getLogger(_library).setLevel(logging.CRITICAL + 1)
@@ -133,8 +124,12 @@ def the_file(pdf: bytes) -> tuple[int, ...]:
     """
     if len(pdf) > LARGEST_FILE:
         raise Broken(1, _("the file is larger than 40 MB."))
-    if not pdf.startswith(b"%PDF-1."):
+    if b"%PDF-" not in pdf[:1024]:
+        raise Broken(1, _("the file is no PDF."))
+    if not pdf.startswith(b"%PDF-"):
         raise Broken(1, _("something stands before the beginning of the PDF."))
+    if not pdf.startswith(b"%PDF-1."):
+        raise Broken(1, _("the file is a PDF of another version."))
     last = _END.search(pdf[-64:])
     if last is None:
         raise Broken(1, _("something stands after the end of the PDF."))
@@ -355,6 +350,19 @@ def quiet(pdf: bytes, attestation: Attestation) -> None:
         raise Broken(1, _("the file cannot be read as a PDF.")) from error
 
 
+def _active(thing: pikepdf.Object) -> bool:
+    """True when an object is active, or one that is written inside it."""
+    if isinstance(thing, pikepdf.Array):
+        inside = list(thing)
+    elif isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
+        if any(key in thing for key in _ACTIVE):
+            return True
+        inside = list(thing.values())
+    else:
+        return False
+    return any(_active(one) for one in inside if isinstance(one, pikepdf.Object) and not one.is_indirect)
+
+
 def _loud(opened: pikepdf.Pdf, expected: list[str]) -> Iterator[str]:
     files = 0
     for thing in opened.objects:
@@ -362,7 +370,8 @@ def _loud(opened: pikepdf.Pdf, expected: list[str]) -> Iterator[str]:
             continue
         if isinstance(thing, pikepdf.Stream) and "/Filter" in thing:
             yield _("the document holds packed streams.")
-        if any(key in thing for key in _ACTIVE):
+        written = thing.stream_dict if isinstance(thing, pikepdf.Stream) else thing
+        if _ACTIVE_NAME.search(written.unparse(resolved=True)) and _active(thing):  # a text may hold such a word too
             yield _("the document holds active or optional content.")
         kind, sort = thing.get("/Type"), thing.get("/Subtype")
         files += kind == "/EmbeddedFile"

@@ -135,13 +135,13 @@ class Looking:
         observation = self._find(check, subject)
         where = subject or _("the assessment")
         if observation is None:
-            return _("{check} has not looked at {subject} yet.").format(check=check, subject=where)
+            return _("The check “{check}” has not looked at {subject} yet.").format(check=check, subject=where)
         if observation.expired(self.now):
-            return _("{check} looked at {subject} more than 30 days ago (our default, not Apollo's).").format(
-                check=check, subject=where
-            )
+            return _(
+                "The check “{check}” looked at {subject} more than 30 days ago (our default, not Apollo's)."
+            ).format(check=check, subject=where)
         if observation.result.verdict is Verdict.UNKNOWN:
-            return observation.result.summary or _("{check} could not look at {subject}.").format(
+            return observation.result.summary or _("The check “{check}” could not look at {subject}.").format(
                 check=check, subject=where
             )
         return ""

@@ -20,6 +20,8 @@ from wizard.document.build import UnknownLayout, build
 from wizard.document.canonical import NotCanonical, UnwritableText, canonical, read
 from wizard.document.fonts import MissingGlyph
 from wizard.document.front import Contents, front
+from wizard.document.layout import Cell, Flow, Marker, Row
+from wizard.document.layout import Gap as Room
 from wizard.document.theme import BOTTOM
 from wizard.domain.attestation import Attestation, Gap, ItemGroup
 from wizard.domain.finding import Mark
@@ -248,3 +250,21 @@ def test_no_value_becomes_markup_or_a_link():
     with pikepdf.open(BytesIO(pdf)) as opened:
         targets = {str(a.A.URI) for page in opened.pages for a in page.obj.get("/Annots", []) if "/A" in a}
     assert targets == {PAGE}
+
+
+def test_a_look_is_read_on_one_page_where_that_costs_little_room():
+    paper = Flow(595.28, 841.89)
+    paper.new_page()
+    mark = Marker(lambda pen, x, top: None)
+    looks = tuple(piece for _look in range(60) for piece in (mark, Room(16.0), Room(16.0), Room(16.0)))
+    paper.add([Row((Cell(0.0, looks),))])
+    assert len(paper.pages) > 2
+    for rows in paper.pages:
+        (row, _top, _repeated) = rows[0]
+        pieces = row.cells[0].pieces
+        assert pieces[0] is mark
+        assert pieces[-1] is not mark
+        assert len(pieces) % 4 == 0
+    # what is higher than the room that may be spared is split where it must be
+    paper.add([Row((Cell(0.0, (mark, *(Room(16.0) for _line in range(200)))),))])
+    assert all(len(rows[0][0].cells[0].pieces) > 40 for rows in paper.pages[-4:-1])

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from document_samples import Made, for_key, make, sample, small
 from test_document_disclosure import LEVELS, dishonest, numbered
+from test_document_hostile import HOSTILE
 from test_document_signing import ENCIPHER, LATER, certificate, short_key, stamped
 from test_document_verify import (
     FOREIGN,
@@ -59,6 +60,7 @@ def files(little: Made, made: Made) -> dict[str, bytes]:
     found["not yet valid"] = make(small(), certificate(begins=2)).pdf
     found["short key"] = make(small(), short_key()).pdf
     found["pages differ"] = signed_again(little, operators_changed)
+    found |= {f"hostile, {name}": attack(little) for name, attack in HOSTILE.items()}
     found |= {tamper.__name__: tamper(little) for tamper in TAMPERED}
     found |= {f"foreign {name}": data for name, data in FOREIGN.items() if name != "too large"}
     return found
