@@ -43,6 +43,7 @@ def test_every_envelope_survives_its_canonical_form(payload):
     assert from_json(e.Envelope, json.loads(rfc8785.dumps(to_json(envelope)))) == envelope
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", e.KINDS, ids=lambda kind: kind.TYPE)
 @given(data=json_values)
 @settings(max_examples=60, deadline=None)

@@ -111,6 +111,7 @@ TestMeeting = pytest.mark.slow(Meeting.TestCase)
 TestMeeting.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(4))
 def test_random_schedules(part: int) -> None:
     assert sum(schedule(seed, 30) for seed in range(part * 10_000, part * 10_000 + 20)) > 0

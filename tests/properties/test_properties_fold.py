@@ -70,6 +70,7 @@ TestJournalled = pytest.mark.slow(Journalled.TestCase)
 TestJournalled.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
 
 
+@pytest.mark.slow
 @given(histories, st.lists(deeds, min_size=1, max_size=4))
 @settings(max_examples=100, deadline=None)
 def test_a_deed_of_several_events_is_taken_back_in_reverse(history, several):
@@ -83,6 +84,7 @@ def test_a_deed_of_several_events_is_taken_back_in_reverse(history, several):
     assert content(now) == content(before)
 
 
+@pytest.mark.slow
 @given(histories, deeds | happenings)
 @settings(max_examples=100, deadline=None)
 def test_applying_leaves_the_assessment_before_as_it_was(history, more):

@@ -97,6 +97,7 @@ def test_the_exit_codes_are_those_of_the_program(page):
     assert documented[Exit.COULD_NOT_LOOK] == "could not look"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments", [["nonsense"], ["check"], ["verify"], ["export", "x"], ["list", "hosts"], ["--log", "x"]]
 )

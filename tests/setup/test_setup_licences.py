@@ -19,6 +19,7 @@ def test_every_locked_distribution_has_its_text_and_nothing_else_has(licences):
         assert len(text) > 150, file.name
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems have other wheels")
 def test_the_committed_texts_are_those_of_what_is_installed(licences, tmp_path):
     for file in licences.FOLDER.glob("*.txt"):

@@ -84,6 +84,7 @@ def test_nothing_is_contacted_before_the_scope_is_agreed_to(opened: Shell, contr
     assert shown.cards["DATA-4"].again.isEnabled()
 
 
+@pytest.mark.slow
 def test_an_exception_needs_everything_and_is_shown(opened: Shell, contradicted: Session, qtbot: QtBot) -> None:
     shown = page(opened)
     card = shown.cards["DATA-4"]
@@ -110,6 +111,7 @@ def test_an_exception_needs_everything_and_is_shown(opened: Shell, contradicted:
     qtbot.waitUntil(lambda: shown.state_of("DATA-4") == "Contradicted")
 
 
+@pytest.mark.slow
 def test_a_contradiction_can_be_explained_and_stays(opened: Shell, contradicted: Session, qtbot: QtBot) -> None:
     shown = page(opened)
     card = shown.cards["DATA-4"]

@@ -32,6 +32,7 @@ def test_labels_are_plain_and_nothing_is_modal(file: Path) -> None:
         assert "QFileDialog" not in text
 
 
+@pytest.mark.slow
 def test_the_window_imports_no_heavy_library_before_it_is_seen() -> None:
     import subprocess
     import sys

@@ -36,6 +36,7 @@ def shown(shell: Shell, path: Path, qtbot: QtBot) -> BlackOutPage:
     return page
 
 
+@pytest.mark.slow
 def test_boxes_are_drawn_taken_away_and_burned_in(opened: Shell, session: Session, screen: Path, qtbot: QtBot) -> None:
     page = shown(opened, screen, qtbot)
     picture = page.picture
@@ -86,6 +87,7 @@ def test_a_box_without_a_mouse(opened: Shell, screen: Path, qtbot: QtBot) -> Non
     assert picture.marks == ()
 
 
+@pytest.mark.slow
 def test_words_are_selected_and_counted_as_the_child_counts_them(
     opened: Shell, session: Session, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -66,6 +66,7 @@ def test_the_tally_filters_and_lets_go(opened: Shell, contradicted: Session) -> 
     assert len(page.table.lines) == total
 
 
+@pytest.mark.slow
 def test_a_dispute_is_kept_beside_the_requirement(opened: Shell, contradicted: Session, qtbot: QtBot) -> None:
     page = checks(opened)
     page.panel.dispute_button.click()
@@ -76,6 +77,7 @@ def test_a_dispute_is_kept_beside_the_requirement(opened: Shell, contradicted: S
     qtbot.waitUntil(lambda: "The proxy in front adds it." in _words(page))
 
 
+@pytest.mark.slow
 def test_sorting_keeps_the_selection(opened: Shell, contradicted: Session) -> None:
     page = checks(opened)
     page.table.choose("hsts")

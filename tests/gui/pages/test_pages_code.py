@@ -103,6 +103,7 @@ def test_filters_and_the_editor(
     assert wrote.read_text() == f"1|{repository / 'settings.py'}|"
 
 
+@pytest.mark.slow
 def test_libraries_from_the_list_to_a_decision(
     opened: Shell,
     session: Session,
@@ -162,6 +163,7 @@ def test_libraries_from_the_list_to_a_decision(
     assert disposal.because == "The vulnerable code is never run. Only in a script that nobody runs."
 
 
+@pytest.mark.slow
 def test_the_code_host_is_asked_only_after_the_list_was_agreed_to(
     opened: Shell, session: Session, repository: Path, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -174,6 +174,7 @@ def test_control_is_shown_on_the_scope_page(
         qtbot.waitUntil(lambda: "by a file on the host" in card._said.text(), timeout=20_000)
 
 
+@pytest.mark.slow
 def test_a_canary_goes_out_and_its_log_comes_in(
     opened: Shell,
     session: Session,

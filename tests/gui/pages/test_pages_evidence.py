@@ -84,6 +84,7 @@ def test_coming_from_a_requirement_offers_it(opened: Shell, session: Session, tm
     assert page._sheets[item.id].picker.picked == ("DATA-1",)
 
 
+@pytest.mark.slow
 def test_not_keeping_and_undo(opened: Shell, session: Session, tmp_path: Path, qtbot: QtBot) -> None:
     page = evidence(opened)
     path = tmp_path / "note.txt"
@@ -123,6 +124,7 @@ def test_previews_come_from_the_child(opened: Shell, session: Session, tmp_path:
     qtbot.waitUntil(lambda: "not shown here" in page.panel.said.text(), timeout=20_000)
 
 
+@pytest.mark.slow
 def test_a_clear_copy_goes_where_one_says(
     opened: Shell, session: Session, tmp_path: Path, qtbot: QtBot, choose: Callable[[Path], None]
 ) -> None:
@@ -140,6 +142,7 @@ def test_a_clear_copy_goes_where_one_says(
     assert out.read_text() == "the plan"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["empty", "folder", "gone"])
 def test_a_file_that_shows_nothing_gets_its_sentence(
     opened: Shell, session: Session, tmp_path: Path, qtbot: QtBot, what: str
@@ -195,6 +198,7 @@ def test_what_a_name_suggests(session: Session) -> None:
     assert suggested(session.questionnaire, "\u202e\x00.") == ()
 
 
+@pytest.mark.slow
 def test_a_file_with_a_live_secret_waits_until_it_is_said_what_it_is(
     opened: Shell, session: Session, tmp_path: Path, qtbot: QtBot
 ) -> None:

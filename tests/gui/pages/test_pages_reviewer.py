@@ -73,6 +73,7 @@ def shown(widget: Any) -> str:
     return "\n".join(label.text() for label in widget.findChildren(PlainLabel) if label.isVisibleTo(widget))
 
 
+@pytest.mark.slow
 def test_welcome_leads_there_and_takes_a_dropped_pdf(shell: Shell, pdf: Path, qtbot: QtBot) -> None:
     shell.go(Place("welcome"))
     shell.page._check.button.click()  # type: ignore[attr-defined]
@@ -92,6 +93,7 @@ def test_welcome_leads_there_and_takes_a_dropped_pdf(shell: Shell, pdf: Path, qt
     qtbot.waitUntil(lambda: not shell.context.work.running, timeout=60_000)
 
 
+@pytest.mark.slow
 def test_the_data_come_first_and_every_line_has_its_state(shell: Shell, qtbot: QtBot, pdf: Path) -> None:
     page = checked(shell, qtbot, pdf)
     text = shown(page)
@@ -143,6 +145,7 @@ def test_what_is_not_there_is_one_sentence_and_what_is_no_attestation_a_verdict(
     assert "Not an attestation" in shown(checked(shell, qtbot, note).outcome)
 
 
+@pytest.mark.slow
 def test_evidence_is_compared(
     shell: Shell, qtbot: QtBot, pdf: Path, whole: Any, tmp_path: Path, choose: Callable[[Path], None]
 ) -> None:
@@ -200,6 +203,7 @@ def test_what_goes_with_a_signed_file_is_saved_beside_it(
     qtbot.waitUntil(lambda: "could not be written" in page.message_bar.text, timeout=60_000)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_is_cut_off_and_everything_has_a_name(
     shell: Shell, qtbot: QtBot, qapp: QApplication, pdf: Path, scheme: str

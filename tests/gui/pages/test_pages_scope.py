@@ -112,6 +112,7 @@ def test_a_question_that_is_not_asked_says_why(opened: Shell, session: Session, 
     assert "No Apollo data rests anywhere." in card._reasons["SCOPE-2"].text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["A" * 5000, "\x00\u202e", "https://", "....", "a..b", "-x.example"])
 def test_hostile_lines_are_refused_in_words(opened: Shell, session: Session, text: str) -> None:
     page = scope(opened)
@@ -139,6 +140,7 @@ def test_an_answer_of_a_card_is_recorded(opened: Shell, session: Session, qtbot:
     assert session.assessment.answers["SCOPE-9"].value == "4.2.0"
 
 
+@pytest.mark.slow
 def test_a_list_that_is_far_too_long_is_cut_and_says_so(opened: Shell, session: Session, qtbot: QtBot) -> None:
     page = scope(opened)
     assert page.hosts is not None

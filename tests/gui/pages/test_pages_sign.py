@@ -21,6 +21,7 @@ from wizard.session.deeds import answers, attesting
 from wizard.session.session import Session
 
 
+@pytest.mark.slow
 def test_the_review_goes_worst_first_and_leads_there(opened: Shell, contradicted: Session) -> None:
     opened.go(Place("review"))
     page = opened.page
@@ -50,6 +51,7 @@ def test_drawing_the_review_stays_under_the_limit(opened: Shell, contradicted: S
     assert time.perf_counter() - begun < 0.25  # 50 ms on a quiet machine; tests share two cores
 
 
+@pytest.mark.slow
 def test_blockers_stand_in_place_of_the_button_and_lead_there(opened: Shell, contradicted: Session) -> None:
     opened.go(Place("sign"))
     page = opened.page
@@ -163,6 +165,7 @@ def test_a_certificate_file_with_a_wrong_passphrase_signs_nothing(
     assert page.key.passphrase.text() == ""
 
 
+@pytest.mark.slow
 def test_old_looks_are_offered_again_and_stop_nothing(
     opened: Shell, contradicted: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -66,6 +66,7 @@ def page(shell: Shell, kind: type) -> object:
     return shell.page
 
 
+@pytest.mark.slow
 def test_asked_answered_added_and_chosen(
     shell: Shell, helper: Shell, session: Session, qtbot: QtBot, target: Path, tmp_path: Path
 ) -> None:

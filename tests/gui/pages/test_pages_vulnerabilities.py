@@ -173,6 +173,7 @@ def test_the_limit_leads_to_accepting_its_finding(opened: Shell, noted: Session,
     qtbot.waitUntil(lambda: not ledger.limit.isVisibleTo(ledger))
 
 
+@pytest.mark.slow
 def test_reports_are_read_and_what_disappears_is_offered(
     opened: Shell, session: Session, tmp_path: Path, qtbot: QtBot, choose: Callable[[Path], None]
 ) -> None:
@@ -195,6 +196,7 @@ def test_reports_are_read_and_what_disappears_is_offered(
     assert not ledger.gone.isVisibleTo(ledger)
 
 
+@pytest.mark.slow
 def test_rows_of_two_tools_are_split_and_put_back_by_hand(
     opened: Shell, session: Session, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -312,6 +314,7 @@ def test_words_of_states() -> None:
     assert said(60, disposal=Disposal(Decision.FIXED, on=TODAY)) == "Fixed in 60 days, 18 late"
 
 
+@pytest.mark.slow
 def test_ten_thousand_rows_are_there_at_once(qapp: QApplication, qtbot: QtBot) -> None:
     """The benchmark measures it; here it must only not be off by an order."""
     notes = [
@@ -348,6 +351,7 @@ def test_a_report_dropped_on_a_requirement_says_what_it_is(
     qtbot.waitUntil(lambda: "Bandit report, 1 result, 1 high → APP-12" in opened.page.message_bar.text, timeout=20_000)
 
 
+@pytest.mark.slow
 def test_a_report_with_a_live_secret_is_settled_among_the_evidence(
     opened: Shell, session: Session, tmp_path: Path, qtbot: QtBot
 ) -> None:

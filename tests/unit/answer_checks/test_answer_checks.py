@@ -437,6 +437,7 @@ _cells = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_hostile_answers_of_any_shape_end_in_a_verdict(questionnaire: Questionnaire, data: st.DataObject) -> None:

@@ -89,6 +89,7 @@ conditions = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(conditions)
 def test_what_is_printed_is_read_back(condition: Condition) -> None:
     assert parse(show(condition)) == condition

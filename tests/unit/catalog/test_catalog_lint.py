@@ -267,6 +267,7 @@ def test_nearest() -> None:
     assert nearest("data-1", ["DATA-1"]).endswith("“DATA-1”?")
 
 
+@pytest.mark.slow
 @settings(
     max_examples=150,
     deadline=None,
@@ -295,6 +296,7 @@ def test_no_damage_ends_in_a_traceback(tmp_path: Path, data: st.DataObject) -> N
         assert 1 <= problem.line <= text.count("\n") + 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("opening", ["[", "{ a = "])
 def test_any_depth_of_lists_is_said(opening: str, tmp_path: Path) -> None:
     """As deep as the reader can just manage, and around it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -71,6 +72,7 @@ def test_lines_of_everything() -> None:
 _keys = st.from_regex(r"[a-z]{1,4}", fullmatch=True)
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.booleans(), _keys, st.text(max_size=20)), max_size=12))
 def test_generated_files(tables: list[tuple[bool, str, str]]) -> None:
     """Strings of any content, in basic or literal multi-line form, never move what follows them."""

@@ -119,6 +119,7 @@ def test_hidden_signatures_and_silence_are_unknown(monkeypatch: pytest.MonkeyPat
     assert _look(dict.fromkeys(table, "silence"), anchors, monkeypatch).verdict is Verdict.UNKNOWN
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.tuples(

@@ -56,6 +56,7 @@ LAUGHS = b"a: &a [x, x]\n" + b"".join(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "data",
     [
@@ -71,6 +72,7 @@ def test_hostile_yaml_ends_with_a_sentence_at_once(data: bytes) -> None:
     assert time.monotonic() - start < 5
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=200) | st.text(alphabet="ab:-[]{}&*!|>'\"#? \n\t", max_size=60).map(str.encode))
 def test_any_bytes_are_yaml_or_a_mistake(data: bytes) -> None:
     try:

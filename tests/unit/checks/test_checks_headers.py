@@ -534,6 +534,7 @@ NAMES = (
 )
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.tuples(st.sampled_from(NAMES), st.one_of(TEXT, WORDS)), max_size=5),
     st.one_of(
@@ -553,6 +554,7 @@ def test_any_answer_gets_the_same_verdict_from_its_masked_record(
             assert verdict(check.id, found).verdict in set(Verdict)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", ["a", " ", "a ", "a;", '\\"', "a=", "(", "/1", "\t"])
 def test_a_field_of_64_kilobytes_is_read_at_once(piece: str) -> None:
     """A regular expression that tries every way to divide blanks takes minutes for it."""

@@ -226,6 +226,7 @@ def test_it_needs_two_credentials_and_each_goes_to_its_own_host_only() -> None:
     assert not ready(CHECK, other, two)
 
 
+@pytest.mark.slow
 def test_redirects_take_no_credential_along() -> None:
     seen_elsewhere: list[Request] = []
 

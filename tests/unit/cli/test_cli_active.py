@@ -70,6 +70,7 @@ def test_a_canary_is_sent_and_looked_for(tmp_path):
         assert canary not in looked.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [["canary"], ["canary", "localhost"], ["canary", "--sent", "x"], ["canary", "a host!", "--out", "n"],

@@ -58,6 +58,7 @@ def test_nobody_there_is_could_not_look_and_never_a_pass(tmp_path):
     assert [r["verdict"] for r in objects(done)] == ["unknown"]
 
 
+@pytest.mark.slow
 def test_mixed_results_say_the_worst(partner, tmp_path):
     done = attestry("check", "not a host!", *at(partner, "accounts"), "--only", "hsts", "--json", home=tmp_path)
     assert done.returncode == 2
@@ -66,6 +67,7 @@ def test_mixed_results_say_the_worst(partner, tmp_path):
     assert done.returncode == 1
 
 
+@pytest.mark.slow
 def test_a_name_that_leads_to_a_private_address_is_refused_unless_allowed(partner, tmp_path):
     host = next(h for h in partner.hosts if h.name.startswith("accounts"))
     done = attestry("check", f"localhost:{host.port}", "--only", "hsts", "--json", home=tmp_path)
@@ -74,6 +76,7 @@ def test_a_name_that_leads_to_a_private_address_is_refused_unless_allowed(partne
     assert "private" in objects(done)[0]["summary"] + objects(done)[0]["next_step"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -97,6 +100,7 @@ def test_bad_usage_is_one_sentence_and_code_2(arguments, tmp_path):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_lists_name_every_check_once_with_its_aliases(tmp_path):
     listed = objects(attestry("list", "checks", "--json", home=tmp_path))
     ids = [each["check"] for each in listed]
@@ -107,6 +111,7 @@ def test_lists_name_every_check_once_with_its_aliases(tmp_path):
     assert shipped["requirements"] == 49
 
 
+@pytest.mark.slow
 def test_the_shipped_questionnaire_has_no_mistake_and_a_broken_one_is_named(tmp_path):
     shipped = CHECKOUT / "questionnaires" / "apollo-marketplace"
     assert attestry("lint", shipped, "--json", home=tmp_path).returncode == 0
@@ -119,6 +124,7 @@ def test_the_shipped_questionnaire_has_no_mistake_and_a_broken_one_is_named(tmp_
     assert all({"file", "line", "sentence"} <= problem.keys() for problem in objects(done))
 
 
+@pytest.mark.slow
 def test_a_file_that_is_no_attestation_is_said_to_be_none(tmp_path):
     path = tmp_path / "notes.pdf"
     path.write_bytes(b"%PDF-1.7\nnot really")
@@ -136,6 +142,7 @@ def test_a_passphrase_never_stands_in_an_argument(tmp_path):
 ANSWER = {"url": "https://app.example.com/", "status": 200, "headers": [["Strict-Transport-Security", "max-age=86400"]]}
 
 
+@pytest.mark.slow
 def test_recorded_answers_are_judged_without_looking(tmp_path):
     good = {**ANSWER, "headers": [["strict-transport-security", "max-age=63072000; includeSubDomains"]]}
     lines = "".join(json.dumps(each) + "\n" for each in (ANSWER, good))
@@ -151,6 +158,7 @@ def test_recorded_answers_are_judged_without_looking(tmp_path):
     assert attestry("judge", "hsts", "--facts", path, home=tmp_path).returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("check", "facts"), [("nonsense", "{}"), ("hsts", "no json"), ("hsts", ""), ("tls-versions", json.dumps(ANSWER))]
 )
@@ -161,6 +169,7 @@ def test_facts_that_nobody_can_judge_are_bad_input(check, facts, tmp_path):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_endpoints_come_from_a_description_and_the_credential_is_never_shown(partner, tmp_path):
     described = tmp_path / "openapi.yaml"
     described.write_text(
@@ -181,6 +190,7 @@ def test_endpoints_come_from_a_description_and_the_credential_is_never_shown(par
     assert canary not in done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_a_check_without_its_input_says_so_when_it_is_named(partner, tmp_path):
     done = attestry("check", *at(partner, "api"), "--only", "authentication,oauth-flow", "--json", home=tmp_path)
     assert done.returncode == 3
@@ -189,6 +199,7 @@ def test_a_check_without_its_input_says_so_when_it_is_named(partner, tmp_path):
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_credential_goes_to_one_host_only(tmp_path):
     read, write = os.pipe()
     os.close(write)

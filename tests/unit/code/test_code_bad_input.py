@@ -124,6 +124,7 @@ def test_a_dense_file_ends_at_its_deadline_and_is_said(tmp_path: Path, scan: Sca
     assert not found.coverage.complete
 
 
+@pytest.mark.slow
 def test_broken_and_closed_archives(tmp_path: Path, scan: Scan) -> None:
     (tmp_path / "broken.zip").write_bytes(b"PK\x03\x04" + b"\x00" * 100)
     (tmp_path / "x.7z").write_bytes(b"7z\xbc\xaf\x27\x1c" + b"\x00" * 100)

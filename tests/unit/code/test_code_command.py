@@ -43,6 +43,7 @@ def test_secrets(shell: Any, repository: Any, token: Callable[[], str]) -> None:
     assert secret not in json.dumps(said) + err
 
 
+@pytest.mark.slow
 def test_a_clean_and_a_partial_repository(shell: Any, repository: Any, tmp_path: Path) -> None:
     repository.write("a.txt", "nothing here\n")
     repository.commit()

@@ -125,6 +125,7 @@ def test_every_hiding_place_is_found(repository: Any, planted: dict[str, str], s
     assert found.coverage.complete
 
 
+@pytest.mark.slow
 def test_no_secret_is_kept_whole(repository: Any, planted: dict[str, str], scan: Callable[..., SecretScan]) -> None:
     heard: list[object] = []
     found = scan(repository.root, report=heard.append)

@@ -53,6 +53,7 @@ def result(session, repository):
     return session.assessment.observations[(CHECK.id, repository)].result
 
 
+@pytest.mark.slow
 def test_offline_then_decided_in_the_ledger(session, repository, tmp_path, archives):
     data = tmp_path / "data"
     taken = dependencies.take_in(session, data, archives).result.result(timeout=20)
@@ -74,6 +75,7 @@ def test_offline_then_decided_in_the_ledger(session, repository, tmp_path, archi
     assert result(session, repository).verdict is Verdict.PASS
 
 
+@pytest.mark.slow
 def test_only_what_was_agreed_to_leaves(session, repository, tmp_path, osv):
     names = dependencies.would_leave(session).result.result(timeout=20).names
     assert names == ("npm fine 1.0.0", "npm lodash 4.17.20")
@@ -114,6 +116,7 @@ def the_flaw(session, repository):
     return row, row.vulnerabilities[0]
 
 
+@pytest.mark.slow
 def test_app_8_follows_from_the_look_and_from_what_is_decided(session, looked_up):
     assert session.findings["APP-8"].state is Met.FAIL
     assert session.findings["APP-8"].contradicted
@@ -134,6 +137,7 @@ def test_app_8_follows_from_the_look_and_from_what_is_decided(session, looked_up
     assert session.findings["APP-8"].state is Met.FAIL
 
 
+@pytest.mark.slow
 def test_an_accepted_flaw_is_a_known_gap_and_no_pass(session, looked_up):
     row, flaw = the_flaw(session, looked_up)
     until = NOW.date() + timedelta(days=30)
@@ -143,6 +147,7 @@ def test_an_accepted_flaw_is_a_known_gap_and_no_pass(session, looked_up):
     assert session.findings["APP-8"].state is Met.EXC
 
 
+@pytest.mark.slow
 def test_old_data_warn_and_then_say_nothing(session, looked_up):
     row, flaw = the_flaw(session, looked_up)
     dependencies.decide(session, row, flaw, Disposal(Decision.NOT_AFFECTED, because="Never run.")).result()
@@ -176,6 +181,7 @@ def test_a_child_that_ends_without_an_answer_is_no_list(session, repository, tmp
     assert "not read to their end" in result(session, repository).summary
 
 
+@pytest.mark.slow
 def test_what_our_own_look_finds_are_rows_of_the_ledger(session, looked_up, tmp_path):
     (row,) = vulnerabilities.ledger(session).rows
     assert (row.id, row.package, row.source) == ("V-1", "lodash", "Attestry")

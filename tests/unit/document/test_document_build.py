@@ -115,6 +115,7 @@ def test_every_page_says_which_page_it_is(made):
         assert bare(f"Page {number} of {len(pages)}") in bare(page)
 
 
+@pytest.mark.slow
 def test_what_does_not_fit_page_1_is_counted_there_and_listed_on_page_2():
     many = tuple(
         item(f"APP-{n}", f"Duty {n}", Mark.DOES_NOT_APPLY, not_applicable_reason=f"Reason {n}.") for n in range(60)

@@ -53,6 +53,7 @@ def test_nothing_is_saved_from_a_file_that_does_not_hold_nor_over_it(little, pdf
     assert [p.name for p in tmp_path.iterdir()] == ["northwind.pdf"]
 
 
+@pytest.mark.slow
 def test_what_was_there_stays_when_writing_fails(pdf, tmp_path, monkeypatch):
     target = tmp_path / "data.json"
     target.write_text("earlier")

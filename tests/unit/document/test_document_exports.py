@@ -120,6 +120,7 @@ def test_every_reference_inside_oscal_and_cyclonedx_leads_somewhere():
     assert {ref for one in bom["attestations"][0]["map"] for ref in one["claims"]} == claims
 
 
+@pytest.mark.slow
 def test_nothing_to_plan_means_no_plan(made, little):
     assert plan_of_action(little.attestation) is None
     assert [export.name for export, _data in exports(little.attestation)] == [

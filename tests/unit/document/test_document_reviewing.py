@@ -89,6 +89,7 @@ def put(folder: Path, made: Made, name: str = "a.pdf") -> Path:
 # -- identity ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_trusted_authority_makes_the_identity_good_and_another_one_bad(vouched):
     made, root = vouched
     assert verify(made.pdf).identity.state is LineState.UNKNOWN
@@ -104,11 +105,13 @@ def test_the_signers_own_certificate_may_be_trusted(little):
     assert verify(little.pdf, roots=[issued()[1]]).identity.state is LineState.BAD
 
 
+@pytest.mark.slow
 def test_a_certificate_that_is_not_for_signing_is_not_vouched_for():
     key, root = issued(usable=False)
     assert verify(make(small(), key).pdf, roots=[root]).identity.state is LineState.BAD
 
 
+@pytest.mark.slow
 def test_trust_is_read_as_pem_or_der_and_anything_else_is_refused(vouched, tmp_path, home):
     made, root = vouched
     path = put(tmp_path, made)
@@ -122,6 +125,7 @@ def test_trust_is_read_as_pem_or_der_and_anything_else_is_refused(vouched, tmp_p
             reviewing.review(path, home, reviewing.Asked(trust=(tmp_path / "junk",)))
 
 
+@pytest.mark.slow
 def test_a_demonstration_is_never_vouched_for(key):
     made = make(small(demonstration=True), key)
     assert verify(made.pdf, roots=[key.certificate]).identity.state is LineState.UNKNOWN
@@ -168,6 +172,7 @@ def test_keys_of_demonstrations_and_of_altered_files_are_not_remembered(little, 
     assert not home.data.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", [b"", b"[]", b"\xff", b'{"keys": [{}]}', b"[" * 100_000])
 def test_remembered_keys_that_cannot_be_read_are_said_and_never_overwritten(little, tmp_path, home, content):
     home.data.mkdir(parents=True)
@@ -199,6 +204,7 @@ def test_terms_name_exactly_what_is_not_as_agreed(little):
     assert (old.state, "31 days ago" in old.sentence) == (LineState.BAD, True)
 
 
+@pytest.mark.slow
 def test_the_journal_must_go_on_from_the_attestation_before(little, key):
     before = verify(little.pdf)
     journal = little.attestation.journal
@@ -340,6 +346,7 @@ def _no_log_is_set_up(monkeypatch):
     monkeypatch.setattr("wizard.session.redact.start", lambda as_json: None)
 
 
+@pytest.mark.slow
 def test_verify_prints_one_object_with_every_line(little, tmp_path, capsys):
     path = put(tmp_path, little)
     home = ("--home", tmp_path / "home", "--json")
@@ -358,6 +365,7 @@ def test_verify_prints_one_object_with_every_line(little, tmp_path, capsys):
     assert (out.out, "holds no certificate" in out.err) == ("", True)
 
 
+@pytest.mark.slow
 def test_verify_keeps_its_exit_codes(little, tmp_path, capsys):
     home = ("--home", tmp_path / "home")
     altered, foreign = tmp_path / "altered.pdf", tmp_path / "foreign.pdf"

@@ -68,6 +68,7 @@ def stamping(authority, **more):
     return Stamping(f"{authority.address}/stamp", **more)
 
 
+@pytest.mark.slow
 def test_a_time_stamp_says_when_and_is_worth_what_its_authority_is(key, authority):
     pdf = signed(key, stamping(authority))
     assert authority.asked == ["/stamp"]  # one request, and only a digest in it
@@ -110,6 +111,7 @@ def test_only_an_address_is_an_authority(key, address):
         signed(key, Stamping(address))
 
 
+@pytest.mark.slow
 def test_long_term_proof_shows_that_nothing_was_revoked(issued, authority, tmp_path, tool):
     assert addresses((issued.certificate,)) == (f"{authority.address}/ocsp", f"{authority.address}/list")
     pdf = signed(issued, stamping(authority, long_term=LongTerm.LT))
@@ -305,6 +307,7 @@ def certificate(*, begins=-1, ends=300, usage=None, private=None):
 ENCIPHER = x509.KeyUsage(False, False, True, False, False, False, False, False, False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("made", "why"),
     [
@@ -424,6 +427,7 @@ def _certificate_for(spki: bytes, label: str) -> x509.Certificate:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("label", ["curve", "modulus"])
 def test_a_key_on_a_token_signs_without_leaving_it(token, label, tmp_path, tool):
     key = open_token(token, PIN, "Officer", label)
@@ -465,6 +469,7 @@ def test_without_the_part_for_tokens_a_sentence_says_so(monkeypatch, tmp_path):
         open_token(tmp_path / "x.so", "1")
 
 
+@pytest.mark.slow
 def test_rsa_of_the_vault_signs():
     made = SigningKey.make("Ines Mertens", "N", "", kind=KeyKind.RSA3072)
     assert verify(signed(made)).outcome is Outcome.INTACT

@@ -93,6 +93,7 @@ def test_the_catalogue_says_what_the_document_is(opened):
     assert len(opened.trailer.ID) == 2
 
 
+@pytest.mark.slow
 def test_the_metadata_name_both_standards_declare_their_own_words_and_agree_with_the_info(opened):
     packet = opened.Root.Metadata.read_bytes()
     rdf = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"

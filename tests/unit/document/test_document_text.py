@@ -137,6 +137,7 @@ def test_whatever_people_write_is_in_the_pages_letter_by_letter(texts):
             assert bare(line) in words
 
 
+@pytest.mark.slow
 def test_naughty_texts_are_in_the_pages_letter_by_letter():
     for start in range(0, len(NAUGHTY), 12):
         texts = NAUGHTY[start : start + 12]

@@ -35,6 +35,7 @@ def test_a_signed_document_is_intact_and_its_key_unknown(little):
     assert len(" ".join(found.fingerprint_words).split()) == 16
 
 
+@pytest.mark.slow
 def test_a_known_key_is_named_and_a_changed_key_is_a_warning(little):
     organisation = little.attestation.organisation
     assert verify(little.pdf, {organisation: little.key.fingerprint}).identity.state is LineState.GOOD
@@ -214,6 +215,7 @@ def title_changed_first(pdf):
     pdf.Root.Metadata.write(pdf.Root.Metadata.read_bytes().replace(b"Security", b"Safety"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [operators_changed, font_changed, title_changed_first])
 def test_pages_that_do_not_show_the_data_are_found_although_the_signature_is_good(little, change):
     found = verify(signed_again(little, change))
@@ -250,6 +252,7 @@ def test_another_library_build_of_the_same_document_is_the_same_document(little)
     assert "another library build" in found.content.sentence
 
 
+@pytest.mark.slow
 def test_pages_of_another_renderer_are_not_green_and_not_red(key):
     made = make(small(fonts=("reportlab 4.0.0", "fonts of old")), key)
     assert verify(made.pdf).outcome is Outcome.INTACT
@@ -269,6 +272,7 @@ def test_data_that_name_another_key_are_found(little):
     assert "another key" in found.integrity.sentence
 
 
+@pytest.mark.slow
 def test_a_clock_that_is_wrong_by_years_is_shown(key):
     attestation = for_key(small(), key)
     attestation = replace(attestation, signed_at=attestation.signed_at - timedelta(days=800))
@@ -276,6 +280,7 @@ def test_a_clock_that_is_wrong_by_years_is_shown(key):
     assert "while the document says" in found.time.sentence
 
 
+@pytest.mark.slow
 def test_a_demonstration_key_is_never_trusted(key):
     made = make(small(demonstration=True), key)
     found = verify(made.pdf, {made.attestation.organisation: key.fingerprint})
@@ -401,6 +406,7 @@ def strong_key() -> SigningKey:
     return SigningKey.from_p12(_with_certificate(rsa.generate_private_key(65537, 2048)), b"p")
 
 
+@pytest.mark.slow
 def test_rsa_keys_sign():
     assert verify(make(small(), strong_key()).pdf).outcome is Outcome.INTACT
     ours = SigningKey.make("Ines Mertens", "Northwind", "", kind=KeyKind.RSA3072)

@@ -71,6 +71,7 @@ def test_a_team_from_a_terminal(attestry, tmp_path):
     assert attestry("team", "remove", mine, "--fingerprint", key(refused.stderr)).returncode == 0
 
 
+@pytest.mark.slow
 def test_a_request_is_answered_from_a_terminal(lead, attestry, tmp_path):
     request = lead.ask("AUTH-1", message="The console shows it.")
     listed = attestry("answer", request, "--json")
@@ -94,6 +95,7 @@ def test_a_request_is_answered_from_a_terminal(lead, attestry, tmp_path):
     assert b"second factor" not in reply.read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "options",
     [

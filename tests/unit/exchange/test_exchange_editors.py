@@ -16,6 +16,7 @@ def all_exchange(*editors, times=2):
     return [editor.exchange() for _time in range(times) for editor in editors]
 
 
+@pytest.mark.slow
 def test_editors_see_the_same_and_each_others_evidence(first, join, tmp_path):
     ada, bob = join("Ada"), join("Bob")
     ask = question_of(first.session, "AUTH-1").id
@@ -52,6 +53,7 @@ def test_concurrent_edits_stay_both_until_one_is_chosen_everywhere(first, join):
     assert first.value == ada.value
 
 
+@pytest.mark.slow
 def test_someone_removed_reads_nothing_new_and_changes_nothing_any_more(first, join, shared):
     ada, bob = join("Ada"), join("Bob")
     ask = question_of(first.session, "AUTH-1").id
@@ -86,6 +88,7 @@ def test_a_bundle_by_file_twice_and_stale(first, join, tmp_path):
     assert ada.session.assessment.answers[ask].value == "no"
 
 
+@pytest.mark.slow
 def test_an_unfinished_file_of_the_sync_service_waits(first, join, shared):
     ada = join("Ada")
     ask = question_of(first.session, "AUTH-1").id
@@ -104,6 +107,7 @@ def test_an_unfinished_file_of_the_sync_service_waits(first, join, shared):
     assert ask in ada.session.assessment.answers
 
 
+@pytest.mark.slow
 def test_what_is_withheld_is_noticed(first, join, shared):
     ada, bob = join("Ada"), join("Bob")
     all_exchange(first, ada, bob)
@@ -124,6 +128,7 @@ def test_a_folder_that_is_not_there_is_a_sentence(first, shared):
         first.exchange()
 
 
+@pytest.mark.slow
 def test_entries_of_a_newer_app_are_kept_and_passed_on(first, join):
     ada, bob = join("Ada"), join("Bob")
     all_exchange(first, ada, bob)

@@ -137,6 +137,7 @@ def test_entries_in_the_leads_name(lead, forge, refused):
     refused(forge.write(entries=1), foreign.Forged)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["envelope", "signature", "salt", "payload"])
 def test_every_changed_part_of_an_entry(forge, refused, part):
     one = forge.entries[-1]
@@ -179,6 +180,7 @@ def test_more_entries_than_are_taken(forge, refused):
     refused(forge.write(entries=1_000_000), mistakes.TooBig)
 
 
+@pytest.mark.slow
 def test_a_promise_that_the_file_cannot_hold(forge, refused):
     """What a zip bomb would be: nothing is compressed, so what is promised must be there."""
     item = packet.Item("ab" * 32, "cd" * 32, 10 * 1024**3)
@@ -189,6 +191,7 @@ def test_a_gigabyte_of_manifest(forge, refused):
     refused(forge.raw(b"attestry packet v1\n" + (2**30).to_bytes(4, "big")), mistakes.TooBig)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["../../etc/passwd", "..", "a\x00b", "C:\\x\\y", "x" * 999, "pay\u202efdp.exe", " "])
 def test_tricks_with_names(lead, ada, refused, tmp_path, name):
     file = tmp_path / "f.txt"
@@ -225,6 +228,7 @@ def test_bytes_flipped_and_cut_anywhere(lead, ada, refused):
         refused(path, mistakes.Refused)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.7", b"age-encryption.org/v1\n", b"\0" * 1000, b"{" * 100_000])
 def test_what_is_no_reply(ada, refused, data):
     path = ada.folder / "some.attestry-reply"
@@ -276,6 +280,7 @@ def test_conditions_nested_without_end_are_refused(lead):
         requests.parse(json.dumps(whole).encode(), "deep")
 
 
+@pytest.mark.slow
 def test_a_request_that_asks_without_end_is_refused(lead, tmp_path):
     """Each is signed by its own key, as a stranger's would be."""
     own = foreign.own_side(lead.session.workspace.secrets)

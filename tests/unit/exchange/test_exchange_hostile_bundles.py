@@ -200,6 +200,7 @@ def test_a_clock_in_the_future_is_flagged_by_name_and_decides_nothing(lead, evil
     assert event.hash
 
 
+@pytest.mark.slow
 def test_a_million_entries_and_a_thousand_junk_ones(forge, refused):
     refused(forge.write([], count=1_000_000), mistakes.TooBig)
     junk = [e.Carried(b"{}", b"x" * 64, b"s" * 16, b"{}")] * 99_000

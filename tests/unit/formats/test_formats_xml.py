@@ -37,6 +37,7 @@ def test_the_root_is_told_from_the_beginning():
     assert xml.root(b"nonsense") is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("data", "says"),
     [
@@ -69,6 +70,7 @@ def test_too_large_is_refused(monkeypatch):
         walk(b"<a>" + b"<b/>" * 100 + b"</a>")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("record", ["rec", "nothing"])
 def test_memory_does_not_grow_with_the_document(record):
     class Endless:
@@ -117,6 +119,7 @@ def test_elements_without_end_are_refused_soon_and_use_little(monkeypatch):
     assert sum(each.path[-1] == "r" and len(each.path) == 2 for each in seen) == 1000
 
 
+@pytest.mark.slow
 def test_what_was_seen_is_forgotten_and_a_record_is_whole():
     data = b"<root><meta>" + b"<one>1</one>" * 20_000 + b"</meta>" + b"<r><a>x</a><b>y</b></r>" * 20_000 + b"</root>"
     texts = [(s.path, xml.words(s.element, "a"), xml.words(s.element, "b")) for s in xml.walk(io.BytesIO(data), ("r",))]

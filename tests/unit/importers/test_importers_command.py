@@ -36,6 +36,7 @@ def attestry(*arguments):
     )
 
 
+@pytest.mark.slow
 def test_every_file_has_its_result_and_the_code_is_the_worst(tmp_path):
     good, bad = tmp_path / "is-not-what-its-name-says.pdf", tmp_path / "report.xml"
     good.write_bytes(samples.ZAP_XML)

@@ -114,6 +114,7 @@ def read(data):
     return importers.read(io.BytesIO(data))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_one_sentence_soon_and_no_count(name):
     began = time.monotonic()
@@ -146,6 +147,7 @@ def test_windows_encodings_with_their_mark_are_read(name):
         assert len(read(data).findings) == sample.findings
 
 
+@pytest.mark.slow
 def test_nothing_is_opened_and_nobody_is_called(monkeypatch):
     seen = []
     watching = [True]
@@ -204,6 +206,7 @@ def _reads_or_refuses(data):
     assert sentence.endswith(".")
 
 
+@pytest.mark.slow
 @given(st.data())
 @settings(max_examples=400, deadline=5000)
 def test_any_changed_value_is_read_or_refused(data):
@@ -213,6 +216,7 @@ def test_any_changed_value_is_read_or_refused(data):
     _reads_or_refuses(json.dumps(changed(document, path, new)).encode("utf-8", "surrogatepass"))
 
 
+@pytest.mark.slow
 @given(st.sampled_from(sorted(samples.SAMPLES)), st.data())
 @settings(max_examples=300, deadline=5000)
 def test_any_changed_byte_is_read_or_refused(name, data):

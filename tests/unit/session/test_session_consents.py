@@ -100,6 +100,7 @@ def test_two_customers_are_told_apart_and_their_credentials_are_nowhere(session,
         assert B not in repr(event)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "verdict"),
     [

@@ -39,6 +39,7 @@ def test_nothing_listed_is_an_empty_list_for_every_host(scoped):
     assert listed(scoped) == {"api.partner.example:8443": (), "app.partner.example": ()}
 
 
+@pytest.mark.slow
 def test_tables_and_descriptions_come_together(scoped, tmp_path):
     given(
         scoped,
@@ -69,6 +70,7 @@ def test_tables_and_descriptions_come_together(scoped, tmp_path):
     assert [e.path for e in found["app.partner.example"]] == ["/data"]
 
 
+@pytest.mark.slow
 def test_recordings_and_lists_that_are_filed_are_read_too(scoped, tmp_path):
     recording, listed_there = tmp_path / "ours.har", tmp_path / "routes.txt"
     entries = [
@@ -94,6 +96,7 @@ def test_what_waits_for_a_consent_is_no_row(scoped):
     assert not names & {"data-ports", "oauth-flow", "caa"}
 
 
+@pytest.mark.slow
 def test_a_recording_is_read_and_stops_counting_when_it_is_removed(scoped, tmp_path):
     recording = tmp_path / "flow.har"
     url = "https://app.apollo.io/#/oauth/authorize?client_id=a&response_type=token&redirect_uri=https://x.example/cb"

@@ -80,6 +80,7 @@ def test_pictures_are_previewed_in_the_child_and_text_as_text(session, tmp_path)
     assert (shown.kind, shown.data) == ("text", b"<b>not bold</b>")
 
 
+@pytest.mark.slow
 def test_what_cannot_be_previewed_says_so(session, tmp_path):
     bomb = tmp_path / "bomb.png"
     Image.new("1", (10_000, 10_000)).save(bomb)

@@ -114,6 +114,7 @@ def log_result(session, check=sample_secrets.LOGS):
     return session.assessment.observations[check.id, ""].result
 
 
+@pytest.mark.slow
 def test_a_log_sample_with_a_secret_contradicts_and_a_clean_one_shows_only_itself(session, tmp_path):
     path = tmp_path / "app.log"
     path.write_text("GET /health 200\n")

@@ -114,6 +114,7 @@ def test_entries_that_are_not_here_are_never_a_pass(session, drop, reopen):
     assert again.assessment.observations[("report-dependencies", "")].result.verdict.value == "unknown"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "text", "why"),
     [

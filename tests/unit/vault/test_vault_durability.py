@@ -97,6 +97,7 @@ def test_a_real_disk_that_is_full_loses_nothing_and_goes_on_when_there_is_room(t
     assert done.stdout == "nothing lost\n", done.stderr[-2000:]
 
 
+@pytest.mark.slow
 def test_two_processes_one_writes_and_both_agree(place: Place) -> None:
     place.create().close()
     with writer(place, "once") as child:
@@ -249,6 +250,7 @@ def test_a_write_that_went_wrong_on_the_disk_is_noticed_before_it_is_said_to_be_
         filled.journal.append(said(10), questionnaire=QUESTIONNAIRE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("read_only", [False, True])
 def test_a_write_that_was_cut_off_in_the_middle_is_taken_back(place: Place, good: bytes, read_only: bool) -> None:
     program = (

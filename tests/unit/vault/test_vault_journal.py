@@ -85,6 +85,7 @@ def test_broken_characters_come_back_from_append_as_they_are_stored(workspace: W
     assert list(workspace.journal.events()) == [event]
 
 
+@pytest.mark.slow
 def test_reading_in_chunks_loses_nothing_and_never_keeps_the_writer_waiting(workspace: Workspace) -> None:
     workspace.journal.append(*[said(n, str(n)) for n in range(4001)], questionnaire="q")
     reading = workspace.journal.events()

@@ -73,6 +73,7 @@ STOPS: list[tuple[str, type, str, bool]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strict", [False, True])
 @pytest.mark.parametrize(("moment", "owner", "method", "afterwards"), STOPS, ids=[stop[0] for stop in STOPS])
 def test_a_power_cut_at_any_step_leaves_a_workspace_that_opens(

@@ -197,6 +197,7 @@ def test_a_hostile_export_makes_nothing(
     assert not list(other.folder.parent.iterdir())
 
 
+@pytest.mark.slow
 def test_links_and_devices_in_it_are_refused(quick: None, tmp_path: Path, other: Place) -> None:
     file = tmp_path / "hostile"
     hostile([("workspace.json", b"")], file, kind=tarfile.SYMTYPE)
