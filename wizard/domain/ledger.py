@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
+from wizard.domain.deadlines import LOOK_BACK_MONTHS, add_months
 from wizard.domain.vulnerability import (
+    DAYS,
     RANK,
     SECRETS,
     SETTINGS,
@@ -287,18 +289,22 @@ def _row(
         disposal = choice.disposal
         if disposal.decision is Decision.FIXED and disposal.on is not None:
             back, clock_from = _back(disposal.on, entries, making)
+            limit = DAYS.get(rating)
+            late = limit is not None and (disposal.on - min(reported, triaged or reported)).days > limit
+            if late and clock_from is not None and disposal.on >= add_months(clock_from, -LOOK_BACK_MONTHS):
+                clock_from = None  # or coming back would make a late fix forgotten
         still = disposal.decision is Decision.FIXED and any(seen.mended is None for seen in group.failing)
         if back is None and not still:
             state = LedgerState(disposal.decision.value)
             gone = gone if state is LedgerState.ACCEPTED else None
     note_title = next((note.title for note in reversed(notes) if note.title.strip()), "")
-    first = max(speaking, key=lambda entry: -RANK[entry.rating], default=None)
-    words = dict.fromkeys(entry.word for entry in speaking if entry.word)
+    named = _title(speaking)
+    words = {entry.word.lower(): entry.word for entry in reversed(speaking) if entry.word}
     return Vulnerability(
         number=number,
         key=keys[0],
         keys=keys,
-        title=note_title or (first.title if first else group.failing[0].title if group.failing else keys[0]),
+        title=note_title or named or (group.failing[0].title if group.failing else keys[0]),
         rating=rating,
         score=score,
         version=version,
@@ -321,10 +327,18 @@ def _row(
         remark="\n".join(note.remark for note in notes if note.remark.strip()),
         fix=next((entry.fix for entry in speaking if entry.fix), ""),
         count=max((entry.count for entry in speaking), default=1) if len(speaking) < 2 else _count(speaking),
-        differs=tuple(word for word in words if len(words) > 1),
+        differs=tuple(reversed(words.values())) if len(words) > 1 else (),
         fixed_on=fixed_on,
         own_look=group.own_look,
     )
+
+
+def _title(entries: Sequence[Reported]) -> str:
+    """What the worst entry calls it: in words, where any says more than an identifier; else its CVE name."""
+    ranked = sorted(entries, key=lambda entry: RANK[entry.rating])
+    titles = [entry.title for entry in ranked if not _ADVISORY.fullmatch(entry.title)]
+    names = [name for entry in ranked for name in (entry.title, entry.id, *entry.aliases) if name.startswith("CVE-")]
+    return next(iter((*titles, *names, *(entry.title for entry in ranked))), "")
 
 
 def _places_of(entries: Sequence[Reported], notes: Sequence[Note], failing: Sequence[Failing]) -> Iterable[str]:

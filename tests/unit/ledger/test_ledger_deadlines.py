@@ -96,6 +96,47 @@ def test_fixed_on_an_untold_day_is_pointed_out() -> None:
     assert verdict("high", (report(), [flaw(standing=Standing.FIXED, reported_on=ago(600))])) == "warn"
 
 
+def test_what_nobody_rated_may_have_been_fixed_too_late() -> None:
+    unrated = own(rating=Rating.UNKNOWN, reported=100)
+    assert verdict("low", unrated, _1=Disposal(Decision.FIXED, on=ago(72))) == "pass", "within every limit"
+    late = judged("low", unrated, _1=Disposal(Decision.FIXED, on=ago(71)))
+    assert late is not None
+    assert late.verdict is Verdict.UNKNOWN
+    assert "whether they were fixed in time" in late.summary
+
+
+def test_what_a_tool_set_aside_is_named_where_it_would_count() -> None:
+    aside = (report(), [flaw(rating=Rating.CRITICAL, standing=Standing.SET_ASIDE)])
+    found = judged("critical", aside)
+    assert found is not None
+    assert (found.verdict, "V-1" in found.summary) == (Verdict.WARN, True)
+    assert verdict("high", aside) == "pass"
+    assert {verdict(s, (report(), [flaw(rating=Rating.UNKNOWN, standing=Standing.SET_ASIDE)])) for s in RATINGS} == {
+        "warn"
+    }
+
+
+def test_a_fix_before_the_report_of_it_proves_nothing() -> None:
+    odd = flaw(standing=Standing.FIXED, reported_on=ago(10), fixed_on=ago(11))
+    assert verdict("high", (report(), [odd])) == "unknown"
+    same = flaw(standing=Standing.FIXED, reported_on=ago(10), fixed_on=ago(10))
+    assert verdict("high", (report(), [same])) == "pass"
+
+
+def test_coming_back_makes_no_late_fix_forgotten() -> None:
+    first, without, again = report("r1", days=200), report("r2", days=20), report("r3", days=5)
+    found = ((first, [flaw()]), (without, []), (again, [flaw()]))
+
+    def after(fixed: int) -> str:
+        choices = {"log4j-core|CVE-2021-44228": Decided(Disposal(Decision.FIXED, on=ago(fixed)))}
+        judgement = CHECKS["deadline-high"].judge(Said({}, {}, NOW, make_ledger(found, choices, {})))
+        assert judgement is not None
+        return judgement.verdict.value
+
+    assert after(158) == "pass", "fixed on day 42, and again new since five days"
+    assert after(157) == "fail"
+
+
 def test_the_answer_and_the_ledger() -> None:
     assert verdict("low", any="none") == "warn"
     assert verdict("low", any="") is None

@@ -123,6 +123,23 @@ def test_which_report_takes_the_place_of_which(old: tuple[str, ...], new: tuple[
     assert ("r1" not in ledger.current) == replaced
 
 
+def test_a_row_is_called_by_words_else_by_its_cve_name_and_words_differ_by_more_than_case() -> None:
+    ghsa = Reported(
+        "GHSA-jfh8-c2jp-5v3q",
+        "GHSA-jfh8-c2jp-5v3q",
+        Rating.CRITICAL,
+        package="log4j-core",
+        aliases=("CVE-2021-44228",),
+        word="Critical",
+    )
+    cve = Reported("CVE-2021-44228", "CVE-2021-44228", Rating.HIGH, package="log4j-core", word="CRITICAL")
+    (row,) = made((report("r1", "Grype"), [ghsa]), (report("r2", "Trivy"), [cve])).rows
+    assert (row.title, row.differs) == ("CVE-2021-44228", ())
+    told = Reported("CVE-2021-44228", "Log4Shell", Rating.HIGH, package="log4j-core", word="important")
+    (row,) = made((report("r1", "Grype"), [ghsa]), (report("r2", "npm audit"), [told])).rows
+    assert (row.title, row.differs) == ("Log4Shell", ("Critical", "important"))
+
+
 def test_an_older_report_read_later_does_not_bring_back_what_is_gone() -> None:
     new, old = (report("r2", days=2), []), (report("r1", days=40), [flaw()])
     ledger = made(new, old)

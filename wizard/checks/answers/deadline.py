@@ -49,8 +49,9 @@ def unreadable(ledger: Ledger) -> Judgement:
 
 
 def _conclude(limit: Limit, rows: list[Vulnerability], today: date) -> Judgement:
-    unrated = [row for row in rows if row.is_open and row.rating is Rating.UNKNOWN]
+    unrated = [row for row in rows if row.rating is Rating.UNKNOWN and _may_be_late(row, today)]
     future = [row for row in rows if row.counts(today) and row.began > today]
+    before = [row for row in rows if row.counts(today) and row.fixed is not None and row.fixed < row.began <= today]
     mine = sorted(
         (row for row in rows if row.rating.severity is limit.severity and row.counts(today)),
         key=lambda row: urgency(row, today),
@@ -75,21 +76,26 @@ def _conclude(limit: Limit, rows: list[Vulnerability], today: date) -> Judgement
         return Judgement(
             Verdict.FAIL, summary, step, facts, excepted_until=min(known) if len(known) == len(late) else None
         )
-    if unrated or future:
-        ids = ", ".join(row.id for row in [*unrated, *future][:_LISTED])
+    if unrated or future or before:
+        ids = ", ".join(row.id for row in (unrated or future or before)[:_LISTED])
         summary = (
-            _("Nobody rated {ids}, so nobody knows when they are due.").format(ids=ids)
+            _("Nobody rated {ids}, so nobody knows when they are due, or whether they were fixed in time.")
             if unrated
-            else _("The clock of {ids} begins in the future.").format(ids=ids)
-        )
+            else _("The clock of {ids} begins in the future.")
+            if future
+            else _("The day on which {ids} was fixed lies before the day on which it was reported.")
+        ).format(ids=ids)
         step = _("Give each a CVSS vector in the ledger, or decide on it.")
         return Judgement(Verdict.UNKNOWN, summary, step if unrated else _("Correct these rows of the ledger."), facts)
     severity = severity_word(limit.severity)
-    if not mine:
-        return Judgement(
-            Verdict.PASS, _("The ledger has no {severity} weakness.").format(severity=severity), facts=facts
-        )
     notes = []
+    if aside := [row.id for row in rows if row.state is LedgerState.SET_ASIDE and _is(row, limit)]:
+        notes.append(
+            _("Set aside in a tool, without a reason in the ledger: {ids}.").format(ids=", ".join(aside[:_LISTED]))
+        )
+    if not mine:
+        summary = _("The ledger has no {severity} weakness.").format(severity=severity)
+        return Judgement(Verdict.WARN if notes else Verdict.PASS, " ".join((summary, *notes)), facts=facts)
     if soon := [row.id for row in mine if row.is_open and (row.over(today) or 0) >= -SOON_DAYS]:
         notes.append(_("Due within a week: {ids}.").format(ids=", ".join(soon[:_LISTED])))
     if undated := [row.id for row in mine if row.state is LedgerState.FIXED and row.fixed is None]:
@@ -104,6 +110,16 @@ def _conclude(limit: Limit, rows: list[Vulnerability], today: date) -> Judgement
         severity=severity, fixed=len(mine) - open_, open=open_, n=limit.days
     )
     return Judgement(Verdict.PASS, summary, facts=facts)
+
+
+def _is(row: Vulnerability, limit: Limit) -> bool:
+    """Whether a row falls under this limit, or may."""
+    return row.rating.severity is limit.severity or row.rating is Rating.UNKNOWN
+
+
+def _may_be_late(row: Vulnerability, today: date) -> bool:
+    """Whether a row that nobody rated could be past its limit: open, or not fixed within the shortest one."""
+    return row.is_open or (row.counts(today) and (row.fixed is None or row.used(today) > LIMITS[0].days))
 
 
 def _late(row: Vulnerability, today: date) -> str:
