@@ -60,6 +60,7 @@ def _jwt(made: random.Random) -> str:
 
 def _secrets(made: random.Random) -> tuple[tuple[str, str, str], ...]:
     hexa = "0123456789abcdef"
+    capital = "ABCDEFGHJKLMNPQRSTUVWXYZ234567"
     basic = base64.b64encode(f"svc:{_password(made)}".encode()).decode()
     return (
         ("src/github.py", f"token = '{'gh' + 'p_'}{_random(made, 36)}'", "provider token"),
@@ -87,6 +88,26 @@ def _secrets(made: random.Random) -> tuple[tuple[str, str, str], ...]:
         ("src/crypto.go", f'encryptionKey := "{_random(made, 64, hexa)}"', "generic key"),
         ("src/aws.ini", f"aws_secret_access_key = {_random(made, 40)}", "provider token"),
         ("src/django.py", f"SECRET_KEY = '{_random(made, 50)}'", "generic key"),
+        ("src/typed.ts", f'const clientSecret: string = "{_random(made, 40)}"', "generic key"),
+        ("src/typed.rs", f'let password: &str = "{_password(made)}";', "password"),
+        ("src/bytes.py", f'signing_key = bytes.fromhex("{_random(made, 64, hexa)}")', "generic key"),
+        ("src/token.py", f'"grant_type": "refresh_token", "refresh_token": "{_random(made, 43)}"', "generic key"),
+        ("src/open.py", f'requests.get(url, auth=("admin", "{_password(made)}"))', "password"),
+        ("src/sql/users.sql", f"CREATE USER app IDENTIFIED BY '{_password(made)}';", "password"),
+        ("src/open.ps1", f'ConvertTo-SecureString "{_password(made)}" -AsPlainText -Force', "password"),
+        ("conf/Info.plist", f"<key>ApiSecret</key><string>{_random(made, 32)}</string>", "generic key"),
+        ("conf/redis.conf", f"requirepass {_password(made)}", "password"),
+        ("conf/.pgpass", f"db.internal:5432:crm:crm:{_password(made)}", "password"),
+        ("conf/.htpasswd", f"bob:$apr1${_random(made, 8)}${_random(made, 22)}", "password"),
+        ("deploy/Dockerfile", f"ENV ADMIN_PASSWORD {_password(made)}", "password"),
+        ("logs/debug.log", f"DEBUG password={_password(made)} for user bob", "password"),
+        ("logs/one.har", f'{{"name": "x-api-key", "value": "{_random(made, 22)}"}}', "auth header"),
+        ("logs/two.har", f'{{"name":"Authorization","value":"Bearer {_random(made, 43)}"}}', "auth header"),
+        ("src/curl.sh", f"curl -u admin:{_password(made)} https://intranet/v1", "password"),
+        ("src/aws.py", f"connect('{'AK' + 'IA'}{_random(made, 16, capital)}')", "provider token"),
+        ("src/hubspot.py", f"('{'pat-' + 'na1'}-{UUID(int=made.getrandbits(128), version=4)}')", "provider token"),
+        ("src/hook.py", f"post('https://hooks.{'slack'}.com/services/T{_random(made, 8, capital)}/"
+         f"B{_random(made, 8, capital)}/{_random(made, 24)}')", "provider token"),
     )  # fmt: skip
 
 
@@ -116,5 +137,11 @@ def _harmless(made: random.Random) -> tuple[tuple[str, str, str], ...]:
         ("conf/auth.ini", "password_min_length = 12", ""),
         ("logs/access.log", "GET /callback?code=abc&state=xyz 302", ""),
         ("src/types.ts", "accessToken: string; refreshToken: string", ""),
+        ("src/ids.py", f'request_key = "{UUID(int=made.getrandbits(128), version=4)}"', ""),
+        ("src/captcha.js", f'const CAPTCHA_SITE_KEY = "6L{_random(made, 38)}"', ""),
+        ("docs/jwt.md", "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwi"
+         "aWF0IjoxNTE2MjM5MDIyfQ.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c", ""),
+        ("src/model.swift", "let password: String = field.text", ""),
+        ("src/open.sh", "tool --password --file in.pdf", ""),
         ("conf/site.yml", "public_key: 6LeIxAcTAAAAAJcZVRqyHh71UMIEGNQ_MXjiZKhI", ""),
     )  # fmt: skip

@@ -37,7 +37,7 @@ def _zip(text: str | bytes) -> bytes:
     return out.getvalue()
 
 
-def _sqlite(place: Path, text: str) -> None:
+def _sqlite(place: Path, text: str | bytes) -> None:
     database = sqlite3.connect(place)
     database.execute("create table settings (name text, value text)")
     database.execute("insert into settings values ('token', ?)", (text,))
@@ -68,6 +68,7 @@ def planted(repository: Any, token: Callable[[], str]) -> dict[str, str]:
     r.write("bundle.zip", _zip(f"token={hide('zip archive')}\n"))
     r.write("wide.txt", f"token {hide('UTF-16 file')}\n".encode("utf-16"))
     _sqlite(r.write("data.sqlite", b""), hide("SQLite file"))
+    _sqlite(r.write("bytes.sqlite", b""), hide("bytes in a SQLite file").encode())
     r.write("image.tar", _tar(gzip.compress(_tar(f"T={hide('layer of an image')}".encode()))))
     r.write("deep.zip", _zip(_zip(_zip(f"T={hide('archives in archives')}"))))
     r.write("backup.dat", _zip(f"T={hide('archive under another name')}"))

@@ -158,6 +158,9 @@ class Search:
             inside = member.removeprefix(name).lstrip("!")
             found = self._member(content, inside, path, until, depth) if inside else self._plain(content, path, until)
             hits += [replace(hit, inside="!".join(filter(None, (inside, hit.inside)))) for hit in found]
+        if kind == "sqlite":  # values of bytes and deleted rows stand in the file, and not in what it unfolds to
+            known = {hit.fingerprint for hit in hits}
+            hits += [hit for hit in self._plain(data, path, until) if hit.fingerprint not in known]
         return hits
 
     def _member(self, content: bytes, inside: str, path: str, until: float, depth: int) -> list[Hit]:

@@ -45,8 +45,9 @@ _GENERAL = frozenset(
 )
 #: Names and public halves that rules of the engine report beside secrets: no secret themselves.
 _NO_SECRET = re.compile(
-    r"(?:client-id|app-id|account-id|tenant-id|application-id|access-id|key-id|pub-key|public-key|public-api-token|"
-    r"domain|-url|address|username|project-api-key|posthog-project|algolia-application)(?:\.\d)?$"
+    r"(?:(?:client|app|account|tenant|application|access|key|auth|token|api|service-account|planetscale)-id|pub-key|"
+    r"public-key|pub-api-key|public-api-token|browser-api-token|domain|(?:jfrog|instance|project|rest)-url|address|username|"
+    r"account-name|cloud-name|token-name|(?:account|server)-host|token-repository|posthog-project-api-key)(?:\.\d)?$"
 )
 _PASSWORDS = frozenset(
     f"attestry.{name}"
@@ -54,6 +55,12 @@ _PASSWORDS = frozenset(
         "password-quoted",
         "password-plain",
         "password-in-sentence",
+        "password-in-line",
+        "password-typed",
+        "password-wrapped",
+        "directive",
+        "sql-password",
+        "pgpass",
         "setter",
         "user-and-password",
         "command-password",
@@ -68,7 +75,10 @@ _PASSWORDS = frozenset(
     )
 )
 #: Read only where values stand without quotes; in programs such a value is a name.
-_PLAIN = frozenset({"attestry.password-plain", "attestry.secret-plain"})
+_PLAIN = frozenset({"attestry.password-plain", "attestry.secret-plain", "attestry.password-in-line"})
+#: What stands before the password is the name of a user.
+_USER_BEFORE = frozenset({"user-and-password", "command-password", "curl-auth-user", "url-password"})
+_PGPASS = (".pgpass", "pgpass.conf")
 
 _PLACEHOLDER = re.compile(
     r"example|sample|change[-_ ]?(?:me|it|this)|place[-_ ]?holder|your[-_ a-z]|^my[-_](?:secret|pass|token|key|api)|"
@@ -101,6 +111,7 @@ _NAME = re.compile(
 #: Two quoted words in a row are a list; in a call the second one is handed over under the name of the first.
 _LIST = re.compile(rb"[\"'`]{0,3}[ \t]*,[ \t]*[\"'`]\Z")
 _CALL = re.compile(rb"\([ \t]*[\"'`]?[A-Za-z0-9_.-]*[\"'`]?[ \t]*,[ \t]*[\"'`]\Z")
+_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.I)
 _RUN = re.compile(r"^(.)\1+$")
 
 
@@ -124,6 +135,8 @@ def judge_path(rule: str, judged: Judged, path: str) -> Judged | None:
     """The same once its path is known: tests and examples lower the tier, translations and programs rule it out."""
     lower = path.replace("\\", "/").lower()
     general = judged.tier is not Tier.A
+    if rule == "attestry.pgpass" and not lower.endswith(_PGPASS):
+        return None
     if general and rule in _PLAIN and lower.endswith(CODE_FILES):
         return None
     if general and rule in _PASSWORDS and LOCALE_PATH.search(lower):
@@ -142,20 +155,20 @@ def entropy(text: str) -> float:
 
 
 def _general(candidate: Candidate, secret: str, before: bytes, after: bytes) -> Judged | None:
+    rule = candidate.rule.partition(".")[2]
+    if rule == "password-hash":
+        return None if _PLACEHOLDER.search(secret) else Judged(Tier.B)
     if not secret.strip() or _REFERENCE.search(secret) or _URL.search(secret) or _DATE.search(secret):
         return None
     if _MAIL.match(secret) or _FILE.match(secret) or _DOTTED.match(secret):
         return None
     name = _NAME.search(before)
     called = name[1].decode("ascii", "replace").lower() if name else ""
-    if NAME_ENDS.search(called):
+    if rule not in _USER_BEFORE and NAME_ENDS.search(called):
         return None
-    rule = candidate.rule.partition(".")[2]
     if rule in ("password-quoted", "secret-quoted") and _LIST.search(before) and not _CALL.search(before):
         return None
     match rule:
-        case "password-hash":
-            return Judged(Tier.B)
         case "docker-auth":
             return _basic(secret)
         case "authorization-header" | "curl-auth-header" if b"asic" in before[-24:]:
@@ -170,11 +183,13 @@ def _general(candidate: Candidate, secret: str, before: bytes, after: bytes) -> 
 def _password(secret: str, rule: str) -> Judged | None:
     if secret.lower() in COMMON_PASSWORDS or _RUN.match(secret) or secret.isdigit():
         return Judged(Tier.C, WEAK)
-    if _PLACEHOLDER.search(secret) or len(secret) < 5:
+    if _PLACEHOLDER.search(secret) or len(secret) < 5 or secret.startswith("--"):
         return None
     if not secret.isascii() or " " in secret.strip():
         return None  # a sentence of the screen
-    if rule in ("password-plain", "password-in-sentence") and secret.endswith((",", ";", "{", "(", ")", "|", ":")):
+    if rule in ("password-plain", "password-in-sentence", "password-in-line") and secret.endswith(
+        (",", ";", "{", "(", ")", "|", ":")
+    ):
         return None
     if _WORDS.match(secret):
         if re.search(
@@ -198,10 +213,13 @@ def _random(secret: str, rule: str, called: str) -> Judged | None:
         least = min(least, 2.8)
     if rule == "key-random":
         if re.search(
-            r"public|primary|foreign|cache|partition|sort|row|idempot|dedup|i18n|object|group|index|publish", called
+            r"public|primary|foreign|cache|partition|sort|row|idempot|dedup|i18n|object|group|index|publish|site",
+            called,
         ):
             return None
         least = max(least, 3.6)
+        if _UUID.fullmatch(secret):
+            return None
         if re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", secret) and not re.search(r"secret|aes|crypt|sign|hmac", called):
             return None  # a digest
     if entropy(secret) < least:
@@ -240,7 +258,11 @@ def _token(secret: str, now: datetime) -> Judged | None:
         claims = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     except (IndexError, ValueError, RecursionError):
         return None
-    expires = claims.get("exp") if isinstance(claims, dict) else None
+    if not isinstance(claims, dict):
+        return Judged(Tier.A)
+    if claims.get("name") == "John Doe" or claims.get("role") == "anon":
+        return None  # the token of every introduction; and a key that is made for browsers
+    expires = claims.get("exp")
     if isinstance(expires, (int, float)) and not isinstance(expires, bool) and expires < now.timestamp():
         return Judged(Tier.C, EXPIRED)
     return Judged(Tier.A)

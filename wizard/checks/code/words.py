@@ -27,7 +27,7 @@ CODE_FILES = tuple(_CODE_FILES.split())
 
 #: Endings of a name that say that its value is about a secret, and none.
 NAME_ENDS = re.compile(
-    r"(?:field|label|hint|placeholder|name|url|uri|path|file|filename|dir|regex|pattern|length|len|min|max|policy|input|"
+    r"(?:field|label|hint|placeholder|name|url|uri|path|file|filename|dir|regex|pattern|length|len|(?<!ad)min|max|policy|input|"
     r"type|error|errors|message|msg|text|title|description|desc|help|icon|class|prompt|encoder|manager|service|provider|"
     r"header|param|parameter|prefix|suffix|expiry|expires|expires_?in|expiration|ttl|count|limit|endpoint|host|column|"
     r"attribute|attr|env|var|required|strength|validator|validation|generator|store|storage|format|algorithm|alg|scheme|"
@@ -44,7 +44,7 @@ admin123 admin1234 administrator root root123 toor test test1 test12 test123 tes
 testpass testpassword testpwd secret secret1 secret123 changeme changeit default guest user user123 demo
 demo123 foo foobar foo123 bar baz hello hello123 iloveyou dragon monkey master sunshine princess football
 baseball postgres mysql mariadb mongo mongodb redis rabbitmq oracle sa django rails laravel docker vagrant
-minio minioadmin elastic kibana grafana jenkins sonar keycloak guestguest supersecret topsecret notsecret
+tiger minio minioadmin elastic kibana grafana jenkins sonar keycloak guestguest supersecret topsecret notsecret
 mypassword mypass mysecret pass pwd 1q2w3e4r qazwsx asdfgh zxcvbn hunter2 swordfish
 """
 #: Passwords that protect nothing, wherever they stand.
