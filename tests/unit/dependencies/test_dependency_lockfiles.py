@@ -84,6 +84,47 @@ def test_a_manifest_that_asks_for_nothing_or_is_locked_above_is_left_alone(tmp_p
     assert [m.file for m in list_dependencies(tmp_path).manifests] == ["work/package-lock.json"]
 
 
+_YARN = '# yarn lockfile v1\n\n\nleft@^1:\n  version "1.0.0"\n'
+_POETRY = '[[package]]\nname = "left"\nversion = "1"\n\n[metadata]\nlock-version = "2.0"\n'
+_CARGO = (
+    '[[package]]\nname = "left"\nversion = "1.0.0"\nsource = "registry+https://github.com/rust-lang/crates.io-index"\n'
+)
+_PNPM = "lockfileVersion: '9.0'\npackages:\n  left@1.0.0: {}\n"
+
+
+@pytest.mark.parametrize(
+    ("lock", "content", "manifest", "inside", "outside"),
+    [
+        ("yarn.lock", _YARN, "package.json", '{"dependencies": {"left": "^1", "b": "file:../b"}}',
+         '{"dependencies": {"o": "1"}}'),
+        ("pnpm-lock.yaml", _PNPM, "package.json", '{"dependencies": {"x": "npm:left@1"}}',
+         '{"devDependencies": {"o": "1"}}'),
+        ("poetry.lock", _POETRY, "pyproject.toml", '[project]\ndependencies = ["Left", "o; os_name == \'nt\'"]',
+         '[tool.poetry.dependencies]\npython = "^3"\no = "1"'),
+        ("Cargo.lock", _CARGO, "Cargo.toml", '[dependencies]\nleft = "1"\nb = { path = "../b" }',
+         '[dependencies]\no = "1"'),
+        ("Gemfile.lock", LOCKFILES["Gemfile.lock"][0], "Gemfile", "", "gem 'o'"),
+        ("gradle.lockfile", LOCKFILES["gradle.lockfile"][0], "build.gradle", "", "dependencies {\n}"),
+        ("composer.lock", LOCKFILES["composer.lock"][0], "composer.json", "{}", '{"require": {"o/o": "1"}}'),
+    ],
+)  # fmt: skip
+def test_a_lockfile_of_another_project_locks_nothing_here(tmp_path, lock, content, manifest, inside, outside):
+    """A folder below that is no part of the workspace, and a manifest that grew since it was locked."""
+    lay(tmp_path, lock, content)
+    lay(tmp_path, f"part/{manifest}", inside)
+    assert [m.file for m in list_dependencies(tmp_path).manifests] == [lock]
+    lay(tmp_path, f"tools/{manifest}", outside)
+    (other,) = [m for m in list_dependencies(tmp_path).manifests if m.file != lock]
+    assert (other.file, other.reach) == (f"tools/{manifest}", Reach.NOT_LOCKED)
+
+
+def test_members_of_a_workspace_ask_for_one_another(tmp_path):
+    lay(tmp_path, "yarn.lock", _YARN)
+    lay(tmp_path, "a/package.json", '{"name": "a", "dependencies": {"b": "*", "left": "1"}}')
+    lay(tmp_path, "b/package.json", '{"name": "b"}')
+    assert [m.file for m in list_dependencies(tmp_path).manifests] == ["yarn.lock"]
+
+
 def test_bun_in_binary_is_said(tmp_path):
     lay(tmp_path, "bun.lockb", b"\x00")
     assert [m.reach for m in list_dependencies(tmp_path).manifests] == [Reach.UNSUPPORTED]

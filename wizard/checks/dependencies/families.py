@@ -28,7 +28,7 @@ from wizard.checks.dependencies import (
     yarn,
 )
 from wizard.checks.dependencies.dependency import Listed
-from wizard.checks.dependencies.source import Source, table, toml
+from wizard.checks.dependencies.source import Source, table, text, toml
 from wizard.formats.malformed import Malformed
 
 Read = Callable[[Source], Listed]
@@ -125,15 +125,59 @@ NOT_READ = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A file that asks for packages without saying which versions came; any of `locks` beside or above it does.
+    """A file that asks for packages without saying which versions came; any of `locks` beside it does.
 
-    `asks` says whether it asks for anything at all; it may raise what a broken file raises.
+    `asks` says whether it asks for anything at all; it may raise what a broken file raises. `above` are lockfiles
+    that lock it from a folder above, too (a workspace), None for none; `wants` says what they must list.
     """
 
     format: str
     pattern: re.Pattern[str]
     locks: re.Pattern[str]
     asks: Callable[[bytes], bool]
+    above: re.Pattern[str] | None = None
+    wants: Callable[[bytes], Wants] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wants:
+    """The name under which a manifest's own package is known to its neighbours, and the packages it needs from others.
+
+    What stands in a folder of the partner's own, or is needed on some systems only, is not among `names`.
+    """
+
+    own: str
+    names: frozenset[str]
+
+
+#: What npm, pnpm and Yarn take from a folder beside.
+_FROM_FOLDER = ("workspace:", "file:", "link:", "portal:", ".", "/", "~")
+
+
+def _wanted_by_package(data: bytes) -> Wants:
+    package = json.loads(data)
+    names = set()
+    for kind in ("dependencies", "devDependencies"):
+        for name, spec in table(package, kind).items():
+            if isinstance(spec, str) and not spec.startswith(_FROM_FOLDER):
+                alias = re.fullmatch(r"npm:(@?[^@]+)(?:@.*)?", spec)
+                names.add(alias[1] if alias else name)
+    return Wants(text(package, "name"), frozenset(names))
+
+
+def _wanted_by_project(data: bytes) -> Wants:
+    content = toml(data.decode("utf-8-sig"))
+    return Wants(*python.needed(content))
+
+
+def _wanted_by_crate(data: bytes) -> Wants:
+    content = toml(data.decode("utf-8-sig"))
+    names = set()
+    for kind in ("dependencies", "dev-dependencies", "build-dependencies"):
+        for name, spec in table(content, kind).items():
+            if not (isinstance(spec, dict) and spec.keys() & {"path", "workspace"}):
+                names.add((text(spec, "package") or name).replace("_", "-"))
+    return Wants(text(table(content, "package"), "name").replace("_", "-"), frozenset(names))
 
 
 def _package_json(data: bytes) -> bool:
@@ -162,8 +206,17 @@ def _saying(pattern: bytes) -> Callable[[bytes], bool]:
     return lambda data: compiled.search(data) is not None
 
 
-def _manifest(format: str, pattern: str, locks: str, asks: Callable[[bytes], bool]) -> Manifest:
-    return Manifest(format, re.compile(pattern), re.compile(locks), asks)
+def _manifest(
+    format: str,
+    pattern: str,
+    locks: str,
+    asks: Callable[[bytes], bool],
+    wants: Callable[[bytes], Wants] | None = None,
+    *,
+    above: str = "",
+) -> Manifest:
+    above = above or (locks if wants else "")
+    return Manifest(format, re.compile(pattern), re.compile(locks), asks, re.compile(above) if above else None, wants)
 
 
 #: A requirements file says itself whether it is whole.
@@ -174,13 +227,14 @@ MANIFESTS: tuple[Manifest, ...] = (
         r"package\.json",
         r"package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lock",
         _package_json,
+        _wanted_by_package,
     ),
-    _manifest("pyproject.toml", r"pyproject\.toml", _PYTHON_LOCKS, _pyproject),
+    _manifest("pyproject.toml", r"pyproject\.toml", _PYTHON_LOCKS, _pyproject, _wanted_by_project),
     _manifest("Pipfile", r"pipfile", _PYTHON_LOCKS, _saying(rb"^\[(?:dev-)?packages\]")),
     _manifest("setup.py", r"setup\.(?:py|cfg)", _PYTHON_LOCKS, _saying(rb"install_requires")),
     _manifest("requirements.in", r"requirements[^/]*\.in", _PYTHON_LOCKS, lambda data: True),
     _manifest("environment.yml", r"environment\.ya?ml", r"(?!)", _saying(rb"^dependencies:")),
-    _manifest("Cargo.toml", r"cargo\.toml", r"cargo\.lock", _cargo),
+    _manifest("Cargo.toml", r"cargo\.toml", r"cargo\.lock", _cargo, _wanted_by_crate),
     _manifest("Gemfile", r"gemfile|gems\.rb", r"gemfile\.lock|gems\.locked", _saying(rb"^[ \t]*(?:gem|gemspec)\b")),
     _manifest("composer.json", r"composer\.json", r"composer\.lock", _composer),
     _manifest(
@@ -188,6 +242,7 @@ MANIFESTS: tuple[Manifest, ...] = (
         r"build\.gradle(?:\.kts)?",
         r"gradle\.lockfile|verification-metadata\.xml",
         _saying(rb"^[ \t]*dependencies\s*\{"),
+        above=r"verification-metadata\.xml",
     ),
     _manifest(
         "project file",
@@ -196,12 +251,16 @@ MANIFESTS: tuple[Manifest, ...] = (
         _saying(rb"<PackageReference\b"),
     ),
     _manifest("pubspec.yaml", r"pubspec\.yaml", r"pubspec\.lock", _saying(rb"^(?:dev_)?dependencies:")),
-    _manifest("mix.exs", r"mix\.exs", r"mix\.lock", _saying(rb"\{\s*:\w+\s*,")),
+    _manifest("mix.exs", r"mix\.exs", r"mix\.lock", _saying(rb"\{\s*:\w+\s*,"), above=r"mix\.lock"),
     _manifest("Package.swift", r"package\.swift", r"package\.resolved", _saying(rb"\.package\(")),
     _manifest("Podfile", r"podfile", r"podfile\.lock", _saying(rb"^[ \t]*pod\b")),
     _manifest("conanfile", r"conanfile\.(?:txt|py)", r"conan\.lock", _saying(rb"requires")),
     _manifest(
-        "stack.yaml", r"stack\.yaml|[^/]+\.cabal", r"stack\.yaml\.lock|cabal\.project\.freeze", lambda data: True
+        "stack.yaml",
+        r"stack\.yaml|[^/]+\.cabal",
+        r"stack\.yaml\.lock|cabal\.project\.freeze",
+        lambda data: True,
+        above=r"verification-metadata\.xml",
     ),
 )
 
@@ -229,6 +288,14 @@ def asks(manifest: Manifest, data: bytes) -> bool:
         return True
 
 
-def locked(manifest: Manifest, names: Iterable[str]) -> bool:
-    """Whether a lockfile for this manifest is among the file names of a folder."""
-    return any(manifest.locks.fullmatch(name.lower()) for name in names)
+def wants(manifest: Manifest, data: bytes) -> Wants:
+    """What a manifest needs; nothing of one that cannot be read or does not tell."""
+    try:
+        return manifest.wants(data) if manifest.wants else Wants("", frozenset())
+    except (Malformed, ValueError, RecursionError):
+        return Wants("", frozenset())
+
+
+def locking(pattern: re.Pattern[str], names: Iterable[str]) -> list[str]:
+    """The lockfiles among the file names of a folder."""
+    return [name for name in names if pattern.fullmatch(name.lower())]

@@ -138,14 +138,7 @@ def list_dependencies(
             progress(path, count)
     _included(root, found, more)
     walk.gaps += _absent_submodules(root)
-    for folder, name, manifest in asked:
-        path = f"{folder}/{name}" if folder else name
-        if not _asks(root, path, manifest):
-            continue
-        if not _is_locked(manifest, folder, names_of):
-            found[path] = (_not_locked(path, manifest), ())
-        elif beside := _empty_lock(manifest, folder, names_of, found):
-            found[path] = (_not_in_lock(path, manifest, beside), ())
+    _held_against_locks(root, asked, names_of, found)
     return Listing(
         tuple(one for _each, listed in found.values() for one in listed),
         tuple(manifest for manifest, _listed in found.values()),
@@ -250,36 +243,60 @@ def _bytes(path: Path) -> bytes | None:
     return data if len(data) <= MAX_BYTES else None
 
 
-def _asks(root: Path, path: str, manifest: families.Manifest) -> bool:
-    data = _bytes(root / path)
-    return data is None or families.asks(manifest, data)
-
-
-def _is_locked(manifest: families.Manifest, folder: str, names_of: dict[str, list[str]]) -> bool:
-    """A workspace is locked by the file of a folder above it; .NET and Gradle keep theirs a folder below."""
-    places = [folder, *(str(each) if str(each) != "." else "" for each in PurePosixPath(folder).parents)]
-    below = (f"{folder}/{name}".lstrip("/") for name in ("obj", "gradle", "requirements"))
-    if manifest.format == "Package.swift":
-        return any(families.locked(manifest, names) for names in names_of.values())
-    return any(families.locked(manifest, names_of.get(place, ())) for place in (*places, *below))
-
-
-def _empty_lock(
-    manifest: families.Manifest,
-    folder: str,
+def _held_against_locks(
+    root: Path,
+    asked: list[tuple[str, str, families.Manifest]],
     names_of: dict[str, list[str]],
     found: dict[str, tuple[Manifest, tuple[Dependency, ...]]],
-) -> str:
-    """The lockfile beside a manifest, when it lists nothing at all; "" when it lists something or is none."""
-    beside = [f"{folder}/{name}".lstrip("/") for name in names_of.get(folder, ()) if families.locked(manifest, [name])]
-    read = [found[path] for path in beside if path in found]
-    nothing = read and all(each.reach is Reach.COMPLETE and not rows for each, rows in read)
-    return beside[0] if nothing else ""
+) -> None:
+    """Add each manifest that asks for packages which no lockfile lists."""
+    needs: list[tuple[str, str, families.Manifest, frozenset[str]]] = []
+    own: set[str] = set()
+    for folder, name, manifest in asked:
+        path = f"{folder}/{name}" if folder else name
+        data = _bytes(root / path)
+        wants = families.wants(manifest, data or b"")
+        own.add(wants.own)
+        if data is None or families.asks(manifest, data):
+            needs.append((path, folder, manifest, wants.names))
+    for path, folder, manifest, names in needs:
+        locks = _locks_of(manifest, folder, names_of)
+        read = [found[lock] for lock in locks if lock in found]
+        listed = {one.name.replace("_", "-") for _each, rows in read for one in rows}
+        missing = sorted(each for each in names - own if each.replace("_", "-") not in listed)
+        if not locks:
+            found[path] = (_not_locked(path, manifest), ())
+        elif any(each.reach is Reach.UNREADABLE for each, _rows in read):
+            continue  # said already
+        elif missing or not (listed or manifest.wants):
+            found[path] = (_not_in_lock(path, manifest, locks[0], missing), ())
 
 
-def _not_in_lock(path: str, manifest: families.Manifest, lock: str) -> Manifest:
-    because = _("It asks for packages, and {lock} lists none: it is older, or damaged. Lock them again.").format(
-        lock=_shown(lock)
+def _locks_of(manifest: families.Manifest, folder: str, names_of: dict[str, list[str]]) -> list[str]:
+    """The lockfiles nearest to a manifest: beside it, a folder below, or (a workspace) in a folder above."""
+    places = [(folder, manifest.locks)]
+    if manifest.above:
+        places += [(str(each) if str(each) != "." else "", manifest.above) for each in PurePosixPath(folder).parents]
+    if manifest.format == "Package.swift":  # an Xcode project keeps it deep inside itself
+        places += [(each, manifest.locks) for each in names_of]
+    for place, pattern in places:
+        near = (place, *(f"{place}/{name}".lstrip("/") for name in ("obj", "gradle", "requirements")))
+        if locks := [
+            f"{each}/{name}".lstrip("/") for each in near for name in families.locking(pattern, names_of.get(each, ()))
+        ]:
+            return locks
+    return []
+
+
+def _not_in_lock(path: str, manifest: families.Manifest, lock: str, missing: list[str]) -> Manifest:
+    because = (
+        _("It asks for {names}, and {lock} does not list that: it is older, or of another project. Lock again.").format(
+            names=", ".join(missing[:3]) + (" …" if len(missing) > 3 else ""), lock=_shown(lock)
+        )
+        if missing
+        else _("It asks for packages, and {lock} lists none: it is older, or damaged. Lock them again.").format(
+            lock=_shown(lock)
+        )
     )
     return Manifest(_shown(path), manifest.format, Reach.NOT_LOCKED, 0, because)
 

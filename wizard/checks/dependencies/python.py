@@ -59,6 +59,17 @@ def declared(project: Mapping[str, Any]) -> tuple[set[str], set[str]]:
     return prod, dev - prod
 
 
+def needed(project: Mapping[str, Any]) -> tuple[str, frozenset[str]]:
+    """A project's own name, and what it needs on every system to run, from elsewhere than a folder beside it."""
+    poetry, own = table(table(project, "tool"), "poetry"), table(project, "project")
+    names = _names(item for item in texts(own, "dependencies") if ";" not in item and " @ file:" not in item)
+    for name, spec in table(poetry, "dependencies").items():
+        if not (isinstance(spec, dict) and spec.keys() & {"path", "markers", "platform", "python", "optional"}):
+            names.add(normal(name))
+    names.discard("python")
+    return normal(text(own, "name") or text(poetry, "name")), frozenset(names)
+
+
 def _names(requirements: Iterable[str]) -> set[str]:
     return {normal(found[1]) for each in requirements if (found := _NAMED.match(each))}
 
