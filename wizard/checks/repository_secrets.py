@@ -95,7 +95,7 @@ def judge(reading: Reading, settled_secrets: Collection[str]) -> Judgement:
         return Judgement(
             Verdict.FAIL,
             summary,
-            next_step=_("Open “Code”, and say for each when it was revoked and replaced, or why it is no secret."),
+            next_step=_("Say for each, on the page “Code”, when it was revoked and replaced, or why it is no secret."),
             fix=_("Revoke the secret first, then replace it, then clean up: a deleted line stays in the history."),
             facts=facts,
         )

@@ -28,6 +28,7 @@ from wizard.domain.mistakes import Mistake
 from wizard.vault import files
 from wizard.vault.mistakes import (
     Cancelled,
+    Changed,
     DamagedEvidence,
     NotAFile,
     NotSaved,
@@ -193,11 +194,13 @@ class EvidenceBox:
         *,
         cancelled: Callable[[], bool] = _never,
         progress: Callable[[int], None] = _quiet,
+        digest: str = "",
     ) -> Sealed:
         """Seal what the stream gives, in one pass with little memory; durable when it returns.
 
         `progress` hears the number of bytes read so far. An empty stream is sealed too: the caller sees `size` 0.
-        Raises Cancelled (nothing is left behind), ReadOnly, NotSaved, NotAFile, UnreadableFile, TooBig.
+        With `digest` (SHA-256, in hex) only those bytes are sealed, and others are refused.
+        Raises Cancelled (nothing is left behind), ReadOnly, NotSaved, NotAFile, UnreadableFile, TooBig, Changed.
         """
         if self.read_only:
             raise ReadOnly(self.read_only)
@@ -206,6 +209,8 @@ class EvidenceBox:
             with files.new_part(self.folder) as (part, target):
                 writing = _Writing(target)
                 self._encrypt(reading, writing)
+                if digest and reading.digest.hexdigest() != digest:
+                    raise Changed()
                 return self._keep(part, target, reading, writing, cancelled)
         except OSError as error:
             raise NotSaved(files.reason(error)) from None

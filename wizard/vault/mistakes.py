@@ -308,6 +308,15 @@ class UnreadableFile(Mistake):
         )
 
 
+class Changed(Mistake):
+    """A file became another one between two readings."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("A file changed while it was being added, so it was not. Close the program that writes it, then add it.")
+        )
+
+
 class TooBig(Mistake):
     """More bytes than the caller is willing to hold."""
 

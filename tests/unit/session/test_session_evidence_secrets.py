@@ -1,6 +1,9 @@
 """A live secret in a file keeps it from being sealed until it is said what it is; pictures are said not to be read."""
 
+import gzip
 import io
+import sqlite3
+import tarfile
 import zipfile
 from datetime import date
 
@@ -42,6 +45,24 @@ def packed():
     return out.getvalue()
 
 
+def packed_twice():
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:xz") as archive:
+        member = tarfile.TarInfo("logs/app.log.gz")
+        content = gzip.compress(f"token {SECRET}".encode())
+        member.size = len(content)
+        archive.addfile(member, io.BytesIO(content))
+    return out.getvalue()
+
+
+def table():
+    with sqlite3.connect(":memory:") as base:
+        base.execute("create table settings (value)")
+        base.execute("insert into settings values (?)", (f"token {SECRET}",))
+        base.commit()
+        return base.serialize()
+
+
 def png():
     from PIL import Image, PngImagePlugin
 
@@ -60,6 +81,8 @@ def png():
         ("words.pdf", pdf(words=f"token {SECRET}")),
         ("title.pdf", pdf(title=f"token {SECRET}")),
         ("report.docx", packed()),
+        ("logs.tar.xz", packed_twice()),
+        ("settings.db", table()),
         ("picture.png", png()),
         (
             "browser.har",
@@ -67,7 +90,9 @@ def png():
         ),
     ],
 )
-def test_a_live_secret_keeps_a_file_out(session, tmp_path, name, data):
+def test_a_live_secret_keeps_a_file_out(session, tmp_path, monkeypatch, name, data):
+    """Whatever it is packed in; and nothing of it is unfolded on the disk, as the engine would."""
+    monkeypatch.delattr("wizard.checks.code.engine.Kingfisher.unfold")
     (tmp_path / name).write_bytes(data)
     added = add(session, tmp_path / name, "SEC-1")
     assert added.evidence == ()
@@ -75,6 +100,23 @@ def test_a_live_secret_keeps_a_file_out(session, tmp_path, name, data):
     assert held.sentence in added.left_out
     assert "ghp_…" in held.sentence
     assert SECRET not in repr(added) + held.sentence + repr(held.examined)
+    assert not session.assessment.evidence
+
+
+def test_a_file_that_becomes_another_between_look_and_seal_is_not_sealed(session, tmp_path, monkeypatch):
+    path = tmp_path / "log.txt"
+    path.write_text("harmless")
+    opened, times = evidence.opened, []
+
+    def swapped(at):
+        times.append(at)
+        if len(times) == 2:
+            path.write_text(f"token {SECRET}")
+        return opened(at)
+
+    monkeypatch.setattr(evidence, "opened", swapped)
+    with pytest.raises(Exception, match="changed while it was being added"):
+        add(session, path, "SEC-1")
     assert not session.assessment.evidence
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from wizard.checks.code import containers
+from wizard.checks.code import containers, in_memory
 from wizard.checks.code.coverage import Counting, GapKind
 from wizard.checks.code.engine import Candidate, CannotUnfold, SecretEngine, Stop, TooSlow
 from wizard.checks.code.leak import Masker, Tier, mask
@@ -58,10 +58,13 @@ class Hit:
 
 
 class Search:
-    """Searches inputs with one engine and keeps count; safe to use from several threads."""
+    """Searches inputs with one engine and keeps count; safe to use from several threads.
+
+    `folder` is a private place where containers may be unfolded; without one that happens in memory only.
+    """
 
     def __init__(
-        self, engine: SecretEngine, masker: Masker, counting: Counting, stop: Stop, folder: Path, now: datetime
+        self, engine: SecretEngine, masker: Masker, counting: Counting, stop: Stop, folder: Path | None, now: datetime
     ) -> None:
         self._engine = engine
         self._masker = masker
@@ -149,7 +152,11 @@ class Search:
             self._counting.gap(GapKind.ENCRYPTED, shown(path))
         name = f"input.{kind}"  # the engine goes by the ending, and names of files say anything
         try:
-            members = self._engine.unfold(data, name, max(0.1, until - time.monotonic()), self._stop, self._folder)
+            if self._folder is None:
+                members = list(in_memory.unfold(data, kind, self._stop))
+            else:
+                seconds = max(0.1, until - time.monotonic())
+                members = self._engine.unfold(data, name, seconds, self._stop, self._folder)
         except CannotUnfold:
             self._counting.gap(GapKind.NOT_UNFOLDED, shown(path))
             return self._plain(data, path, until)

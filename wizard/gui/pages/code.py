@@ -23,6 +23,7 @@ from wizard.gui.pages.code_host import HostPart
 from wizard.gui.pages.code_libraries import LibrariesPart
 from wizard.gui.pages.code_panel import CodePanel, file_on_disk, written_place
 from wizard.gui.pages.form import beside, column
+from wizard.gui.pages.one_job import OneJob
 from wizard.gui.pages.paste_part import PastePart
 from wizard.gui.widgets.buttons import ChipButton, FilledButton, OutlineButton
 from wizard.gui.widgets.empty_state import EmptyState
@@ -31,7 +32,7 @@ from wizard.gui.widgets.fields import ComboField, LineField
 from wizard.gui.widgets.page import Page
 from wizard.gui.widgets.plain import PlainLabel
 from wizard.gui.widgets.progress_strip import ProgressStrip
-from wizard.jobs.events import Cancelled, Failed, Finished, JobEvent, Progressed
+from wizard.jobs.events import Progressed
 from wizard.jobs.runner import Hear, Job
 from wizard.session.changes import Change
 from wizard.session.deeds import public_code, scanning
@@ -61,7 +62,6 @@ class CodePage(Page):
 
     def __init__(self, context: Context, parent: QWidget | None = None):
         super().__init__(context, _("Code"), "", parent)
-        self._job: Job[Any] | None = None
         self._listed: dict[str, tuple[Leak, ...]] = {}
         self._runs: dict[str, str] = {}
         self.look_button = FilledButton(_("Look at the code"))
@@ -75,6 +75,8 @@ class CodePage(Page):
             self.deeds.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         self.strip = ProgressStrip()
         self.strip.stop.hide()
+        kept = _("Stopped. Repositories that were finished are kept.")
+        self._job = OneJob(self, self.strip, _("Looking"), kept, self._draw, self._hear)
         self.verdicts = PlainLabel("", wrap=True)
         self.repository, self.tier, self.state = ComboField(), ComboField(), ComboField()
         for field, spoken, entries in (
@@ -140,7 +142,7 @@ class CodePage(Page):
     def shown(self, place: Place) -> None:
         """Draw everything anew, and have the rules ready before they are asked for."""
         session = self.context.open
-        if self._repositories and not session.read_only and self._job is None:
+        if self._repositories and not session.read_only and not self._job.running:
             data = errand.preferences_of(self.context).home.data
             self.start(lambda hear: scanning.prepare(session, data, hear), lambda _none: None)
         self._draw()
@@ -155,8 +157,7 @@ class CodePage(Page):
 
     def stop(self) -> None:
         """Stop now; repositories that were finished are kept."""
-        if self._job is not None:
-            self._job.cancel()
+        self._job.stop()
 
     def _turn(self, name: str) -> None:
         """Show one part of the page."""
@@ -177,7 +178,7 @@ class CodePage(Page):
         if self.context.session is None:  # news of a job that ended after the assessment was closed
             return
         session, places = self.context.open, self._repositories
-        looking = self._job is not None
+        looking = self._job.running
         secrets = self.part == "secrets"
         self.look_button.setVisible(secrets and bool(places) and not looking and not session.read_only)
         self.stop_button.setVisible(secrets and looking)
@@ -216,7 +217,7 @@ class CodePage(Page):
 
     def _read(self, place: str, run: str) -> None:
         """The list of a look lies sealed: open it on another thread, once."""
-        if self._runs.get(place) == run or self._job is not None:
+        if self._runs.get(place) == run or self._job.running:
             return
         self._runs[place] = run
         session = self.context.open
@@ -298,8 +299,6 @@ class CodePage(Page):
 
     def _look(self, public: bool = False) -> None:
         session, preferences = self.context.open, errand.preferences_of(self.context)
-        if self._job is not None:
-            return
 
         def begin(hear: Hear) -> Job[Any]:
             if public:
@@ -307,33 +306,16 @@ class CodePage(Page):
                 return public_code.look(session, preferences.home.data, hear, options)
             return scanning.scan(session, preferences.home.data, hear=hear)
 
-        try:
-            self._job = self.start(begin, self._done, failed=self.say_mistake, each=self._each)
-        except Mistake as mistake:
-            self.say_mistake(mistake)
-        else:
+        if self._job.begin(begin, self._done):
             self._listed.clear()
             self._runs.clear()
-        self._draw()
+            self._draw_rows()
 
-    def _each(self, event: JobEvent) -> None:
-        match event:
-            case Progressed(_job, done, total, text, partial):
-                self.strip.show_progress(_("Looking"), done, total, text)
-                if isinstance(partial, scanning.Heard) and partial.news.leaks:
-                    before = self._listed.get(partial.repository, ())
-                    self._listed[partial.repository] = (*before, *partial.news.leaks)[: 4 * _SHOWN]
-                    self._draw_rows()
-            case Cancelled():
-                self._ended()
-                self.message_bar.say(_("Stopped. Repositories that were finished are kept."))
-            case Finished() | Failed():
-                self._ended()
-
-    def _ended(self) -> None:
-        self._job = None
-        self.strip.finish()
-        self._draw()
+    def _hear(self, event: Progressed) -> None:
+        if isinstance(event.partial, scanning.Heard) and event.partial.news.leaks:
+            place = event.partial.repository
+            self._listed[place] = (*self._listed.get(place, ()), *event.partial.news.leaks)[: 4 * _SHOWN]
+            self._draw_rows()
 
     def _done(self, _found: object) -> None:
         a11y.announce(self, self.sentence)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QVBoxLayout, QWidget
@@ -18,6 +17,7 @@ from wizard.gui.icons import Glyph
 from wizard.gui.pages import errand
 from wizard.gui.pages.consent_card import ConsentCard
 from wizard.gui.pages.form import Form, beside
+from wizard.gui.pages.one_job import OneJob
 from wizard.gui.theme import ColorName
 from wizard.gui.widgets import choosing
 from wizard.gui.widgets.buttons import FilledButton, OutlineButton
@@ -28,13 +28,11 @@ from wizard.gui.widgets.folded import Folded
 from wizard.gui.widgets.page import Page
 from wizard.gui.widgets.plain import FactLabel, PlainLabel
 from wizard.gui.widgets.progress_strip import ProgressStrip
-from wizard.jobs.events import Cancelled, Failed, Finished, JobEvent, Progressed
 from wizard.session.deeds import hosting
 
 if TYPE_CHECKING:
     from wizard.checks.hosting.asking import HostSettings
     from wizard.checks.hosting.posture import Posture
-    from wizard.jobs.runner import Hear, Job
 
 _NAMES = {"github": "GitHub", "bitbucket": "Bitbucket"}
 
@@ -49,7 +47,6 @@ class HostPart(QWidget):
     def __init__(self, page: Page):
         super().__init__(page)
         self._page, self._context = page, page.context
-        self._job: Job[Any] | None = None
         self._shown: dict[str, Posture] = {}
         self._runs: dict[str, str] = {}
         self._known: dict[str, hosting.Known | None] = {}
@@ -87,6 +84,7 @@ class HostPart(QWidget):
             self.buttons.add(button)
         self.strip = ProgressStrip()
         self.strip.stop.hide()
+        self._job = OneJob(page, self.strip, _("Asking"), _("Stopped. Nothing was recorded."), self.draw)
         self.consent = ConsentCard()
         self.table = FactTable(
             (Head(_("What"), 300), Head(_("What the host shows")), Head(_("Informs"), 110, sortable=False)),
@@ -126,8 +124,7 @@ class HostPart(QWidget):
 
     def stop(self) -> None:
         """Stop now; what is not recorded yet is dropped."""
-        if self._job is not None:
-            self._job.cancel()
+        self._job.stop()
 
     def draw(self) -> None:
         """Draw everything anew, and find out what is not known yet."""
@@ -141,7 +138,7 @@ class HostPart(QWidget):
                 self.repository.addItem(place, place)
             self.repository.blockSignals(False)
             self._turned()
-        host, busy, may = self._host, self._job is not None, not session.read_only
+        host, busy, may = self._host, self._job.running, not session.read_only
         kept = self._kept.get(host)
         if kept is None:
             self._find_token(host)
@@ -188,7 +185,7 @@ class HostPart(QWidget):
         if not results:
             return None
         observation = self._context.open.assessment.observations[(HOST_CHECKS[0].check.id, place)]
-        if self._runs.get(place) != observation.run and self._job is None:
+        if self._runs.get(place) != observation.run and not self._job.running:
             self._runs[place] = observation.run
             session = self._context.open
 
@@ -282,7 +279,7 @@ class HostPart(QWidget):
         session, host, name, place = self._context.open, self._host, self.name.text().strip(), self._place
 
         def ask() -> None:
-            self._begin(
+            self._job.begin(
                 lambda hear: hosting.ask(session, host, name, place, hear, self.server),
                 lambda posture: self._have(place, posture, _("The code host was asked.")),
             )
@@ -300,34 +297,10 @@ class HostPart(QWidget):
         session, host, name, place = self._context.open, self._host, self.name.text().strip(), self._place
         folder = choosing.choose_folder(self, _("Folder with the host's answers (repository.json and others)"))
         if folder is not None:
-            self._begin(
+            self._job.begin(
                 lambda hear: hosting.read_export(session, host, name, folder, place, hear),
                 lambda posture: self._have(place, posture, _("The exported answers were read.")),
             )
-
-    def _begin(self, begin: Callable[[Hear], Job[Any]], then: Callable[[Any], object]) -> None:
-        if self._job is not None:
-            return
-        try:
-            self._job = self._page.start(begin, then, each=self._each)
-        except Mistake as mistake:
-            self._page.say_mistake(mistake)
-        self.draw()
-
-    def _each(self, event: JobEvent) -> None:
-        match event:
-            case Progressed(_job, done, total, text):
-                self.strip.show_progress(_("Asking"), done, total, text)
-            case Cancelled():
-                self._ended()
-                self._page.message_bar.say(_("Stopped. Nothing was recorded."))
-            case Finished() | Failed():
-                self._ended()
-
-    def _ended(self) -> None:
-        self._job = None
-        self.strip.finish()
-        self.draw()
 
     def _have(self, place: str, posture: Posture, said: str) -> None:
         self._shown[place] = posture

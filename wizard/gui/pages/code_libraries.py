@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -23,6 +22,7 @@ from wizard.gui.pages.consent_card import ConsentCard
 from wizard.gui.pages.form import beside
 from wizard.gui.pages.library_lines import ORDER, Row, line
 from wizard.gui.pages.library_panel import LibraryPanel
+from wizard.gui.pages.one_job import OneJob
 from wizard.gui.widgets import choosing
 from wizard.gui.widgets.buttons import FilledButton, OutlineButton
 from wizard.gui.widgets.fact_table import FactTable, Head
@@ -32,7 +32,6 @@ from wizard.gui.widgets.folded import Folded
 from wizard.gui.widgets.page import Page
 from wizard.gui.widgets.plain import PlainLabel
 from wizard.gui.widgets.progress_strip import ProgressStrip
-from wizard.jobs.events import Cancelled, Failed, Finished, JobEvent, Progressed
 from wizard.session.deeds import dependencies, scanning
 from wizard.session.found_libraries import decision, names_of
 
@@ -40,7 +39,6 @@ if TYPE_CHECKING:
     from wizard.checks.dependencies.advisory import Vulnerability as Flaw
     from wizard.checks.dependencies.offline import Held
     from wizard.checks.dependencies.osv import OsvSettings
-    from wizard.jobs.runner import Hear, Job
 
 #: So many rows are shown at once; the filters reach the others.
 _SHOWN = 300
@@ -57,7 +55,6 @@ class LibrariesPart(QWidget):
     def __init__(self, page: Page):
         super().__init__(page)
         self._page, self._context = page, page.context
-        self._job: Job[Any] | None = None
         self._records: dict[str, dependencies.Record] = {}
         self._runs: dict[str, str] = {}
         self._held: dict[Ecosystem, Held] | None = None
@@ -84,6 +81,8 @@ class LibrariesPart(QWidget):
         self.source = PlainLabel("", "quiet", wrap=True)
         self.strip = ProgressStrip()
         self.strip.stop.hide()
+        kept = _("Stopped. Repositories that were finished are kept.")
+        self._job = OneJob(page, self.strip, _("Looking"), kept, self.draw)
         self.consent = ConsentCard()
         self.verdicts = PlainLabel("", wrap=True)
         self.gaps = Folded(_("What could not be read"))
@@ -147,15 +146,14 @@ class LibrariesPart(QWidget):
 
     def stop(self) -> None:
         """Stop now; repositories that were finished are kept."""
-        if self._job is not None:
-            self._job.cancel()
+        self._job.stop()
 
     def draw(self) -> None:
         """Draw everything anew, and read what was not read yet."""
         if self._context.session is None:
             return
         session, places = self._context.open, self._repositories
-        busy, may = self._job is not None, not session.read_only
+        busy, may = self._job.running, not session.read_only
         for button in (self.offline_button, self.online_button, self.fetch_button, self.take_in_button):
             button.setVisible(bool(places) and may and not busy)
         self.stop_button.setVisible(busy)
@@ -194,14 +192,15 @@ class LibrariesPart(QWidget):
         return errand.preferences_of(self._context).home.data
 
     def _draw_source(self) -> None:
-        if self._held is None:
-            if self._job is None:
-                data = self._data
-                errand.run(self._page, _("Opening the offline lists"), lambda: dependencies.held(data), self._have)
-            return
-        self.source.setText(self._source_words(self._held))
-        self.offline_button.setEnabled(bool(self._held))
-        self.offline_button.set_filled(bool(self._held))
+        if self._job.running:
+            self._held = None  # it may get new ones
+        elif self._held is None:
+            data = self._data
+            errand.run(self._page, _("Opening the offline lists"), lambda: dependencies.held(data), self._have)
+        else:
+            self.source.setText(self._source_words(self._held))
+            self.offline_button.setEnabled(bool(self._held))
+            self.offline_button.set_filled(bool(self._held))
 
     def _source_words(self, held: dict[Ecosystem, Held]) -> str:
         if not held:
@@ -223,7 +222,7 @@ class LibrariesPart(QWidget):
         self._draw_source()
 
     def _read(self, place: str, run: str) -> None:
-        if self._runs.get(place) == run or self._job is not None:
+        if self._runs.get(place) == run or self._job.running:
             return
         self._runs[place] = run
         session = self._context.open
@@ -282,31 +281,6 @@ class LibrariesPart(QWidget):
 
     # --- deeds ---------------------------------------------------------------------------------------------------
 
-    def _begin(self, begin: Callable[[Hear], Job[Any]], then: Callable[[Any], object]) -> None:
-        if self._job is not None:
-            return
-        try:
-            self._job = self._page.start(begin, then, each=self._each)
-        except Mistake as mistake:
-            self._page.say_mistake(mistake)
-        self.draw()
-
-    def _each(self, event: JobEvent) -> None:
-        match event:
-            case Progressed(_job, done, total, text):
-                self.strip.show_progress(_("Looking"), done, total, text)
-            case Cancelled():
-                self._ended()
-                self._page.message_bar.say(_("Stopped. Repositories that were finished are kept."))
-            case Finished() | Failed():
-                self._ended()
-
-    def _ended(self) -> None:
-        self._job = None
-        self._held = None
-        self.strip.finish()
-        self.draw()
-
     def _scan(self, agreed: tuple[str, ...]) -> None:
         session, data = self._context.open, self._data
 
@@ -314,7 +288,9 @@ class LibrariesPart(QWidget):
             self._page.message_bar.say(_("The libraries were looked up."))
             a11y.announce(self, self.verdicts.text())
 
-        self._begin(lambda hear: dependencies.scan(session, data, agreed=agreed, hear=hear, settings=self.osv), done)
+        self._job.begin(
+            lambda hear: dependencies.scan(session, data, agreed=agreed, hear=hear, settings=self.osv), done
+        )
 
     def _ask_osv(self) -> None:
         session = self._context.open
@@ -332,7 +308,7 @@ class LibrariesPart(QWidget):
             after = _("OSV is a public database. It sees what you ask about and from which address, not for whom.")
             self.consent.ask(what, found.names, after, _("Send them"), lambda: self._scan(found.names))
 
-        self._begin(lambda hear: dependencies.would_leave(session, hear=hear), listed)
+        self._job.begin(lambda hear: dependencies.would_leave(session, hear=hear), listed)
 
     def _ask_fetch(self) -> None:
         session, data = self._context.open, self._data
@@ -348,11 +324,11 @@ class LibrariesPart(QWidget):
             self.consent.ask(what, lines, after, _("Get the lists"), lambda: fetch(found.ecosystems))
 
         def fetch(ecosystems: tuple[Ecosystem, ...]) -> None:
-            self._begin(
+            self._job.begin(
                 lambda hear: dependencies.fetch(session, data, ecosystems, hear, self.archives), self._have_lists
             )
 
-        self._begin(lambda hear: dependencies.would_leave(session, hear=hear), listed)
+        self._job.begin(lambda hear: dependencies.would_leave(session, hear=hear), listed)
 
     def _say_none(self, found: dependencies.WouldLeave) -> None:
         if found.here:
@@ -365,7 +341,7 @@ class LibrariesPart(QWidget):
     def _take_in(self) -> None:
         session, data = self._context.open, self._data
         if folder := choosing.choose_folder(self, _("Folder with lists of OSV")):
-            self._begin(lambda hear: dependencies.take_in(session, data, folder, hear), self._have_lists)
+            self._job.begin(lambda hear: dependencies.take_in(session, data, folder, hear), self._have_lists)
 
     def _have_lists(self, taken: tuple[Held, ...]) -> None:
         listed = ", ".join(one.ecosystem.value for one in taken)

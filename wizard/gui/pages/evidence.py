@@ -93,8 +93,8 @@ class EvidencePage(TakesFiles, Page):
         self._draw()
         if place.item and self.table.choose(place.item):
             self._choose(place.item)
-        elif place.item and Path(place.item).is_absolute():
-            self.add((Path(place.item),))
+        elif held := tuple(path for path in map(Path, place.item.split("\0")) if path.is_absolute()):
+            self.add(held)
 
     def redraw(self, change: Change) -> None:
         self._draw()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from wizard.checks.code.leak import Leak
 from wizard.domain.events import SecretDisposed, SecretVerdict
 from wizard.domain.language import _, ngettext
+from wizard.gui.context import Place
 from wizard.gui.pages.form import Form, beside
 from wizard.gui.widgets.buttons import FilledButton, OutlineButton
 from wizard.gui.widgets.card import Card
@@ -128,6 +131,11 @@ class HeldSheet(Card):
             self.settled.emit(self, SecretDisposed(fingerprint, verdict, because, revoked, rotated))
             if not self.problem.isHidden():  # what is missing for one is missing for all
                 return
+
+
+def where_they_are_settled(held: Sequence[HeldBack], requirement: str = "") -> Place:
+    """The page of evidence, with files that were held back elsewhere: what a secret in them is can be said there."""
+    return Place("evidence", "\0".join(str(each.path) for each in held), requirement)
 
 
 def let_go(sheet: HeldSheet) -> None:

@@ -22,6 +22,7 @@ from wizard.gui.pages import card_words
 from wizard.gui.pages.card_forms import CardForm, ExceptionForm, ReasonForm, explanation_form, not_applicable_form
 from wizard.gui.pages.card_head import CardHead
 from wizard.gui.pages.card_parts import EvidenceStrip, Guidance, NoteField, PartsList, QuestionsBox, SourcePanel
+from wizard.gui.pages.held_sheet import where_they_are_settled
 from wizard.gui.pages.said_and_seen import SaidAndSeen
 from wizard.gui.questions.base import QuestionWidget
 from wizard.gui.questions.files import FilesQuestion
@@ -199,8 +200,8 @@ class RequirementCard(TakesFiles, Card):
             if then is not None:
                 then.set_names({key: item.name for key, item in session.assessment.evidence.items()})
                 then.add(tuple(item.id for item in result.evidence))
-            if result.held:  # what a secret in it is can be said there
-                self.page.go.emit(Place("evidence", str(result.held[0].path), id))
+            if result.held:
+                self.page.go.emit(where_they_are_settled(result.held, id))
             elif result.left_out:
                 self.page.message_bar.say_mistake(" ".join(result.left_out))
             elif len(result.evidence) == 1:

@@ -14,6 +14,7 @@ from wizard.domain.mistakes import Mistake
 from wizard.domain.vulnerability import Decision, Disposal, Ledger, Note, Rating, Vulnerability
 from wizard.gui.context import Context, Place
 from wizard.gui.pages import vulnerability_lines as lines
+from wizard.gui.pages.held_sheet import where_they_are_settled
 from wizard.gui.pages.vulnerability_cards import GoneCard, LimitCard
 from wizard.gui.pages.vulnerability_chart import VulnerabilityChart
 from wizard.gui.pages.vulnerability_form import VulnerabilityForm
@@ -133,8 +134,8 @@ class VulnerabilitiesPage(TakesFiles, Page):
             self.start(lambda hear: files.add(session, paths, (), hear), self._was_read)
 
     def _was_read(self, added: files.Added) -> None:
-        if added.held:  # what a secret in it is can be said there
-            self.go.emit(Place("evidence", str(added.held[0].path)))
+        if added.held:
+            self.go.emit(where_they_are_settled(added.held))
             return
         unread = dict(added.unread)
         said = [f"{item.name}: {item.read_as}" for item in added.evidence if item.read_as]

@@ -88,7 +88,9 @@ def add(
             try:
                 progress(0, 0, _("Looking for secrets in {name}").format(name=path.name))
                 examined = await evidence_secrets.let_pass(session, path, opened, requirements)
-                item = await _seal(session, path, tuple(requirements), note, expires, replaces, progress)
+                item = await _seal(
+                    session, path, tuple(requirements), note, expires, replaces, progress, examined.digest
+                )
             except Mistake as mistake:
                 left_out.append(mistake.sentence)
                 held += [mistake] if isinstance(mistake, HeldBack) else []
@@ -126,6 +128,7 @@ async def _seal(
     expires: date | None,
     replaces: str,
     progress: Progress,
+    digest: str,
 ) -> Evidence:
     stopped = threading.Event()
 
@@ -138,6 +141,7 @@ async def _seal(
                 stream,
                 cancelled=stopped.is_set,
                 progress=lambda count: progress(count, size, path.name),
+                digest=digest,
             )
         return Evidence(
             id=secrets.token_hex(8),

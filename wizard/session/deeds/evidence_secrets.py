@@ -8,12 +8,12 @@ said. Of a secret only its mask, its keyed hash and its place leave this module.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import io
 import json
 import secrets
-import tempfile
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -44,13 +44,15 @@ _MOST_NAMED = 3
 class Examined:
     """What was found in one file: secrets that may still work, those that are only listed, and what was not read.
 
-    `in_addresses` are the keyed hashes of live ones that stand in an address.
+    `in_addresses` are the keyed hashes of live ones that stand in an address. `digest` is the SHA-256 of what was
+    looked at, "" where nothing was.
     """
 
     live: tuple[Leak, ...] = ()
     listed: tuple[Leak, ...] = ()
     unread: tuple[str, ...] = ()
     in_addresses: frozenset[str] = frozenset()
+    digest: str = ""
 
 
 class HeldBack(Mistake):
@@ -136,9 +138,8 @@ class _Looking:
     def through(self, search: Callable[[Search], Iterable[Hit]], place: str = "") -> None:
         from wizard.checks.code.searching import Search as Made
 
-        with tempfile.TemporaryDirectory(prefix="attestry-evidence-") as folder:
-            made = Made(self.engine, self.masker, self.counting, self.stop, Path(folder), self.session.clock())
-            self.hits += [(place, hit) for hit in search(made)]
+        made = Made(self.engine, self.masker, self.counting, self.stop, None, self.session.clock())
+        self.hits += [(place, hit) for hit in search(made)]
 
     def words(self, text: str, place: str) -> None:
         data = text.encode("utf-8", "replace")
@@ -161,7 +162,7 @@ async def _examined(session: Session, open_: Callable[[], BinaryIO]) -> Examined
             return Examined(unread=(mistake.sentence,))
     looking = _Looking(engine, masker, stop, session)
     try:
-        kind, pdf = await asyncio.to_thread(_bytes, looking, open_)
+        kind, pdf, digest = await asyncio.to_thread(_bytes, looking, open_)
         unread = []
         if kind == "application/pdf":
             unread += await _pdf(looking, pdf)
@@ -171,18 +172,23 @@ async def _examined(session: Session, open_: Callable[[], BinaryIO]) -> Examined
         stop.set()
         raise
     unread += [wording.gap(gap) for gap in looking.counting.freeze().gaps]
-    return _sorted(session, looking, tuple(unread))
+    return replace(_sorted(session, looking, tuple(unread)), digest=digest)
 
 
-def _bytes(looking: _Looking, open_: Callable[[], BinaryIO]) -> tuple[str, bytes]:
-    """Search the bytes as they are; of a PDF they come back, for its words are packed."""
+def _bytes(looking: _Looking, open_: Callable[[], BinaryIO]) -> tuple[str, bytes, str]:
+    """Search the bytes as they are; of a PDF they come back, for its words are packed. Last, the digest of all."""
     with open_() as stream:
         kind = media_type(stream.read(HEAD))
         size = stream.seek(0, io.SEEK_END)
         stream.seek(0)
         looking.through(partial(_windows, stream, size))
         stream.seek(0)
-        return kind, stream.read(MAX_BYTES + 1) if kind == "application/pdf" else b""
+        data = stream.read(MAX_BYTES + 1) if kind == "application/pdf" else b""
+        stream.seek(0)
+        digest = hashlib.sha256()
+        while piece := stream.read(1024 * 1024):
+            digest.update(piece)
+        return kind, data, digest.hexdigest()
 
 
 def _windows(stream: BinaryIO, size: int, search: Search) -> list[Hit]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -116,9 +115,7 @@ def _search(
 
     assert isinstance(stop, Stop)
     counting, data = Counting(), text.encode("utf-8", "replace")
-    with tempfile.TemporaryDirectory(prefix="attestry-public-") as folder:
-        search = Search(engine, masker, counting, stop, Path(folder), session.clock())
-        hits = search.data(data, "")
+    hits = Search(engine, masker, counting, stop, None, session.clock()).data(data, "")
     leaks = tuple(
         Leak(h.rule, h.judged.tier, Where.PUBLIC, "", h.line, "", h.masked, h.fingerprint, h.judged.because)
         for h in hits

@@ -1,0 +1,64 @@
+"""Unfolds a container in memory only, for what may not lie in the clear on a disk: evidence, and what hosts gave."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from wizard.checks.code.engine import UNFOLDED_BYTES, UNFOLDED_MEMBERS, CannotUnfold, Stop
+
+
+class _Reads(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+_PACKED: dict[str, Callable[[io.BytesIO], _Reads]] = {
+    "gzip": lambda data: gzip.GzipFile(fileobj=data),
+    "bzip2": bz2.BZ2File,
+    "xz": lzma.LZMAFile,
+}
+
+
+def unfold(data: bytes, kind: str, stop: Stop) -> Iterator[tuple[str, bytes]]:
+    """The members of one container, one level deep, with their names. Raises `CannotUnfold` or `Stopped`.
+
+    A database or a compiled file is its own only member, under no name: its values stand in it as they are.
+    """
+    left = UNFOLDED_BYTES
+    try:
+        for count, (name, member) in enumerate(_members(data, kind)):
+            stop.check()
+            content = member.read(left + 1)
+            left -= len(content)
+            if left < 0 or count >= UNFOLDED_MEMBERS:
+                raise CannotUnfold
+            yield name, content
+    except (zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError, zlib.error, OSError, EOFError) as error:
+        raise CannotUnfold from error
+    except (ValueError, NotImplementedError, MemoryError, RecursionError) as error:
+        raise CannotUnfold from error
+
+
+def _members(data: bytes, kind: str) -> Iterator[tuple[str, _Reads]]:
+    held = io.BytesIO(data)
+    if kind in _PACKED:
+        yield "content", _PACKED[kind](held)
+    elif kind == "zip":
+        with zipfile.ZipFile(held) as archive:
+            for entry in archive.infolist():
+                if not entry.is_dir() and not entry.flag_bits & 1:  # locked ones are said where they are recognised
+                    yield entry.filename, archive.open(entry)
+    elif kind == "tar":
+        with tarfile.open(fileobj=held, mode="r:") as bundle:
+            for part in bundle:
+                if part.isfile() and (opened := bundle.extractfile(part)) is not None:
+                    yield part.name, opened
+    else:
+        yield "", held
