@@ -51,6 +51,8 @@ def section_state(summary: SectionSummary) -> tuple[Sign, str]:
         return words.sign(Mark.NOT_MET), _("{n} not met").format(n=summary.not_met)
     if summary.blind:
         return words.sign(Mark.COULD_NOT_LOOK), _("{n} not seen").format(n=summary.unseen)
+    if summary.carried and summary.answered == summary.total:
+        return words.sign(Mark.IN_PROGRESS), _("{n} to read again").format(n=summary.carried)
     if summary.complete:
         return words.complete_sign(), words.complete()
     mark = Mark.IN_PROGRESS if summary.started else Mark.NOT_STARTED
@@ -62,7 +64,7 @@ def side_rows(session: Session) -> tuple[SideRow | None, ...]:
     from wizard.session import summaries
 
     rows: list[SideRow | None] = [SideRow(Place("home"), _("Home"), icon="home")]
-    for summary in summaries.section_summaries(session.questionnaire, session.findings):
+    for summary in summaries.section_summaries(session.questionnaire, session.findings, session.assessment.carried):
         sign, word = section_state(summary)
         red = summary.contradicted or summary.not_met
         colour: ColorName = "contradicts" if red else "unsure" if summary.blind else "quiet"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from wizard.checks.every import CHECKS, find
@@ -37,11 +37,13 @@ class SectionSummary:
     not_met: int
     unseen: int
     started: bool
+    #: requirements with an answer that was carried over and that nobody has read again
+    carried: int = 0
 
     @property
     def complete(self) -> bool:
-        """Everything answered, nothing contradicted or not met, and nothing at which nobody could look."""
-        return self.answered == self.total and not (self.contradicted or self.not_met or self.unseen)
+        """Everything answered and read, nothing contradicted or not met, and nothing at which nobody could look."""
+        return self.answered == self.total and not (self.contradicted or self.not_met or self.unseen or self.carried)
 
     @property
     def blind(self) -> bool:
@@ -58,6 +60,8 @@ class SectionSummary:
             out += " · " + _("{n} not met").format(n=self.not_met)
         elif self.blind:
             out += " · " + _("{n} not seen").format(n=self.unseen)
+        elif self.carried:
+            out += " · " + _("{n} to read again").format(n=self.carried)
         return out
 
 
@@ -91,8 +95,13 @@ def answered(finding: Finding) -> bool:
     return finding.mark in _ANSWERED
 
 
-def section_summaries(questionnaire: Questionnaire, findings: Mapping[str, Finding]) -> tuple[SectionSummary, ...]:
-    """Every section in order; duties that only inform count as answered when they are."""
+def section_summaries(
+    questionnaire: Questionnaire, findings: Mapping[str, Finding], carried: Collection[str] = ()
+) -> tuple[SectionSummary, ...]:
+    """Every section in order; duties that only inform count as answered when they are.
+
+    `carried` are the questions whose answers come from an earlier attestation and were not read again.
+    """
     out = []
     for section in questionnaire.sections:
         of = [findings[r.id] for r in section.requirements]
@@ -106,9 +115,14 @@ def section_summaries(questionnaire: Questionnaire, findings: Mapping[str, Findi
                 not_met=marks[Mark.NOT_MET],
                 unseen=marks[Mark.COULD_NOT_LOOK],
                 started=any(f.answered or answered(f) for f in of),
+                carried=sum(_waits(questionnaire, r.id, carried) for r in section.requirements),
             )
         )
     return tuple(out)
+
+
+def _waits(questionnaire: Questionnaire, requirement: str, carried: Collection[str]) -> bool:
+    return bool(carried) and any(q.id in carried for q in questionnaire.questions_for(requirement))
 
 
 def tally(questionnaire: Questionnaire, findings: Mapping[str, Finding]) -> dict[Mark, int]:
@@ -119,9 +133,15 @@ def tally(questionnaire: Questionnaire, findings: Mapping[str, Finding]) -> dict
 
 def sentence(questionnaire: Questionnaire, assessment: Assessment, findings: Mapping[str, Finding]) -> str:
     """What is known now, in numbers and words: "3 of 8 sections complete · 2 things contradict"."""
-    sections = section_summaries(questionnaire, findings)
+    sections = section_summaries(questionnaire, findings, assessment.carried)
     done = sum(s.complete for s in sections)
     parts = [_("{done} of {all} sections complete").format(done=done, all=len(sections))]
+    waiting = len(assessment.carried)
+    if waiting:
+        said = ngettext(
+            "{n} earlier answer waits to be read again", "{n} earlier answers wait to be read again", waiting
+        )
+        parts.append(said.format(n=waiting))
     contradictions = sum(f.contradicted for f in findings.values())
     if contradictions:
         parts.append(
@@ -132,9 +152,11 @@ def sentence(questionnaire: Questionnaire, assessment: Assessment, findings: Map
     return " · ".join(parts)
 
 
-def next_step(questionnaire: Questionnaire, findings: Mapping[str, Finding], after: str = "") -> Requirement | None:
+def next_step(
+    questionnaire: Questionnaire, findings: Mapping[str, Finding], after: str = "", carried: Collection[str] = ()
+) -> Requirement | None:
     """The next requirement that needs a person: the first open one behind `after`, else the first open one, else the
-    first contradiction that nobody explained."""
+    first whose answer was carried over and not read again, else the first contradiction that nobody explained."""
     order = list(questionnaire.by_id.values())
     ids = [r.id for r in order]
     start = ids.index(after) + 1 if after in ids else 0
@@ -142,6 +164,9 @@ def next_step(questionnaire: Questionnaire, findings: Mapping[str, Finding], aft
     unanswered = [r for r in turned if not r.computed and not answered(findings[r.id])]
     if unanswered:
         return unanswered[0]
+    waiting = [r for r in turned if _waits(questionnaire, r.id, carried)]
+    if waiting:
+        return waiting[0]
     return next((r for r in turned if findings[r.id].contradicted and not findings[r.id].explained), None)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from wizard.document.verify import Outcome, verify
@@ -16,9 +17,11 @@ from wizard.gui.context import Place
 from wizard.gui.pages.done import DonePage
 from wizard.gui.pages.first_run import FirstRunPage, Step
 from wizard.gui.pages.reviewer import ReviewerPage
+from wizard.gui.pages.scope import ScopePage
 from wizard.gui.pages.section import SectionPage
 from wizard.gui.pages.sign import SignPage
 from wizard.gui.shell import Shell
+from wizard.gui.sidebar import SideRow
 from wizard.gui.widgets.plain import PlainLabel
 from wizard.session.deeds import answers, disclosing
 from wizard.session.session import Session
@@ -29,6 +32,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 def said(widget: object) -> str:
     found = widget.findChildren(PlainLabel)  # type: ignore[attr-defined]
     return "\n".join(label.text() for label in found if label.isVisibleTo(widget))
+
+
+def rows(shell: Shell) -> list[SideRow]:
+    side = shell.sidebar.rows
+    found = [side.item(n).data(Qt.ItemDataRole.UserRole) for n in range(side.count())]
+    return [row for row in found if isinstance(row, SideRow)]
 
 
 def test_summary_bundle_reviewer_and_renewal(
@@ -144,7 +153,16 @@ def _gone_on_from(shell: Shell, full: Path, qtbot: QtBot, tmp_path: Path, choose
     shell.foot.deed.click()
     qtbot.waitUntil(lambda: shell.place.page == "scope", timeout=20_000)
     session = shell.context.open
-    assert "DATA-3-versions" not in session.assessment.answers or session.assessment.carried
+    scope = shell.page
+    assert isinstance(scope, ScopePage)
+    qtbot.waitUntil(lambda: scope.is_whole, timeout=10_000)
+    for note in (scope._hosts_carried, scope._asked["SCOPE-2"].carried):
+        assert note.isVisibleTo(scope)
+        note.keep.click()
+        qtbot.waitUntil(lambda note=note: not note.isVisibleTo(scope), timeout=10_000)  # type: ignore[misc]
+    assert "to read again" in "".join(row.second for row in rows(shell))
+    shell.go(Place("home"))
+    assert "wait to be read again" in said(shell)
     shell.go(Place("section", "data-protection", "DATA-3"))
     section = shell.page
     assert isinstance(section, SectionPage)

@@ -147,3 +147,16 @@ def test_a_change_names_every_requirement_that_is_shown_differently(session):
     assert {"SCOPE-1", "DATA-3"} <= changed.requirements  # its reason names the host now
     part = answers.claim_not_applicable(session, "AUTH-1a", "Only a desktop program").result(10)
     assert "AUTH-1" in part.requirements
+
+
+def test_a_section_whose_answers_were_carried_over_is_not_complete(session):
+    from wizard.session.summaries import SectionSummary
+
+    section = session.questionnaire.sections[0]
+    asked = session.questionnaire.questions_for(section.requirements[0].id)[0].id
+    assert SectionSummary(section, 2, 2, 0, 0, 0, True).complete
+    waiting = SectionSummary(section, 2, 2, 0, 0, 0, True, carried=1)
+    assert not waiting.complete
+    assert waiting.count.endswith("1 to read again")
+    rows = summaries.section_summaries(session.questionnaire, session.findings, {asked})
+    assert [row.carried for row in rows] == [1] + [0] * (len(rows) - 1)

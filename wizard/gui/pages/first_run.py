@@ -58,6 +58,7 @@ class FirstRunPage(Page):
             column.setContentsMargins(0, 4, 0, 0)
             if stop is self.who:
                 column.addWidget(self.earlier)
+                column.addSpacing(12)
             column.addWidget(stop)
             column.addStretch(1)
             self._view.addWidget(holder)

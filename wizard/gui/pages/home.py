@@ -118,7 +118,7 @@ class HomePage(Page):
         awaited = waiting_sentence(sharing.waiting(session))
         self.waiting.setText(awaited)
         self.waiting.setVisible(bool(awaited))
-        for summary in summaries.section_summaries(questionnaire, findings):
+        for summary in summaries.section_summaries(questionnaire, findings, assessment.carried):
             sign, word = outline.section_state(summary)
             figure = _("{done} of {all}").format(done=summary.answered, all=summary.total)
             self.rows[summary.section.id].set_state(figure, sign, word)
@@ -139,7 +139,7 @@ class HomePage(Page):
         if owner is not None and not summaries.answered(findings[owner.id]):
             next_: Requirement | None = owner
         else:
-            next_ = summaries.next_step(session.questionnaire, findings, after)
+            next_ = summaries.next_step(session.questionnaire, findings, after, session.assessment.carried)
         self._next = next_
         if next_ is None:
             self._stopped.setText(_("Every requirement is answered."))

@@ -18,6 +18,7 @@ from wizard.gui import words
 from wizard.gui.context import Context, Place
 from wizard.gui.icons import Glyph
 from wizard.gui.pages.applicant import ApplicantForm
+from wizard.gui.pages.carried_note import CarriedNote
 from wizard.gui.pages.control_card import ControlCard
 from wizard.gui.pages.form import beside
 from wizard.gui.pages.hosts_card import HostsCard
@@ -30,7 +31,7 @@ from wizard.gui.widgets.folded import Folded
 from wizard.gui.widgets.page import Foot, Page
 from wizard.gui.widgets.plain import PlainLabel
 from wizard.session.changes import Change
-from wizard.session.deeds import answers, looking
+from wizard.session.deeds import answers, looking, renewing
 from wizard.session.settings import Settings
 
 
@@ -64,6 +65,9 @@ class ScopePage(Page):
             self.hosts = HostsCard(context, question)
             self.hosts.given.connect(lambda answer: self._answer(answer, self.hosts))
             self._cards[HOSTS_QUESTION] = self.hosts
+            self._hosts_carried = CarriedNote(HOSTS_QUESTION)
+            self._hosts_carried.kept.connect(self._keep)
+            self.hosts.body.addWidget(self._hosts_carried)
             self.body.addWidget(self.hosts)
         self.agreement = _Agreement()
         self.agreement.agreed.clicked.connect(self._agree)
@@ -103,6 +107,7 @@ class ScopePage(Page):
         card = _Asked(self.context, requirement)
         for widget in card.widgets.values():
             widget.edited.connect(lambda answer, widget=widget: self._answer(answer, widget))
+        card.carried.kept.connect(self._keep)
         self._asked[requirement.id] = card
         self._cards[requirement.id] = card
         self._cards_at.addWidget(card)
@@ -153,6 +158,7 @@ class ScopePage(Page):
         self.who.setEnabled(not session.read_only)
         if self.hosts is not None:
             self.hosts.show_session(session)
+            self._hosts_carried.show_session(session)
         self.agreement.show_state(self.context)
         self.control.show_session(self.context)
         for card in self._asked.values():
@@ -180,6 +186,9 @@ class ScopePage(Page):
                 origin.refuse(mistake.sentence)
             else:
                 self.say_mistake(mistake)
+
+    def _keep(self, requirement: str) -> None:
+        self.when_saved(renewing.keep(self.context.open, requirement))
 
     def _describe(self) -> None:
         session = self.context.open
@@ -309,6 +318,8 @@ class _Asked(Card):
             column.addWidget(widget)
             column.addWidget(reason)
         self.body.addLayout(column)
+        self.carried = CarriedNote(requirement.id)
+        self.body.addWidget(self.carried)
         why = Folded(_("Why this matters"))
         why.body.addWidget(PlainLabel(requirement.why, wrap=True))
         self.body.addWidget(why)
@@ -317,6 +328,7 @@ class _Asked(Card):
         """Show what is recorded, except where the change came from."""
         session = self._context.open
         self.badge.set_mark(session.findings[self._requirement.id].mark)
+        self.carried.show_session(session)
         for id, widget in self.widgets.items():
             because = not_asked_because(widget.question, session.assessment.answers)
             widget.setVisible(not because)
