@@ -23,7 +23,7 @@ from wizard.gui.pages.sign import SignPage
 from wizard.gui.shell import Shell
 from wizard.gui.sidebar import SideRow
 from wizard.gui.widgets.plain import PlainLabel
-from wizard.session.deeds import answers, disclosing
+from wizard.session.deeds import answers
 from wizard.session.session import Session
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -102,6 +102,11 @@ def _signed_with_a_summary(
     done.bundle.save.click()
     qtbot.waitUntil(lambda: "Saved hand in.zip" in done.message_bar.text, timeout=60_000)
     done.scroll_area.ensureWidgetVisible(done.bundle)
+    assert not done.items.save.isEnabled()
+    choose(tmp_path / "data-4.json")
+    done.items.ticks["item:DATA-4"].click()
+    done.items.save.click()
+    qtbot.waitUntil(lambda: "Saved data-4.json with 1 item." in done.message_bar.text, timeout=60_000)
     return tmp_path / "signed.pdf"
 
 
@@ -114,7 +119,6 @@ def _reviewed(
     qtbot.waitUntil(lambda: not shell.context.work.running and page.reviewed is not None, timeout=60_000)
     assert "Held back and known by digest only" in said(page.policy)
     item = tmp_path / "data-4.json"
-    disclosing.hand_over(full, ["DATA-4"], item)
     choose(item)
     page.opening_button.click()
     qtbot.waitUntil(lambda: "is what was signed: DATA-4" in said(page.policy), timeout=60_000)

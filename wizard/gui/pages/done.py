@@ -19,6 +19,7 @@ from wizard.gui.pages import errand
 from wizard.gui.pages.bundle_card import BundleCard
 from wizard.gui.pages.done_companions import CompanionsCard
 from wizard.gui.pages.form import Form, beside, empty
+from wizard.gui.pages.hand_over_card import HandOverCard
 from wizard.gui.pages.reviewer_lines import verdict_lines, verdict_row
 from wizard.gui.widgets.buttons import FilledButton, OutlineButton
 from wizard.gui.widgets.card import Card
@@ -73,6 +74,8 @@ class DonePage(Page):
         self.body.addWidget(self.companions)
         self.bundle = BundleCard(self)
         self.body.addWidget(self.bundle)
+        self.items = HandOverCard(self)
+        self.body.addWidget(self.items)
         self._later = PlainLabel(
             _("Later edits change nothing in this file. They need a new attestation, made the same way."),
             "quiet",
@@ -92,6 +95,7 @@ class DonePage(Page):
         self.copy_button.setEnabled(False)
         self.companions.hide()
         self.bundle.hide()
+        self.items.hide()
         empty(self._lines)
         self._heading.setText(_("Verifying…"))
         if place.item:
@@ -134,6 +138,7 @@ class DonePage(Page):
         if good and found.attestation is not None:
             self.companions.show_for(self._path, found.attestation)
             self.bundle.show_for(self._path, found.attestation)
+            self.items.show_for(self._path, found.attestation)
             self._show_summary(looked.digest)
             findings = sum(len(group.items) for group in found.attestation.groups)
             pieces = len(found.attestation.evidence)

@@ -15,6 +15,7 @@ from wizard.gui.icons import Glyph
 from wizard.gui.pages import errand
 from wizard.gui.pages.errand import preferences_of
 from wizard.gui.pages.form import empty
+from wizard.gui.pages.hand_over_card import HandOverCard
 from wizard.gui.pages.look_again_card import LookAgainCard
 from wizard.gui.pages.reviewer_lines import DataCard, DeltaCard, EvidenceCard, VerdictCard, row, verdict_lines
 from wizard.gui.theme import ColorName
@@ -61,6 +62,7 @@ class ReviewerPage(TakesFiles, Page):
         self.time_button = OutlineButton(_("Trust a time-stamp authority…"))
         self.again_button = OutlineButton(_("Look at the hosts again…"))
         self.again = LookAgainCard(self)
+        self.items = HandOverCard(self)
         self.delta.printed.connect(self._print)
         self.opening_button.clicked.connect(self._choose_opening)
         self.time_button.clicked.connect(lambda: self._choose_trust(time=True))
@@ -87,6 +89,7 @@ class ReviewerPage(TakesFiles, Page):
             self.data,
             self.verdict,
             self.policy,
+            self.items,
         ):
             self.body.addWidget(card)
         self.body.addStretch(1)
@@ -182,6 +185,9 @@ class ReviewerPage(TakesFiles, Page):
         attestation = verification.attestation
         self.opening_button.setVisible(attestation is not None and attestation.summary)
         self.time_button.setVisible(verification.stamped)
+        self.items.hide()
+        if found.holds and attestation is not None and found.path.suffix.lower() == ".pdf":
+            self.items.show_for(found.path, attestation)
         self.remember_button.setVisible(found.may_be_remembered and not self._is_known(found))
         changed = bool(found.policy.key.state == "bad")
         self.remember_button.setText(_("Replace the remembered key") if changed else _("Remember this key"))

@@ -92,7 +92,7 @@ class DataCard(Card):
             (_("Validity"), _("from {first} to {last}").format(first=a.signed_at.date(), last=a.valid_until)),
             (_("Reference"), a.reference),
             (_("Scope"), ", ".join(host.subject for host in a.hosts) or _("no hosts")),
-            (_("Left out"), a.scope_statement),
+            (_("In their words"), a.scope_statement),
             (_("Declared"), a.declaration),
         ):
             if text:
