@@ -70,6 +70,7 @@ def checked(shell: Shell, qtbot: QtBot, path: Path) -> ReviewerPage:
 
 
 def shown(widget: Any) -> str:
+    QApplication.processEvents()  # what was put into a card that is on the screen already shows with the next turn
     return "\n".join(label.text() for label in widget.findChildren(PlainLabel) if label.isVisibleTo(widget))
 
 
