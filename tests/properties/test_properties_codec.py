@@ -25,6 +25,7 @@ json_values = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(deeds | happenings)
 @settings(max_examples=400, deadline=None)
 def test_every_payload_survives_its_canonical_form(payload):

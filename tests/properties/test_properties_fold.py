@@ -108,6 +108,7 @@ def test_nobody_can_write_into_an_assessment():
     )
 
 
+@pytest.mark.slow
 @given(histories)
 @settings(max_examples=100, deadline=None)
 def test_a_demonstration_stays_one(history):

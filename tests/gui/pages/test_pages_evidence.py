@@ -222,6 +222,7 @@ def test_a_file_with_a_live_secret_waits_until_it_is_said_what_it_is(
     assert [item.name for item in session.assessment.evidence.values()] == ["app.log"]
 
 
+@pytest.mark.slow
 def test_pictures_are_said_not_to_be_read(opened: Shell, session: Session, tmp_path: Path, qtbot: QtBot) -> None:
     from wizard.gui.widgets.plain import PlainLabel
 

@@ -336,6 +336,7 @@ def test_ten_thousand_rows_are_there_at_once(qapp: QApplication, qtbot: QtBot) -
     assert len(table._ledger._made) < 200, "only what is seen is put into words"
 
 
+@pytest.mark.slow
 def test_a_report_dropped_on_a_requirement_says_what_it_is(
     opened: Shell, session: Session, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -116,6 +116,7 @@ REQUEST = st.one_of(VALUES, st.fixed_dictionaries({"url": VALUES, "headers": VAL
 RESPONSE = st.one_of(VALUES, st.fixed_dictionaries({"status": VALUES, "headers": st.lists(VALUES, max_size=2)}))
 
 
+@pytest.mark.slow
 @given(st.lists(st.fixed_dictionaries({"request": REQUEST, "response": RESPONSE}), max_size=3))
 def test_any_recording_is_judged(entries: list[dict[str, object]]) -> None:
     assert _judge(*entries) in set(Verdict)

@@ -82,6 +82,7 @@ def test_a_canary_that_cannot_be_understood(arguments, tmp_path):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_two_credentials_must_be_of_two_customers(tmp_path):
     readers, writers = zip(*(os.pipe() for _n in range(2)), strict=True)
     for writer in writers:

@@ -37,6 +37,7 @@ def at(partner, name):
     return [f"https://{host.name}:{host.port}/", resolve, "--ca", partner.ca_file, "--allow-private"]
 
 
+@pytest.mark.slow
 def test_a_fault_is_seen_and_said_in_the_exit_code(partner, tmp_path):
     done = attestry("check", *at(partner, "app"), "--only", "hsts", "--json", home=tmp_path)
     (result,) = objects(done)
@@ -46,12 +47,14 @@ def test_a_fault_is_seen_and_said_in_the_exit_code(partner, tmp_path):
     assert {"summary", "facts", "source", "subject"} <= result.keys()
 
 
+@pytest.mark.slow
 def test_what_is_fine_is_fine(partner, tmp_path):
     done = attestry("check", *at(partner, "accounts"), "--only", "CHK-HSTS,tls-versions", "--json", home=tmp_path)
     assert done.returncode == 0, done.stdout
     assert {r["verdict"] for r in objects(done)} == {"pass"}
 
 
+@pytest.mark.slow
 def test_nobody_there_is_could_not_look_and_never_a_pass(tmp_path):
     done = attestry("check", "127.0.0.1:1", "--only", "hsts", "--json", home=tmp_path)
     assert done.returncode == 3

@@ -128,6 +128,7 @@ def test_without_repositories_nothing_is_looked_at(session: Session, data: Path)
         scanning.scan(session, data)
 
 
+@pytest.mark.slow
 def test_stop_is_quick(session: Session, data: Path, repository: Any) -> None:
     for number in range(40):
         repository.write(f"big{number}.txt", f"{number} some words of a long text\n" * 60_000)

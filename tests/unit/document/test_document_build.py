@@ -177,6 +177,7 @@ def test_page_1_holds_its_lists_and_the_signature_without_touching(paper):
         assert rows[-1][1] <= book.flow.paper[1] - BOTTOM + 0.02
 
 
+@pytest.mark.slow
 def test_long_words_long_answers_and_long_tables_are_there_to_the_last_letter():
     word = "".join(chr(97 + i % 26) for i in range(300))
     answer = " ".join(f"word{i}" for i in range(1500))

@@ -162,6 +162,7 @@ def test_a_key_is_remembered_only_when_said_and_a_change_is_warned_about(little,
     assert len(KnownKeys(home.data).fingerprints) == 1
 
 
+@pytest.mark.slow
 def test_keys_of_demonstrations_and_of_altered_files_are_not_remembered(little, key, tmp_path, home):
     demonstration = reviewing.review(put(tmp_path, make(small(demonstration=True), key)), home)
     altered = tmp_path / "altered.pdf"

@@ -151,6 +151,7 @@ def archived(issued, authority):
     return signed(issued, stamping(authority, long_term=LongTerm.LTA))
 
 
+@pytest.mark.slow
 def test_a_time_stamp_lies_over_the_whole_file_and_others_read_it_too(archived, authority, tmp_path, tool):
     from asn1crypto import x509 as asn1
     from pyhanko.pdf_utils.reader import PdfFileReader
@@ -243,6 +244,7 @@ def test_no_flipped_byte_of_the_third_revision_is_accepted(archived):
     assert archive.check(archived, start, others).at
 
 
+@pytest.mark.slow
 def test_a_time_stamp_whose_authority_is_not_in_the_proof_is_not_taken(issued, authority):
     full = signed(issued, stamping(authority, long_term=LongTerm.LT))
     stranger = authorities.Authority()

@@ -202,6 +202,7 @@ def test_tricks_with_names(lead, ada, refused, tmp_path, name):
     refused(ada.reply(), replies.BadReply)
 
 
+@pytest.mark.slow
 def test_a_file_that_is_not_the_one_its_entry_names(ada, forge, refused, tmp_path):
     file = tmp_path / "f.txt"
     file.write_text("what was said")

@@ -64,6 +64,7 @@ def test_every_file_has_its_result_and_the_code_is_the_worst(tmp_path):
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.slow
 def test_in_full_every_entry_is_there_and_notes_too(tmp_path):
     file = tmp_path / "x"
     file.write_bytes(samples.GRAPHQL)

@@ -139,6 +139,7 @@ def test_plain_evidence_asks_no_questions(session, drop):
     assert added.evidence[0].read_as == ""
 
 
+@pytest.mark.slow
 def test_a_newer_report_offers_to_close_what_disappeared_and_reopens_what_came_back(session, drop, clock):
     drop("1.json", trivy(("CVE-2026-1", "left-pad", "HIGH"), ("CVE-2026-2", "tar", "LOW"), day="2026-11-01"))
     drop("2.json", trivy(("CVE-2026-2", "tar", "LOW"), day="2026-11-20"))
@@ -243,6 +244,7 @@ def grype(id, package, severity):
     return json.dumps({"matches": [match], "descriptor": {"name": "grype", "version": "0.71.0"}})
 
 
+@pytest.mark.slow
 def test_what_was_merged_by_its_name_can_be_split_stays_split_and_put_together_again(session, drop):
     drop("1.json", trivy(("CVE-2026-1", "left-pad", "HIGH")))
     drop("2.json", grype("CVE-2026-1", "left-pad", "Low"))

@@ -69,6 +69,7 @@ def test_costs_within_the_limits_are_still_bound_to_the_slot(place: Place) -> No
         place.open()
 
 
+@pytest.mark.slow
 def test_a_new_workspace_costs_at_least_the_floor() -> None:
     cost = keys.calibrate()
     assert cost.memory_kib >= 64 * 1024
@@ -144,6 +145,7 @@ def test_slots_cannot_be_swapped_taken_out_added_or_doubled(place: Place, tmp_pa
     place.open().close()
 
 
+@pytest.mark.slow
 def test_every_flipped_bit_of_the_key_file_is_harmless_or_refused(place: Place) -> None:
     place.create().close()
     path = place.folder / "open.attestry"

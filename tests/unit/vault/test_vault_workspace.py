@@ -252,6 +252,7 @@ def test_the_lock_is_free_after_closing_and_after_a_failed_opening(place: Place)
     assert not place.open().read_only
 
 
+@pytest.mark.slow
 def test_another_process_that_writes_makes_this_one_a_reader_until_it_dies(place: Place) -> None:
     place.create().close()
     program = (
