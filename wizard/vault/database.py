@@ -76,15 +76,14 @@ class Database:
     @contextlib.contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A transaction that sees one state. Raises DamagedJournal, NotRead."""
-        with self._lock, _said(saving=False), self._engine.begin() as connection:
+        with self._used(saving=False), self._engine.begin() as connection:
             yield connection
 
     @contextlib.contextmanager
     def write(self) -> Iterator[sa.Connection]:
         """A transaction, durable when the block has ended or never happened. Raises NotSaved, DamagedJournal."""
         with (
-            self._lock,
-            _said(saving=True),
+            self._used(saving=True),
             self._engine.connect() as connection,
             connection.execution_options(writes=True).begin(),
         ):
@@ -103,12 +102,26 @@ class Database:
     @contextlib.contextmanager
     def alone(self) -> Iterator[Any]:
         """The driver's own connection outside any transaction, for what SQLite does only there (a new key, a copy)."""
-        with self._lock, _said(saving=True), self._engine.connect() as connection:
+        with self._used(saving=True), self._engine.connect() as connection:
             yield connection.connection.driver_connection
+
+    @contextlib.contextmanager
+    def _used(self, *, saving: bool) -> Iterator[None]:
+        """The lock, and the driver's errors as sentences. After one of them the next use begins with a connection that
+        has nothing in memory: after a write that failed, this engine once took its own pages for damaged, on a file
+        that was whole."""
+        with self._lock:
+            try:
+                with _said(saving=saving):
+                    yield
+            except (NotSaved, NotRead, DamagedJournal):
+                self._engine.dispose()
+                raise
 
     def rekey(self, key: bytes) -> None:
         """Seal every page under another key, in one transaction of the engine. Raises NotSaved, DamagedJournal."""
-        with self.alone() as connection:
+        with self._lock, _said(saving=True), self._engine.connect() as checked_out:
+            connection: Any = checked_out.connection.driver_connection
             connection.execute(f"PRAGMA rekey = \"x'{key.hex()}'\"")
             self._key = key
 

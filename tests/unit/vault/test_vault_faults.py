@@ -76,3 +76,24 @@ def test_whatever_call_the_disk_refuses_it_is_said_and_nothing_is_lost(
         assert (backup.folder / "journal.db").stat().st_size > 4096
     if deed == "export":
         portable.bring_in(tmp_path / "out.age", tmp_path / "came.attestry", passphrase=PASSPHRASE, floor=QUICK)
+
+
+def test_after_a_write_that_failed_nothing_that_the_engine_remembers_is_trusted(
+    place: Place, filled: Workspace
+) -> None:
+    def engine() -> object:
+        with filled._database.alone() as connection:
+            return connection
+
+    before = engine()
+    filled.journal.append(said(6), questionnaire=QUESTIONNAIRE)
+    assert engine() is before
+    moved = place.folder.with_name("elsewhere")
+    place.folder.rename(moved)
+    with pytest.raises(mistakes.NotSaved):
+        filled.journal.append(said(7), questionnaire=QUESTIONNAIRE)
+    moved.rename(place.folder)
+    assert engine() is not before
+    filled.journal.append(said(7), questionnaire=QUESTIONNAIRE)
+    assert filled.verify().ok
+    assert filled.back_up()
