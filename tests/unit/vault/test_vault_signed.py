@@ -226,3 +226,24 @@ def test_ten_thousand_entries_that_are_known_cost_a_third_of_their_signatures(pl
     begun = time.process_time()
     assert made.verify(every=False).ok
     assert time.process_time() - begun < whole / 2
+
+
+@pytest.mark.parametrize(("field", "value"), [("sequence", 77), ("previous", ""), ("previous", "ab" * 32)])
+def test_an_entry_that_its_own_author_signed_out_of_line_is_named(
+    place: Place, filled: Workspace, field: str, value: object
+) -> None:
+    """With the author's own key everything else fits: only the author's chain can tell."""
+    own = filled.journal._author
+    place.close()
+    connection = place.database()
+    envelope = json.loads(connection.execute("SELECT envelope FROM events WHERE position = 5").fetchone()[0])
+    canonical = rfc8785.dumps(envelope | {field: value})
+    hash_ = event_hash(canonical)
+    connection.execute(
+        "UPDATE events SET envelope = ?, hash = ?, signature = ?, sequence = ? WHERE position = 5",
+        (canonical, hash_, own.key.sign(signed_bytes(hash_)), json.loads(canonical)["sequence"]),
+    )
+    connection.close()
+    [problem] = place.open(home=place.home / "elsewhere").verify().problems
+    assert "Entry 5" in problem
+    assert "follow its author" in problem
