@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -34,13 +34,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A job that is running, and how far it is (a total of 0: nobody knows)."""
+    """A job that is running, and how far it is (a total of 0: nobody knows); `whole` when it is not to be stopped."""
 
     job: int
     title: str
     done: int = 0
     total: int = 0
     text: str = ""
+    whole: bool = False
 
 
 class Work(QObject):
@@ -61,10 +62,13 @@ class Work(QObject):
         then: Callable[[Any], object],
         failed: Callable[[Exception], object],
         each: Callable[[JobEvent], object] | None = None,
+        stopped: Callable[[], object] = lambda: None,
+        whole: bool = False,
     ) -> Job[Any]:
-        """Begin a job: `begin` gets the function that the job reports to. All three are called on this thread.
+        """Begin a job: `begin` gets the function that the job reports to. All of these are called on this thread.
 
-        `each` hears every event; a job that was stopped calls neither `then` nor `failed`.
+        `each` hears every event; a job that was stopped calls `stopped`, and neither `then` nor `failed`. One that is
+        `whole` gets no Stop: it is a matter of a moment, and half of it would help nobody.
         """
 
         def hear(event: JobEvent) -> None:
@@ -75,11 +79,13 @@ class Work(QObject):
                 then(event.value)
             elif isinstance(event, Failed):
                 failed(event.error)
+            elif isinstance(event, Cancelled):
+                stopped()
 
         job = begin(self._mailbox.carry(hear))
         if not job.result.done():
             self._jobs[job.id] = job
-            self.running = (*self.running, Running(job.id, job.title))
+            self.running = (*self.running, Running(job.id, job.title, whole=whole))
             self.changed.emit()
         return job
 
@@ -89,17 +95,25 @@ class Work(QObject):
             if job in (None, id):
                 running.cancel()
 
+    def stop_by_hand(self) -> None:
+        """The person pressed Stop: everything that may be stopped is."""
+        for running in self.running:
+            if not running.whole:
+                self.stop(running.job)
+
     def _hear(self, event: JobEvent) -> None:
         match event:
             case Started(job, title):
-                self._put(Running(job, title))
+                self._put(replace(self._known(job), title=title))
             case Progressed(job, done, total, text):
-                title = next((r.title for r in self.running if r.job == job), "")
-                self._put(Running(job, title, done, total, text))
+                self._put(replace(self._known(job), done=done, total=total, text=text))
             case Finished() | Failed() | Cancelled():
                 self._jobs.pop(event.job, None)
                 self.running = tuple(r for r in self.running if r.job != event.job)
         self.changed.emit()
+
+    def _known(self, job: int) -> Running:
+        return next((r for r in self.running if r.job == job), Running(job, ""))
 
     def _put(self, running: Running) -> None:
         others = tuple(r for r in self.running if r.job != running.job)

@@ -48,7 +48,7 @@ class Shell(QWidget):
         self.foot = FootBar()
         self.foot.back.connect(self.go_back)
         self.foot.forward.connect(self.go_next)
-        self.foot.stopped.connect(lambda: self.context.work.stop())
+        self.foot.stopped.connect(lambda: self.context.work.stop_by_hand())
         self.context.work.changed.connect(self._draw_work)
         middle = QVBoxLayout()
         middle.setSpacing(0)
@@ -331,7 +331,8 @@ class Shell(QWidget):
         running = self.context.work.running
         if running:
             newest = running[-1]
-            self.foot.strip.show_progress(newest.title, newest.done, newest.total, newest.text)
+            whole = all(one.whole for one in running)
+            self.foot.strip.show_progress(newest.title, newest.done, newest.total, newest.text, whole=whole)
         else:
             self.foot.strip.finish()
             QTimer.singleShot(0, self, lambda: curtain.nothing_runs(self))  # what ended is heard of first

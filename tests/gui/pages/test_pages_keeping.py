@@ -22,6 +22,7 @@ from wizard.gui.pages.older_copy import OlderCopyPage
 from wizard.gui.pages.preferences import PreferencesPage
 from wizard.gui.pages.recovery_sheet import RecoverySheet
 from wizard.gui.pages.restore import RestorePage
+from wizard.gui.pages.unlock import UnlockPage
 from wizard.gui.pages.welcome import WelcomePage
 from wizard.gui.shell import Shell
 from wizard.gui.widgets import choosing
@@ -61,6 +62,73 @@ def test_everything_is_checked_and_backed_up(opened: Shell, vault: PreferencesPa
     idle(opened, qtbot)
     qtbot.waitUntil(lambda: "newest backup opens" in form._checked.text())
     assert form.check.isEnabled()
+
+
+def test_a_check_that_was_stopped_can_be_begun_again(
+    opened: Shell, vault: PreferencesPage, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form, goes_on = vault.vault, threading.Event()
+    assert form is not None
+    real = session.workspace.verify
+
+    def verify(progress: Callable[[int, int], None]) -> object:
+        goes_on.wait(20)
+        return real(progress)
+
+    monkeypatch.setattr(session.workspace, "verify", verify)
+    form.check.click()
+    qtbot.waitUntil(lambda: opened.foot.strip.stop.isVisible())
+    assert not form.check.isEnabled()
+    opened.foot.strip.stop.click()
+    goes_on.set()
+    qtbot.waitUntil(form.check.isEnabled)
+
+
+def test_a_change_of_what_opens_the_vault_has_no_stop(
+    opened: Shell, vault: PreferencesPage, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on, real = threading.Event(), session.workspace.new_recovery_key
+
+    def new(proof: object) -> str:
+        goes_on.wait(20)
+        return real(proof)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(session.workspace, "new_recovery_key", new)
+    assert vault.keys is not None
+    form = vault.keys.recovery
+    form.proof.setText(PASSPHRASE)
+    form.make.click()
+    qtbot.waitUntil(lambda: opened.foot.strip.isVisible())
+    assert opened.foot.strip.stop.isHidden()
+    opened.context.work.stop_by_hand()
+    goes_on.set()
+    qtbot.waitUntil(lambda: bool(form.findChildren(RecoverySheet)))  # it is shown, whatever was pressed
+
+
+def test_an_opening_that_was_stopped_leaves_the_page_as_it_was(
+    opened: Shell, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on, real = threading.Event(), opening.open_
+
+    def open_(*more: object, **named: object) -> Session:
+        goes_on.wait(20)
+        return real(*more, **named)  # type: ignore[arg-type]
+
+    folder = session.workspace.folder
+    opened.close_session()
+    monkeypatch.setattr(opening, "open_", open_)
+    opened.go(Place("unlock", str(folder)))
+    page = opened.page
+    assert isinstance(page, UnlockPage)
+    idle(opened, qtbot)
+    page.field.setText("not the passphrase at all")
+    page.button.click()
+    qtbot.waitUntil(lambda: opened.foot.strip.stop.isVisible())
+    opened.foot.strip.stop.click()
+    goes_on.set()
+    qtbot.waitUntil(page.button.isEnabled)
+    assert "It was stopped" in page.problem.text()
+    assert page.backup.isHidden()
 
 
 @pytest.mark.slow

@@ -84,7 +84,10 @@ class BlackOutPage(Page):
         self.foot_changed.emit()
         under = (self._requirement,) if self._requirement else ()
         self.start(
-            lambda hear: redacting.seal(session, original, marks, under, hear), self._sealed, failed=self._failed
+            lambda hear: redacting.seal(session, original, marks, under, hear),
+            self._sealed,
+            failed=self._failed,
+            stopped=self._stopped,
         )
         return True
 
@@ -122,6 +125,10 @@ class BlackOutPage(Page):
         self._let_go()
         if added.evidence and self.isVisible():
             self.go.emit(Place("evidence", added.evidence[0].id, self._requirement))
+
+    def _stopped(self) -> None:
+        self._working = False
+        self._draw()
 
     def _failed(self, error: Exception) -> None:
         self._working = False

@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from wizard.domain.language import _
+from wizard.domain.mistakes import Mistake
 from wizard.gui.context import Context
 
 if TYPE_CHECKING:
@@ -21,6 +23,15 @@ T = TypeVar("T")
 opened_here: set[Path] = set()
 #: Workspaces whose recovery key was typed back before they were opened: it is noted in them when they are.
 typed_back: set[Path] = set()
+
+
+class Stopped(Mistake):
+    """The person pressed Stop."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("It was stopped. What could not be cut short may still come to its end: look before you begin again.")
+        )
 
 
 @cache
@@ -53,10 +64,12 @@ def run(
     *,
     failed: Callable[[Exception], object] | None = None,
     let_go: Callable[[T], object] | None = None,
+    whole: bool = False,
 ) -> Job[T]:
     """Do blocking `work` on another thread; `then` and `failed` are called on the window's.
 
-    Work that cannot be cut short ends by itself after a Stop; `let_go` then takes what it made.
+    Work that cannot be cut short ends by itself after a Stop; `let_go` then takes what it made, and `failed` hears
+    that it was stopped. What changes a key is `whole`: it gets no Stop, because half of it is no help.
     """
 
     async def all_of_it(progress: Progress) -> T:
@@ -78,7 +91,13 @@ def run(
         elif let_go is not None:  # the assessment that this was for was closed meanwhile
             let_go(value)
 
-    return page.start(lambda hear: runner.start(all_of_it, title, hear), still_wanted, failed=failed)
+    return page.start(
+        lambda hear: runner.start(all_of_it, title, hear),
+        still_wanted,
+        failed=failed,
+        stopped=lambda: (failed or page.say_mistake)(Stopped()),
+        whole=whole,
+    )
 
 
 def _leave(done: asyncio.Future[T], let_go: Callable[[T], object] | None) -> None:

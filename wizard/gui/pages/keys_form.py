@@ -157,6 +157,7 @@ class KeysForm(QWidget):
             lambda: workspace.change_passphrase(new, proof),
             then,
             failed=self._failed,
+            whole=True,
         )
 
     def _turn(self) -> None:
@@ -181,6 +182,7 @@ class KeysForm(QWidget):
             lambda: workspace.set_strict(strict, proof),
             then,
             failed=self._not_turned,
+            whole=True,
         )
 
     def _not_turned(self, error: Exception) -> None:

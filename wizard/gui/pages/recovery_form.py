@@ -112,6 +112,7 @@ class RecoveryForm(Folded):
             lambda: workspace.new_recovery_key(proof),
             then,
             failed=self._failed,
+            whole=True,
         )
 
     def _typed_back(self, sheet: RecoverySheet) -> None:

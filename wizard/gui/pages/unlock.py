@@ -220,7 +220,14 @@ class UnlockPage(Page):
             WrongRecoveryKey,
         )
 
-        typed = WrongPassphrase | WrongRecoveryKey | MistypedRecoveryKey | UnusablePassphrase | KeyringDoesNotOpen
+        typed = (
+            errand.Stopped
+            | WrongPassphrase
+            | WrongRecoveryKey
+            | MistypedRecoveryKey
+            | UnusablePassphrase
+            | KeyringDoesNotOpen
+        )
         self._busy(False)
         if self._waits(error):
             return

@@ -165,9 +165,9 @@ class VaultForm(QWidget):
             self.renew.button.set_open(False)
             self._page.message_bar.say(_("Everything is sealed under a new key. The old recovery key opens nothing."))
 
-        self._run(self.seal, lambda hear: keeping.new_data_key(self._session, proof, text, hear), then)
+        self._run(self.seal, lambda hear: keeping.new_data_key(self._session, proof, text, hear), then, whole=True)
 
-    def _run(self, button: OutlineButton, begin: object, then: object) -> None:
+    def _run(self, button: OutlineButton, begin: object, then: object, *, whole: bool = False) -> None:
         button.setEnabled(False)
 
         def done(value: object) -> None:
@@ -180,7 +180,11 @@ class VaultForm(QWidget):
             self.draw()
             self._page.say_mistake(error)
 
-        self._page.start(begin, done, failed=failed)  # type: ignore[arg-type]
+        def stopped() -> None:
+            button.setEnabled(True)
+            self.draw()
+
+        self._page.start(begin, done, failed=failed, stopped=stopped, whole=whole)  # type: ignore[arg-type]
 
 
 def _read_again(session: Session, now: datetime) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from wizard.domain.language import _
 from wizard.gui.context import Context, Place, sentence_of
@@ -210,9 +211,18 @@ class Page(QWidget):
         *,
         failed: Callable[[Exception], object] | None = None,
         each: Callable[[JobEvent], object] | None = None,
+        stopped: Callable[[], object] = lambda: None,
+        whole: bool = False,
     ) -> Job[Any]:
         """Begin slow work; the strip in the foot shows it, and what goes wrong is said in the page."""
-        return self.context.work.start(begin, then=then, failed=failed or self.say_mistake, each=each)
+
+        def was_stopped() -> None:
+            if isValid(self):  # closing an assessment stops its jobs, and lets its pages go
+                stopped()
+
+        return self.context.work.start(
+            begin, then=then, failed=failed or self.say_mistake, each=each, stopped=was_stopped, whole=whole
+        )
 
     def _keep_margin(self, _least: int, most: int) -> None:
         """The bar to scroll with stands inside the margin, so that nothing moves when it comes."""

@@ -37,8 +37,9 @@ class ProgressStrip(QWidget):
         """What it says; "" while it is hidden."""
         return self._words.text() if not self.isHidden() else ""
 
-    def show_progress(self, title: str, done: int = 0, total: int = 0, text: str = "") -> None:
-        """Show how far something is; a total of 0 means that nobody knows."""
+    def show_progress(self, title: str, done: int = 0, total: int = 0, text: str = "", *, whole: bool = False) -> None:
+        """Show how far something is; a total of 0 means that nobody knows. What is `whole` has no Stop."""
+        self.stop.setVisible(not whole)
         words = f"{title} · {text}" if text else title
         self._words.setText(words)
         self._bar.setRange(0, max(0, total))
