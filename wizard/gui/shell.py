@@ -330,9 +330,8 @@ class Shell(QWidget):
     def _draw_work(self) -> None:
         running = self.context.work.running
         if running:
-            newest = running[-1]
-            whole = all(one.whole for one in running)
-            self.foot.strip.show_progress(newest.title, newest.done, newest.total, newest.text, whole=whole)
+            last, whole = running[-1], all(one.whole for one in running)
+            self.foot.strip.show_progress(last.title, last.done, last.total, last.text, whole=whole)
         else:
             self.foot.strip.finish()
             QTimer.singleShot(0, self, lambda: curtain.nothing_runs(self))  # what ended is heard of first
