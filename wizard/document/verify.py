@@ -53,6 +53,11 @@ class Verification:
     stamped: bool = False
 
     @property
+    def trouble(self) -> str:
+        """Why it does not hold: the sentence of the line that decides."""
+        return (self.content if self.integrity.state is LineState.GOOD else self.integrity).sentence
+
+    @property
     def fingerprint_groups(self) -> tuple[str, str]:
         """As it is printed: two lines of four groups."""
         return groups(self.fingerprint)

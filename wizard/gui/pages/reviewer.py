@@ -331,7 +331,7 @@ class ReviewerPage(TakesFiles, Page):
                 return
             if compared.delta is None:
                 self.delta.hide()
-                why = compared.old.integrity.sentence
+                why = compared.old.trouble
                 self.message_bar.say_mistake(_("{name}: {why}").format(name=earlier.name, why=why))
                 return
             self._compared = compared

@@ -41,9 +41,7 @@ def make(
         found = verify(data)
         if found.attestation is None or not reviewing.holds(found):
             raise NotBundled(
-                _("{name} does not verify, so no bundle was made of it. {why}").format(
-                    name=pdf.name, why=found.integrity.sentence
-                )
+                _("{name} does not verify, so no bundle was made of it. {why}").format(name=pdf.name, why=found.trouble)
             )
         pieces = tuple(one for one in found.attestation.evidence if chosen is None or one.id in chosen)
         done = 0

@@ -105,8 +105,6 @@ def _full(path: Path) -> Attestation:
     found = verify(read(path))
     if found.attestation is None or not holds(found):
         raise CannotRead(
-            _("{name} does not verify, so nothing was taken from it. {why}").format(
-                name=path.name, why=found.integrity.sentence
-            )
+            _("{name} does not verify, so nothing was taken from it. {why}").format(name=path.name, why=found.trouble)
         )
     return found.attestation

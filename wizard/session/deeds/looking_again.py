@@ -76,9 +76,22 @@ def targets(attestation: Attestation, options: Options | None = None) -> tuple[t
     how = options or Options()
     looked = {result.subject for result in _then(attestation).values()}
     wanted = [host for host in attestation.hosts if host.subject in looked]
-    public = [host for host in wanted if how.allow_private or not host.private_network]
+    public = [host for host in wanted if how.allow_private or not (host.private_network or _is_near(host.name))]
     left = [host.subject for host in attestation.hosts if host not in public]
     return tuple(replace(host, private_network=how.allow_private) for host in public), tuple(left)
+
+
+def _is_near(name: str) -> bool:
+    """True for an address that is not a public one: a document typed it, not the person at this computer."""
+    from ipaddress import ip_address
+
+    from wizard.checks.looks.addresses import refusal
+
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return refusal(name, private_allowed=False) is not None
 
 
 def nothing() -> str:

@@ -189,9 +189,7 @@ def _verified(pdf: Path) -> tuple[str, bytes, Attestation]:
     found = verify(written)
     if not holds(found) or found.attestation is None:
         raise CannotRenew(
-            _("{name} does not verify, so nothing was carried over. {why}").format(
-                name=pdf.name, why=(found.content if found.integrity.state == "good" else found.integrity).sentence
-            )
+            _("{name} does not verify, so nothing was carried over. {why}").format(name=pdf.name, why=found.trouble)
         )
     return hashlib.sha256(written).hexdigest(), canonical(found.attestation), found.attestation
 
