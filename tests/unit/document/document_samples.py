@@ -546,6 +546,32 @@ def small(**changes: object) -> Attestation:
     return sample(**changes)
 
 
+def hard(**changes: object) -> Attestation:
+    """The sample with what is hard to lay out: long words and tables, no white space, scripts of four directions."""
+    word = "".join(chr(97 + i % 26) for i in range(300))
+    rows = tuple((f"host-{i}.example", "目的" * 9, word if i == 7 else "x", str(i)) for i in range(150))
+    one = item(
+        "T-1",
+        "長い" * 40,
+        Mark.SAID,
+        comment=word * 3,
+        said=(
+            said("Long?", " ".join(f"word{i}" for i in range(900)), word, author="אינס מרטנס"),
+            said("Table?", heads=("Host", "الغرض", "Word", "No."), rows=rows),
+            said("Wide?", heads=tuple(f"Head {c}" for c in range(12)), rows=(tuple("abcdefghijkl"),) * 3),
+        ),
+    )
+    group = replace(sample().groups[0], items=(*sample().groups[0].items, one))
+    wanted: dict[str, object] = {
+        "organisation": "株式会社ノースウインド同期技術研究所",
+        "integration": "노스윈드 싱크",
+        "place": "מרכז תל אביב",
+        "groups": (group, *sample().groups[1:]),
+        "paper": "Letter",
+    }
+    return sample(**wanted | changes)
+
+
 def for_key(attestation: Attestation, key: SigningKey) -> Attestation:
     """The attestation as frozen for this key."""
     now = datetime.now(UTC).replace(microsecond=0)

@@ -59,8 +59,8 @@ def issued(authority):
     return SigningKey(private, certificate, (authority.certificate,))
 
 
-def signed(key, stamping=None):
-    attestation = for_key(small(), key)
+def signed(key, stamping=None, attestation=None):
+    attestation = for_key(attestation or small(), key)
     return sign(build(attestation), key, attestation, stamping)
 
 
@@ -331,14 +331,17 @@ def short_key():
     return certificate(private=rsa.generate_private_key(public_exponent=65537, key_size=1024))
 
 
-def stamped(key) -> tuple[bytes, bytes, bytes, bytes]:
+def stamped(key, attestation=None) -> tuple[bytes, bytes, bytes, bytes]:
     """A file with an issued certificate, one with a time stamp, one with long-term proof, one stamped again."""
     with authorities.serving() as served:
         private = ec.generate_private_key(ec.SECP256R1())
         issued = SigningKey(private, served.issue("Ines Mertens", private.public_key()), (served.certificate,))
         stamp = stamping(served)
-        long = [signed(issued, replace(stamp, long_term=level)) for level in (LongTerm.LT, LongTerm.LTA)]
-        return signed(issued), signed(key, stamp), *long
+        data = for_key(attestation or small(), issued)
+        unsigned = build(data)
+        long = [replace(stamp, long_term=level) for level in (LongTerm.LT, LongTerm.LTA)]
+        plain, lt, lta = (sign(unsigned, issued, data, how) for how in (None, *long))
+        return plain, signed(key, stamp, attestation), lt, lta
 
 
 def test_a_key_that_is_too_short_is_no_signature():
