@@ -80,6 +80,7 @@ def test_what_stands_everywhere_is_taken_everywhere(name, synopses, tmp_path):
         "team": ["x.attestry"],
         "renew": ["x.attestry"],
         "disclose": ["--item", "x", "--out", "x.json"],
+        "beside": ["reminders", "--out", "x.ics"],
         "bundle": ["x.pdf", "--out", "x.zip"],
         "scan": ["x"],
     }.get(name, [])

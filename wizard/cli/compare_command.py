@@ -45,7 +45,7 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
         found.history,
         found.delta,
     )
-    output.result(row, *_lines(row, old.integrity, new.integrity))
+    output.result(row, *_lines(row, old.trouble, new.trouble))
     if asked.out is not None:
         if found.delta is None:
             output.say(_("Nothing was printed: both must hold data that are intact."))
@@ -55,11 +55,11 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
     return worst([CODES[old.outcome], CODES[new.outcome]])
 
 
-def _lines(row: Compared, old: Line, new: Line) -> Iterator[str]:
+def _lines(row: Compared, old: str, new: str) -> Iterator[str]:
     delta = row.delta
     if delta is None:
-        for name, outcome, line in ((row.old, row.old_outcome, old), (row.new, row.new_outcome, new)):
-            yield f"{name}: {outcome}. {line.sentence}"
+        for name, outcome, why in ((row.old, row.old_outcome, old), (row.new, row.new_outcome, new)):
+            yield f"{name}: {outcome}. {why}"
         yield _("Nothing was compared: both must hold data that are intact.")
         return
     yield f"{row.organisation}, {row.integration}"

@@ -28,6 +28,7 @@ COMMANDS = (
     "renew",
     "disclose",
     "bundle",
+    "beside",
     "verify",
     "compare",
     "lint",
@@ -251,6 +252,12 @@ def _disclose(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", metavar="FILE.json", type=Path, required=True)
 
 
+def _beside(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE.pdf", type=Path, help=_("the signed attestation"))
+    parser.add_argument("what", choices=("data", "oscal-results", "oscal-plan", "cyclonedx", "verifier", "reminders"))
+    parser.add_argument("--out", metavar="FILE", type=Path, required=True)
+
+
 def _bundle(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("workspace", metavar="WORKSPACE", type=Path)
     parser.add_argument("pdf", metavar="FILE.pdf", type=Path, help=_("the signed attestation"))
@@ -350,6 +357,7 @@ _OPTIONS: dict[str, tuple[Callable[[], str], Callable[[argparse.ArgumentParser],
     "renew": (lambda: _("Go on from an attestation that was signed earlier."), _renew),
     "disclose": (lambda: _("Hand over items that a public summary holds back."), _disclose),
     "bundle": (lambda: _("Put a signed attestation and its evidence into one file."), _bundle),
+    "beside": (lambda: _("Save what goes with a signed attestation: its data, the verifier, reminders."), _beside),
     "verify": (lambda: _("Check a signed attestation."), _verify),
     "compare": (lambda: _("Say what changed between two attestations of one partner."), _compare),
     "lint": (lambda: _("Say what is wrong in a questionnaire, and where."), _lint),

@@ -48,7 +48,7 @@ def test_nothing_is_saved_from_a_file_that_does_not_hold_nor_over_it(little, pdf
     with pytest.raises(NotSaved, match="signed PDF itself"):
         exporting.save(pdf, Companion.DATA, tmp_path / "." / "northwind.pdf")
     pdf.write_bytes(little.pdf.replace(b" Tj ET", b" Tj EU", 1))
-    with pytest.raises(NotSaved, match="does not verify any more"):
+    with pytest.raises(NotSaved, match="does not verify, so nothing was made"):
         exporting.save(pdf, Companion.DATA, tmp_path / "data.json")
     assert [p.name for p in tmp_path.iterdir()] == ["northwind.pdf"]
 

@@ -49,7 +49,7 @@ def save(pdf: Path, companion: Companion, target: Path) -> Path:
     found = verify(reviewing.read(pdf))
     if found.attestation is None or not reviewing.holds(found):
         raise NotSaved(
-            _("{name} does not verify any more, so nothing was made from it. Sign again.").format(name=pdf.name)
+            _("{name} does not verify, so nothing was made from it. {why}").format(name=pdf.name, why=found.trouble)
         )
     try:
         write(target, _made(found.attestation, companion))
