@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
+from hashlib import sha256
 from io import BytesIO
 
 import pikepdf
@@ -92,6 +94,30 @@ def script_in_the_outline(pdf: pikepdf.Pdf) -> None:
     pdf.Root.Outlines.First.A = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=pikepdf.String("app.alert(1)"))
 
 
+def other_data(made: Made, old: bytes, new: bytes) -> bytes:
+    """Other data with the digest that fits them, signed by the holder of the key."""
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        stream = pdf.Root.Names.EmbeddedFiles.Names[1].EF.F
+        before = stream.read_bytes()
+        after = before.replace(old, new, 1)
+        assert after != before
+        stream.write(after)
+        digests = [sha256(data).hexdigest().encode() for data in (before, after)]
+        pdf.Root.Metadata.write(pdf.Root.Metadata.read_bytes().replace(*digests))
+
+    return signed_again(made, change)
+
+
+DATA = {
+    "a key that nobody knows": (b'"valid_until"', b'"unknown":1,"valid_until"'),
+    "what is left out elsewhere": (b'"valid_until"', b'"summary":false,"valid_until"'),
+    "another word for a state": (b'"mark":"', b'"mark":"very-'),
+    "a number as text": (b'"layout":1', b'"layout":"1"'),
+    "a day that is none": (b'"valid_until":"', b'"valid_until":"2027-02-30T'),
+    "half a character": (b'"place":"', b'"place":"\\ud800'),
+    "one name twice": (b'"layout":1', b'"layout":1,"layout":1'),
+}
 HOSTILE: dict[str, Attack] = {
     "objects without a table": lambda made: saved_again(made, page(made), table=False),
     "no end": lambda made: saved_again(made, page(made), end=False),
@@ -114,6 +140,7 @@ HOSTILE: dict[str, Attack] = {
     "approved, not certified": lambda made: signed_otherwise(made, certify=False),
     "a weak digest": lambda made: signed_otherwise(made, md_algorithm="sha1"),
     "an older kind of signature": lambda made: signed_otherwise(made, subfilter=SigSeedSubFilter.ADOBE_PKCS7_DETACHED),
+    **{name: partial(other_data, old=old, new=new) for name, (old, new) in DATA.items()},
     "a script among the names": lambda made: signed_again(made, script_among_the_names),
     "a script in the outline": lambda made: signed_again(made, script_in_the_outline),
 }

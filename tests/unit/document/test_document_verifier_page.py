@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from document_samples import Made, for_key, make, sample, small
+from page_shape import in_page, shape
 from test_document_disclosure import LEVELS, dishonest, numbered
 from test_document_hostile import HOSTILE
 from test_document_signing import ENCIPHER, LATER, certificate, short_key, stamped
@@ -128,6 +129,10 @@ def test_the_page_holds_everything_it_needs_and_reaches_out_to_nothing():
     assert not re.search(r"\b(src|href)\s*=", text)
     assert not re.search(r"\b(fetch|XMLHttpRequest|WebSocket|import|eval|Function|innerHTML|outerHTML)\b", text)
     assert Path(PAGE).stat().st_size < 60_000
+
+
+def test_the_page_knows_the_shape_of_the_data_as_the_program_does():
+    assert in_page(PAGE.read_text(encoding="utf-8")) == shape()
 
 
 def test_every_key_that_the_page_reads_by_name_is_in_the_data():
