@@ -1,8 +1,13 @@
-"""Two small repositories of the demonstration's partner, written object by object, so that no git is needed."""
+"""Two small repositories of the demonstration's partner, written object by object, so that no git is needed.
+
+Their libraries are as made up as the partner, and so is the list in which they are looked up.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
+import zipfile
 import zlib
 from datetime import datetime
 from pathlib import Path
@@ -29,13 +34,46 @@ export async function renew(refresh_token: string) {
 """
 _OLD = f'DATABASE_USER = "crm"\nDATABASE_PASSWORD = "{PLANTED}"\n'
 _NEW = 'import os\n\nDATABASE_USER = "crm"\nDATABASE_PASSWORD = os.environ["DATABASE_PASSWORD"]\n'
+#: Ecosystem, name and version of what the partner uses, and the release in which its one known flaw was mended.
+_FORMS = ("npm", "northwind-forms", "2.1.0", "2.0.4")
+_RECORDS = ("PyPI", "northwind-records", "3.2.1", "3.1.0")
+_PACKAGE = json.dumps({"name": "northwind-app", "dependencies": {_FORMS[1]: f"^{_FORMS[2]}"}})
+_LOCK = json.dumps(
+    {
+        "lockfileVersion": 3,
+        "packages": {"": json.loads(_PACKAGE), f"node_modules/{_FORMS[1]}": {"version": _FORMS[2]}},
+    },
+    indent=2,
+)
+_REQUIREMENTS = f"{_RECORDS[1]}=={_RECORDS[2]} \\\n    --hash=sha256:{'0' * 64}\n"
+
+
+def lists(folder: Path, at: datetime) -> Path:
+    """Write what is known of these libraries below `folder`, as OSV's archives are laid out, and return it."""
+    for ecosystem, name, _used, mended in (_FORMS, _RECORDS):
+        record = {
+            "id": f"DEMO-{name}",
+            "modified": at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+            "summary": "Made up for the demonstration",
+            "severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N"}],
+            "affected": [
+                {
+                    "package": {"ecosystem": ecosystem, "name": name},
+                    "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": mended}]}],
+                }
+            ],
+        }
+        (folder / ecosystem).mkdir(parents=True)
+        with zipfile.ZipFile(folder / ecosystem / "all.zip", "w") as archive:
+            archive.writestr(f"{record['id']}.json", json.dumps(record))
+    return folder
 
 
 def write(folder: Path, at: datetime) -> tuple[str, str]:
     """Make both below `folder` and return their paths: a clean one, and one whose history still holds a password."""
     app, api = folder / "northwind-app", folder / "northwind-api"
-    _repository(app, ({"src/apollo.ts": _OAUTH},), at)
-    _repository(api, ({"settings.py": _OLD}, {"settings.py": _NEW}), at)
+    _repository(app, ({"src/apollo.ts": _OAUTH, "package.json": _PACKAGE, "package-lock.json": _LOCK},), at)
+    _repository(api, ({"settings.py": _OLD}, {"settings.py": _NEW, "requirements.txt": _REQUIREMENTS}), at)
     return str(app), str(api)
 
 

@@ -16,7 +16,7 @@ from wizard.demo.partner import Partner, start
 from wizard.domain import events as e
 from wizard.domain.language import _
 from wizard.session import opening
-from wizard.session.deeds import answers, attesting, evidence, looking, scanning, vulnerabilities
+from wizard.session.deeds import answers, attesting, dependencies, evidence, looking, scanning, vulnerabilities
 from wizard.session.session import Session
 from wizard.session.settings import Preferences
 
@@ -83,9 +83,15 @@ def _walk(session: Session, partner: Partner, temporary: Path, data: Path, pdf: 
         path.write_bytes(content)
         evidence.add(session, [path], requirements, note=note).result.result()
     say(_("Evidence is sealed."))
+    # never the lists of this computer: made-up ones would be believed for a real assessment later
+    known = temporary / "known"
+    dependencies.take_in(session, known, repositories.lists(temporary / "lists", session.clock())).result.result()
+    libraries = dependencies.scan(session, known)
     preparing.result.result()
     code = scanning.scan(session, data).result.result()
     say(_("Files and history of {n} repositories were looked at.").format(n=len(code.looked_at)))
+    libraries.result.result()
+    say(_("Their libraries were looked up in a list that was made up with them."))
     for weakness, disposal in script.weaknesses(session.clock().date()):
         vulnerabilities.note(session, weakness).result()
         if disposal is not None:

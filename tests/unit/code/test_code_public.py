@@ -75,6 +75,32 @@ def test_scripts_inline_code_and_source_maps_are_searched(engine: Kingfisher, to
     assert public_secrets.judge_with(reading, settled).verdict is Verdict.UNKNOWN  # the script of another host
 
 
+def test_parts_that_scripts_load_when_needed_are_searched(engine: Kingfisher, token: Callable[[], str]) -> None:
+    """As Vite, webpack and plain modules spell them; an answer that is a page for every address is no part."""
+    secrets = [token() for _each in range(4)]
+    pages = {
+        "/": page("<script type=module src=/assets/index.js></script><script src=/_next/static/main.js></script>"),
+        "/assets/index.js": script(
+            'const m=["assets/Lazy-1a2b.js"];import("./plain.mjs");t("vendor/none.js");f("gone/away.js")'
+        ),
+        "/assets/Lazy-1a2b.js": script(f"const a='{secrets[0]}'\n//# sourceMappingURL=Lazy-1a2b.js.map"),
+        "/assets/Lazy-1a2b.js.map": script(json.dumps({"sourcesContent": [f"const b = '{secrets[1]}'"]})),
+        "/assets/plain.mjs": script(f"const c='{secrets[2]}'"),
+        "/_next/static/main.js": script(
+            'r.p="/_next/";r.u=e=>"static/chunks/"+({7:"editor"}[e]||e)+"."+{7:"c0ffee",9:"beef"}[e]+".js"'
+        ),
+        "/_next/static/chunks/editor.c0ffee.js": script(f"const d='{secrets[3]}'"),
+        "/vendor/none.js": page("an application"),
+    }
+    result, _record, asked = looked(engine, pages)
+    reading = public_secrets.reading_of(result.facts)
+    assert reading is not None
+    masker = Masker(b"k" * 32)
+    assert {leak.fingerprint for leak in reading.leaks} == {masker.fingerprint(secret) for secret in secrets}
+    assert "/_next/static/chunks/9.beef.js" in asked
+    assert len(reading.leaks) == 4
+
+
 def test_clean_files_pass_and_public_maps_warn(engine: Kingfisher) -> None:
     pages = {"/": page("<script src=/a.js></script>"), "/a.js": script("x()\n//# sourceMappingURL=a.js.map")}
     assert looked(engine, pages)[0].verdict is Verdict.PASS  # the map is named and not published

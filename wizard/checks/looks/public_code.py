@@ -28,12 +28,25 @@ if TYPE_CHECKING:
     from wizard.domain.scope import Host
 
 PAGE, SCRIPT, MAP = "page", "script", "source-map"
+#: A part of a script that it loads when it is needed; what reads like one and is not there was none.
+CHUNK = "script-part"
 #: Scripts and maps are larger than pages.
 MOST_BYTES = 16 * 1024 * 1024
 _PIECES = 40_000
-_MOST_FILES = 60
+_MOST_FILES = 120
 _SECONDS = 90.0
 _REDIRECTS = 3
+#: How bundlers spell the parts: in a call, as a quoted name, or put together from tables of names and hashes.
+_IMPORTED = re.compile(r"""\bimport\(\s*(?:/\*[^*]{0,200}\*/\s*)?["'`]([^"'`\s${}]{1,300})["'`]\s*\)""")
+_QUOTED = re.compile(r"""["'`]((?:\.{0,2}/)?(?:[\w.@~-]{1,120}/){0,8}[\w.@~-]{1,160}\.m?js)["'`]""")
+_TABLES = re.compile(
+    r"""["']([\w./-]{0,120})["']\s*\+\s*\(?(?:\(?\{([^{}]{0,60000})\}\[\w+\]\s*\|\|\s*)?\w+\)?\s*\+\s*["']([.-])["']\s*\+\s*"""
+    r"""\{([^{}]{1,60000})\}\[\w+\]\s*\+\s*["']([\w.-]{0,40}\.m?js)["']"""
+)
+_ENTRY = re.compile(r"""["']?([\w~.-]{1,120})["']?\s*:\s*["']([\w~.-]{1,120})["']""")
+#: Where webpack says its parts are served from.
+_SERVED_FROM = re.compile(r"""\b\w{1,30}\.p\s*=\s*["']([^"'\s]{1,200})["']""")
+_MOST_PARTS = 200
 _MAP = re.compile(r"//[#@]\s*sourceMappingURL=(\S+)")
 
 
@@ -73,7 +86,7 @@ class PublicCode(Fact):
 
     @classmethod
     async def look(cls, ground: Ground) -> PublicCode:
-        """The root page, then what it names, one after another; at most sixty files."""
+        """The root page, then what it names, one after another; at most a hundred and twenty files."""
         name, port = ground.host.name, ground.host.port
         start = f"https://{f'[{name}]' if ':' in name else name}:{port}/"
         waiting, seen = deque([(start, PAGE)]), {start}
@@ -96,9 +109,11 @@ class PublicCode(Fact):
                         raise
                     files.append(PublicFile(mask_address(address), kind, trouble=why))
                     continue
-                if answer.status != 200 and kind == MAP:
-                    continue  # a map that is named and not published
-                named = _named(answer, kind)
+                if answer.status != 200 and kind in (MAP, CHUNK):
+                    continue  # named, and not published; or no part at all
+                if kind == CHUNK and answer.body.lstrip()[:1] == "<":
+                    continue  # the page that an application gives for every address
+                named = await asyncio.to_thread(_named, answer, kind)
                 file = await _searched(ground, answer, kind)
                 if named is None:
                     file = replace(file, trouble=_("The page is broken, so not all that it loads is known."))
@@ -144,10 +159,11 @@ def _named(answer: Answer, kind: str) -> list[tuple[str, str]] | None:
         except (AssertionError, ValueError):  # the parser gives up on some broken declarations
             return None
         found = [(each, SCRIPT) for each in page.scripts]
-    elif kind == SCRIPT:
+    elif kind in (SCRIPT, CHUNK):
         header = answer.first("sourcemap") or answer.first("x-sourcemap") or ""
         named = [header, *_MAP.findall(answer.body[-4096:])]
         found = [(each, MAP) for each in named if each and not each.startswith("data:")]
+        found += [(each, CHUNK) for each in _parts(answer.body)]
     out = []
     for each, what in found:
         try:
@@ -155,6 +171,24 @@ def _named(answer: Answer, kind: str) -> list[tuple[str, str]] | None:
         except ValueError:
             continue
     return out
+
+
+def _parts(script: str) -> list[str]:
+    """The addresses at which a script may load parts of itself, as it spells them: relative to itself or its root."""
+    named = [*_IMPORTED.findall(script), *_QUOTED.findall(script)]
+    for before, names, joint, hashes, after in _TABLES.findall(script):
+        called = dict(_ENTRY.findall(names))
+        named += [f"{before}{called.get(id, id)}{joint}{hash}{after}" for id, hash in _ENTRY.findall(hashes)]
+    served = next(iter(_SERVED_FROM.findall(script)), "/")
+    places: dict[str, None] = {}
+    for each in named[:_MOST_PARTS]:
+        if each.startswith((".", "/")) or "://" in each:
+            places[each] = None
+        elif "/" in each or served != "/":
+            places[f"{served.rstrip('/')}/{each}"] = None  # assets/name.js, from where the whole is served
+        else:
+            places[each] = None
+    return [each for each in places if each.partition("?")[0].endswith((".js", ".mjs"))]
 
 
 def _inline_map(text: str) -> str:

@@ -20,7 +20,7 @@ from wizard.gui.finder import place_of
 from wizard.gui.icons import Glyph
 from wizard.gui.pages import errand
 from wizard.gui.pages.code_host import HostPart
-from wizard.gui.pages.code_libraries import LibrariesPart
+from wizard.gui.pages.code_libraries import ROWS, LibrariesPart
 from wizard.gui.pages.code_panel import CodePanel, file_on_disk, written_place
 from wizard.gui.pages.form import beside, column
 from wizard.gui.pages.one_job import OneJob
@@ -101,8 +101,9 @@ class CodePage(Page):
                 Head(_("State"), 130),
             ),
             _("Secrets in code"),
+            most=ROWS,
         )
-        self.table.picked.connect(lambda _key: self._draw_panel())
+        self.table.picked.connect(lambda _key: self._choose())
         self.more = PlainLabel("", "quiet", wrap=True)
         self.panel = CodePanel()
         self.panel.decided.connect(self._decide)
@@ -280,6 +281,12 @@ class CodePage(Page):
             if any(self._listed.values())
             else _("Files and history of your repositories, on this computer. Nothing leaves it.")
         )
+
+    def _choose(self) -> None:
+        unseen = self.panel.isHidden()
+        self._draw_panel()
+        if unseen:  # it stands below the table: without this a click would seem to do nothing
+            self.bring_into_view(self.panel)
 
     def _draw_panel(self) -> None:
         row = next((row for row in self._rows() if row.key == self.table.key), None)

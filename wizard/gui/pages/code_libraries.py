@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 #: So many rows are shown at once; the filters reach the others.
 _SHOWN = 300
+#: So many stand on the page, and the others are scrolled to: what was chosen is shown below them.
+ROWS = 8
 
 
 class LibrariesPart(QWidget):
@@ -111,8 +113,9 @@ class LibrariesPart(QWidget):
                 Head(_("State"), 168),
             ),
             _("Libraries"),
+            most=ROWS,
         )
-        self.table.picked.connect(lambda _key: self._draw_panel())
+        self.table.picked.connect(lambda _key: self._choose())
         self.more = PlainLabel("", "quiet", wrap=True)
         self.panel = LibraryPanel()
         self.panel.decided.connect(self._decide)
@@ -263,6 +266,12 @@ class LibrariesPart(QWidget):
         self.more.setVisible(len(rows) > _SHOWN)
         self.more.setText(_("{n} more: use the filters above.").format(n=len(rows) - _SHOWN))
         self._draw_panel()
+
+    def _choose(self) -> None:
+        unseen = self.panel.isHidden()
+        self._draw_panel()
+        if unseen:  # it stands below the table: without this a click would seem to do nothing
+            self._page.bring_into_view(self.panel)
 
     def _draw_panel(self) -> None:
         row = next((row for row in self._rows() if row.key == self.table.key), None)

@@ -266,14 +266,14 @@ class VulnerabilitiesPage(TakesFiles, Page):
             self._show_panel(row)
             self.panel.show()
             if unseen:  # it stands below the table: without this a click would seem to do nothing
-                QTimer.singleShot(0, self, lambda: self.scroll_area.ensureWidgetVisible(self.panel))
+                self.bring_into_view(self.panel)
 
     def _accept(self, key: str) -> None:
         self.view.setCurrentIndex(0)
         if self.table.choose(key):
             self._choose(key)
             self.panel.decision.choose(Decision.ACCEPTED)
-            QTimer.singleShot(0, lambda: self.scroll_area.ensureWidgetVisible(self.panel))
+            self.bring_into_view(self.panel)
 
     def _close_panel(self) -> None:
         self.panel.hide()

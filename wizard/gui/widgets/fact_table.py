@@ -202,13 +202,17 @@ def _square(inside: QRectF) -> QRectF:
 
 
 class FactTable(QTableView):
-    """`picked(key)` when another row is chosen, `opened(key)` on Return or a double click. As high as its rows."""
+    """`picked(key)` when another row is chosen, `opened(key)` on Return or a double click.
+
+    As high as its rows; with `most` never higher than so many of them, and then it scrolls inside.
+    """
 
     picked = Signal(str)
     opened = Signal(str)
 
-    def __init__(self, heads: Sequence[Head], spoken: str, parent: QWidget | None = None):
+    def __init__(self, heads: Sequence[Head], spoken: str, parent: QWidget | None = None, *, most: int = 0):
         super().__init__(parent)
+        self._most = most
         self.heads = tuple(heads)
         self._model = _Model(heads)
         self.setModel(self._model)
@@ -220,7 +224,8 @@ class FactTable(QTableView):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        bar = Qt.ScrollBarPolicy.ScrollBarAsNeeded if most else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setVerticalScrollBarPolicy(bar)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(theme().size.row)
@@ -282,7 +287,8 @@ class FactTable(QTableView):
             self.setColumnWidth(column, head.width or max(60, free // len(greedy)))
 
     def _fit(self) -> None:
-        self.setFixedHeight(theme().size.row * (1 + len(self._model.lines)) + 2)
+        rows = len(self._model.lines)
+        self.setFixedHeight(theme().size.row * (1 + (min(rows, self._most) if self._most else rows)) + 2)
 
     def _sort(self, column: int) -> None:
         if not self.heads[column].sortable:
