@@ -104,6 +104,16 @@ def _secrets(made: random.Random) -> tuple[tuple[str, str, str], ...]:
         ("logs/one.har", f'{{"name": "x-api-key", "value": "{_random(made, 22)}"}}', "auth header"),
         ("logs/two.har", f'{{"name":"Authorization","value":"Bearer {_random(made, 43)}"}}', "auth header"),
         ("src/curl.sh", f"curl -u admin:{_password(made)} https://intranet/v1", "password"),
+        ("src/go.go", f'dsn := "root:{_random(made, 14)}@tcp(db:3306)/app"', "password"),
+        ("src/Db.java", f'DriverManager.getConnection("jdbc:x://db/x", "root", "{_password(made)}");', "password"),
+        ("src/call.swift", f'request.setValue("Bearer {_random(made, 43)}", forHTTPHeaderField: field)', "auth header"),
+        ("src/sign.js", f'jwt.sign(payload, "{_random(made, 32)}")', "generic key"),
+        ("src/push.sh", f"docker login -u bob -p {_password(made)} registry.internal", "password"),
+        ("src/pipe.sh", f'echo "{_password(made)}" | docker login --password-stdin', "password"),
+        ("docs/run.md", f"The admin password is `{_password(made)}`", "password"),
+        ("docs/keys.md", f"API key: {_random(made, 32)}", "generic key"),
+        ("conf/wp.php", f"define( 'AUTH_KEY', '{_random(made, 64)}' );", "generic key"),
+        ("deploy/ci.yml", f'  variables: {{ DEPLOY_PASSWORD: "{_password(made)}" }}', "password"),
         ("src/aws.py", f"connect('{'AK' + 'IA'}{_random(made, 16, capital)}')", "provider token"),
         ("src/hubspot.py", f"('{'pat-' + 'na1'}-{UUID(int=made.getrandbits(128), version=4)}')", "provider token"),
         ("src/hook.py", f"post('https://hooks.{'slack'}.com/services/T{_random(made, 8, capital)}/"
@@ -142,6 +152,8 @@ def _harmless(made: random.Random) -> tuple[tuple[str, str, str], ...]:
         ("docs/jwt.md", "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwi"
          "aWF0IjoxNTE2MjM5MDIyfQ.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c", ""),
         ("src/model.swift", "let password: String = field.text", ""),
+        ("src/new.py", "test_password = None", ""),
+        ("src/text.md", "Enter the password for your account and the API key of the application", ""),
         ("src/open.sh", "tool --password --file in.pdf", ""),
         ("conf/site.yml", "public_key: 6LeIxAcTAAAAAJcZVRqyHh71UMIEGNQ_MXjiZKhI", ""),
     )  # fmt: skip

@@ -60,6 +60,10 @@ _PASSWORDS = frozenset(
         "password-wrapped",
         "directive",
         "sql-password",
+        "connect-call",
+        "go-address",
+        "command-secret",
+        "piped-password",
         "pgpass",
         "setter",
         "user-and-password",
@@ -75,9 +79,11 @@ _PASSWORDS = frozenset(
     )
 )
 #: Read only where values stand without quotes; in programs such a value is a name.
-_PLAIN = frozenset({"attestry.password-plain", "attestry.secret-plain", "attestry.password-in-line"})
+_PLAIN = frozenset(
+    f"attestry.{name}" for name in ("password-plain", "secret-plain", "password-in-line", "key-in-sentence")
+)
 #: What stands before the password is the name of a user.
-_USER_BEFORE = frozenset({"user-and-password", "command-password", "curl-auth-user", "url-password"})
+_USER_BEFORE = frozenset({"user-and-password", "command-password", "curl-auth-user", "url-password", "connect-call"})
 _PGPASS = (".pgpass", "pgpass.conf")
 
 _PLACEHOLDER = re.compile(
@@ -89,7 +95,7 @@ _PLACEHOLDER = re.compile(
     re.I,
 )
 _REFERENCE = re.compile(
-    r"\$\{|\{\{|\}\}|%\(|^%[a-z_]+%$|^%[sdv]$|#\{|\$\(|^@@|<%|^\$[A-Za-z_]|process\.env|os\.environ|getenv|ENV\[|"
+    r"^\{[\w.]+\}$|\$\{|\{\{|\}\}|%\(|^%[a-z_]+%$|^%[sdv]$|#\{|\$\(|^@@|<%|^\$[A-Za-z_]|process\.env|os\.environ|getenv|ENV\[|"
     r"^(?:vault|secretsmanager|ssm|op|sops|arn|ref|env|file|data|kms|aws|gcp)[:+]|^ENC\[|^\{cipher\}|"
     r"^(?:self|this|config|settings|options|opts|props|params|args|request|req|secrets|env|var|local|module|data)[.\[]|"
     r"\w\(.*\)|^\w+\[.*\]$|=>|^&|^!|\[A-Z|\[a-z|\[0-9|\\[dws]|\(\?"
@@ -108,6 +114,8 @@ _LOCAL = re.compile(
 _NAME = re.compile(
     rb"([A-Za-z0-9_.$-]{1,80})[\"'`\]\\)]{0,5}[ \t]{0,8}(?:=>|:=|={1,3}|:|,)[ \t]*[bfru]{0,2}\\{0,2}[\"'`]?\Z"
 )
+#: The name of a kind of thing, such as AWS::IAM::AccessKey: what it is given is no secret.
+_KIND = re.compile(rb"::[A-Za-z0-9]{1,60}[\"']?[ \t]*:[ \t]*[\"']\Z")
 #: Two quoted words in a row are a list; in a call the second one is handed over under the name of the first.
 _LIST = re.compile(rb"[\"'`]{0,3}[ \t]*,[ \t]*[\"'`]\Z")
 _CALL = re.compile(rb"\([ \t]*[\"'`]?[A-Za-z0-9_.-]*[\"'`]?[ \t]*,[ \t]*[\"'`]\Z")
@@ -164,7 +172,7 @@ def _general(candidate: Candidate, secret: str, before: bytes, after: bytes) -> 
         return None
     name = _NAME.search(before)
     called = name[1].decode("ascii", "replace").lower() if name else ""
-    if rule not in _USER_BEFORE and NAME_ENDS.search(called):
+    if (rule not in _USER_BEFORE and NAME_ENDS.search(called)) or _KIND.search(before):
         return None
     if rule in ("password-quoted", "secret-quoted") and _LIST.search(before) and not _CALL.search(before):
         return None
@@ -204,7 +212,9 @@ def _random(secret: str, rule: str, called: str) -> Judged | None:
     if _PLACEHOLDER.search(secret) or (_WORDS.match(secret) and (entropy(secret) < 3.6 or len(secret) < 20)):
         return None
     digits = sum(c.isdigit() for c in secret)
-    if digits == 0 and (len(secret) < 20 or re.search(r"[a-z][-_][a-z]", secret)):
+    if digits == 0 and (
+        len(secret) < 20 or re.search(r"[a-z][-_][a-z]|^_?(?:[A-Z]?[a-z]{2,}){2,}$|^[A-Z]+(?:_[A-Z]+)+$", secret)
+    ):
         return None
     if secret.isdigit() or digits == len(re.sub(r"[^0-9A-Za-z]", "", secret)):
         return None

@@ -11,11 +11,16 @@ TEST_PATH = re.compile(
     r"(?:^|/)(?:test_[^/]*|conftest\.py|[^/]*[._-](?:tests?|specs?|mock|fixtures?)\.[a-z]+|"
     r"[^/]*\.(?:example|sample|dist|template|tmpl|tpl|default)|[^/]*[._-](?:example|sample|template)\.[a-z]+)$"
 )
+#: Not every pair of letters: ci.yml, db.json and qa.yml hold no translations.
+_LANGUAGES = (
+    "af|ar|az|be|bg|bn|ca|cs|cy|da|de|el|en|es|et|eu|fa|fi|fr|ga|gl|gu|he|hi|hr|hu|hy|id|is|it|ja|ka|kk|km|kn|ko|lt|lv|"
+    "mk|ml|mn|mr|nb|ne|nl|nn|no|pl|pt|ro|ru|si|sk|sq|sr|sv|sw|ta|te|th|tr|uk|ur|uz|vi|zh"
+)
 #: Texts of the screen in many languages.
 LOCALE_PATH = re.compile(
     r"(?:^|/)(?:locales?|i18n|l10n|langs?|languages?|translations?|nls|values-[a-z]{2})(?:/|$)|"
     r"\.(?:po|pot|xliff|xlf|resx|strings|arb)$|(?:^|/)(?:strings\.xml|messages[_.-][a-z]{2}[^/]*)$|"
-    r"(?:^|/)[a-z]{2}(?:[-_][a-z]{2})?\.(?:json|ya?ml|properties)$"
+    rf"(?:^|/)(?:{_LANGUAGES})(?:[-_][a-z]{{2}})?\.(?:json|ya?ml|properties)$"
 )
 _CODE_FILES = """
 .py .pyi .js .jsx .mjs .cjs .ts .tsx .java .kt .kts .scala .go .rs .c .h .cc .cpp .hpp .cs .swift .rb .php .pl
