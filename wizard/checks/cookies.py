@@ -100,8 +100,11 @@ def parse(field: str, url: str) -> Cookie | None:
     attributes: dict[str, str] = {}
     for part in parts:
         key, _equals, content = part.partition("=")
-        if len(content.strip(BLANK)) <= _MOST_ATTRIBUTE:
-            attributes[key.strip(BLANK).lower()] = content.strip(BLANK)
+        key, content = key.strip(BLANK).lower(), content.strip(BLANK)
+        # A time that is none is passed over, so an earlier one goes on counting (5.6.1, 5.6.2).
+        unread = (key == "max-age" and _max_age(content) is None) or (key == "expires" and parse_date(content) is None)
+        if len(content) <= _MOST_ATTRIBUTE and not unread:
+            attributes[key] = content
     known = value_of(unquoted(value))
     same_site = attributes.get("samesite")
     return Cookie(

@@ -82,9 +82,11 @@ def _page(found: tuple[Policy, ...]) -> tuple[Verdict, str]:
 
 def _weakness(found: list[Policy]) -> str:
     """Why scripts from anywhere may run; "" when at least one policy forbids each way (all of them are enforced)."""
-    elements = [_script_weakness(p.get("script-src-elem", "script-src", "default-src")) for p in found]
-    if all(elements):
-        return elements[0]
+    sources = [p.get("script-src-elem", "script-src", "default-src") for p in found]
+    for weakness in (_inline_weakness, _broad_weakness):
+        elements = [weakness(one) for one in sources]
+        if all(elements):
+            return elements[0]
     attributes = [_inline_weakness(p.get("script-src-attr", "script-src", "default-src")) for p in found]
     if all(attributes):
         return attributes[0]
@@ -92,12 +94,9 @@ def _weakness(found: list[Policy]) -> str:
     return objects[0] if all(objects) else ""
 
 
-def _script_weakness(sources: tuple[str, ...] | None) -> str:
+def _broad_weakness(sources: tuple[str, ...] | None) -> str:
     if sources is None:
         return _("The policy says nothing about scripts.")
-    inline = _inline_weakness(sources)
-    if inline:
-        return inline
     if _strict_dynamic(sources):
         return ""
     broad = next((s for s in sources if policies.is_broad(s)), None)

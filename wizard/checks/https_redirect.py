@@ -98,7 +98,7 @@ def _one(plain: Plain, reading: Redirects, context: JudgeContext) -> Judgement:
     if plain.location:
         return _redirected(plain, reading, context, proof, fix)
     if plain.status < 400 and plain.content:
-        said = _("Plain HTTP gives content ({n:,} bytes), no redirect.").format(n=plain.content)
+        said = _("Plain HTTP gives content, no redirect.")
         return Judgement(Verdict.FAIL, said, proof, fix=fix)
     if 400 <= plain.status < 500 and plain.status != 429:
         if plain.content:

@@ -10,6 +10,8 @@ from wizard.checks.looks.http import Answer
 
 _NONCE = re.compile(r"^'nonce-[A-Za-z0-9+/_-]+={0,2}'$", re.I)
 _HASH = re.compile(r"^'sha(256|384|512)-[A-Za-z0-9+/_-]+={0,2}'$", re.I)
+#: Every host, or every host of a top-level domain; the last alternative's are not of the public name service.
+_ANYWHERE = re.compile(r"\*(\.(?!localhost$|local$|internal$|test$|example$|invalid$)[a-z0-9-]+)?")
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:$", re.I)
 
 
@@ -67,8 +69,8 @@ def has_key(sources: tuple[str, ...]) -> bool:
 
 
 def is_broad(source: str) -> bool:
-    """True for a source that stands for any host: `*`, a bare scheme, or a scheme or port with `*`."""
+    """True for a source that stands for any host: `*`, a bare scheme, a scheme or port with `*`, or `*.com`."""
     if _SCHEME.match(source):
         return True
     host = re.sub(r"^[a-z][a-z0-9+.-]*://", "", source.lower()).partition("/")[0].rpartition(":")
-    return (host[0] or host[2]) == "*"
+    return _ANYWHERE.fullmatch(host[0] or host[2]) is not None

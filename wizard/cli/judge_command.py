@@ -37,4 +37,5 @@ def _facts(name: str) -> str:
         raise BadArgument(
             _("{name} cannot be read ({why}). Nothing was judged.").format(name=name, why=error.strerror or "")
         ) from error
-    return data.decode("utf-8-sig", "replace")
+    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))  # what some shells of Windows write
+    return data.decode("utf-16" if wide else "utf-8-sig", "replace")

@@ -259,6 +259,12 @@ CSP_TABLE = {
     "default-src 'none'; script-src-elem https:; base-uri 'none'": F,
     "script-src http://*:80/js/" + REST: F,
     "script-src wss:" + REST: F,
+    "script-src *.com" + REST: F,
+    "script-src https://*.co:443" + REST: F,
+    "script-src *.internal" + REST: P,
+    "script-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none', script-src https:": P,
+    "script-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none', img-src 'self'": F,
+    "script-src https:; base-uri 'none', script-src data: blob:; object-src 'none'": F,
     "script-src\t'unsafe-inline'" + REST: F,
     "script-src 'unsafe-inline' 'sha1-YWJj'" + REST: F,
 }

@@ -61,6 +61,61 @@ def test_other_checks() -> None:
         assert _judge("https-redirect", shown) == [Verdict.FAIL], status
 
 
+def _bare(*headers: tuple[str, str], **more: object) -> str:
+    """An answer as it stands in an e-mail: nobody wrote its body down."""
+    pairs = [list(header) for header in headers]
+    return json.dumps({"url": "https://partner.example/", "status": 200, "headers": pairs, **more})
+
+
+HTML, AS_JSON = ("content-type", "text/html; charset=utf-8"), ("content-type", "application/json")
+PLAIN = "http://partner.example/"
+WITHOUT_BODY: list[tuple[str, str, Verdict]] = [
+    ("csp", _bare(), Verdict.FAIL),
+    ("csp", _bare(HTML), Verdict.FAIL),
+    ("csp", _bare(("content-security-policy", "default-src 'none'; base-uri 'none'")), Verdict.PASS),
+    ("csp", _bare(AS_JSON), Verdict.NOT_APPLICABLE),
+    ("csp", _bare(("content-length", "0")), Verdict.NOT_APPLICABLE),
+    ("csp", _bare(status=204), Verdict.NOT_APPLICABLE),
+    ("csp", _bare(("location", "/a"), status=302), Verdict.NOT_APPLICABLE),
+    ("framing", _bare(), Verdict.FAIL),
+    ("framing", _bare(("x-frame-options", "DENY")), Verdict.WARN),
+    ("content-type-options", _bare(AS_JSON), Verdict.FAIL),
+    ("content-type-options", _bare(AS_JSON, ("x-content-type-options", "NoSniff")), Verdict.PASS),
+    ("content-type-options", _bare(status=304), Verdict.NOT_APPLICABLE),
+    ("referrer-policy", _bare(("referrer-policy", "unsafe-url")), Verdict.FAIL),
+    ("page-sources", _bare(HTML), Verdict.UNKNOWN),
+    ("page-sources", _bare(HTML, body="<html><p>Hello"), Verdict.PASS),
+    ("caching", _bare(AS_JSON, url="https://partner.example/me"), Verdict.WARN),
+    ("caching", _bare(AS_JSON, ("cache-control", "private, No-Store"), url="https://partner.example/me"), Verdict.PASS),
+    ("caching", _bare(AS_JSON), Verdict.NOT_APPLICABLE),
+    ("https-redirect", _bare(url=PLAIN), Verdict.FAIL),
+    ("https-redirect", _bare(url=PLAIN, status=403), Verdict.PASS),
+    ("https-redirect", _bare(("content-length", "12"), url=PLAIN, status=403), Verdict.WARN),
+    ("https-redirect", _bare(("content-length", "0"), url=PLAIN), Verdict.WARN),
+    ("https-redirect", _bare(), Verdict.UNKNOWN),
+    ("security-txt", _bare(), Verdict.UNKNOWN),
+    ("hsts", _bare(("strict-transport-security", "max-age=31536000;\r\n\tincludeSubDomains")), Verdict.PASS),
+    ("hsts", _bare(("strict-transport-security", "max-age=31536000;includeSubDomains\nx: y")), Verdict.FAIL),
+    ("cookies", _bare(("set-cookie", "sid=x; Max-Age=9; Max-Age=x; Expires=Thu, 01 Jan 1970 00:00:00 GMT")),
+     Verdict.FAIL),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "text", "wanted"), WITHOUT_BODY)
+def test_headers_alone_are_judged(name: str, text: str, wanted: Verdict) -> None:
+    check = find(name)
+    assert check
+    (result,) = judge_recorded(check, text, AT)
+    assert result.verdict is wanted, result.summary
+    assert "fault of this program" not in result.summary
+
+
+def test_a_record_without_what_the_check_reads_is_said() -> None:
+    empty = '{"format":"attestry-look/1","host":{"name":"a.example"},"at":"2026-01-01T00:00:00Z","addresses":[],'
+    with pytest.raises(UnreadableFacts, match="holds nothing that “tls-versions” reads"):
+        _judge("tls-versions", empty + '"facts":{}}')
+
+
 SECURITY_TXT = "https://partner.example/.well-known/security.txt"
 
 
