@@ -40,7 +40,7 @@ class Looks:
     undecided: str
     decided: tuple[Result, ...]
     examined: tuple[Result, ...]
-    #: the read documents support every subject of their checks, and no other look leaves anything open
+    #: the read documents support every subject of their checks, and no other look leaves anything open or was left out
     examined_all: bool
 
 
@@ -97,8 +97,14 @@ class Looking:
             decided=self._support(deciding),
             examined=examined,
             examined_all=bool(self._support({result.check for result in examined}))
-            and all(_settled(o.result) for o in observations if o.result.method is not Method.INTERVIEW),
+            and all(_settled(o.result) for o in observations if o.result.method is not Method.INTERVIEW)
+            and all(self._looked(check) for check in checks if self.kinds.get(check) is SubjectKind.HOST),
         )
+
+    def _looked(self, check: str) -> bool:
+        """A check of hosts has looked at every host: one document says nothing about those that nobody looked at."""
+        subjects = self.subjects(check)
+        return bool(subjects) and not any(self._unseen(check, subject) for subject in subjects)
 
     def subjects(self, check: str) -> tuple[str, ...]:
         """Everything in scope that this check must have looked at."""

@@ -10,11 +10,12 @@ from datetime import date
 import pytest
 from reportlab.pdfgen import canvas
 
-from wizard.checks import sample_secrets
+from wizard.checks import access_log, sample_secrets
+from wizard.domain.answers import Answer, AnswerState
 from wizard.domain.events import SecretVerdict
-from wizard.domain.finding import State
+from wizard.domain.finding import Basis, State
 from wizard.domain.observation import Verdict
-from wizard.session.deeds import evidence, scanning
+from wizard.session.deeds import answers, evidence, scanning
 
 #: Put together here, so that no text that looks like a secret stands in this repository.
 SECRET = "gh" + "p_" + "Ab3dEf6hIj9lMn2pQr5tUv8xYz1BcD4fGh7j"
@@ -185,3 +186,17 @@ def test_only_secrets_in_addresses_count_for_addresses(session, tmp_path):
     path.write_text(f"GET https://api.example.com/v1?access_token={SECRET} 200\n")
     add(session, path, "SEC-3")
     assert log_result(session, sample_secrets.ADDRESSES).verdict is Verdict.FAIL
+
+
+def test_a_fine_access_log_alone_is_evidence_and_no_pass(session, tmp_path):
+    path = tmp_path / "access.log"
+    path.write_text('192.0.2.1 - - [01/Nov/2026:10:00:00 +0000] "GET /x?page=1 HTTP/1.1" 200 5\n')
+    answers.answer(session, Answer("SEC-3-claim", AnswerState.GIVEN, "yes")).result()
+    add(session, path, "SEC-3")
+    assert log_result(session, access_log.CHECK).verdict is Verdict.PASS
+    finding = session.findings["SEC-3"]
+    assert (finding.state, finding.basis) == (State.ATT, Basis.SHOWN), "no host was looked at"
+    path.write_text('192.0.2.1 - - [01/Nov/2026:10:00:00 +0000] "GET /x?password=hunter2 HTTP/1.1" 200 5\n')
+    add(session, path, "SEC-3")
+    assert log_result(session, access_log.CHECK).verdict is Verdict.FAIL
+    assert session.findings["SEC-3"].state is State.FAIL
