@@ -120,6 +120,8 @@ class ChecksPage(Page):
         self._draw(keep=bool(self._running))
         if not (place.item and self.table.choose(place.item)) and not self.table.key and self.table.lines:
             self.table.choose(self.table.lines[0].key)
+        if place.item == log_canary.CHECK.id and self.canary_button.isVisibleTo(self):
+            self._turn_canary(True)
         self._ages.start()
 
     def left(self) -> None:
