@@ -17,6 +17,7 @@ from wizard.gui.foot import FootBar
 from wizard.gui.locking import IdleWatch
 from wizard.gui.mailbox import Mailbox
 from wizard.gui.sidebar import Sidebar
+from wizard.gui.soon import Soon
 from wizard.gui.widgets.card import line, upright
 from wizard.gui.widgets.page import Page, Side
 from wizard.session.settings import KEY_FILE, Preferences
@@ -67,8 +68,8 @@ class Shell(QWidget):
         row.addLayout(middle, 1)
         self.idle = IdleWatch(self)
         self.idle.idle.connect(lambda: curtain.nobody_is_there(self))
-        self._remember_soon = QTimer(self, singleShot=True, interval=1000)
-        self._remember_soon.timeout.connect(self._remember)
+        self._around = Soon(self._draw_around, 300, self)
+        self._remember_soon = Soon(self._remember, 1000, self)
         for keys, do in (
             ("Ctrl+K", self._focus_search),
             ("Ctrl+Return", self.go_next),
@@ -172,9 +173,7 @@ class Shell(QWidget):
         self.stack.setCurrentWidget(page)
         page.message_bar.clear()
         page.shown(place)
-        self._draw_side()
-        self._draw_foot()
-        self.draw_title()
+        self._draw_around()
         if self.context.session is not None:
             self._remember_soon.start()
             self._watch_idle()
@@ -289,9 +288,13 @@ class Shell(QWidget):
         self._draw_saved()
         if isinstance(self.stack.currentWidget(), Page):
             self.page.redraw(change)
-        self._draw_side()
-        self._draw_foot()
-        self.draw_title()
+        self._around.ask(at_once=not self.context.work.running)
+
+    def _draw_around(self) -> None:
+        if isinstance(self.stack.currentWidget(), Page):
+            self._draw_side()
+            self._draw_foot()
+            self.draw_title()
 
     def _draw_side(self) -> None:
         session = self.context.session
@@ -316,11 +319,8 @@ class Shell(QWidget):
         if self.covered:
             return
         session = self.context.session
-        parts = [self.page.title, "Attestry"]
-        if session is not None:
-            name = outline.title(session)
-            parts = [p for p in (name, self.page.title if self.page.title != name else "", "Attestry") if p]
-        self.setWindowTitle(" · ".join(parts))
+        name = outline.title(session) if session is not None else ""
+        self.setWindowTitle(" · ".join(dict.fromkeys(part for part in (name, self.page.title, "Attestry") if part)))
 
     def _draw_saved(self) -> None:
         session = self.context.session

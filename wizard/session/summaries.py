@@ -186,21 +186,19 @@ def check_rows(
             served.setdefault(name, []).append(requirement.id)
     rows = []
     # a run calls what is listed, if anything; what needs a consent or a recording is no row until it has looked
-    settings = LookSettings(endpoints={host.subject: () for host in assessment.scope.hosts})
+    hosts = [(host, host.subject) for host in assessment.scope.hosts]
+    settings = LookSettings(endpoints={subject: () for _host, subject in hosts})
     for check in CHECKS:
         if check.about is not SubjectKind.HOST:
             continue
-        for host in assessment.scope.hosts:
-            observation = assessment.observations.get((check.id, host.subject))
+        requirements = tuple(served.get(check.id, ()))
+        title, contradicted = check.title(), any(findings[each].contradicted for each in requirements)
+        for host, subject in hosts:
+            observation = assessment.observations.get((check.id, subject))
             if observation is None and not all(need.wanted(host, settings) for need in check.needs):
                 continue
-            requirements = tuple(served.get(check.id, ()))
-            contradicts = (
-                observation is not None
-                and observation.result.verdict is Verdict.FAIL
-                and any(findings[each].contradicted for each in requirements)
-            )
-            rows.append(CheckRow(check.id, check.title(), host.subject, observation, requirements, contradicts))
+            contradicts = contradicted and observation is not None and observation.result.verdict is Verdict.FAIL
+            rows.append(CheckRow(check.id, title, subject, observation, requirements, contradicts))
     return tuple(sorted(rows, key=lambda row: (not row.contradicts, _WORST_FIRST.index(row.verdict))))
 
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
+from wizard.domain import events as e
 from wizard.domain.answers import Row
-from wizard.domain.observation import Verdict
+from wizard.domain.observation import Level, Method, Result, Verdict
 from wizard.gui.context import Place
 from wizard.gui.pages.check_lines import Look
 from wizard.gui.pages.checks import ChecksPage
 from wizard.gui.shell import Shell
+from wizard.jobs.runner import Progress
+from wizard.session import summaries
 from wizard.session.deeds import looking
 from wizard.session.session import Session
 
@@ -159,3 +163,30 @@ def _words(page: ChecksPage) -> str:
     from wizard.gui.widgets.plain import PlainLabel
 
     return "\n".join(label.text() for label in page.panel.findChildren(PlainLabel))
+
+
+@pytest.mark.slow
+def test_many_hosts_that_end_at_once_are_drawn_a_few_times(
+    opened: Shell, session: Session, say: Callable[..., None], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a run goes on, news of every host must not cost the window a drawing of the whole page each."""
+    names = [f"h{i}.northwindsync.example" for i in range(40)]
+    say("SCOPE-1", tuple(Row((("host", name), ("public", "yes"))) for name in names))
+    looking.confirm_scope(session, "Dana Ortiz").result()
+    opened.go(Place("checks"))
+    page = opened.page
+    assert isinstance(page, ChecksPage)
+    drawn: list[bool] = []
+    real = summaries.check_rows
+    monkeypatch.setattr(summaries, "check_rows", lambda *a: drawn.append(True) or real(*a))
+
+    async def run(progress: Progress) -> None:
+        for name in names:
+            said = Result("hsts", name, Verdict.PASS, Level.MUST, "Fine.", "hsts/1", "", Method.TEST, session.clock())
+            await asyncio.wrap_future(session.record(e.Looked("run", name, (said,))))
+
+    page._job = page.start(lambda hear: session.runner.start(run, "Looking", hear), lambda _none: None, each=page._each)
+    qtbot.waitUntil(lambda: page._job is None, timeout=30_000)
+    assert all(("hsts", name) in session.assessment.observations for name in names)
+    assert 1 <= len(drawn) < 25, "at most three times a second, and once at the end"
+    assert "40 hosts" in " ".join(cell.text for line in page.table.lines for cell in line.cells)

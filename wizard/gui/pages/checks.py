@@ -20,6 +20,7 @@ from wizard.gui.pages.check_lines import CheckGroup, Look
 from wizard.gui.pages.check_panel import CheckPanel
 from wizard.gui.pages.on_request import OnRequest
 from wizard.gui.pages.targets import TargetsPanel
+from wizard.gui.soon import Soon
 from wizard.gui.widgets.buttons import ChipButton, FilledButton, OutlineButton
 from wizard.gui.widgets.empty_state import EmptyState
 from wizard.gui.widgets.fact_table import FactTable, Head
@@ -36,6 +37,8 @@ from wizard.session.settings import Settings
 
 #: How often "3 minutes ago" is said anew.
 _AGES_MS = 30_000
+#: While a run goes on, the page is drawn anew no more often than that.
+_SOON_MS = 300
 
 
 class ChecksPage(Page):
@@ -112,6 +115,7 @@ class ChecksPage(Page):
         self.body.addStretch(1)
         self.targets.hide()
         self.canary.hide()
+        self._soon = Soon(lambda: self._draw(keep=self._job is not None), _SOON_MS, self)
         self._ages = QTimer(self, interval=_AGES_MS)
         self._ages.timeout.connect(lambda: self._draw(keep=True))
 
@@ -132,7 +136,7 @@ class ChecksPage(Page):
         for payload in change.payloads:
             if isinstance(payload, e.Looked):
                 self._running -= {key for key in self._running if key[1] == payload.host}
-        self._draw(keep=self._job is not None)
+        self._soon.ask(at_once=self._job is None)
 
     def stop(self) -> None:
         """Stop now; what was seen before stays."""

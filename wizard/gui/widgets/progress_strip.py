@@ -6,8 +6,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from wizard.domain.language import _
+from wizard.gui.soon import Soon
 from wizard.gui.widgets.buttons import ChipButton
 from wizard.gui.widgets.plain import ElidedLabel
+
+_SOON_MS = 100
 
 
 class ProgressStrip(QWidget):
@@ -30,6 +33,9 @@ class ProgressStrip(QWidget):
         row.addWidget(self._bar, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._words, 1)
         row.addWidget(self.stop)
+        # A job may tell more often than anybody can read, and every word costs the window time.
+        self._news: tuple[str, int, int] | None = None
+        self._soon = Soon(self._show, _SOON_MS, self)
         self.hide()
 
     @property
@@ -40,13 +46,24 @@ class ProgressStrip(QWidget):
     def show_progress(self, title: str, done: int = 0, total: int = 0, text: str = "", *, whole: bool = False) -> None:
         """Show how far something is; a total of 0 means that nobody knows. What is `whole` has no Stop."""
         self.stop.setVisible(not whole)
-        words = f"{title} · {text}" if text else title
+        self._news = (f"{title} · {text}" if text else title, done, max(0, total))
+        if not self._soon.isActive():
+            self._show()
+
+    def _show(self) -> None:
+        if self._news is None:
+            return
+        words, done, total = self._news
+        self._news = None
         self._words.setText(words)
-        self._bar.setRange(0, max(0, total))
+        self._bar.setRange(0, total)
         self._bar.setValue(done)
         self._bar.setAccessibleName(words)
         self.show()
+        self._soon.start()
 
     def finish(self) -> None:
         """Nothing runs any more."""
+        self._news = None
+        self._soon.stop()
         self.hide()
