@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -17,15 +16,7 @@ from wizard.domain.evidence import Evidence
 from wizard.domain.members import Member, Role
 from wizard.domain.observation import Observation, Verdict, failing
 from wizard.domain.rights import ALLOWED, RANK, role_of
-from wizard.domain.scope import (
-    HOSTS_QUESTION,
-    REPOSITORIES_QUESTION,
-    Host,
-    Scope,
-    hosts_in,
-    repositories_in,
-    unreadable_in,
-)
+from wizard.domain.scope import Host, Scope, scope_of
 from wizard.domain.versions import History, Learning, Version, arrange, field_of, is_blank, standing
 from wizard.domain.vulnerability import Note, ReportSummary
 
@@ -45,19 +36,6 @@ class Noted:
     payload: e.Payload
     author: str
     at: datetime
-
-
-@lru_cache(maxsize=8)
-def _scope(said: tuple[tuple[str, Answer], ...], confirmed: tuple[Host, ...] | None) -> Scope:
-    """Kept, because a window full of hosts asks for it again and again; answers never change."""
-    answers = dict(said)
-    hosts = hosts_in(answers)
-    return Scope(
-        hosts,
-        repositories_in(answers),
-        confirmed=bool(hosts) and hosts == confirmed,
-        unreadable=unreadable_in(answers),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +108,7 @@ class Assessment:
     @property
     def scope(self) -> Scope:
         """The scope as listed now; confirmed only while it is exactly what the person agreed to."""
-        said = {id: self.answers[id] for id in (HOSTS_QUESTION, REPOSITORIES_QUESTION) if id in self.answers}
-        return _scope(tuple(said.items()), self.confirmed_hosts)
+        return scope_of(self.answers, self.confirmed_hosts)
 
     def role_of(self, author: str) -> Role | None:
         """What someone may do here, by their key; None for someone who does not take part."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from wizard.domain.answers import Answer, AnswerState, Row
 
@@ -105,6 +106,24 @@ def repositories_in(answers: Mapping[str, Answer]) -> tuple[str, ...]:
     """The folders and addresses of code, in order, each once."""
     found = (row.get("repository").strip() for row in _rows(answers, REPOSITORIES_QUESTION))
     return tuple(dict.fromkeys(place for place in found if place))
+
+
+def scope_of(answers: Mapping[str, Answer], confirmed: tuple[Host, ...] | None) -> Scope:
+    """The scope that these answers list; confirmed only while it is exactly what the person agreed to."""
+    return _scope(answers.get(HOSTS_QUESTION), answers.get(REPOSITORIES_QUESTION), confirmed)
+
+
+@lru_cache(maxsize=8)
+def _scope(hosts_said: Answer | None, repositories: Answer | None, confirmed: tuple[Host, ...] | None) -> Scope:
+    """Kept, because a window full of hosts asks for it again and again; answers never change."""
+    answers = {answer.question: answer for answer in (hosts_said, repositories) if answer is not None}
+    hosts = hosts_in(answers)
+    return Scope(
+        hosts,
+        repositories_in(answers),
+        confirmed=bool(hosts) and hosts == confirmed,
+        unreadable=unreadable_in(answers),
+    )
 
 
 def _rows(answers: Mapping[str, Answer], question: str) -> tuple[Row, ...]:
