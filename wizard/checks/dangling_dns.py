@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from wizard.checks.base import Check, Facts, JudgeContext, Judgement
 from wizard.checks.looks.dns_records import DnsRecords, registrable
+from wizard.checks.looks.http_plain import PlainHttp
+from wizard.checks.looks.https_answers import HttpsAnswers
+from wizard.checks.looks.unclaimed import phrase_of
 from wizard.domain.language import _
 from wizard.domain.observation import Level, Verdict
 
@@ -19,6 +22,8 @@ class Dangling:
     foreign: bool
     #: name servers of the domain without any address
     lost_servers: tuple[str, ...] = ()
+    #: what the service that the name leads to says where nobody has claimed it
+    unclaimed: str = ""
 
 
 def read(facts: Facts) -> Dangling:
@@ -32,8 +37,17 @@ def read(facts: Facts) -> Dangling:
     lost = tuple(name for name in found.name_servers if _is_lost(found, name))
     for outcome in ("ok", "timeout", "failed", "empty", "no-name"):
         if outcome in ends:
-            return Dangling(tuple(chain), outcome, registrable(last) != found.domain, lost)
+            foreign = registrable(last) != found.domain
+            return Dangling(tuple(chain), outcome, foreign, lost, _unclaimed(facts, last) if foreign else "")
     return Dangling(tuple(chain), "failed", False, lost)
+
+
+def _unclaimed(facts: Facts, name: str) -> str:
+    """What our own request to the host's root met, over either protocol; a service often has no certificate for it."""
+    secure, plain = facts.maybe(HttpsAnswers), facts.maybe(PlainHttp)
+    answers = [answer for visit in (secure.visits if secure else ()) for answer in visit.answers]
+    answers += [port.answer for port in (plain.ports if plain else ()) if port.answer]
+    return next((said for a in answers if a.status >= 400 and (said := phrase_of(name, a.body))), "")
 
 
 def _is_lost(found: DnsRecords, name: str) -> bool:
@@ -50,6 +64,10 @@ def judge(reading: Dangling, context: JudgeContext) -> Judgement:
         fix = _("Remove the NS record of {name}, or bring the server back.").format(name=reading.lost_servers[0])
         proof += "\nNS " + ", ".join(reading.lost_servers)
         return Judgement(Verdict.FAIL, said.format(name=reading.lost_servers[0]), proof, fix=fix)
+    if reading.unclaimed:
+        said = _("May be claimable: {target} answers “{phrase}”.").format(target=last, phrase=reading.unclaimed)
+        fix = _("Claim the name there again, or remove the CNAME record of {name}.").format(name=reading.chain[0])
+        return Judgement(Verdict.WARN, said, f"{proof}\n{reading.unclaimed}", fix=fix)
     if reading.end == "ok":
         return Judgement(Verdict.PASS, _("The name leads to an address that exists."), proof)
     if len(reading.chain) > 1 and reading.end in ("no-name", "failed") and reading.foreign:
@@ -72,6 +90,7 @@ CHECK = Check(
     source="ADA CASA 6.4.1; Apollo Marketplace, Security Requirements, Application Security",
     aliases=("DOM-03", "CHK-DNS"),
     needs=(DnsRecords,),
+    uses=(HttpsAnswers, PlainHttp),
     read=read,
     judge=judge,
 )

@@ -18,7 +18,7 @@ class Limits:
     #: one probe over HTTP with everything that belongs to it
     probe: float = 10.0
     #: one answer to one TLS hello, and all hellos of one TLS version
-    hello: float = 4.9
+    hello: float = 4.8
     version: float = 12.0
     names: float = 8.0
     host: float = 60.0

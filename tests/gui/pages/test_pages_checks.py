@@ -40,6 +40,9 @@ def test_the_worst_stands_first_and_its_details_are_shown(opened: Shell, contrad
     assert "GET / HTTP/1.1" in _words(page)
     assert "max-age=86400" in _words(page)
     assert page.left_button.text().startswith("Run the ")
+    assert "Answer received · 203.0.113.7 · " in _words(page)
+    assert page.table.choose("tls-versions")
+    assert "What it saw · " in _words(page), "nothing was received"
 
 
 def test_the_other_host_has_its_own_details(opened: Shell, contradicted: Session) -> None:

@@ -20,6 +20,9 @@ from wizard.checks.judging import judge
 from wizard.checks.looks.certificates import Certificates, Handshake
 from wizard.checks.looks.declared import Declared
 from wizard.checks.looks.dns_records import DnsRecords, Records
+from wizard.checks.looks.http import Answer
+from wizard.checks.looks.http_plain import PlainHttp, PlainPort
+from wizard.checks.looks.https_answers import HttpsAnswers, Visit
 from wizard.checks.plan import Limits, LookSettings, look, ready
 from wizard.checks.record import judge_again
 from wizard.domain.observation import Result, Verdict
@@ -207,6 +210,37 @@ def test_aliases(name: str) -> None:
     zone, verdict = ALIASES[name]
     result = _look({**{k: v for k, v in BASE.items() if k != (HOST.name, "A")}, **zone})["dangling-dns"]
     assert result.verdict is verdict, (result.summary, result.proof)
+
+
+PHRASE = "There isn't a GitHub Pages site here."
+
+
+@pytest.mark.parametrize(
+    ("target", "status", "body", "wanted"),
+    [
+        ("partner.github.io.", 404, f"<html><title>Site not found</title><p>{PHRASE}", W),
+        ("partner.github.io.", 404, f"{PHRASE}", W),
+        ("partner.github.io.", 200, f"<html><p>How to mend “{PHRASE}”", P),
+        ("partner.github.io.", 404, "<html><p>no such page", P),
+        ("partner.other-pages.example.", 404, f"<html><p>{PHRASE}", P),
+        ("github.io.evil.example.", 404, f"<html><p>{PHRASE}", P),
+        ("www.partner.co.uk.", 404, f"<html><p>{PHRASE}", P),
+    ],
+)
+def test_a_name_that_nobody_has_claimed_at_its_service(target: str, status: int, body: str, wanted: Verdict) -> None:
+    check = find("dangling-dns")
+    assert check
+    records = (Records(HOST.name, "CNAME", "ok", (target,)), Records(target.rstrip("."), "A", "ok", ("192.0.2.9",)))
+    answer = Answer("http://api.partner.co.uk/", status, (), body, len(body))
+    kept: list[Result] = []
+    for shown in (answer, answer.masked(), answer.masked().masked()):
+        over_http = PlainHttp(80, (PlainPort("192.0.2.9", shown),), alive=True)
+        over_https = HttpsAnswers((Visit("root", "/", (shown,)),))
+        for fact in (over_http, over_https):
+            facts = Facts({DnsRecords: DnsRecords("partner.co.uk", records), type(fact): fact})
+            kept.append(judge(check, HOST, facts, datetime(2026, 11, 1, tzinfo=UTC)))
+    assert {result.verdict for result in kept} == {wanted}, kept[0].summary
+    assert PHRASE not in answer.masked().body or status >= 400
 
 
 SPF_TABLE = {

@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from wizard.checks.base import CouldNotLook, Trouble, TroubleKind
 from wizard.checks.looks.tags import Tag, tags
+from wizard.checks.looks.unclaimed import phrases_in
 from wizard.checks.masking import mask_address, mask_field, mask_text
 from wizard.domain.language import _
 
@@ -108,12 +109,15 @@ class Answer:
         return tags(self.body) if self.is_page else ()
 
     def masked(self) -> Answer:
-        """The same without secret values; of the body only the tags that judgements read."""
+        """The same without secret values; of the body only the tags, and phrases, that judgements read."""
+        kept = ("<html>", *map(_masked_tag, self.tags)) if self.is_page else ()
+        if self.status >= 400:
+            kept += phrases_in(self.body)
         return replace(
             self,
             url=mask_address(self.url),
             headers=tuple((name, mask_field(name, value)) for name, value in self.headers),
-            body="\n".join(("<html>", *map(_masked_tag, self.tags))) if self.is_page else "",
+            body="\n".join(kept),
         )
 
 

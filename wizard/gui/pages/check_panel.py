@@ -179,11 +179,13 @@ class CheckPanel(Card):
             first = asked[0]
             self._part(_("Request sent"), FactLabel(f"GET {first[3] or '/'} HTTP/1.1\nHost: {first[2]}", block=True))
         when = words.clock(result.at) if result.at.date() == session.clock().date() else words.day(result.at.date())
-        head = " · ".join(filter(None, (_("Answer received"), ", ".join(result.addresses[:2]), when)))
+        of = "".join(f" · {part}" for part in (", ".join(result.addresses[:2]), when) if part)
         answered = _ASKED.sub(r"HTTP \4" if len(asked) == 1 else r"HTTP \4   \1://\2\3", result.proof)
         if answered:
-            self._part(head, FactLabel(_fitting(answered), block=True), tip=words.exactly(result.at))
-        self._part(_("What it saw") if answered else head, self._summary(row, result), tip=words.exactly(result.at))
+            shown = FactLabel(_fitting(answered), block=True)
+            self._part(_("Answer received") + of, shown, tip=words.exactly(result.at))
+            of = ""
+        self._part(_("What it saw") + of, self._summary(row, result), tip=words.exactly(result.at))
         if result.inconsistent:
             self._part("", PlainLabel(_("Two looks of the same run did not agree."), "unsure", wrap=True))
         if row.observation is not None and row.observation.runs > 1:

@@ -76,7 +76,7 @@ class ChecksPage(Page):
         self.filter_chip.clicked.connect(lambda: self._filter(""))
         self.filter_chip.hide()
         self.table = FactTable(
-            (Head(_("Check"), 208, indent=22), Head(_("What it saw")), Head(_("When"), 112)), _("Checks")
+            (Head(_("Check"), 184, indent=22), Head(_("What it saw")), Head(_("When"), 112)), _("Checks")
         )
         self.table.picked.connect(lambda _key: self._draw_panel())
         self.panel = CheckPanel()
@@ -297,7 +297,9 @@ class ChecksPage(Page):
         self.strip.finish()
         self._draw(keep=True)
 
-    def _done(self, _looks: looking.Looks) -> None:
+    def _done(self, looks: looking.Looks) -> None:
+        if sum(n for _verdict, n in looks.verdicts) > 1 and self.table.lines:
+            self.table.choose(self.table.lines[0].key)
         sentence = check_lines.sentence(self._groups)
         a11y.announce(self, sentence)
         self.message_bar.say(_("The checks have looked. {sentence}").format(sentence=sentence))
