@@ -24,8 +24,13 @@ _FAMILIES = (
 
 def family(headers: Iterable[tuple[str, str]]) -> str:
     """The family of a server by its own hints; "" when it gives none."""
-    hints = " ".join(value for name, value in headers if name.lower() in ("server", "x-powered-by", "via")).lower()
-    return next((found for word, found in _FAMILIES if word in hints), "")
+    pairs = [(name.lower(), value.lower()) for name, value in headers]
+    hints = " ".join(value for name, value in pairs if name in ("server", "x-powered-by", "via"))
+    if known := next((found for word, found in _FAMILIES if word in hints), ""):
+        return known
+    if any(name == "set-cookie" and value.startswith("csrftoken=") for name, value in pairs):
+        return "django"
+    return "rails" if any(name == "x-runtime" for name, _value in pairs) else ""
 
 
 def header(server: str, name: str, value: str) -> str:
@@ -148,5 +153,12 @@ def cookies(server: str) -> str:
             return "Rails.application.config.session_store :cookie_store, secure: true, httponly: true, same_site: :lax"
         case "iis":
             return '<httpCookies requireSSL="true" httpOnlyCookies="true" sameSite="Lax" />'
+        case "caddy":
+            return 'header >Set-Cookie ^(.*)$ "$1; Secure; HttpOnly; SameSite=Lax"'
+        case "cloudflare":
+            return (
+                "Set-Cookie: name=value; Secure; HttpOnly; SameSite=Lax\n"
+                "(in your app: Cloudflare passes its cookies on as they are)"
+            )
         case _:
             return "proxy_cookie_flags ~ secure httponly samesite=lax;"
