@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wizard.checks.base import Check, CouldNotLook, Facts, JudgeContext, Judgement, Trouble, TroubleKind
-from wizard.checks.looks.signed_names import SignedAnswer, SignedNames
+from wizard.checks.looks.signed_names import ADDRESSES, SignedAnswer, SignedNames
 from wizard.domain.language import _
 from wizard.domain.observation import Level, Verdict
 
@@ -68,7 +68,21 @@ def read(facts: Facts) -> Dnssec:
         zone = place
     last = found.get(zone, "SOA")
     why = _broken(last, "SOA", zone, keys, found) if last is not None else ""
-    return Dnssec(found.domain, "bogus" if why else "secure", zone, why)
+    return Dnssec(found.domain, "bogus", zone, why) if why else _of_host(found, zone, keys)
+
+
+def _of_host(found: SignedNames, zone: str, keys: dns.rrset.RRset | None) -> Dnssec:
+    """The host's own alias or addresses: signed too, or resolvers drop just them."""
+    for asked in ADDRESSES:
+        answer = found.get(found.host, asked)
+        if answer is None:
+            continue  # looked at by an older program
+        if answer.outcome in ("timeout", "failed"):
+            raise CouldNotLook(Trouble(TroubleKind.NO_ADDRESS, found.host))
+        for kind in ("CNAME", asked):
+            if _records(answer, kind) is not None and (why := _broken(answer, kind, zone, keys, found)):
+                return Dnssec(found.domain, "bogus", found.host, why)
+    return Dnssec(found.domain, "secure", zone)
 
 
 def _records(answer: SignedAnswer | None, kind: str) -> dns.rrset.RRset | None:

@@ -106,6 +106,38 @@ def test_forged_key_and_forged_record(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _look(table, anchors, monkeypatch).verdict is Verdict.FAIL
 
 
+def test_the_host_s_own_records_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    def world() -> tuple[Table, tuple[str, ...], Zone]:
+        table: Table = {}
+        root, uk, own = Zone(".", table), Zone("uk.", table), Zone("partner.uk.", table)
+        root.add("uk.", "DS", uk.digest)
+        uk.add("partner.uk.", "DS", own.digest)
+        return table, (root.digest,), own
+
+    table, anchors, own = world()
+    own.add("api.partner.uk.", "A", "192.0.2.7")
+    assert _look(table, anchors, monkeypatch).verdict is Verdict.PASS
+    forged = {**table, ("api.partner.uk", "A"): ("198.51.100.66",)}
+    result = _look(forged, anchors, monkeypatch)
+    assert (result.verdict, "api.partner.uk." in result.summary) == (Verdict.FAIL, True), result.summary
+    unsigned = {key: value for key, value in table.items() if key != ("api.partner.uk", "RRSIG A")}
+    assert _look(unsigned, anchors, monkeypatch).verdict is Verdict.FAIL
+    silent = {**table, ("api.partner.uk", "A"): "silence"}
+    assert _look(silent, anchors, monkeypatch).verdict is Verdict.UNKNOWN
+    alias, anchors, own = world()
+    own.add("api.partner.uk.", "CNAME", "partner.hosting.example.")
+    assert _look(alias, anchors, monkeypatch).verdict is Verdict.PASS
+    alias["api.partner.uk", "CNAME"] = ("evil.hosting.example.",)
+    assert _look(alias, anchors, monkeypatch).verdict is Verdict.FAIL
+
+
+def test_a_zone_of_the_host_s_own_without_a_delegation_signature_is_advice(monkeypatch: pytest.MonkeyPatch) -> None:
+    table, anchors = _world()
+    Zone("api.partner.uk.", table)
+    result = _look(table, anchors, monkeypatch)
+    assert (result.verdict, "api.partner.uk." in result.summary) == (Verdict.WARN, True), result.summary
+
+
 def test_another_root_is_not_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
     table, _anchors = _world()
     assert _look(table, dnssec.ANCHORS, monkeypatch).verdict is Verdict.FAIL

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from wizard.domain.scope import Host
 
 
+ADDRESSES = ("A", "AAAA")
+
+
 @dataclass(frozen=True, slots=True)
 class SignedAnswer:
     """One question and the records that came back with their signatures, in the form of zone files."""
@@ -27,12 +30,15 @@ class SignedAnswer:
 
 @dataclass(frozen=True)
 class SignedNames(Fact):
-    """The keys, delegations and starts of authority of every zone on the way; `at` is when they were asked for."""
+    """The keys, delegations and starts of authority of every zone that may begin on the way down to the host's name,
+    and the host's own addresses; `at` is when they were asked for."""
 
     NAME = "signed-names"
     domain: str
     at: datetime
     answers: tuple[SignedAnswer, ...]
+    #: the host's name, with the dot at its end
+    host: str = ""
 
     @classmethod
     def wanted(cls, host: Host, settings: LookSettings) -> bool:
@@ -42,14 +48,14 @@ class SignedNames(Fact):
     @classmethod
     async def look(cls, ground: Ground) -> SignedNames:
         """All questions at once, with checking left to us (RFC 4035 3.2.2)."""
-        domain = registrable(ground.host.name)
-        labels = domain.split(".")
+        domain, labels = registrable(ground.host.name), ground.host.name.split(".")
         zones = [".", *(".".join(labels[start:]) + "." for start in range(len(labels) - 1, -1, -1))]
         questions = [(zone, kind) for zone in zones for kind in ("DNSKEY", "DS", "SOA") if (zone, kind) != (".", "DS")]
+        questions += [(zones[-1], kind) for kind in ADDRESSES]
         answers = await asyncio.gather(*(_ask(ground, zone, kind) for zone, kind in questions))
         if all(a.outcome == "timeout" for a in answers):
             raise CouldNotLook(Trouble(TroubleKind.NO_ADDRESS, "the name service did not answer"))
-        return cls(domain, datetime.now(UTC), tuple(answers))
+        return cls(domain, datetime.now(UTC), tuple(answers), zones[-1])
 
     def get(self, zone: str, kind: str) -> SignedAnswer | None:
         """The answer to a question."""
