@@ -52,6 +52,8 @@ class Looking:
     now: datetime
     kinds: Mapping[str, SubjectKind]
     by_check: Mapping[str, Mapping[str, Observation]]
+    #: the hosts in scope, by their subject
+    hosts: tuple[str, ...]
 
     @classmethod
     def at(
@@ -62,7 +64,8 @@ class Looking:
         kinds: Mapping[str, SubjectKind],
     ) -> Looking:
         """Sort the observations by check, without those whose subject has left the scope."""
-        hosts = {host.subject for host in scope.hosts}
+        subjects = tuple(host.subject for host in scope.hosts)
+        hosts = set(subjects)
         by_check: dict[str, dict[str, Observation]] = {}
         for observation in observations:
             check, subject = observation.result.check, observation.result.subject
@@ -76,7 +79,7 @@ class Looking:
                     inside = True
             if inside:
                 by_check.setdefault(check, {})[subject] = observation
-        return cls(scope, now, kinds, by_check)
+        return cls(scope, now, kinds, by_check, subjects)
 
     def at_requirement(self, requirement: Requirement, part: Part | None) -> Looks:
         """What the checks of a requirement, or of one part of it, saw."""
@@ -110,7 +113,7 @@ class Looking:
         """Everything in scope that this check must have looked at."""
         match self.kinds.get(check, SubjectKind.ASSESSMENT):
             case SubjectKind.HOST:
-                return tuple(host.subject for host in self.scope.hosts)
+                return self.hosts
             case SubjectKind.REPOSITORY:
                 return self.scope.repositories
             case SubjectKind.ASSESSMENT:
