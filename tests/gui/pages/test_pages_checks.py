@@ -17,6 +17,7 @@ from wizard.domain.observation import Level, Method, Result, Verdict
 from wizard.gui.context import Place
 from wizard.gui.pages.check_lines import Look
 from wizard.gui.pages.checks import ChecksPage
+from wizard.gui.pages.section import SectionPage
 from wizard.gui.shell import Shell
 from wizard.jobs.runner import Progress
 from wizard.session import summaries
@@ -193,3 +194,17 @@ def test_many_hosts_that_end_at_once_are_drawn_a_few_times(
     assert all(("hsts", name) in session.assessment.observations for name in names)
     assert 1 <= len(drawn) < 25, "at most three times a second, and once at the end"
     assert "40 hosts" in " ".join(cell.text for line in page.table.lines for cell in line.cells)
+
+
+def test_the_requirement_about_logs_leads_to_the_canary(opened: Shell, contradicted: Session) -> None:
+    section = next(s.id for s in contradicted.questionnaire.sections if "SEC-5" in {r.id for r in s.requirements})
+    opened.go(Place("section", section, "SEC-5"))
+    assert isinstance(opened.page, SectionPage)
+    card = opened.page.cards["SEC-5"]
+    card.set_open(True)
+    assert card.again.isHidden(), "nothing can look by itself"
+    card.canary.click()
+    page = opened.page
+    assert isinstance(page, ChecksPage)
+    assert page.canary.isVisible()
+    assert opened.context.open.assessment.scope.hosts[0].subject == page.canary.host.currentText()

@@ -21,7 +21,6 @@ from wizard.domain.observation import Verdict
 from wizard.gui.context import Place
 from wizard.gui.pages.checks import ChecksPage
 from wizard.gui.pages.scope import ScopePage
-from wizard.gui.pages.section import SectionPage
 from wizard.gui.shell import Shell
 from wizard.session import consents
 from wizard.session.deeds import looking
@@ -205,17 +204,3 @@ def test_a_canary_goes_out_and_its_log_comes_in(
     qtbot.waitUntil(lambda: key in session.assessment.observations, timeout=20_000)
     assert session.assessment.observations[key].result.verdict is Verdict.PASS
     qtbot.waitUntil(lambda: "the credential that they carried is not" in page.message_bar._words.text(), timeout=20_000)
-
-
-def test_the_requirement_about_logs_leads_to_the_canary(opened: Shell, contradicted: Session) -> None:
-    section = next(s.id for s in contradicted.questionnaire.sections if "SEC-5" in {r.id for r in s.requirements})
-    opened.go(Place("section", section, "SEC-5"))
-    assert isinstance(opened.page, SectionPage)
-    card = opened.page.cards["SEC-5"]
-    card.set_open(True)
-    assert card.again.isHidden(), "nothing can look by itself"
-    card.canary.click()
-    page = opened.page
-    assert isinstance(page, ChecksPage)
-    assert page.canary.isVisible()
-    assert opened.context.open.assessment.scope.hosts[0].subject == page.canary.host.currentText()
