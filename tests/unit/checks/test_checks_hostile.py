@@ -13,6 +13,7 @@ from tests.servers import certs
 from tests.servers.hostile import families
 from tests.servers.web import Handler, Page, serve, site
 from wizard.checks.every import CHECKS, find
+from wizard.checks.patience import Pulse
 from wizard.checks.plan import Limits, LookSettings, look
 from wizard.checks.record import judge_again
 from wizard.domain.observation import Result, Verdict
@@ -46,7 +47,8 @@ async def _one(handler: Handler, over: str) -> tuple[Result, ...]:
             allow_private=True, ca_file=certs.root_file(), limits=LIMITS, resolve={"localhost": (address,)}
         )
         host, checks = Host("localhost", port.number), WEB
-        began = time.perf_counter()
+        began, pulse = time.perf_counter(), Pulse()
+        pulse.start()  # on a busy machine a limit is longer by how late we are ourselves
         if over == "plain":
             # Plain HTTP misbehaves; the host itself is alive.
             async with serve(site({"/": Page()}), certs.good()) as home:
@@ -70,7 +72,8 @@ async def _one(handler: Handler, over: str) -> tuple[Result, ...]:
         else:
             (found,) = await look([host], checks, settings)
         took = time.perf_counter() - began
-        assert took < LIMITS.probe + 1.5, took
+        pulse.stop()
+        assert took - pulse.late < LIMITS.probe + 1.5, (took, pulse.late)
         again = judge_again(found.record, [PLAIN] if over == "plain" else checks)  # type: ignore[list-item]
         assert [r.verdict for r in again] == [r.verdict for r in found.results]
         assert len(found.record) < 2_000_000
