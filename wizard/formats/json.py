@@ -12,6 +12,7 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Any, TypeAlias
 
 from wizard.domain.language import _
@@ -26,7 +27,8 @@ MAX_DOCUMENTS = 200_000
 
 #: A string, also one that never ends: so no quote is tried twice, and the time stays linear.
 _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.S)
-_STRUCTURE = re.compile(r"[\[\]{},]")
+_BRACKET = re.compile(r"[\[\]{}]")
+_DEEPER = {"[": 1, "{": 1, "]": -1, "}": -1}
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _BLANK = re.compile(r"[ \t\r\n]*")
 _LONGEST_NUMBER = 400
@@ -89,21 +91,13 @@ def decoded(data: bytes) -> str:
 def _measure(text: str) -> None:
     """Refuse what is nested too deep, holds too many values, or was cut short, before anything is built."""
     bare = _STRING.sub("", text)
-    depth = commas = opened = 0
+    depth = 0
     for at in range(0, len(bare), _STEP):
-        for sign in _STRUCTURE.findall(bare, at, at + _STEP):
-            if sign == ",":
-                commas += 1
-            elif sign in "[{":
-                opened += 1
-                depth += 1
-                if depth > MAX_DEPTH:
-                    raise Malformed(_too_deep())
-            else:
-                depth -= 1
-        if commas + opened > MAX_NODES:
-            break
-    if commas + opened > MAX_NODES:
+        depths = list(accumulate(map(_DEEPER.__getitem__, _BRACKET.findall(bare, at, at + _STEP)), initial=depth))
+        if max(depths) > MAX_DEPTH:
+            raise Malformed(_too_deep())
+        depth = depths[-1]
+    if sum(map(bare.count, ",[{")) > MAX_NODES:
         raise Malformed(
             _("This JSON holds more than {n} values, the most that is read. Export it in parts.").format(n=MAX_NODES)
         )

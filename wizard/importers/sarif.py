@@ -27,6 +27,8 @@ from wizard.importers.outline import Outline
 #: Tools whose entries are secrets: they write no level, and SARIF's default would invent one.
 _SECRET_TOOLS = ("gitleaks", "trufflehog", "kingfisher", "nosey", "detect-secrets", "betterleaks")
 _PACKAGE = re.compile(r"Package: (\S+)\nInstalled Version: (\S*)")
+#: How Snyk names a library: lodash@4.17.4, @babel/core@7.0.0.
+_NAMED = re.compile(r"(@?[^@\s]{1,200})@([^@\s]{1,100})")
 _FIXED = re.compile(r"Fixed Version: (\S+)")
 _PLACEHOLDER = re.compile(r"\{(\d{1,2})\}")
 #: How SARIF writers name the severity words in the tags of a rule (Trivy).
@@ -89,6 +91,7 @@ class _Run:
         self.rules = [[_Rule.of(told) for told in f.objects(component, "rules")] for component in components]
         self.by_id = {rule.id: rule for rules in reversed(self.rules) for rule in rules}
         self.artifacts = f.objects(run, "artifacts")
+        self.snyk = f.text(components[0], "name").lower().startswith("snyk")
         #: for each invocation: the level that it gives to rules (SARIF 2.1.0, 3.20.5)
         self.overrides = [
             {
@@ -141,9 +144,11 @@ class _Run:
             )
 
     def _rule(self, result: f.Object) -> _Rule:
+        id, number = f.label(result, "ruleId"), f.number(result, "ruleIndex")
+        if number is None and "rule" not in result:
+            return self.by_id.get(id) or self.by_id.get(id.rpartition("/")[0]) or _NO_RULE
         reference = f.table(result, "rule")
-        id = f.label(result, "ruleId") or f.label(reference, "id")
-        number = f.number(result, "ruleIndex")
+        id = id or f.label(reference, "id")
         if number is None:
             number = f.number(reference, "index")
         component = f.number(reference, "toolComponent", "index")
@@ -167,32 +172,28 @@ class _Run:
         word = _word(kind in ("", "fail") or bool(level), kind, levels, own, ruled, secrets)
         vectors = (*own.vectors, *ruled.vectors)
         location = self._location(result)
-        package = _PACKAGE.search(message) if "Package: " in message else None
+        package = self._package(result, found, message)
         fixed = _FIXED.search(message) if package else None
-        title = f.first(
-            (
-                f.text(rule, "shortDescription", "text"),
-                message.partition("\n")[0],
-                f.text(rule, "fullDescription", "text"),
-                f.label(rule, "name"),
-            )
-        )
+        title = found.short or message.partition("\n")[0] or found.full or found.name
         return entry(
             id or title,
             title,
             word,
             vectors,
-            aliases=f.names(id, id, title, f.label(rule, "name")),
+            aliases=f.names(id, id, title, found.name),
             cwe=tuple(dict.fromkeys((*own.cwe, *ruled.cwe))),
-            package=Package("", package[1], package[2]) if package else None,
+            package=package,
             file=location[0],
             line=location[1],
             url=location[2],
             status=_status(result, kind),
-            reported_on=f.day(f.text(result, "provenance", "firstDetectionTimeUtc")),
+            reported_on=f.day(f.text(result, "provenance", "firstDetectionTimeUtc"))
+            if "provenance" in result
+            else None,
             fix=fixed[1] if fixed else "",
-            confidence=f.label(result, "properties", "confidence") or f.label(rule, "properties", "precision"),
-            count=f.whole(result, "occurrenceCount") or 1,
+            confidence=(f.label(result, "properties", "confidence") if "properties" in result else "")
+            or found.precision,
+            count=f.whole(result, "occurrenceCount") or 1 if "occurrenceCount" in result else 1,
             detail=message,
         )
 
@@ -218,13 +219,31 @@ class _Run:
             )
         return words
 
+    def _package(self, result: f.Object, rule: _Rule, message: str) -> Package | None:
+        """The library that a result is about, where its tool says so in a way that is known here."""
+        if "Package: " in message and (trivy := _PACKAGE.search(message)):
+            return Package("", trivy[1], trivy[2])
+        logical = [
+            f.text(name, "fullyQualifiedName")
+            for location in f.objects(result, "locations")
+            if "logicalLocations" in location
+            for name in f.objects(location, "logicalLocations")
+        ]
+        if not logical and not rule.purls:
+            return None
+        purls = [name for name in (*logical, *rule.purls) if _is_purl(name)]
+        if purls and len({name.partition("@")[0] for name in purls}) == 1:
+            return f.package("", "", "", purls[0])
+        if logical and self.snyk and (named := _NAMED.fullmatch(logical[0])):
+            return Package("", named[1], named[2])
+        return None
+
     def _location(self, result: f.Object) -> tuple[str, int, str]:
         for location in f.objects(result, "locations"):
             physical = f.table(location, "physicalLocation")
             artifact = f.table(physical, "artifactLocation")
             uri = f.text(artifact, "uri")
-            index = f.number(artifact, "index")
-            if not uri and index is not None and 0 <= index < len(self.artifacts):
+            if not uri and (index := f.number(artifact, "index")) is not None and 0 <= index < len(self.artifacts):
                 uri = f.text(self.artifacts[int(index)], "location", "uri")
             line = f.whole(physical, "region", "startLine")
             if uri.lower().startswith(("http://", "https://")):
@@ -232,6 +251,10 @@ class _Run:
             if uri or line:
                 return uri, line, ""
         return "", 0, ""
+
+
+def _is_purl(name: Any) -> bool:
+    return isinstance(name, str) and name.startswith("pkg:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,11 +311,25 @@ class _Rule:
     id: str
     told: f.Object
     facts: _Facts
+    precision: str = ""
+    short: str = ""
+    full: str = ""
+    name: str = ""
+    purls: tuple[Any, ...] = ()  # Grype: the libraries that the rule is about
 
     @classmethod
     def of(cls, told: f.Object) -> _Rule:
         """The rule that the file tells."""
-        return cls(f.label(told, "id"), told, _facts(told))
+        return cls(
+            f.label(told, "id"),
+            told,
+            _facts(told),
+            precision=f.label(told, "properties", "precision"),
+            short=f.text(told, "shortDescription", "text"),
+            full=f.text(told, "fullDescription", "text"),
+            name=f.label(told, "name"),
+            purls=tuple(listed) if isinstance(listed := f.table(told, "properties").get("purls"), list) else (),
+        )
 
 
 _NO_RULE = _Rule("", {}, _Facts())
@@ -317,7 +354,7 @@ def _word(judged: bool, kind: str, levels: tuple[str, ...], own: _Facts, ruled: 
 
 def _status(result: f.Object, kind: str) -> Status:
     """SARIF 2.1.0, 3.27.9 (kind), 3.27.23 (suppressions), 3.27.24 (baselineState)."""
-    suppressions = f.objects(result, "suppressions")
+    suppressions = f.objects(result, "suppressions") if "suppressions" in result else []
     if suppressions and all(f.text(s, "status").lower() in ("", "accepted") for s in suppressions):
         return Status.SUPPRESSED
     if f.text(result, "baselineState").lower() == "absent":

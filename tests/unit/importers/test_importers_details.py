@@ -286,6 +286,26 @@ def test_what_trivy_has_no_rating_for_stays_unknown_in_sarif():
         read(sarif | {"inlineExternalProperties": [{"results": results}]})
 
 
+@pytest.mark.parametrize(
+    ("tool", "named", "purls", "package"),
+    [
+        ("dependency-check", ["pkg:maven/org.a/a@1"], None, ("maven", "org.a:a", "1")),
+        ("dependency-check", ["pkg:maven/org.a/a@1", "pkg:maven/org.a/b@1"], None, None),
+        ("Grype", ["/app/a.jar"], ["pkg:npm/%40babel/core@7.0.0"], ("npm", "@babel/core", "7.0.0")),
+        ("Snyk Open Source", ["@babel/core@7.0.0"], None, ("", "@babel/core", "7.0.0")),
+        ("CodeQL", ["user@host"], "no list", None),
+        ("any", [], None, None),
+    ],
+)
+def test_the_library_of_a_sarif_result_is_kept_so_that_both_formats_of_a_run_are_one(tool, named, purls, package):
+    rule = {"id": "CVE-2024-1", "properties": {"purls": purls} if purls else {}}
+    places = [{"logicalLocations": [{"fullyQualifiedName": name} for name in named]}]
+    result = {"ruleId": "CVE-2024-1", "message": {"text": "m"}, "locations": places}
+    sarif = {"version": "2.1.0", "runs": [{"tool": {"driver": {"name": tool, "rules": [rule]}}, "results": [result]}]}
+    found = read(sarif).entries[0].package
+    assert (found and (found.ecosystem, found.name, found.version)) == package
+
+
 def test_what_burp_says_is_a_false_positive_by_its_confidence_is_one():
     burp = json.loads(samples.BURP_GRAPHQL)
     issues = burp.get("Issues") or burp["data"]["scan"]["issues"]
