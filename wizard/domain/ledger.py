@@ -221,11 +221,11 @@ def covers(newer: ReportSummary, older: ReportSummary) -> bool:
         return False
     if newer.unit != older.unit and {SETTINGS, SECRETS} & {newer.unit, older.unit}:
         return False
-    wide, narrow = _targets(newer), _targets(older)
+    wide, narrow = targets_of(newer), targets_of(older)
     return wide >= narrow if narrow else not wide
 
 
-def _targets(report: ReportSummary) -> frozenset[str]:
+def targets_of(report: ReportSummary) -> frozenset[str]:
     """What was looked at; of a container image without its tag, which changes with every release."""
     return frozenset(_TAG.sub("", target.strip().lower()) for target in report.target)
 

@@ -59,18 +59,16 @@ def _read_table(page: str) -> Report:
     for row in _rows(page):
         if "Skip Reason" in row:
             skipped += 1
-        elif _ID.fullmatch(row["ID"]) and row["Name"]:
-            names = f.names(row["ID"], row["ID"], row.get("Aliases", ""))
-            package = f.package("pypi", row["Name"], row["Version"])
-            fix = row["Fix Versions"].replace(",", ", ")
-            draft.add(entry(row["ID"], row["ID"], aliases=names, package=package, fix=fix))
+        elif _ID.fullmatch(id := row.get("ID", "")) and row.get("Name"):
+            package = f.package("pypi", row["Name"], row.get("Version", ""))
+            fix = row.get("Fix Versions", "").replace(",", ", ")
+            draft.add(entry(id, id, aliases=f.names(id, id, row.get("Aliases", "")), package=package, fix=fix))
         elif "Description" not in row:  # which may go on over several lines
             raise UnreadableReport(_("A line of this pip-audit table names no vulnerability. Export it as JSON."))
-    if (found := _FOUND.search(page)) and int(found[1]) != len(draft.entries):
+    found = _FOUND.search(page)
+    if not draft.entries or (found and int(found[1]) != len(draft.entries)):
         raise UnreadableReport(
-            _("This pip-audit table lists {n} of the {all} vulnerabilities that it says it found.").format(
-                n=len(draft.entries), all=found[1]
-            )
+            _("This pip-audit table does not list as many vulnerabilities as it found. Export it as JSON.")
         )
     _skipped(draft, skipped)
     return draft.done()

@@ -340,13 +340,16 @@ def test_what_holds_no_text_is_named(data, what):
 
 def test_a_table_that_lists_less_than_it_found_is_refused():
     assert len(read(samples.PIP_COLUMNS).findings) == 2
-    with pytest.raises(UnreadableReport, match="lists 2 of the 3"):
-        read(samples.PIP_COLUMNS.replace(b"Found 2", b"Found 3"))
+    for cut in (samples.PIP_COLUMNS.replace(b"Found 2", b"Found 3"), samples.PIP_MARKDOWN.partition(b"flask")[0]):
+        with pytest.raises(UnreadableReport, match="does not list as many"):
+            read(cut)
 
 
 def test_a_line_of_a_table_that_names_no_flaw_is_refused():
     with pytest.raises(UnreadableReport, match="names no vulnerability"):
         read(samples.PIP_MARKDOWN.replace(b"PYSEC-2018-66", b"nothing"))
+    with pytest.raises(UnreadableReport, match="names no vulnerability"):
+        read(samples.PIP_MARKDOWN.replace(b"--- | --- | --- | ---\nflask", b"| -- |\n--- | ---\nflask", 1))
 
 
 @pytest.mark.parametrize(

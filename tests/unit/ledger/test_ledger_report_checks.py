@@ -200,6 +200,15 @@ def test_cadence_takes_two_dated_reports() -> None:
     assert verdict(check, *apart, APP_10_tools=seldom, notes={"APP-10": "Few libraries."}) == "pass"
 
 
+def test_cadence_counts_runs_of_the_same_target_that_looked() -> None:
+    check, new = "scan-cadence", report("b", days=2, target=("app:2.0",))
+    for target, expected in ((("app:1.0",), "pass"), ((), "pass"), (("other:1.0",), "unknown")):
+        assert verdict(check, (report("a", days=33, target=target), []), (new, [])) == expected
+    assert verdict(check, (report("a", days=33, target=("app:1.0",), blind=True), []), (new, [])) == "unknown"
+    two = [(report(f"{at}{days}", days=days, target=(at,)), []) for at in ("x", "y") for days in (40, 20, 3)]
+    assert verdict(check, *two, (report("z", days=1, target=("z",)), [])) == "pass", "one that runs often is enough"
+
+
 def test_every_package_system_is_scanned_often_or_named() -> None:
     scope = (row(repository="app", ecosystems="npm, PyPI"),)
     npm = [(report(f"n{days}", "npm audit", days), []) for days in (33, 2)]

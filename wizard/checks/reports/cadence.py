@@ -9,9 +9,10 @@ from wizard.checks.answers.base import PAGE, Judgement
 from wizard.checks.reports.base import SCAN_DAYS, ReportCheck, ReportKind, Shown, kind_of, unseen_systems
 from wizard.domain.deadlines import Period, read_period
 from wizard.domain.language import _
-from wizard.domain.ledger import tool_of
+from wizard.domain.ledger import targets_of, tool_of
 from wizard.domain.observation import Json, Verdict
 from wizard.domain.readable import day, duration
+from wizard.domain.vulnerability import ReportSummary
 
 #: The table of tools and how often each runs.
 TOOLS = "APP-10-tools"
@@ -20,26 +21,41 @@ _DEFAULT = f"P{SCAN_DAYS}D"
 
 
 def _judge(shown: Shown) -> Judgement | None:
-    reports = [r for r in shown.ledger.reports if kind_of(r) is ReportKind.DEPENDENCIES]
+    reports = [report for report in shown.ledger.reports if kind_of(report) is ReportKind.DEPENDENCIES]
     if not reports:
         return None
-    days: dict[str, set[date]] = {}
-    for report in sorted(reports, key=lambda report: report.day, reverse=True):
-        found = days.setdefault(report.tool, set())
-        if report.scanned_at is not None and report.day <= shown.today:
-            found.add(report.day)
+    reports.sort(key=lambda report: report.day, reverse=True)
+    runs: dict[str, list[ReportSummary]] = {report.tool: [] for report in reports}
+    for report in reports:
+        if report.scanned_at is not None and report.day <= shown.today and not report.blind:
+            runs[report.tool].append(report)
     facts: dict[str, Json] = {
-        "days": {tool: [d.isoformat() for d in sorted(found)[-10:]] for tool, found in days.items()}
+        "days": {tool: [d.isoformat() for d in sorted({r.day for r in own})[-10:]] for tool, own in runs.items()}
     }
-    judged = {tool: _tool(shown, tool, sorted(found), facts) for tool, found in days.items()}
-    passed = [tool for tool, each in judged.items() if each.verdict is Verdict.PASS]
-    if not passed:
-        return next(iter(judged.values()))
-    best = judged[passed[0]]
-    if unseen := unseen_systems(shown, [report for report in reports if report.tool in passed]):
+    judged = [
+        (series, _tool(shown, tool, sorted({report.day for report in series}), facts))
+        for tool, own in runs.items()
+        for series in _series(own)
+    ]
+    best = next((each for _series, each in judged if each.verdict is Verdict.PASS), None)
+    if best is None:
+        return judged[0][1]
+    passed = [report for series, each in judged if each.verdict is Verdict.PASS for report in series]
+    if unseen := unseen_systems(shown, passed):
         said = _("No report shows how often this is scanned: {systems}.").format(systems=", ".join(unseen))
         return replace(best, verdict=Verdict.WARN, summary=f"{best.summary} {said}")
     return best
+
+
+def _series(runs: list[ReportSummary]) -> list[tuple[ReportSummary, ...]]:
+    """The runs of one tool, newest first, by what they looked at: those that share a target, or name none."""
+    out: list[tuple[ReportSummary, ...]] = []
+    left = [(report, targets_of(report)) for report in runs]
+    while left:
+        mine = left[0][1]
+        out.append(tuple(report for report, its in left if not mine or not its or mine & its))
+        left = [(report, its) for report, its in left if mine and its and not mine & its]
+    return out or [()]
 
 
 def _tool(shown: Shown, tool: str, days: list[date], facts: dict[str, Json]) -> Judgement:
