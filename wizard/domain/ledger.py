@@ -335,10 +335,12 @@ def _row(
 
 def _title(entries: Sequence[Reported]) -> str:
     """What the worst entry calls it: in words, where any says more than an identifier; else its CVE name."""
-    ranked = sorted(entries, key=lambda entry: RANK[entry.rating])
-    titles = [entry.title for entry in ranked if not _ADVISORY.fullmatch(entry.title)]
-    names = [name for entry in ranked for name in (entry.title, entry.id, *entry.aliases) if name.startswith("CVE-")]
-    return next(iter((*titles, *names, *(entry.title for entry in ranked))), "")
+    ranked = sorted(entries, key=lambda entry: RANK[entry.rating]) if len(entries) > 1 else entries
+    for entry in ranked:
+        if not _ADVISORY.fullmatch(entry.title):
+            return entry.title
+    names = (name for entry in ranked for name in (entry.title, entry.id, *entry.aliases))
+    return next((name for name in names if name.startswith("CVE-")), ranked[0].title if ranked else "")
 
 
 def _places_of(entries: Sequence[Reported], notes: Sequence[Note], failing: Sequence[Failing]) -> Iterable[str]:
