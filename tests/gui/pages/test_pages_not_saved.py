@@ -129,3 +129,4 @@ def test_who_signs_stays(opened: Shell, session: Session, disk: Disk, qtbot: QtB
     page.who.show_value(session.assessment.signatory)
     page.who.show_value(e.SignatoryNamed("Somebody else", "", ""))  # what others record is shown where nothing waits
     assert page.who.name.text() == "Somebody else"
+    page.who.show_value(session.assessment.signatory)  # nothing is left to be saved when the window closes
