@@ -123,12 +123,14 @@ def _add(asked: argparse.Namespace, session: Session, output: Output) -> None:
     _compared(asked, member)
     out = _out(asked)
     sharing.add_member(session, member, Role(asked.role)).result()
-    count = exchanging.bundle_now(session, out)
+    bundled = exchanging.bundle_now(session, out)
     output.say(
         _("{name} takes part. Send them {path} ({n} entries, sealed to the team). Your key, to compare: {key}").format(
-            name=member.name, path=out, n=count, key=grouped(session.workspace.author)
+            name=member.name, path=out, n=bundled.entries, key=grouped(session.workspace.author)
         )
     )
+    if bundled.also:
+        output.say(bundled.also)
 
 
 def _remove(asked: argparse.Namespace, session: Session, output: Output) -> None:
@@ -146,8 +148,12 @@ def _remove(asked: argparse.Namespace, session: Session, output: Output) -> None
 
 
 def _bundle(asked: argparse.Namespace, session: Session, output: Output) -> None:
-    count = exchanging.bundle_now(session, _out(asked), since_last=asked.since_last)
-    output.result(Done(count, 0, ()), _("{n} entries sealed into {path}.").format(n=count, path=asked.out))
+    done = exchanging.bundle_now(session, _out(asked), since_last=asked.since_last)
+    output.result(
+        Done(done.entries, 0, ()), _("{n} entries sealed into {path}.").format(n=done.entries, path=asked.out)
+    )
+    if done.also:
+        output.say(done.also)
 
 
 def _take(asked: argparse.Namespace, session: Session, output: Output) -> None:

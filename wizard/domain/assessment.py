@@ -18,7 +18,7 @@ from wizard.domain.observation import Observation, Verdict, failing
 from wizard.domain.rights import ALLOWED, RANK, role_of
 from wizard.domain.scope import Host, Scope, scope_of
 from wizard.domain.versions import History, Learning, Version, arrange, field_of, is_blank, standing
-from wizard.domain.vulnerability import Note, ReportSummary
+from wizard.domain.vulnerability import OWN_LOOK, Note, ReportSummary
 
 _EMPTY: Mapping[Any, Any] = MappingProxyType({})
 _NO_SIGNATORY = e.SignatoryNamed("", "", "")
@@ -255,37 +255,42 @@ class _Building:
             self._take_member(payload)
 
     def _may(self, author: str, sequence: int, payload: e.Payload) -> bool:
+        """Does it have an effect? Whoever names evidence had seen it, so what is not here yet is another's."""
         rights = self._rights
         members: Mapping[str, Member] = rights.members if rights else self._value("members")
         role = role_of(self._founder, members, author)
         if role is None and rights and author in rights.former:
             member, last = rights.former[author]
             role = member.role if sequence <= last else None
-        return self._fits(role, author, payload)
+        return self._fits(role, author, payload, False)
 
     def allows(self, author: str, payload: e.Payload) -> bool:
         """Would this have an effect, as things stand?"""
-        return self._fits(role_of(self._founder, self._start.members, author), author, payload)
+        return self._fits(role_of(self._founder, self._start.members, author), author, payload, True)
 
-    def _fits(self, role: Role | None, author: str, payload: e.Payload) -> bool:
-        if role is Role.CONTRIBUTOR and not self._is_theirs(author, payload):
+    def _fits(self, role: Role | None, author: str, payload: e.Payload, new: bool) -> bool:
+        if role is not Role.LEAD and not self._is_theirs(author, payload, new):
             return False
         if isinstance(payload, e.ScopeConfirmed) and self._start.answering:
             return role is not None
         # of a newer app nobody here knows who may do it: it is kept, and it changes nothing
         return role is not None and isinstance(payload, (*ALLOWED[role], e.Unknown))
 
-    def _is_theirs(self, author: str, payload: e.Payload) -> bool:
-        """Contributors refile, replace and remove the evidence that they gave, and no one else's."""
+    def _is_theirs(self, author: str, payload: e.Payload, new: bool) -> bool:
+        """Only leads refile, replace, remove and read evidence that others gave. `new`: what is not here is theirs."""
         match payload:
-            case e.EvidenceAdded(evidence):
+            case e.EvidenceAdded(evidence) if evidence.replaces:
                 id = evidence.replaces
             case e.EvidenceFiled(id) | e.EvidenceRemoved(id) | e.EvidenceRestored(id):
                 pass
+            case e.ReportRead(report) if report.importer == OWN_LOOK:
+                return report.evidence not in self._value("ledger")  # each look is one of its own
+            case e.ReportRead(report):
+                id = report.evidence
             case _:
                 return True
         item = self._value("evidence").get(id) or self._value("removed_evidence").get(id)
-        return item is None or item.added_by == author
+        return new if item is None else item.added_by == author
 
     def _chosen(self, choice: e.VersionChosen, event: e.Event) -> Version | None:
         """The version that someone chose, as they repeated it; None when it is not one of that field.

@@ -184,20 +184,20 @@ def _dataclass_reader(kind: type) -> _Reader:
     readers: dict[str, _Reader] = {}
 
     def read(data: Any) -> Any:
-        if not isinstance(data, Mapping):
+        if type(data) is not dict and not isinstance(data, Mapping):
             raise _Wrong("an object expected")
         if not readers:  # on first use, because a type may hold its own kind
             hints = typing.get_type_hints(kind)
             readers.update({f.name: _reader(hints[f.name]) for f in dataclasses.fields(kind) if f.init})
-        made = {}
-        for name, item in data.items():
-            if name not in readers:
-                raise _Wrong(f"unknown {name!r}")
-            try:
+        made, name = {}, ""
+        try:
+            for name, item in data.items():
                 made[name] = readers[name](item)
-            except _Wrong as wrong:
-                wrong.path.append(f".{name}")
-                raise
+        except KeyError:
+            raise _Wrong(f"unknown {name!r}") from None
+        except _Wrong as wrong:
+            wrong.path.append(f".{name}")
+            raise
         try:
             return kind(**made)
         except TypeError:

@@ -35,6 +35,9 @@ _CHOSEN = (
     "member",
     "disposal",
     "secret",
+    "weakness",
+    "merged",
+    "disclosure",
 )
 
 
@@ -131,6 +134,9 @@ def field_words(questionnaire: Questionnaire, key: str) -> str:
         "member": _("A member ({id})"),
         "secret": _("What was decided about the secret {id} in code"),
         "disposal": _("What was decided about the weakness {id}"),
+        "weakness": _("What was written about the weakness {id}"),
+        "merged": _("Whether the weakness {id} is one with another"),
+        "disclosure": _("What the public summary shows of {id}"),
     }
     return words.get(kind, "{id}").format(id=id[:16] if kind == "member" else id)
 
@@ -177,6 +183,10 @@ def is_blank(payload: e.Payload) -> bool:
             return not owner.strip()
         case e.VulnerabilityDisposed(_, disposal):
             return disposal is None
+        case e.VulnerabilityNoted(note):
+            return note == type(note)(note.key)
+        case e.VulnerabilityMerged(_, into):
+            return not into
         case e.DisclosureSet(_, level):
             return level is None
         case e.SecretDisposed():

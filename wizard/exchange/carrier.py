@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import BinaryIO, Protocol
 
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
+
+#: An author's name: the SHA-256 (hex) of their key. Nothing else there is anybody's place.
+AUTHOR = re.compile(r"[0-9a-f]{64}")
 
 
 class Unreachable(Mistake):

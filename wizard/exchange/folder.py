@@ -6,6 +6,7 @@ what it holds proves itself, so the worst that the service can do is to keep som
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import secrets
@@ -14,10 +15,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO
 
-from wizard.exchange.carrier import Taken, Unreachable
+from wizard.exchange.carrier import AUTHOR, Taken, Unreachable
 
 _NAME = re.compile(r"(\d{8})\.attestry-bundle")
-_AUTHOR = re.compile(r"[0-9a-f]{64}")
+#: So many bytes stay free on the disk whatever lies in the folder: a sparse file costs its writer nothing.
+_LEFT_FREE = 256 * 1024**2
 #: More packets of one author than this are not looked at.
 _MOST = 100_000
 
@@ -37,7 +39,7 @@ class FolderCarrier:
             if not self._shared.is_dir():
                 raise Unreachable(self._where, "not there")
             for place in sorted(self._folder.iterdir()) if self._folder.is_dir() else ():
-                if _AUTHOR.fullmatch(place.name) and place.is_dir() and not place.is_symlink():
+                if AUTHOR.fullmatch(place.name) and place.is_dir() and not place.is_symlink():
                     names = (found for one in place.iterdir() if (found := _NAME.fullmatch(one.name)))
                     out[place.name] = tuple(sorted(int(found[1]) for found in names))[:_MOST]
         except OSError as error:
@@ -50,6 +52,8 @@ class FolderCarrier:
         try:
             descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
             with os.fdopen(descriptor, "rb") as stream:
+                if os.fstat(descriptor).st_size > shutil.disk_usage(self._shared).free - _LEFT_FREE:
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
                 shutil.copyfileobj(stream, out)
         except OSError as error:
             raise Unreachable(self._where, error.strerror or type(error).__name__) from None

@@ -23,6 +23,7 @@ from typing import BinaryIO
 import pyrage
 import rfc8785
 
+from wizard.domain.bulk import many_values
 from wizard.domain.codec import Unreadable, from_json, to_json
 from wizard.domain.events import Carried
 from wizard.domain.evidence import Sealed
@@ -254,7 +255,8 @@ def _open(
     if hashlib.sha256(data).hexdigest() != manifest.entries_digest:
         raise Damaged(name)
     try:
-        entries = read_entries(data)
+        with many_values():
+            entries = read_entries(data)
     except (ValueError, RecursionError):
         raise Damaged(name) from None
     if len(entries) != manifest.entries:

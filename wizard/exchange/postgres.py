@@ -18,7 +18,7 @@ from sqlalchemy.pool import QueuePool
 
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
-from wizard.exchange.carrier import Taken, Unreachable
+from wizard.exchange.carrier import AUTHOR, Taken, Unreachable
 
 #: A packet travels in parts of this size, so that neither side holds a large one in memory.
 PART = 1024 * 1024
@@ -112,7 +112,8 @@ class PostgresCarrier:
         out: dict[str, list[int]] = {}
         with self._connected(self._reading) as connection:
             for author, sequence in connection.execute(whole):
-                out.setdefault(author, []).append(sequence)
+                if AUTHOR.fullmatch(author) and sequence > 0:  # whoever may add rows can write anything there
+                    out.setdefault(author, []).append(sequence)
         return {author: tuple(sequences) for author, sequences in out.items()}
 
     def fetch(self, author: str, number: int, out: BinaryIO) -> None:

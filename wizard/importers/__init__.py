@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import codecs
-import gc
 from collections.abc import Iterator
 
+from wizard.domain.bulk import many_values
 from wizard.domain.language import _
 from wizard.formats import json, xml
 from wizard.formats.malformed import Malformed
@@ -106,15 +106,11 @@ def read(stream: xml.Source, end: bytes = b"") -> Report:
 
     `end` are its last `END` bytes where they are at hand: XML that was cut short is then refused before it is read.
     """
-    collecting = gc.isenabled()
-    gc.disable()  # parsing makes a million objects and no cycle: looking for some would take a third of the time
     try:
-        return _read(stream, end)
+        with many_values():
+            return _read(stream, end)
     except Malformed as mistake:
         raise UnreadableReport(mistake.sentence) from None
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _read(stream: xml.Source, end: bytes) -> Report:

@@ -11,10 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Protocol
 
 from wizard.domain import events as e
 from wizard.domain.assessment import Assessment, fold, merged
+from wizard.domain.bulk import many_values
 from wizard.domain.finding import Finding, SubjectKind, judge
 from wizard.domain.language import _
 from wizard.domain.members import Role, role_words
@@ -61,10 +63,16 @@ def now_utc() -> datetime:
     return datetime.now(UTC)
 
 
-def whole(workspace: Workspace, beginning: Assessment) -> Assessment:
-    """The assessment from all entries of the journal, in the order that everyone who holds them finds."""
+def whole(workspace: Workspace, beginning: Assessment, newest: Sequence[e.Event] = ()) -> Assessment:
+    """The assessment from all entries of the journal, in the order that everyone who holds them finds.
+
+    `newest` are its last ones where they are at hand, so that they need not be read again.
+    """
     journal = workspace.journal
-    return replace(merged(journal.events(), beginning), events=journal.count, head=journal.head)
+    before = journal.count - len(newest)
+    with many_values():
+        events = chain(islice(journal.events(), before), newest)
+        return replace(merged(events, beginning), events=journal.count, head=journal.head)
 
 
 class Session:
@@ -193,7 +201,7 @@ class Session:
             raise ReadOnly(self.read_only_because)
         found_before = self.findings
         came = take()
-        self.assessment = whole(self.workspace, self.beginning)
+        self.assessment = whole(self.workspace, self.beginning, came)
         self._append(payloads)
         payloads = self._with_what_follows(payloads)
         self._undo = []

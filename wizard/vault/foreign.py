@@ -19,6 +19,7 @@ import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from wizard.domain.bulk import many_values
 from wizard.domain.codec import from_json
 from wizard.domain.events import (
     Attested,
@@ -39,7 +40,7 @@ from wizard.domain.mistakes import Mistake
 from wizard.vault import evidence_box, files
 from wizard.vault.building import own_keys
 from wizard.vault.journal import Journal, commitment, event_hash, signed_bytes
-from wizard.vault.mistakes import DamagedEvidence, NotSaved, ReadOnly
+from wizard.vault.mistakes import Cancelled, DamagedEvidence, NotSaved, ReadOnly
 from wizard.vault.secrets import Secrets
 
 if TYPE_CHECKING:
@@ -225,12 +226,26 @@ def check(
     came: Iterable[Carried],
     keys: Mapping[str, bytes],
     read: Read | None = None,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> Checked:
     """Check entries of others against this journal; nothing is written.
 
     `keys` are the public keys of those who take part, `own` is this workspace's author; `read` remembers what was
-    found between two checks of the same entries. Raises RefusedEntries.
+    found between two checks of the same entries. Raises RefusedEntries; Cancelled as soon as `stopped`.
     """
+    with many_values():
+        return _checked(journal, workspace, own, came, keys, {} if read is None else read, stopped)
+
+
+def _checked(
+    journal: Journal,
+    workspace: str,
+    own: str,
+    came: Iterable[Carried],
+    keys: Mapping[str, bytes],
+    read: Read,
+    stopped: Callable[[], bool],
+) -> Checked:
     soon = journal.now + _AHEAD  # by the clock that stamps the entries of this side: another one might accuse falsely
     here = journal.places()
     at = {place: hash_ for hash_, place in here.items()}
@@ -240,10 +255,11 @@ def check(
     public: dict[str, Ed25519PublicKey] = {}
     queues: dict[str, dict[int, tuple[Event, dict[str, Any]]]] = {}
     signers = {**journal.public_keys(), **keys}
-    read = {} if read is None else read
     known = 0
     ahead: set[str] = set()
     for one in came:
+        if stopped():
+            raise Cancelled
         if max(len(one.envelope), len(one.payload)) > LARGEST_ENTRY:
             raise UnreadableEntry
         hash_ = event_hash(one.envelope)
@@ -332,7 +348,7 @@ def _in_order(
 
 def _envelope(one: Carried) -> Envelope:
     try:
-        data = json.loads(one.envelope)
+        data = _decode(str(one.envelope, "utf-8"))
         if not _is_canonical(data, one.envelope):
             raise UnreadableEntry
         envelope = from_json(Envelope, data)
@@ -343,6 +359,7 @@ def _envelope(one: Carried) -> Envelope:
     return envelope
 
 
+_decode = json.JSONDecoder().decode
 _QUICK = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
@@ -366,7 +383,7 @@ def _check_one(one: Carried, envelope: Envelope, hash_: str, key: Ed25519PublicK
     if len(one.salt) != 16 or commitment(one.salt, one.payload) != envelope.commitment:
         raise Forged(envelope.author)
     try:
-        content = json.loads(one.payload)
+        content = _decode(str(one.payload, "utf-8"))
         if not _is_canonical(content, one.payload):
             raise UnreadableEntry
         payload = read_payload(envelope.type, envelope.version, content)

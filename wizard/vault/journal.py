@@ -43,6 +43,9 @@ from wizard.vault.tables import AUTHORS, EVENTS
 
 #: Rows that are fetched at once: reading never keeps the file from being written for longer than this takes.
 CHUNK = 2000
+_COLUMNS = tuple(column.name for column in EVENTS.columns)
+_PLACES = ", ".join(f":{name}" for name in _COLUMNS)
+_INSERT = f"INSERT INTO events ({', '.join(_COLUMNS)}) VALUES ({_PLACES})"  # noqa: S608  nothing of a person in it
 #: `json.loads` without its guessing of encodings: a hundred thousand entries are read on opening.
 _decode = json.JSONDecoder().decode
 
@@ -188,7 +191,8 @@ class Journal:
                 new = [{"author": a, "public": public} for a, public in authors.items() if a not in known]
                 if new:
                     connection.execute(sa.insert(AUTHORS), new)
-                connection.execute(sa.insert(EVENTS), placed)
+                # by name in the driver: SQLAlchemy would wrap each of 40,000 values
+                connection.exec_driver_sql(_INSERT, placed)
             self._read_back(placed)
             newest = {row["author"]: row["hash"] for row in rows}
             parents = tuple(dict.fromkeys((*end.parents, *newest.values())))

@@ -132,13 +132,14 @@ class EditorsPage(TakesFiles, Page):
         if target is None:
             return
 
-        def added(_count: object) -> None:
+        def added(bundled: exchanging.Bundled) -> None:
             self.members.put_away()
             self.message_bar.say(
                 _(
                     "{who} takes part. Send them {path} by any channel; they take it at “Join a team”, "
                     "and compare your fingerprint: {key}"
                 ).format(who=member.name, path=target, key=grouped(session.workspace.author))
+                + (f" {bundled.also}" if bundled.also else "")
             )
             self._draw()
 
@@ -179,13 +180,13 @@ class EditorsPage(TakesFiles, Page):
         if target is None:
             return
 
-        def written(count: int) -> None:
+        def written(bundled: exchanging.Bundled) -> None:
             words = ngettext(
                 "{n} entry is sealed in {path}. Send it to the others by any channel.",
                 "{n} entries are sealed in {path}. Send it to the others by any channel.",
-                count,
+                bundled.entries,
             )
-            self.message_bar.say(words.format(n=count, path=target))
+            self.message_bar.say(f"{words.format(n=bundled.entries, path=target)} {bundled.also}".strip())
 
         self.start(
             lambda hear: exchanging.bundle(session, target, since_last=since_last, hear=hear),

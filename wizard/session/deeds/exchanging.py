@@ -7,6 +7,7 @@ import contextlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import count as count_up
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -26,8 +27,18 @@ if TYPE_CHECKING:
 _STATE = "sharing/exchanged"
 #: The name under which is remembered how far the bundles went that were written to files.
 _FILES = "files"
-#: A packet for a carrier holds no more entries: those that read it take all of it, or nothing.
-_AT_ONCE = 20_000
+#: A packet for a carrier holds no more entries, and so no more files (each entry names at most one) than
+#: `packet.MOST_FILES`: those that read it take all of it, or nothing.
+_AT_ONCE = 10_000
+
+
+class NotTheirs(Mistake):
+    """A packet that lies where somebody else leaves theirs."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            _("{name} was written by somebody else than whose place it lies in. It was not taken.").format(name=name)
+        )
 
 
 class BadBundle(Mistake):
@@ -56,6 +67,23 @@ class Exchanged:
     notes: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Bundled:
+    """A bundle that was written: how many entries are in it, and its files; several when one would hold too much."""
+
+    entries: int
+    files: tuple[Path, ...]
+
+    @property
+    def also(self) -> str:
+        """The sentence about the files besides the first, "" when there are none."""
+        if len(self.files) < 2:
+            return ""
+        return _("It was too much for one file. Send these too; they are taken in this order: {names}").format(
+            names=", ".join(file.name for file in self.files[1:])
+        )
+
+
 def exchange_now(
     session: Session,
     carrier: Carrier,
@@ -64,9 +92,15 @@ def exchange_now(
     progress: Progress = lambda done, total, text, partial=None: None,
 ) -> Exchanged:
     """Take what others left, then leave what is new; blocks. `where` names the carrier for this workspace's memory."""
+    from wizard.vault import files
+    from wizard.vault.mistakes import NotSaved
+
     session.flush()
-    with contextlib.closing(carrier):
-        return _exchanged(session, carrier, where, stopped, progress)
+    try:
+        with contextlib.closing(carrier):
+            return _exchanged(session, carrier, where, stopped, progress)
+    except OSError as error:  # a full disk, on this side
+        raise NotSaved(files.reason(error)) from None
 
 
 def _exchanged(
@@ -76,11 +110,13 @@ def _exchanged(
     notes: list[str] = []
     there = carrier.numbers()
     others = {(a, n) for a, numbers in there.items() if a != session.workspace.author for n in numbers}
-    count, memory = _take_all(
+    missing, count, memory = _take_all(
         session, carrier, memory, others - {*memory.taken, *memory.sealed}, notes, progress, stopped
     )
-    if notes and memory.sealed:  # something is missing: perhaps it is in what could not be opened then
-        more, memory = _take_all(session, carrier, memory, others & set(memory.sealed), notes, progress, stopped)
+    again = others & ({*memory.sealed, *memory.taken} if missing else set(memory.sealed))
+    if notes and again:
+        # something did not fit: perhaps it is in what could not be opened then, or an old packet stood in its place
+        _missing, more, memory = _take_all(session, carrier, memory, again, notes, progress, stopped)
         count += more
     left = 0
     if not stopped():
@@ -97,8 +133,10 @@ def _take_all(
     notes: list[str],
     progress: Progress,
     stopped: Callable[[], bool],
-) -> tuple[int, Left]:
-    """Fetch these packets and take what they hold: how many entries came, and what is remembered from now on."""
+) -> tuple[bool, int, Left]:
+    """Fetch these packets and take what they hold: whether something that they rest on did not come, how many entries
+    came, and what is remembered from now on.
+    """
     from wizard.exchange import packet as packets
     from wizard.exchange.mistakes import NotForYou
     from wizard.vault import files, foreign
@@ -114,9 +152,12 @@ def _take_all(
             progress(done, len(places), "")
             part, stream = parts.enter_context(files.new_part(session.workspace.folder))  # sealed bytes only
             try:
-                carrier.fetch(*place, stream)
-                stream.flush()
-                read[place] = (part, packets.read(part, own.identity))
+                with stream:  # thousands may wait: none of them stays open
+                    carrier.fetch(*place, stream)
+                packet = packets.read(part, own.identity, stopped=stopped)
+                if packet.manifest.sender.author != place[0]:
+                    raise NotTheirs(part.name)
+                read[place] = (part, packet)
                 sealed.discard(place)
             except NotForYou:
                 sealed.add(place)
@@ -124,20 +165,20 @@ def _take_all(
                 name = _("Packet {n} of {who}").format(n=place[1], who=sharing.name_of(session, place[0]))
                 notes.append(mistake.sentence.replace(part.name, name))
         said: list[str] = []
-        count = _absorb(session, list(read.values()), said)
+        count = _absorb(session, list(read.values()), said, stopped)
         for (author, number), (part, _packet) in read.items():  # nobody knows the name under which it was fetched
             name = _("Packet {n} of {who}").format(n=number, who=sharing.name_of(session, author))
             said = [sentence.replace(part.name, name) for sentence in said]
         notes += said
     here = session.workspace.journal.places()
     whole = {place for place, (_path, packet) in read.items() if _all_here(packet, here)}
-    missing = len(read) - len(whole)
-    if missing:
+    waiting = len(read) - len(whole)
+    if waiting:
         notes.append(
-            _("{n} packets wait for others that have not arrived: they are delayed or withheld.").format(n=missing)
+            _("{n} packets wait for others that have not arrived: they are delayed or withheld.").format(n=waiting)
         )
     taken = tuple(sorted({*memory.taken, *whole}))
-    return count, replace(memory, taken=taken, sealed=tuple(sorted(sealed)))
+    return bool(waiting), count, replace(memory, taken=taken, sealed=tuple(sorted(sealed)))
 
 
 def _all_here(packet: Packet, here: Mapping[str, tuple[str, int]]) -> bool:
@@ -146,29 +187,27 @@ def _all_here(packet: Packet, here: Mapping[str, tuple[str, int]]) -> bool:
     return all(event_hash(one.envelope) in here for one in packet.entries)
 
 
-def _absorb(session: Session, read: list[tuple[Path, Packet]], notes: list[str]) -> int:
+def _absorb(session: Session, read: list[tuple[Path, Packet]], notes: list[str], stopped: Callable[[], bool]) -> int:
     """Take what packets hold, all at once; where one of them is not what it claims, each by itself."""
     try:
-        return _absorb_all(session, read, notes)
+        return _absorb_all(session, read, notes, stopped)
     except Mistake as mistake:
         if len(read) < 2:
             notes.append(mistake.sentence)
             return 0
-    return sum(_absorb(session, [one], notes) for one in read)
+    return sum(_absorb(session, [one], notes, stopped) for one in read)
 
 
-def bundle(session: Session, out: Path, *, since_last: bool = False, hear: Hear = lambda event: None) -> Job[int]:
-    """Write one sealed file for all members, of everything or of what is new since the last such file; the result is
-    the number of entries in it.
-    """
+def bundle(session: Session, out: Path, *, since_last: bool = False, hear: Hear = lambda event: None) -> Job[Bundled]:
+    """Write one sealed file for all members, of everything or of what is new since the last such file."""
 
-    async def work(progress: Progress) -> int:
+    async def work(progress: Progress) -> Bundled:
         return await asyncio.to_thread(bundle_now, session, out, since_last=since_last)
 
     return session.runner.start(work, _("Sealing a bundle"), hear)
 
 
-def bundle_now(session: Session, out: Path, *, since_last: bool = False) -> int:
+def bundle_now(session: Session, out: Path, *, since_last: bool = False) -> Bundled:
     """As `bundle`, on this thread. Raises `BadBundle` when there is nothing new, or it cannot be written there.
 
     Someone who came after the last file could not follow: then everything is written, whatever was asked for.
@@ -182,10 +221,18 @@ def bundle_now(session: Session, out: Path, *, since_last: bool = False) -> int:
     entries = tuple(_entries(session, after, frozenset()))
     if not entries:
         raise BadBundle(_("Nothing is new since the last bundle, so none was written."))
+    parts = _in_parts(session, entries, out)
+    if taken := next((place for place in [*parts][1:] if place.exists()), None):
+        raise BadBundle(
+            _(
+                "The bundle needs {n} files, and {path} is there already. Nothing was written. Choose another name."
+            ).format(n=len(parts), path=taken)
+        )
     try:
-        with files.new_part(out.parent) as (part, stream):
-            _write(session, stream, entries)
-            files.settle(part, stream, out)
+        for place, some in parts.items():
+            with files.new_part(out.parent) as (part, stream):
+                _write(session, stream, some)
+                files.settle(part, stream, place)
     except OSError as error:
         raise BadBundle(
             _("The bundle could not be written to {path} ({reason}). Choose another folder.").format(
@@ -194,7 +241,23 @@ def bundle_now(session: Session, out: Path, *, since_last: bool = False) -> int:
         ) from None
     if not session.workspace.read_only:
         _remember(session, _FILES, replace(memory, position=count, recipients=now))
-    return len(entries)
+    return Bundled(len(entries), tuple(parts))
+
+
+def _in_parts(session: Session, entries: tuple[e.Carried, ...], out: Path) -> dict[Path, tuple[e.Carried, ...]]:
+    """The entries for each file: one, unless nobody could take that many entries or files at once."""
+    from wizard.exchange import packet as packets
+    from wizard.vault import foreign
+
+    size = packets.MOST_ENTRIES
+    if len(entries) > packets.MOST_FILES:  # each entry names at most one file
+        workspace = session.workspace
+        if len(foreign.carried_files(workspace.journal.events(), workspace.box)) > packets.MOST_FILES:
+            size = packets.MOST_FILES
+    return {
+        out.with_name(f"{out.stem}-{at // size + 1}{out.suffix}") if at else out: entries[at : at + size]
+        for at in range(0, len(entries), size)
+    }
 
 
 def take_bundle_now(session: Session, path: Path, stopped: Callable[[], bool] = lambda: False) -> Exchanged:
@@ -207,7 +270,7 @@ def take_bundle_now(session: Session, path: Path, stopped: Callable[[], bool] = 
 
     packet = packets.read(path, foreign.own_side(session.workspace.secrets).identity, stopped=stopped)
     notes: list[str] = []
-    count = _absorb_all(session, [(path, packet)], notes)
+    count = _absorb_all(session, [(path, packet)], notes, stopped)
     gap = foreign.missing(session.workspace.journal, packet.entries)
     if gap is not None and not count:
         raise gap
@@ -216,8 +279,12 @@ def take_bundle_now(session: Session, path: Path, stopped: Callable[[], bool] = 
     return Exchanged(0, count, tuple(dict.fromkeys(notes)))
 
 
-def _absorb_all(session: Session, read: list[tuple[Path, Packet]], notes: list[str]) -> int:
-    """Check and take what packets hold: how many entries came. Raises what is wrong; then nothing was taken."""
+def _absorb_all(
+    session: Session, read: list[tuple[Path, Packet]], notes: list[str], stopped: Callable[[], bool]
+) -> int:
+    """Check and take what packets hold: how many entries came. Raises what is wrong, and Cancelled when `stopped`; then
+    nothing was taken.
+    """
     from wizard.exchange import packet as packets
     from wizard.vault import foreign
 
@@ -238,7 +305,7 @@ def _absorb_all(session: Session, read: list[tuple[Path, Packet]], notes: list[s
     once: foreign.Read = {}
 
     def check() -> foreign.Checked:
-        return foreign.check(workspace.journal, workspace.shared, workspace.author, entries, keys, once)
+        return foreign.check(workspace.journal, workspace.shared, workspace.author, entries, keys, once, stopped)
 
     checked = check()
     needed = replies.examine(session, came, checked.events, read[0][0].name if read else "")
@@ -313,22 +380,33 @@ def _added(packet: Packet) -> Iterable[str]:
 
 def _compare_heads(session: Session, manifest: Manifest) -> list[str]:
     """Every sender says how far they know each author: what is withheld from here or told differently is noticed."""
-    from wizard.vault import foreign
 
     places = session.workspace.journal.places()
     at = {place: hash_ for hash_, place in places.items()}
     out = []
     for author, sequence, hash_ in manifest.heads:
         here = at.get((author, sequence))
+        sender = sharing.name_of(session, manifest.sender.author)
         if here is not None and here != hash_:
-            out.append(foreign.Forked(author, sequence).sentence)
+            # so they say; only two signed entries under one number prove it, and those are refused as `Forked`
+            out.append(
+                _(
+                    "{sender} claims to have seen another entry number {n} of {who} than the one here. Either two "
+                    "histories of {who} are told, or {sender} does not tell the truth. Ask both."
+                ).format(sender=sender, n=sequence, who=sharing.name_of(session, author))
+            )
         elif here is None and author == session.workspace.author:
-            out.append(foreign.OlderCopy().sentence)
+            out.append(
+                _(
+                    "{sender} claims to have seen entries of your own key that are not here. If you restored an older "
+                    "copy of this workspace, open the newest one and do not write to this one; else ask {sender}."
+                ).format(sender=sender)
+            )
         elif here is None:
             out.append(
                 _(
                     "{sender} has seen entries of {who} that have not arrived here: they are delayed or withheld."
-                ).format(sender=sharing.name_of(session, manifest.sender.author), who=sharing.name_of(session, author))
+                ).format(sender=sender, who=sharing.name_of(session, author))
             )
     return out
 
@@ -363,12 +441,13 @@ def _leave(session: Session, carrier: Carrier, memory: Left, there: Mapping[str,
     entries = tuple(_entries(session, 0 if anew else memory.position, frozenset() if anew else others))
     if not entries:
         return 0, replace(memory, position=count)
-    number = max((memory.number, *there.get(own, ())))
+    number, used = memory.number, frozenset(there.get(own, ()))
     for at in range(0, len(entries), _AT_ONCE):
         with files.new_part(workspace.folder) as (_part, stream):
             _write(session, stream, entries[at : at + _AT_ONCE])
             while True:
-                number += 1
+                # never past the highest: anyone who may add could put the last number there is in this author's place
+                number = next(free for free in count_up(number + 1) if free not in used)
                 stream.seek(0)
                 try:
                     carrier.leave(own, number, stream)

@@ -212,14 +212,16 @@ def exchange_now(
     return tuple(out)
 
 
-def invite(session: Session, member: Member, role: Role, out: Path, hear: Hear = lambda event: None) -> Job[int]:
+def invite(
+    session: Session, member: Member, role: Role, out: Path, hear: Hear = lambda event: None
+) -> Job[exchanging.Bundled]:
     """Let someone take part whose key was compared, and write the bundle with everything for them to `out`.
 
-    The result is the number of entries in it. Fails with BadBundle, and then they take part all the same: write it
+    Fails with BadBundle, and then they take part all the same: write it
     again elsewhere.
     """
 
-    async def work(progress: Progress) -> int:
+    async def work(progress: Progress) -> exchanging.Bundled:
         progress(0, 0, member.name)
         await asyncio.wrap_future(sharing.add_member(session, member, role))
         return await asyncio.to_thread(exchanging.bundle_now, session, out)

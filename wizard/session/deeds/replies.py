@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -104,7 +104,7 @@ def _offered(session: Session, path: Path, stopped: threading.Event) -> Offered:
     # the role is ours to give; and who only replied gets nothing else of this assessment: no bundle of the editors is
     # ever sealed to them
     sender = assessment.members[sender.author] if known else replace(sender, role=Role.CONTRIBUTOR, recipient="")
-    checked = _checked(session, packet)
+    checked = _checked(session, packet, stopped.is_set)
     _within_their_part(session, sender, checked.events, path.name)
     examine(session, packet.items, checked.events, path.name)
     questionnaire = session.questionnaire
@@ -190,7 +190,8 @@ def _keep_files(session: Session, offered: Offered, progress: Progress, stopped:
     own = foreign.own_side(session.workspace.secrets)
     count = 0
 
-    needed = examine(session, offered.packet.items, _checked(session, offered.packet).events, offered.path.name)
+    came = _checked(session, offered.packet, stopped.is_set).events
+    needed = examine(session, offered.packet.items, came, offered.path.name)
 
     def take(item: Item, stream: BinaryIO) -> None:
         nonlocal count
@@ -223,12 +224,14 @@ def _merge(session: Session, offered: Offered) -> Future[Change]:
     return session.merge(take, *joined, added)
 
 
-def _checked(session: Session, packet: Packet) -> Checked:
+def _checked(session: Session, packet: Packet, stopped: Callable[[], bool] = lambda: False) -> Checked:
     """The entries of a reply: all of its sender's, without a gap."""
     from wizard.vault import foreign
 
     workspace = session.workspace
-    checked = foreign.check(workspace.journal, workspace.shared, workspace.author, packet.entries, _keys(packet))
+    checked = foreign.check(
+        workspace.journal, workspace.shared, workspace.author, packet.entries, _keys(packet), stopped=stopped
+    )
     if checked.waiting:
         raise foreign.Gap(packet.manifest.sender.author, len(checked.rows) + checked.known + 1)
     return checked

@@ -16,6 +16,7 @@ from wizard.domain.language import _
 from wizard.domain.members import Member, Role, as_name, grouped
 from wizard.domain.mistakes import Mistake
 from wizard.domain.versions import Version, field_words
+from wizard.domain.vulnerability import Decision, Disposal
 from wizard.jobs.runner import Hear, Job, Progress
 from wizard.session.changes import Change
 from wizard.session.session import NotYourRole, Session
@@ -226,8 +227,36 @@ def words_of(session: Session, payload: e.Payload, *, alone: bool = False) -> st
             return f"{member.name} – {member.role.value}"
         case e.MemberRemoved():
             return _("no longer takes part")
+        case e.VulnerabilityDisposed(_key, disposal):
+            return _disposal_words(disposal)
+        case e.VulnerabilityNoted(note):
+            return "; ".join(filter(None, (note.title, note.place, note.vector, note.rating.value, note.remark)))
+        case e.VulnerabilityMerged(_key, into):
+            return _("one with {id}").format(id=into) if into else _("by itself")
+        case e.SecretDisposed(_key, verdict, because, revoked, rotated):
+            days = (
+                _("revoked on {day}").format(day=readable.day(revoked)) if revoked else "",
+                _("replaced on {day}").format(day=readable.day(rotated)) if rotated else "",
+            )
+            word = _("a false alarm") if verdict is e.SecretVerdict.FALSE_POSITIVE else ""
+            return "; ".join(filter(None, (word, *days, because))) or _("not decided")
+        case e.DisclosureSet(_about, level):
+            return level.value if level else _("not decided")
         case _:
             return payload.subject
+
+
+def _disposal_words(disposal: Disposal | None) -> str:
+    if disposal is None:
+        return _("not decided")
+    word = {
+        Decision.FIXED: _("fixed"),
+        Decision.NOT_AFFECTED: _("does not affect us"),
+        Decision.FALSE_POSITIVE: _("a false alarm"),
+        Decision.ACCEPTED: _("accepted for now"),
+    }[disposal.decision]
+    days = (readable.day(day) for day in (disposal.on, disposal.until) if day)
+    return "; ".join(filter(None, (word, *days, disposal.release, disposal.because, disposal.owner, disposal.control)))
 
 
 def conflicts(session: Session) -> tuple[Conflict, ...]:
