@@ -156,6 +156,11 @@ def clock(when: datetime) -> str:
     return when.astimezone().strftime("%H:%M")
 
 
+def moment(when: datetime) -> str:
+    """Day and time of day, local, for people who compare two of them; `exactly` stands in the tooltip."""
+    return f"{day(when.astimezone().date())}, {clock(when)}"
+
+
 def ago(when: datetime, now: datetime) -> str:
     """A past moment as people say it: "3 minutes ago", "yesterday", "10 September"."""
     passed = now - when

@@ -77,6 +77,20 @@ def test_asked_answered_added_and_chosen(
     team = page(shell, TeamPage)
     assert isinstance(team, TeamPage)
 
+    # a whole section, and one of its requirements before that
+    whole = session.questionnaire.section_of["AUTH-1"]
+    sharing.assign(session, "AUTH-1", "Somebody").result(20)
+    team.ask.to.setText("Bob Example")
+    team.ask.section.setCurrentIndex(team.ask.section.findText(whole.title))
+    team.ask.section.activated.emit(team.ask.section.currentIndex())
+    team.ask.due.set_iso("2030-02-01")
+    team.ask.note.click()
+    qtbot.waitUntil(lambda: "Bob Example is noted" in team.message_bar.text, timeout=10_000)
+    (about,) = session.assessment.assignments.values()
+    assert (about.about, about.owner, str(about.due)) == (whole.id, "Bob Example", "2030-02-01")
+    assert sharing.owner_of(session, "AUTH-1") == about
+    team.ask.clear()
+
     # the lead asks
     team.ask.write.click()
     assert team.ask.problem.text() == "Say who is asked."

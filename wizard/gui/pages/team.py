@@ -93,13 +93,11 @@ class TeamPage(TakesFiles, Page):
         self.start(lambda hear: sharing.ask(self.context.open, ask, target, hear), written)
 
     def _assign(self, ask: sharing.Ask) -> None:
-        session = self.context.open
-        try:
-            for id in ask.requirements:
-                self.when_saved(sharing.assign(session, id, ask.to, ask.due))
-        except Mistake as mistake:
-            self.say_mistake(mistake)
-        self.ask.clear()
+        def noted(_change: object) -> None:
+            self.ask.clear()
+            self.message_bar.say(_("{who} is noted as who answers that.").format(who=ask.to))
+
+        self.when_saved(sharing.assign_all(self.context.open, ask.requirements, ask.to, ask.due), noted)
 
     def _close(self, request: str) -> None:
         self.when_saved(sharing.close_request(self.context.open, request))
@@ -169,7 +167,8 @@ class TeamPage(TakesFiles, Page):
         self.owners.clear()
         for about, assignment in sorted(assessment.assignments.items()):
             until = _("until {day}").format(day=words.day(assignment.due)) if assignment.due else _("no day set")
-            self.owners.add(f"{about} · {assignment.owner}", until, self._free_button(about) if editable else None)
+            what = sharing.about_words(session, about)
+            self.owners.add(f"{what} · {assignment.owner}", until, self._free_button(about) if editable else None)
         self.editors.show_count(len(sharing.editors(session)) + 1)
         self._draw_conflicts(conflicts, editable)
         parts = [
@@ -203,7 +202,8 @@ class TeamPage(TakesFiles, Page):
 
     def _free_button(self, about: str) -> LinkButton:
         button = LinkButton(_("Take back"))
-        button.setAccessibleName(_("Nobody answers {id}").format(id=about))
+        name = sharing.about_words(self.context.open, about)
+        button.setAccessibleName(_("Nobody answers {id}").format(id=name))
         button.clicked.connect(lambda: self.when_saved(sharing.assign(self.context.open, about, "")))
         return button
 

@@ -66,9 +66,11 @@ class OfferedCard(Card):
         who = offered.sender.name
         self.body.addWidget(PlainLabel(_("Reply of {who}").format(who=who), "heading"))
         when = _("Written {when} (as they claim), in the file {name}.").format(
-            when=words.exactly(offered.made_at), name=offered.path.name
+            when=words.moment(offered.made_at), name=offered.path.name
         )
-        self.body.addWidget(PlainLabel(when, "quiet", wrap=True))
+        written = PlainLabel(when, "quiet", wrap=True)
+        written.setToolTip(words.exactly(offered.made_at))
+        self.body.addWidget(written)
         for heading, lines in (
             (_("They say"), offered.answers),
             (_("They show"), offered.files),
@@ -147,8 +149,10 @@ class ConflictCard(Card):
             text = QVBoxLayout()
             text.setSpacing(1)
             text.addWidget(PlainLabel(version.text, wrap=True))
-            by = _("{who}, {when}").format(who=version.who, when=words.exactly(version.at))
-            text.addWidget(PlainLabel(by, "quiet"))
+            by = _("{who}, {when}").format(who=version.who, when=words.moment(version.at))
+            said_by = PlainLabel(by, "quiet")
+            said_by.setToolTip(words.exactly(version.at))
+            text.addWidget(said_by)
             button = OutlineButton(_("This one counts"))
             button.setAccessibleName(_("This one counts: {text}, {who}").format(text=version.text, who=version.who))
             button.setEnabled(editable)

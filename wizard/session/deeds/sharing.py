@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from wizard.domain import events as e
 from wizard.domain import readable
-from wizard.domain.language import _
+from wizard.domain.language import _, ngettext
 from wizard.domain.members import Member, Role, as_name, grouped
 from wizard.domain.mistakes import Mistake
 from wizard.domain.versions import Version, field_words
@@ -78,6 +78,27 @@ def assign(session: Session, about: str, owner: str, due: date | None = None) ->
     title = _("{owner} answers {id}").format(owner=owner, id=about) if owner else _("Nobody answers {id}")
     payload = e.AssignmentSet(about, owner, due if owner else None)
     return session.record(payload, title=title.format(id=about))
+
+
+def assign_all(session: Session, requirements: Collection[str], owner: str, due: date | None = None) -> Future[Change]:
+    """Say who answers these requirements, and until when. A whole section is noted as one, instead of its parts."""
+    owner, assigned = owner.strip(), session.assessment.assignments
+    left, payloads = set(requirements), []
+    for section in session.questionnaire.sections:
+        parts = {requirement.id for requirement in section.requirements if not requirement.computed}
+        if len(parts) > 1 and parts <= left:
+            payloads.append(e.AssignmentSet(section.id, owner, due))
+            payloads += [e.AssignmentSet(id) for id in sorted(parts) if id in assigned]
+            left -= parts
+    payloads += [e.AssignmentSet(id, owner, due) for id in session.questionnaire.by_id if id in left]
+    title = ngettext("{owner} answers {n} requirement", "{owner} answers {n} requirements", len(requirements))
+    return session.record(*payloads, title=title.format(owner=owner, n=len(requirements)))
+
+
+def about_words(session: Session, about: str) -> str:
+    """What an assignment is about: a section's title, or the id of a requirement."""
+    section = next((section for section in session.questionnaire.sections if section.id == about), None)
+    return section.title if section else about
 
 
 def ask(session: Session, asking: Ask, out: Path, hear: Hear = lambda event: None) -> Job[str]:
