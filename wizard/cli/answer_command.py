@@ -20,7 +20,7 @@ from wizard.domain.questionnaire import AnswerKind, Question
 from wizard.exchange import request as requests
 from wizard.session import answering
 from wizard.session.deeds import answers, evidence, looking
-from wizard.session.session import Session
+from wizard.session.session import Session, now_utc
 from wizard.vault.unlocking import WithKeyring, WithPassphrase
 from wizard.vault.workspace import keyring_opens
 
@@ -208,6 +208,8 @@ def _show(request: requests.Request, output: Output) -> None:
     output.say(_("Key of who asks: {key}").format(key=grouped(heading.lead.author)))
     if heading.due:
         output.say(_("Until: {day}").format(day=heading.due.isoformat()))
+    if late := answering.late_words(heading.due, now_utc().date()):
+        output.say(late)
     if heading.message:
         output.say(heading.message)
     if heading.hosts:

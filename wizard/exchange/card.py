@@ -11,8 +11,9 @@ import rfc8785
 
 from wizard.domain.codec import Unreadable, from_json, to_json
 from wizard.domain.members import Member
-from wizard.exchange.mistakes import Damaged, NotOurs
+from wizard.exchange.mistakes import Damaged, NotOurs, NotRead
 from wizard.exchange.request import check_signature
+from wizard.formats import regular
 
 SUFFIX = ".attestry-member"
 _FORMAT = "attestry member v1"
@@ -28,10 +29,10 @@ def write(member: Member, sign: Callable[[bytes], bytes]) -> bytes:
 def read(path: Path) -> Member:
     """The member as the card says. Raises Refused (what is wrong with the file)."""
     try:
-        with path.open("rb") as stream:
+        with regular.opened(path) as stream:
             data = stream.read(_LARGEST + 1)
-    except OSError:
-        raise NotOurs(path.name) from None
+    except OSError as error:
+        raise NotRead(path.name, error) from None
     if len(data) > _LARGEST or not data.startswith(b"{"):
         raise NotOurs(path.name)
     try:

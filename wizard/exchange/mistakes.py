@@ -21,6 +21,17 @@ class NotOurs(Refused):
         )
 
 
+class NotRead(Refused):
+    """There is no such file, or it cannot be read."""
+
+    def __init__(self, name: str, error: OSError) -> None:
+        super().__init__(
+            _("{name} cannot be read ({reason}). Nothing was added. Choose the file that was sent.").format(
+                name=name, reason=error.strerror or type(error).__name__
+            )
+        )
+
+
 class Damaged(Refused):
     """The file was cut, or bytes in it were changed."""
 

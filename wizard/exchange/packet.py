@@ -28,8 +28,9 @@ from wizard.domain.codec import Unreadable, from_json, to_json
 from wizard.domain.events import Carried
 from wizard.domain.evidence import Sealed
 from wizard.domain.members import Member
-from wizard.exchange.mistakes import Damaged, Newer, NotForYou, NotOurs, TooBig
+from wizard.exchange.mistakes import Damaged, Newer, NotForYou, NotOurs, NotRead, TooBig
 from wizard.exchange.request import check_signature
+from wizard.formats import regular
 
 SUFFIX = ".attestry-reply"
 BUNDLE_SUFFIX = ".attestry-bundle"
@@ -195,7 +196,7 @@ def read(
     name = path.name
     try:
         digest, length = _digest_of(path)
-        with path.open("rb") as sealed:
+        with regular.opened(path) as sealed:
             if sealed.read(len(_AGE)) != _AGE:
                 raise NotOurs(name)
             sealed.seek(0)
@@ -211,8 +212,8 @@ def read(
                 raise _what(failed, name) from None
             if failed:
                 raise _what(failed, name)
-    except OSError:
-        raise Damaged(name) from None
+    except OSError as error:
+        raise NotRead(name, error) from None
     return Packet(manifest, entries, digest)
 
 
@@ -353,7 +354,7 @@ def _signed(written: bytes) -> bytes:
 def _digest_of(path: Path) -> tuple[str, int]:
     """SHA-256 (hex) and length of the sealed file."""
     digest, length = hashlib.sha256(), 0
-    with path.open("rb") as stream:
+    with regular.opened(path) as stream:
         while data := stream.read(_STEP):
             digest.update(data)
             length += len(data)

@@ -141,6 +141,7 @@ class PostgresCarrier:
             sa.select(t.c.sequence, t.c.ciphertext, t.c.hash)
             .where(t.c.workspace == self.workspace, t.c.author == author, t.c.part == 0, t.c.parts == 1)
             .where(t.c.sequence >= number, t.c.sequence < number + _AHEAD, small)
+            .where(sa.func.length(t.c.ciphertext) <= PART)
         )
         found: bytes | None = None
         for sequence, data, hash_ in connection.execute(wanted):
@@ -157,6 +158,7 @@ class PostgresCarrier:
         one = sa.select(t.c.parts, t.c.ciphertext, t.c.hash).where(
             t.c.workspace == self.workspace, t.c.author == author, t.c.sequence == number, t.c.part == part
         )
+        one = one.where(sa.func.length(t.c.ciphertext) <= PART)  # nothing larger was left by anybody of good will
         row = connection.execute(one).one_or_none()
         if row is None or row.parts > _MOST_PARTS:
             raise Unreachable(self.server.host, _("a packet came damaged"))

@@ -24,7 +24,8 @@ from wizard.domain.observation import Json
 from wizard.domain.questionnaire import Questionnaire
 from wizard.domain.scope import Host
 from wizard.exchange.asked import Asked, asked_json, read_asked
-from wizard.exchange.mistakes import AsksTooMuch, BadSignature, Damaged, Newer, NotOurs
+from wizard.exchange.mistakes import AsksTooMuch, BadSignature, Damaged, Newer, NotOurs, NotRead
+from wizard.formats import regular
 
 SUFFIX = ".attestry-request"
 #: No request is larger.
@@ -99,10 +100,10 @@ def read(path: Path) -> Request:
     """Read a request and check its signature. Raises Refused (what is wrong with the file)."""
     name = path.name
     try:
-        with path.open("rb") as stream:
+        with regular.opened(path) as stream:
             data = stream.read(LARGEST + 1)
-    except OSError:
-        raise NotOurs(name) from None
+    except OSError as error:
+        raise NotRead(name, error) from None
     return parse(data, name)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -224,6 +225,13 @@ def _start(request: Request, workspace: Workspace) -> Assessment:
         history=History(founder=heading.lead.author),
         answering=True,
     )
+
+
+def late_words(due: date | None, today: date) -> str:
+    """The sentence about a request whose day has passed, "" for another one. It can be answered all the same."""
+    if due is None or due >= today:
+        return ""
+    return _("That day has passed. You can still answer; ask them whether they still need it.")
 
 
 def name_of(session: Session) -> str:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
+from wizard.formats import regular
 from wizard.vault import files, header, keys, lock, verification
 from wizard.vault.database import NAME, Database, open_under
 from wizard.vault.header import Header
@@ -101,7 +102,7 @@ def _whence(folder: Path) -> bytes:
 
 def _reads(note: Path) -> bytes:
     try:
-        with files.open_regular(note) as stream:
+        with regular.opened(note) as stream:
             return stream.read(65_536)
     except OSError:
         return b""

@@ -25,6 +25,7 @@ import pyrage
 from wizard.domain.evidence import Sealed
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
+from wizard.formats import regular
 from wizard.vault import files
 from wizard.vault.mistakes import (
     Cancelled,
@@ -66,7 +67,7 @@ def open_file(path: Path) -> BinaryIO:
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise NotAFile(path.name)
-        return files.open_regular(path)
+        return regular.opened(path)
     except OSError as error:
         raise UnreadableFile(path.name, files.reason(error)) from None
     except ValueError:  # a NUL in the name

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import secrets
 import shutil
-import stat
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,22 +26,6 @@ def new_part(folder: Path) -> Iterator[tuple[Path, BinaryIO]]:
     finally:
         with contextlib.suppress(FileNotFoundError):
             path.unlink()
-
-
-def open_regular(path: Path) -> BinaryIO:
-    """Open a file for reading without ever waiting for one: a pipe or device under its name is refused.
-
-    Raises OSError, ValueError for a name that cannot be one.
-    """
-    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
-    descriptor = os.open(path, flags)
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
-        return os.fdopen(descriptor, "rb")
-    except BaseException:
-        os.close(descriptor)
-        raise
 
 
 def settle(part: Path, stream: BinaryIO, target: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from wizard.domain.codec import Unreadable, from_json, to_json
+from wizard.formats import regular
 from wizard.vault import files
 from wizard.vault.mistakes import DamagedKeyFile, NewerWorkspace, NotAWorkspace
 
@@ -102,7 +103,7 @@ def folder_of(place: Path) -> Path:
 def read(folder: Path) -> Header:
     """Read and check the shape of the key file. Raises NotAWorkspace, DamagedKeyFile, NewerWorkspace."""
     try:
-        with files.open_regular(folder / NAME) as stream:
+        with regular.opened(folder / NAME) as stream:
             raw = stream.read(_LARGEST + 1)
     except OSError as error:
         raise NotAWorkspace(folder.name) from error

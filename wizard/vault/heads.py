@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from wizard.domain.language import _
+from wizard.formats import regular
 from wizard.vault import files
 from wizard.vault.keyring import Keyring
 
@@ -103,7 +104,7 @@ class Heads:
     def signed(self, now: datetime) -> Signed | None:
         """What is remembered of the signatures, None when it is nothing, older than a week, or not genuine."""
         try:
-            with files.open_regular(self._signed_path) as stream:
+            with regular.opened(self._signed_path) as stream:
                 workspace, count, digest, at, code = json.loads(stream.read(_RECORD))
             genuine = hmac.compare_digest(code, self._code(["signed", workspace, count, digest, at]))
             if not genuine or workspace != self._workspace:

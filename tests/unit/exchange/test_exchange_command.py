@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -73,12 +74,13 @@ def test_a_team_from_a_terminal(attestry, tmp_path):
 
 @pytest.mark.slow
 def test_a_request_is_answered_from_a_terminal(lead, attestry, tmp_path):
-    request = lead.ask("AUTH-1", message="The console shows it.")
+    request = lead.ask("AUTH-1", message="The console shows it.", due=date(2026, 1, 1))
     listed = attestry("answer", request, "--json")
     assert listed.returncode == 0, listed.stderr
     asked = [json.loads(line) for line in listed.stdout.splitlines()]
     question = next(q["question"] for q in asked if q["kind"] == "yes-no")
     assert "Lea Lead" in listed.stderr
+    assert "That day has passed" in listed.stderr
     assert "The console shows it." in listed.stderr
     policy = tmp_path / "policy.txt"
     policy.write_text("Everyone signs in with a second factor.")

@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import json
+import os
 import time
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -17,7 +18,7 @@ from wizard.domain.members import Member, Role
 from wizard.domain.mistakes import Mistake
 from wizard.domain.scope import Host
 from wizard.domain.versions import deed_words
-from wizard.exchange import mistakes, packet
+from wizard.exchange import card, mistakes, packet
 from wizard.exchange import request as requests
 from wizard.session import answering
 from wizard.session.deeds import evidence, exchanging, looking, replies
@@ -427,3 +428,15 @@ def test_a_reply_that_the_disk_did_not_take_whole_is_never_said_to_be_written(fo
         packet.write(
             Full(), forge.manifest(), packet.entries_bytes(forge.entries), print, forge.own.sign, [forge.recipient]
         )
+
+
+def test_a_pipe_a_folder_and_nothing_in_place_of_a_file_are_named_at_once(lead, tmp_path):
+    """Opening a pipe that nobody writes to would wait for ever."""
+    pipe = tmp_path / "pipe.attestry-reply"
+    os.mkfifo(pipe)
+    identity = foreign.own_side(lead.session.workspace.secrets).identity
+    for path in (pipe, tmp_path, tmp_path / "nothing"):
+        for read in (requests.read, card.read, lambda place: packet.read(place, identity)):
+            with pytest.raises(mistakes.NotRead) as caught:
+                read(path)
+            assert path.name in caught.value.sentence

@@ -76,6 +76,37 @@ def test_the_last_number_taken_in_someones_name_does_not_silence_them(first, joi
     assert first.session.assessment.answers[ask].value == "no"
 
 
+def test_places_of_people_who_do_not_take_part_are_not_looked_at(first, join, places, shared):
+    """Whoever may write there can put any number of packets in them. A new member's are, once the lead added them."""
+    ada = join("Ada")
+    first.exchange()
+    stranger = places(first).with_name("ab" * 32)
+    stranger.mkdir()
+    for number in range(1, 30):
+        (stranger / f"{number:08d}.attestry-bundle").write_bytes(b"junk")
+    bob = join("Bob")
+    ask = question_of(first.session, "AUTH-1").id
+    bob.says(ask, "no")
+    bob.exchange()
+    first.exchange()
+    fetched = []
+
+    class Watching(FolderCarrier):
+        def fetch(self, author, number, out):
+            fetched.append(author)
+            super().fetch(author, number, out)
+
+    done = exchanging.exchange_now(ada.session, Watching(shared, ada.session.workspace.shared), "folder")
+    assert done.notes == ()
+    assert set(fetched) == {first.session.workspace.author, bob.session.workspace.author}
+    assert ada.session.assessment.answers[ask].value == "no", "added in a packet that came at the same time"
+    for number in range(10, 50):
+        (places(bob) / f"{number:08d}.attestry-bundle").write_bytes(b"junk")
+    notes = ada.exchange().notes
+    assert len(notes) == 21
+    assert notes[-1].startswith("And 20 more")
+
+
 def test_packets_are_not_all_held_open(first, join, shared):
     """Someone who comes late finds thousands, and a process may hold a thousand files."""
     ada = join("Ada")

@@ -117,8 +117,15 @@ class RequirementPicker(QWidget):
         if not found:
             self._found.addWidget(PlainLabel(_("No other requirement speaks of that."), "quiet"))
 
+    def clear(self) -> None:
+        """Offer nothing any more; the person looks for the next ones."""
+        for row in self._rows.findChildren(QHBoxLayout):
+            empty(row)
+        empty(self._rows)
+        self._ticks.clear()
+        self.show_search(True)
+
     def _take(self, id: str) -> None:
-        self._add(id, True)
+        self.take((id,))
         self._search.clear()
-        self.changed.emit()
         self._ticks[id].setFocus()

@@ -104,13 +104,15 @@ class RequestPage(Page):
         return True
 
     def _show(self, request: Request) -> None:
+        from wizard.session import answering
+
         heading = request.heading
         count = len(request.requirements)
         asks = ngettext("{who} asks about {n} requirement", "{who} asks about {n} requirements", count)
         until = _(" until {day}").format(day=words.day(heading.due)) if heading.due else ""
         what = heading.integration or heading.organisation
         sentence = asks.format(who=heading.lead.name, n=count) + until + _(", for {what}.").format(what=what)
-        self.set_sentence(sentence)
+        self.set_sentence(f"{sentence} {answering.late_words(heading.due, self.context.now().date())}".strip())
         body = self.what.body
         if heading.message:
             body.addWidget(PlainLabel(_("They write"), "strong"))

@@ -98,9 +98,7 @@ class AskCard(Card):
         self.to.clear()
         self.message.setText("")
         self.due.set_iso("")
-        for id in self.picker.picked:
-            if (tick := self.picker.tick_of(id)) is not None:
-                tick.setChecked(False)
+        self.picker.clear()
 
     def say(self, sentence: str) -> None:
         """What keeps it from being written, under the button."""

@@ -17,12 +17,13 @@ from wizard.domain.language import _, ngettext
 from wizard.domain.members import Member, Role, as_name
 from wizard.domain.mistakes import Mistake
 from wizard.jobs.runner import Hear, Job, Progress
-from wizard.session.deeds import replies, sharing
+from wizard.session.deeds import claims, replies, sharing
+from wizard.session.deeds.claims import BadBundle
 from wizard.session.session import Session
 
 if TYPE_CHECKING:
     from wizard.exchange.carrier import Carrier
-    from wizard.exchange.packet import Item, Manifest, Packet
+    from wizard.exchange.packet import Item, Packet
 
 _STATE = "sharing/exchanged"
 #: The name under which is remembered how far the bundles went that were written to files.
@@ -30,6 +31,8 @@ _FILES = "files"
 #: A packet for a carrier holds no more entries, and so no more files (each entry names at most one) than
 #: `packet.MOST_FILES`: those that read it take all of it, or nothing.
 _AT_ONCE = 10_000
+#: So many sentences about one exchange are shown and kept; the rest is counted.
+_MOST_NOTES = 20
 
 
 class NotTheirs(Mistake):
@@ -39,10 +42,6 @@ class NotTheirs(Mistake):
         super().__init__(
             _("{name} was written by somebody else than whose place it lies in. It was not taken.").format(name=name)
         )
-
-
-class BadBundle(Mistake):
-    """A packet of an editor that is whole, and still cannot be taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +121,11 @@ def _exchanged(
     if not stopped():
         left, memory = _leave(session, carrier, memory, there)
     _remember(session, where, memory)
-    return Exchanged(left, count, tuple(dict.fromkeys(notes)))
+    told = tuple(dict.fromkeys(notes))
+    if len(told) > _MOST_NOTES:
+        rest = _("And {n} more that are no better.").format(n=len(told) - _MOST_NOTES)
+        told = (*told[:_MOST_NOTES], rest)
+    return Exchanged(left, count, told)
 
 
 def _take_all(
@@ -144,26 +147,30 @@ def _take_all(
     own = foreign.own_side(session.workspace.secrets)
     read: dict[tuple[str, int], tuple[Path, Packet]] = {}
     sealed = set(memory.sealed)
+    authors, places = set(claims.own_keys(session)) | {session.assessment.history.founder}, set(wanted)
     with contextlib.ExitStack() as parts:
-        places = sorted(wanted, key=lambda place: (place[1], place[0]))
-        for done, place in enumerate(places):
-            if stopped():
-                break
-            progress(done, len(places), "")
-            part, stream = parts.enter_context(files.new_part(session.workspace.folder))  # sealed bytes only
-            try:
-                with stream:  # thousands may wait: none of them stays open
-                    carrier.fetch(*place, stream)
-                packet = packets.read(part, own.identity, stopped=stopped)
-                if packet.manifest.sender.author != place[0]:
-                    raise NotTheirs(part.name)
-                read[place] = (part, packet)
-                sealed.discard(place)
-            except NotForYou:
-                sealed.add(place)
-            except Mistake as mistake:
-                name = _("Packet {n} of {who}").format(n=place[1], who=sharing.name_of(session, place[0]))
-                notes.append(mistake.sentence.replace(part.name, name))
+        # whoever may write there can put any number of packets in the places of people who do not take part
+        while now := sorted((place for place in places if place[0] in authors), key=lambda place: (place[1], place[0])):
+            places.difference_update(now)
+            for done, place in enumerate(now):
+                if stopped():
+                    break
+                progress(done, len(now), "")
+                part, stream = parts.enter_context(files.new_part(session.workspace.folder))  # sealed bytes only
+                try:
+                    with stream:  # thousands may wait: none of them stays open
+                        carrier.fetch(*place, stream)
+                    packet = packets.read(part, own.identity, stopped=stopped)
+                    if packet.manifest.sender.author != place[0]:
+                        raise NotTheirs(part.name)
+                    read[place] = (part, packet)
+                    sealed.discard(place)
+                except NotForYou:
+                    sealed.add(place)
+                except Mistake as mistake:
+                    name = _("Packet {n} of {who}").format(n=place[1], who=sharing.name_of(session, place[0]))
+                    notes.append(mistake.sentence.replace(part.name, name))
+            authors.update(added for _part, packet in read.values() for added in claims.added(packet))
         said: list[str] = []
         count = _absorb(session, list(read.values()), said, stopped)
         for (author, number), (part, _packet) in read.items():  # nobody knows the name under which it was fetched
@@ -289,13 +296,13 @@ def _absorb_all(
     from wizard.vault import foreign
 
     workspace = session.workspace
-    keys = dict(_own_keys(session))
+    keys = dict(claims.own_keys(session))
     came: dict[str, Item] = {}
     for _path, packet in read:
         manifest = packet.manifest
         if manifest.kind != "bundle" or manifest.workspace != workspace.shared:
             raise foreign.OtherWorkspace
-        keys |= _new_keys(session, packet)
+        keys |= claims.new_keys(session, packet)
         came |= packet.items
     for _path, packet in read:
         if packet.manifest.sender.author not in keys:
@@ -345,70 +352,8 @@ def _absorb_all(
             ).format(who=people)
         )
     for _path, packet in read:
-        notes += _compare_heads(session, packet.manifest)
+        notes += claims.compare_heads(session, packet.manifest)
     return len(checked.events)
-
-
-def _own_keys(session: Session) -> Mapping[str, bytes]:
-    """The public keys of those who take part or took part."""
-    assessment = session.assessment
-    members = [*assessment.members.values(), *(member for member, _last in assessment.former.values())]
-    return {
-        **{member.author: bytes.fromhex(member.public) for member in members},
-        **session.workspace.journal.public_keys(),
-    }
-
-
-def _new_keys(session: Session, packet: Packet) -> Mapping[str, bytes]:
-    """The public keys of who began it, and of those whom entries of this packet add."""
-    trusted = {session.assessment.history.founder, *_added(packet)}
-    try:
-        return {author: bytes.fromhex(key) for author, key in packet.manifest.keys if author in trusted}
-    except ValueError:
-        raise BadBundle(_("The bundle names a key that is none. Nothing was added.")) from None
-
-
-def _added(packet: Packet) -> Iterable[str]:
-    """Whom entries of a packet add; whether the author of such an entry may do so is decided by the fold."""
-    for one in packet.entries:
-        if b'"member-added"' in one.envelope:
-            try:
-                yield str(json.loads(one.payload)["member"]["author"])
-            except (ValueError, TypeError, KeyError, RecursionError):
-                continue
-
-
-def _compare_heads(session: Session, manifest: Manifest) -> list[str]:
-    """Every sender says how far they know each author: what is withheld from here or told differently is noticed."""
-
-    places = session.workspace.journal.places()
-    at = {place: hash_ for hash_, place in places.items()}
-    out = []
-    for author, sequence, hash_ in manifest.heads:
-        here = at.get((author, sequence))
-        sender = sharing.name_of(session, manifest.sender.author)
-        if here is not None and here != hash_:
-            # so they say; only two signed entries under one number prove it, and those are refused as `Forked`
-            out.append(
-                _(
-                    "{sender} claims to have seen another entry number {n} of {who} than the one here. Either two "
-                    "histories of {who} are told, or {sender} does not tell the truth. Ask both."
-                ).format(sender=sender, n=sequence, who=sharing.name_of(session, author))
-            )
-        elif here is None and author == session.workspace.author:
-            out.append(
-                _(
-                    "{sender} claims to have seen entries of your own key that are not here. If you restored an older "
-                    "copy of this workspace, open the newest one and do not write to this one; else ask {sender}."
-                ).format(sender=sender)
-            )
-        elif here is None:
-            out.append(
-                _(
-                    "{sender} has seen entries of {who} that have not arrived here: they are delayed or withheld."
-                ).format(sender=sender, who=sharing.name_of(session, author))
-            )
-    return out
 
 
 def _entries(session: Session, after: int, but: frozenset[str]) -> Iterable[e.Carried]:

@@ -124,7 +124,7 @@ def _offered(session: Session, path: Path, stopped: threading.Event) -> Offered:
         files=tuple(ev.payload.evidence.name for ev in checked.events if isinstance(ev.payload, e.EvidenceAdded)),
         looks=tuple(dict.fromkeys(look.host for look in looks if look.targets)),
         conflicts=tuple(field_words(questionnaire, key) for key in sorted(new)),
-        notes=_notes(checked),
+        notes=(*_notes(checked), *_unasked(session, looks)),
         packet=packet,
     )
 
@@ -330,6 +330,14 @@ def _said(session: Session, events: Iterable[e.Event]) -> Iterable[str]:
                 pass
     for payload in newest.values():
         yield words_of(session, payload)
+
+
+def _unasked(session: Session, looks: Iterable[e.Looked]) -> Iterable[str]:
+    """The sentence about hosts that nobody asked them to look at."""
+    asked = {host for request in _asked(session) for host in request.hosts}
+    hosts = sorted({look.host for look in looks if look.targets} - asked)
+    if hosts:
+        yield _("Nobody asked them to look at {hosts}.").format(hosts=", ".join(hosts))
 
 
 def _notes(checked: Checked) -> tuple[str, ...]:
