@@ -24,6 +24,18 @@ class Unreachable(Mistake):
         )
 
 
+class Spoiled(Unreachable):
+    """One packet that is there and is not what was left, or cannot be read; the others may well be."""
+
+    def __init__(self, where: str, reason: str = "") -> None:
+        sentence = (
+            _("it cannot be read from {where} now ({reason}). It was not taken.")
+            if reason
+            else _("what lies on {where} is not what was left there. It was not taken.")
+        )
+        Mistake.__init__(self, sentence.format(where=where, reason=reason))
+
+
 class Carrier(Protocol):
     """A place for one workspace's packets. Every method may block, and raises `Unreachable`."""
 

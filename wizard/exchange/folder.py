@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO
 
-from wizard.exchange.carrier import AUTHOR, Taken, Unreachable
+from wizard.exchange.carrier import AUTHOR, Spoiled, Taken, Unreachable
 
 _NAME = re.compile(r"(\d{8})\.attestry-bundle")
 #: So many bytes stay free on the disk whatever lies in the folder: a sparse file costs its writer nothing.
@@ -56,7 +56,7 @@ class FolderCarrier:
                     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
                 shutil.copyfileobj(stream, out)
         except OSError as error:
-            raise Unreachable(self._where, error.strerror or type(error).__name__) from None
+            raise Spoiled(self._where, error.strerror or type(error).__name__) from None
 
     def leave(self, author: str, number: int, packet: BinaryIO) -> None:
         """Write beside first and then give it its name, so that a half one is never seen."""

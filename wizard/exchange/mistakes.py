@@ -16,7 +16,7 @@ class NotOurs(Refused):
     def __init__(self, name: str) -> None:
         super().__init__(
             _(
-                "{name} is no request and no reply of Attestry. Nothing was added. Choose the file that was sent."
+                "{name} is not the kind of file that belongs here. Nothing was added. Choose the file that was sent."
             ).format(name=name)
         )
 

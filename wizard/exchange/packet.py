@@ -193,7 +193,7 @@ def read(
     A packet counts only when this returns: what `take` got before belongs to nothing until then. Raises Refused, and
     what `take` raises.
     """
-    name = path.name
+    name = path.name or str(path)
     try:
         digest, length = _digest_of(path)
         with regular.opened(path) as sealed:

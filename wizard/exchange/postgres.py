@@ -18,7 +18,7 @@ from sqlalchemy.pool import QueuePool
 
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
-from wizard.exchange.carrier import AUTHOR, Taken, Unreachable
+from wizard.exchange.carrier import AUTHOR, Spoiled, Taken, Unreachable
 
 #: A packet travels in parts of this size, so that neither side holds a large one in memory.
 PART = 1024 * 1024
@@ -161,14 +161,14 @@ class PostgresCarrier:
         one = one.where(sa.func.length(t.c.ciphertext) <= PART)  # nothing larger was left by anybody of good will
         row = connection.execute(one).one_or_none()
         if row is None or row.parts > _MOST_PARTS:
-            raise Unreachable(self.server.host, _("a packet came damaged"))
+            raise Spoiled(self.server.host)
         self._whole(row.ciphertext, row.hash)
         out.write(row.ciphertext)
         return int(row.parts)
 
     def _whole(self, data: bytes, hash_: str) -> None:
         if hashlib.sha256(data).hexdigest() != hash_:
-            raise Unreachable(self.server.host, _("a packet came damaged"))
+            raise Spoiled(self.server.host)
 
     def leave(self, author: str, number: int, packet: BinaryIO) -> None:
         """Add all parts in one transaction: another reader sees the whole packet, or nothing of it."""
@@ -240,6 +240,12 @@ class PostgresCarrier:
             return Refusing(
                 _("{where} does not let {user} in: check name and password. Nothing is lost.").format(
                     where=where, user=self.server.user
+                )
+            )
+        if "does not exist" in words:
+            return Refusing(
+                _("{where} has no database {name}. Nothing is lost. Check its name.").format(
+                    where=where, name=self.server.database
                 )
             )
         return Unreachable(where, _("no answer"))

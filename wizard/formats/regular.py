@@ -8,6 +8,8 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
+from wizard.domain.language import _
+
 
 def opened(path: Path) -> BinaryIO:
     """Open a file for reading: a pipe or device under its name is refused.
@@ -18,7 +20,7 @@ def opened(path: Path) -> BinaryIO:
     descriptor = os.open(path, flags)
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+            raise OSError(errno.EINVAL, _("it is no file"))
         return os.fdopen(descriptor, "rb")
     except BaseException:
         os.close(descriptor)

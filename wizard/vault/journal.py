@@ -44,7 +44,7 @@ from wizard.vault.tables import AUTHORS, EVENTS
 #: Rows that are fetched at once: reading never keeps the file from being written for longer than this takes.
 CHUNK = 2000
 _COLUMNS = tuple(column.name for column in EVENTS.columns)
-_PLACES = ", ".join(f":{name}" for name in _COLUMNS)
+_PLACES = ", ".join("?" for _name in _COLUMNS)
 _INSERT = f"INSERT INTO events ({', '.join(_COLUMNS)}) VALUES ({_PLACES})"  # noqa: S608  nothing of a person in it
 #: `json.loads` without its guessing of encodings: a hundred thousand entries are read on opening.
 _decode = json.JSONDecoder().decode
@@ -191,8 +191,8 @@ class Journal:
                 new = [{"author": a, "public": public} for a, public in authors.items() if a not in known]
                 if new:
                     connection.execute(sa.insert(AUTHORS), new)
-                # by name in the driver: SQLAlchemy would wrap each of 40,000 values
-                connection.exec_driver_sql(_INSERT, placed)
+                # in the driver: SQLAlchemy would wrap each of 40,000 values
+                connection.exec_driver_sql(_INSERT, [tuple(row[name] for name in _COLUMNS) for row in placed])
             self._read_back(placed)
             newest = {row["author"]: row["hash"] for row in rows}
             parents = tuple(dict.fromkeys((*end.parents, *newest.values())))
@@ -288,11 +288,11 @@ class Journal:
         When the disk gave back something else, this journal takes no more. Raises NotSaved.
         """
         names = ("position", "hash", "signature", "salt", "envelope", "payload")
-        written = {tuple(row[name] for name in names) for row in rows}
+        written = [tuple(row[name] for name in names) for row in rows]
         query, last = f"SELECT {', '.join(names)} FROM events WHERE ", rows[-1]  # noqa: S608  nothing of a person in it
         try:
             with self._database.fresh() as connection:
-                found = connection.execute(query + "position >= ?", (rows[0]["position"],)).fetchall()
+                found = connection.execute(query + "position >= ? ORDER BY position", (rows[0]["position"],)).fetchall()
                 found += connection.execute(query + "hash = ?", (last["hash"],)).fetchall()
                 found += connection.execute(
                     query + "author = ? AND sequence = ?", (last["author"], last["sequence"])
@@ -300,7 +300,7 @@ class Journal:
         except Mistake as mistake:
             self.read_only = mistake.sentence
         else:
-            if len(found) == len(rows) + 2 and set(found) == written:
+            if found == [*written, written[-1], written[-1]]:
                 return
             self.read_only = DamagedJournal().sentence
         raise NotSaved(_("the disk gave back other bytes than were written"))

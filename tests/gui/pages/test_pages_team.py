@@ -129,7 +129,7 @@ def test_asked_answered_added_and_chosen(
     helper.session.record(e.AnswerGiven(Answer(question.id, AnswerState.GIVEN, "yes"))).result(20)
     file = tmp_path / "policy.txt"
     file.write_text("Everyone signs in with a second factor.")
-    evidence.add(helper.session, [file], ["AUTH-1"]).result.result(20)
+    evidence.add(helper.session, [file], ["AUTH-1"]).result.result(60)
     picture(qtbot, helper, tmp_path / "5-answer.png")
     for name in ("scope", "review", "sign", "team"):
         helper.go(Place(name))

@@ -12,6 +12,7 @@ from wizard.domain.answers import Answer, AnswerState
 from wizard.domain.evidence import Evidence, Sealed
 from wizard.domain.vulnerability import Note, ReportSummary
 from wizard.exchange import packet
+from wizard.exchange.carrier import Unreachable
 from wizard.exchange.folder import FolderCarrier
 from wizard.session.deeds import exchanging, sharing
 from wizard.vault import foreign
@@ -125,6 +126,32 @@ def test_packets_are_not_all_held_open(first, join, shared):
     exchanging.exchange_now(ada.session, Watching(shared, ada.session.workspace.shared), "folder")
     assert len(streams) > 5
     assert ada.session.assessment.answers[ask].value == "no"
+
+
+def test_a_server_that_goes_away_is_not_waited_for_again_and_again(first, join, shared):
+    ada = join("Ada")
+    for value in ("yes", "no") * 3:
+        first.says(question_of(first.session, "AUTH-1").id, value)
+        first.exchange()
+    fetched = []
+
+    class Leaving(FolderCarrier):
+        def fetch(self, author, number, out):
+            fetched.append(number)
+            if len(fetched) > 2:
+                raise Unreachable("server", "no answer")
+            super().fetch(author, number, out)
+
+        def leave(self, author, number, packet):
+            raise Unreachable("server", "no answer")
+
+    with pytest.raises(Unreachable):
+        exchanging.exchange_now(ada.session, Leaving(shared, ada.session.workspace.shared), "folder")
+    assert len(fetched) == 3
+    assert ada.session.assessment.answers, "what came before is taken"
+    ada.exchange()
+    first.exchange()
+    assert first.value == ada.value
 
 
 @pytest.fixture

@@ -258,6 +258,8 @@ def test_wrong_password_no_table_and_nobody_there_are_sentences(postgres):
         postgres.carrier(password="wrong").numbers()
     with pytest.raises(Refusing):
         postgres.carrier(database="template1").numbers()
+    with pytest.raises(Refusing, match="no database"):
+        postgres.carrier(database="nowhere").numbers()
     with pytest.raises(Unreachable):
         postgres.carrier(port=1).numbers()
     assert "change-this" not in repr(postgres.carrier())

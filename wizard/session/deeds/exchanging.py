@@ -117,6 +117,7 @@ def _exchanged(
         # something did not fit: perhaps it is in what could not be opened then, or an old packet stood in its place
         _missing, more, memory = _take_all(session, carrier, memory, again, notes, progress, stopped)
         count += more
+    _remember(session, where, memory)  # what was taken stays taken, whatever becomes of leaving
     left = 0
     if not stopped():
         left, memory = _leave(session, carrier, memory, there)
@@ -141,6 +142,7 @@ def _take_all(
     came, and what is remembered from now on.
     """
     from wizard.exchange import packet as packets
+    from wizard.exchange.carrier import Spoiled, Unreachable
     from wizard.exchange.mistakes import NotForYou
     from wizard.vault import files, foreign
 
@@ -168,8 +170,12 @@ def _take_all(
                 except NotForYou:
                     sealed.add(place)
                 except Mistake as mistake:
+                    if isinstance(mistake, Unreachable) and not isinstance(mistake, Spoiled):
+                        places.clear()  # all the others would be waited for in vain
+                        break
                     name = _("Packet {n} of {who}").format(n=place[1], who=sharing.name_of(session, place[0]))
-                    notes.append(mistake.sentence.replace(part.name, name))
+                    said_of_it = mistake.sentence.replace(part.name, name)
+                    notes.append(said_of_it if name in said_of_it else f"{name}: {said_of_it}")
             authors.update(added for _part, packet in read.values() for added in claims.added(packet))
         said: list[str] = []
         count = _absorb(session, list(read.values()), said, stopped)
