@@ -11,6 +11,7 @@ from wizard.domain.members import Member, Role, as_name
 from wizard.domain.mistakes import Mistake
 from wizard.jobs.runner import Runner
 from wizard.session import opening
+from wizard.session.deeds import claims
 from wizard.session.session import Clock, Session, now_utc
 from wizard.session.settings import Preferences
 from wizard.vault.workspace import Workspace
@@ -121,7 +122,9 @@ def join(
             raise CannotJoin(
                 _("This bundle makes this workspace no part of a team. Nothing was changed. Ask for the first one.")
             )
-        keys = {author: bytes.fromhex(key) for author, key in manifest.keys}
+        keys = {author: claims.key_of(author, key) for author, key in manifest.keys}
+        if not all(keys.values()):
+            raise CannotJoin(_("The bundle names a key that is none. Nothing was changed. Ask for another one."))
         checked = foreign.check(workspace.journal, manifest.workspace, workspace.author, packet.entries, keys)
         if checked.waiting or not checked.events:
             raise CannotJoin(_("The bundle is not complete. Nothing was changed. Ask for one with everything in it."))

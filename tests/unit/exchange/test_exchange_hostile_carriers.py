@@ -10,6 +10,7 @@ from tests.unit.exchange.test_exchange_reply import question_of
 from wizard.domain import events as e
 from wizard.domain.answers import Answer, AnswerState
 from wizard.domain.evidence import Evidence, Sealed
+from wizard.domain.members import Member, Role
 from wizard.domain.vulnerability import Note, ReportSummary
 from wizard.exchange import packet
 from wizard.exchange.carrier import Unreachable
@@ -287,3 +288,23 @@ def test_a_weakness_that_two_wrote_about_apart_has_two_versions(team):
     assert {one.field for one in sharing.conflicts(third.session)} == {"weakness:hand:1", "merged:a"}
     words = {version.text for one in sharing.conflicts(third.session) for version in one.versions}
     assert words == {"Open door; unknown", "Closed door; unknown", "one with b", "one with c"}
+
+
+def test_a_key_that_is_none_is_named_and_keeps_nobody_from_exchanging(team, monkeypatch):
+    """Neither in what a sender says of the others, nor in an entry that adds someone."""
+    lead, evil, third = team.editors
+    evil.session.record(said("no")).result()
+    real = packet.write
+
+    def lying(target, manifest, *more):
+        keys = tuple((author, "ab" * 32 if author == lead.author else key) for author, key in manifest.keys)
+        return real(target, packet.replace(manifest, keys=keys), *more)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(packet, "write", lying)
+        with pytest.raises(exchanging.BadBundle) as caught:
+            _taken(team, evil, third)
+    assert sharing.name_of(third.session, evil.author) in caught.value.sentence
+    lead.session.record(e.MemberAdded(Member("ab" * 32, "no key", "Broken", Role.CONTRIBUTOR, ""))).result()
+    _taken(team, lead, third)
+    assert _taken(team, evil, third).taken == 1

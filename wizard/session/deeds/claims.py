@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
@@ -23,19 +24,31 @@ def own_keys(session: Session) -> Mapping[str, bytes]:
     """The public keys of those who take part or took part."""
     assessment = session.assessment
     members = [*assessment.members.values(), *(member for member, _last in assessment.former.values())]
-    return {
-        **{member.author: bytes.fromhex(member.public) for member in members},
-        **session.workspace.journal.public_keys(),
-    }
+    found = {member.author: key_of(member.author, member.public) for member in members}
+    # a member with a key that is none keeps nobody else from exchanging
+    return {**{author: key for author, key in found.items() if key}, **session.workspace.journal.public_keys()}
+
+
+def key_of(author: str, public: str) -> bytes:
+    """The raw Ed25519 key of an author from its hex, b"" when it is not the one that the author is named after."""
+    try:
+        key = bytes.fromhex(public)
+    except ValueError:
+        return b""
+    return key if hashlib.sha256(key).hexdigest() == author else b""
 
 
 def new_keys(session: Session, packet: Packet) -> Mapping[str, bytes]:
     """The public keys of who began it, and of those whom entries of this packet add."""
     trusted = {session.assessment.history.founder, *added(packet)}
-    try:
-        return {author: bytes.fromhex(key) for author, key in packet.manifest.keys if author in trusted}
-    except ValueError:
-        raise BadBundle(_("The bundle names a key that is none. Nothing was added.")) from None
+    found = {author: key_of(author, key) for author, key in packet.manifest.keys if author in trusted}
+    if not all(found.values()):
+        raise BadBundle(
+            _("The bundle of {sender} names a key that is none. Nothing was added. Ask them for another one.").format(
+                sender=sharing.name_of(session, packet.manifest.sender.author)
+            )
+        )
+    return found
 
 
 def added(packet: Packet) -> Iterable[str]:
