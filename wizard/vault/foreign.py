@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -51,6 +52,8 @@ _IDENTITY = "sharing/identity"
 
 #: The contents of one entry are never larger.
 LARGEST_ENTRY = 1024 * 1024
+#: So many signatures are checked in one go: a Stop waits for no more.
+_AT_ONCE = 500
 #: How far ahead of this computer's clock an entry may claim to be before it is pointed out.
 _AHEAD = timedelta(minutes=5)
 
@@ -252,11 +255,10 @@ def _checked(
     last: dict[str, int] = {}
     for author, sequence in at:
         last[author] = max(last.get(author, 0), sequence)
-    public: dict[str, Ed25519PublicKey] = {}
-    queues: dict[str, dict[int, tuple[Event, dict[str, Any]]]] = {}
     signers = {**journal.public_keys(), **keys}
     known = 0
-    ahead: set[str] = set()
+    new: list[tuple[Carried, str, Envelope]] = []
+    unread: list[tuple[Carried, str, Envelope]] = []
     for one in came:
         if stopped():
             raise Cancelled
@@ -268,16 +270,19 @@ def _checked(
             continue
         found = read.get(one)
         envelope = found[0] if found else _envelope(one)
-        author, place = envelope.author, (envelope.author, envelope.sequence)
         if envelope.workspace != workspace:
             raise OtherWorkspace
-        if author not in signers:
-            raise Stranger(author)
+        if envelope.author not in signers:
+            raise Stranger(envelope.author)
+        new.append((one, hash_, envelope))
         if found is None:
-            if author not in public:
-                public[author] = _public(author, signers[author])
-            # first of all: who has not the key can make this accuse nobody, and call nothing an older copy
-            found = read[one] = (envelope, hash_, _check_one(one, envelope, hash_, public[author]))
+            unread.append(new[-1])
+    # first of all: who has not the key can make this accuse nobody, and call nothing an older copy
+    read.update(_read_signed(unread, signers, stopped))
+    queues: dict[str, dict[int, tuple[Event, dict[str, Any]]]] = {}
+    ahead: set[str] = set()
+    for one, hash_, envelope in new:
+        author, place = envelope.author, (envelope.author, envelope.sequence)
         if place in at:
             raise Forked(author, envelope.sequence)
         if author == own:
@@ -296,7 +301,7 @@ def _checked(
             "salt": one.salt,
             "payload": one.payload,
         }
-        event = Event(envelope, hash_, one.signature, one.salt, found[2])
+        event = Event(envelope, hash_, one.signature, one.salt, read[one][2])
         if queue.setdefault(envelope.sequence, (event, row))[1]["hash"] != hash_:
             raise Forked(author, envelope.sequence)
     taken = _in_order(queues, last, at, set(here))
@@ -374,12 +379,45 @@ def _public(author: str, key: bytes) -> Ed25519PublicKey:
     return Ed25519PublicKey.from_public_bytes(key)
 
 
-def _check_one(one: Carried, envelope: Envelope, hash_: str, key: Ed25519PublicKey) -> Payload:
-    """What the entry says, once its signature, its commitment and its spelling hold."""
+def _read_signed(
+    entries: Sequence[tuple[Carried, str, Envelope]], signers: Mapping[str, bytes], stopped: Callable[[], bool]
+) -> Read:
+    """What the entries say, once every signature, commitment and spelling holds.
+
+    Signatures are checked beside the rest: the library lets go of the interpreter while it computes.
+    """
+    public = {author: _public(author, signers[author]) for author in {envelope.author for _o, _h, envelope in entries}}
+    out: Read = {}
+    pool = ThreadPoolExecutor(2, thread_name_prefix="check signatures")
     try:
-        key.verify(one.signature, signed_bytes(hash_))
-    except (InvalidSignature, ValueError):
-        raise Forged(envelope.author) from None
+        parts = (entries[at : at + _AT_ONCE] for at in range(0, len(entries), _AT_ONCE))
+        signed = [pool.submit(_first_unsigned, part, public) for part in parts]
+        for one, hash_, envelope in entries:
+            if stopped():
+                raise Cancelled
+            out[one] = (envelope, hash_, _content(one, envelope))
+        for future in signed:
+            if stopped():
+                raise Cancelled
+            if author := future.result():
+                raise Forged(author)
+    finally:
+        pool.shutdown(cancel_futures=True)
+    return out
+
+
+def _first_unsigned(entries: Iterable[tuple[Carried, str, Envelope]], public: Mapping[str, Ed25519PublicKey]) -> str:
+    """The author of the first entry that does not bear their signature, "" when all do."""
+    for one, hash_, envelope in entries:
+        try:
+            public[envelope.author].verify(one.signature, signed_bytes(hash_))
+        except (InvalidSignature, ValueError):
+            return envelope.author
+    return ""
+
+
+def _content(one: Carried, envelope: Envelope) -> Payload:
+    """What the entry says, once its commitment and its spelling hold."""
     if len(one.salt) != 16 or commitment(one.salt, one.payload) != envelope.commitment:
         raise Forged(envelope.author)
     try:
