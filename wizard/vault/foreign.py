@@ -222,6 +222,7 @@ def entries(journal: Journal, known: Mapping[str, int]) -> Iterator[Carried]:
 Read = dict[Carried, tuple[Envelope, str, Payload]]
 
 
+@many_values()
 def check(
     journal: Journal,
     workspace: str,
@@ -236,19 +237,7 @@ def check(
     `keys` are the public keys of those who take part, `own` is this workspace's author; `read` remembers what was
     found between two checks of the same entries. Raises RefusedEntries; Cancelled as soon as `stopped`.
     """
-    with many_values():
-        return _checked(journal, workspace, own, came, keys, {} if read is None else read, stopped)
-
-
-def _checked(
-    journal: Journal,
-    workspace: str,
-    own: str,
-    came: Iterable[Carried],
-    keys: Mapping[str, bytes],
-    read: Read,
-    stopped: Callable[[], bool],
-) -> Checked:
+    read = {} if read is None else read
     soon = journal.now + _AHEAD  # by the clock that stamps the entries of this side: another one might accuse falsely
     here = journal.places()
     at = {place: hash_ for hash_, place in here.items()}
