@@ -207,6 +207,7 @@ def test_nothing_is_signed_while_something_stops_it(session, tmp_path):
         ExceptionSet("INC-7", "Old restore test", "Jonas", "Snapshots", session.clock().date() + timedelta(days=9)),
     ).result(10)
     answers.name_signatory(session, SignatoryNamed("", "", "")).result(10)
+    assert attesting.verify_workspace(session).result.result(60).ok
     blocked = attesting.blockers(session)
     assert [b.where for b in blocked] == ["sign"]
     out = tmp_path / "never.pdf"
