@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -26,7 +23,6 @@ from wizard.vault.tables import AUTHORS, EVENTS
 
 #: After this many problems the rest is not worth a sentence each.
 _ENOUGH = 20
-_USUAL_TURN = sys.getswitchinterval()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,20 +180,19 @@ class _Walk:
             if len(key) == 32 and hashlib.sha256(key).hexdigest() == author
         }
         known = self.known.count if self.known else 0
-        # signatures are checked beside the rest: the library lets go of the interpreter while it computes
-        with _quick_turns(), ThreadPoolExecutor(2, thread_name_prefix="verify") as pool:
-            while True:
-                chunk = sa.select(EVENTS).where(EVENTS.c.position > self.count).order_by(EVENTS.c.position).limit(CHUNK)
-                with database.read() as connection:
-                    rows = connection.execute(chunk).all()
-                parts = [rows[i : i + 250] for i in range(0, len(rows), 250)]
-                for part, bad in zip(parts, pool.map(lambda part: _unsigned(part, public, known), parts), strict=True):
-                    for row in part:
-                        self._entry(row, row.author in public, row.position in bad)
-                    if progress is not None:
-                        progress(min(self.count, total), total)
-                if len(rows) < CHUNK:
-                    return
+        while True:
+            chunk = sa.select(EVENTS).where(EVENTS.c.position > self.count).order_by(EVENTS.c.position).limit(CHUNK)
+            with database.read() as connection:
+                rows = connection.execute(chunk).all()
+            # in this thread: the library keeps the interpreter while it computes, so that more threads gain nothing
+            for part in (rows[i : i + 250] for i in range(0, len(rows), 250)):
+                bad = _unsigned(part, public, known)
+                for row in part:
+                    self._entry(row, row.author in public, row.position in bad)
+                if progress is not None:
+                    progress(min(self.count, total), total)
+            if len(rows) < CHUNK:
+                return
 
     def _entry(self, row: Any, known: bool, badly_signed: bool) -> None:
         number = row.position
@@ -235,16 +230,6 @@ class _Walk:
         if not self._seen.issuperset(envelope.parents) or (sequence and hash_ not in envelope.parents):
             return _("it does not follow the entry before it")
         return ""
-
-
-@contextlib.contextmanager
-def _quick_turns() -> Iterator[None]:
-    """Threads that need the interpreter for a moment between two computations get it soon: they wait 5 ms otherwise."""
-    sys.setswitchinterval(0.0003)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(_USUAL_TURN)
 
 
 def _unsigned(rows: Iterable[Any], public: dict[str, Ed25519PublicKey], known: int) -> set[int]:
