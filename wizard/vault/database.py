@@ -7,6 +7,7 @@ write-ahead logging lost them in every one. One connection behind one lock serve
 from __future__ import annotations
 
 import contextlib
+import stat
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -151,8 +152,10 @@ def _refuse_missing(path: Path) -> None:
     if size == 0:
         raise MissingJournal(empty=True)
     for name in (path, path.with_name(f"{path.name}-journal")):
-        if name.exists() and not name.is_file():  # SQLite would wait for a pipe for ever
-            raise NotRead(_("{name} is no file").format(name=name.name))
+        # asked once: while another process saves, its side file comes and goes
+        with contextlib.suppress(OSError):
+            if not stat.S_ISREG(name.stat().st_mode):  # SQLite would wait for a pipe for ever
+                raise NotRead(_("{name} is no file").format(name=name.name))
 
 
 def _connect(address: str, key: bytes, read_only: bool) -> Any:

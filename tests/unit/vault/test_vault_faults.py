@@ -10,7 +10,7 @@ import pytest
 from vault_faults import refusing
 from vault_place import PASSPHRASE, QUESTIONNAIRE, QUICK, Place, said, texts
 
-from wizard.vault import backups, mistakes, portable, recovery_key
+from wizard.vault import backups, database, header, keys, mistakes, portable, recovery_key
 from wizard.vault.unlocking import WithPassphrase
 from wizard.vault.workspace import Workspace
 
@@ -97,3 +97,17 @@ def test_after_a_write_that_failed_nothing_that_the_engine_remembers_is_trusted(
     filled.journal.append(said(7), questionnaire=QUESTIONNAIRE)
     assert filled.verify().ok
     assert filled.back_up()
+
+
+def test_a_side_file_that_goes_away_while_one_looks_keeps_nobody_out(
+    place: Place, filled: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process saves: its side file was there a moment ago."""
+    place.close()
+    real = Path.exists
+    monkeypatch.setattr(Path, "exists", lambda path: path.name.endswith("-journal") or real(path))
+    database.Database(place.journal, database_key(place), read_only=True).close()
+
+
+def database_key(place: Place) -> bytes:
+    return keys.sub_key(place.data_key(), header.read(place.folder).workspace, "database")
