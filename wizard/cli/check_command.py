@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 
 import wizard
-from wizard.checks import host_control, plan
+from wizard.checks import host_control, oauth_flow, oauth_redirect, plan
 from wizard.checks.base import Check, Facts, Trouble, TroubleKind
 from wizard.checks.every import CHECKS, find
 from wizard.checks.judging import judge
@@ -92,6 +92,7 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
     def report(news: plan.Partial) -> None:
         codes.extend(print_result(result, output) for result in news.results)
 
+    given = replace(given, read=(*given.read, *_redirects(given, tuple(hosts.values()), checks, settings)))
     codes += [print_result(read, output) for read in given.read if any(check.id == read.check for check in checks)]
     if asked.only:
         codes += [print_result(result, output) for result in _without_input(checks, hosts.values(), settings, given)]
@@ -99,6 +100,21 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
         of_hosts = [check for check in checks if check.about is SubjectKind.HOST]
         asyncio.run(plan.look(tuple(hosts.values()), of_hosts, settings, report))
     return worst(codes)
+
+
+def _redirects(
+    given: Declared, hosts: tuple[Host, ...], checks: tuple[Check, ...], settings: plan.LookSettings
+) -> Iterator[Result]:
+    """Asks the redirect addresses that the recording names."""
+    addresses = [
+        uri for r in given.read if r.check == oauth_flow.CHECK.id for uri in oauth_redirect.of_recording(r.facts)
+    ]
+    if addresses and oauth_redirect.CHECK in checks:
+        from wizard.checks.looks import redirect_pages
+
+        pages = asyncio.run(redirect_pages.ask(addresses, hosts, settings))
+        if pages.pages:
+            yield oauth_redirect.look_at_pages(pages, datetime.now(UTC))
 
 
 def _without_input(

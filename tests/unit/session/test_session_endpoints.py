@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from wizard.checks.looks import redirect_pages
 from wizard.checks.looks.ground import Endpoint
 from wizard.checks.plan import HostLook
+from wizard.domain import events as e
 from wizard.domain.answers import Answer, AnswerState, Row
 from wizard.domain.observation import Level, Method, Result, Verdict
 from wizard.domain.scope import Host
@@ -105,9 +107,37 @@ def test_a_recording_is_read_and_stops_counting_when_it_is_removed(scoped, tmp_p
     added = evidence.add(scoped, [recording], ["ELIG-2"]).result.result(60)
     seen = scoped.assessment.observations["oauth-flow", ""].result
     assert (seen.verdict, seen.method) == (Verdict.FAIL, Method.EXAMINE)
+    redirect = scoped.assessment.observations["oauth-redirect", ""].result
+    assert redirect.verdict is Verdict.UNKNOWN
+    assert "x.example" in redirect.summary
     evidence.remove(scoped, added.evidence[0].id).result(10)
     scoped.flush()
     assert scoped.assessment.observations["oauth-flow", ""].result.verdict is Verdict.NOT_APPLICABLE
+    assert scoped.assessment.observations["oauth-redirect", ""].result.verdict is Verdict.NOT_APPLICABLE
+
+
+def test_redirect_addresses_of_a_recording_are_asked_when_their_hosts_are(scoped, monkeypatch):
+    looking.confirm_scope(scoped, "Ines").result(10)
+    asked, uris = [], ["https://app.partner.example/cb", "https://elsewhere.example/cb"]
+    flow = {"flow": {"authorizations": [{"redirect_uri": uri} for uri in uris]}}
+    monkeypatch.setattr(looking, "_gone_documents", lambda session: iter(()))  # no file was filed here
+    recorded = replace(_result(scoped, Verdict.PASS), check="oauth-flow", subject="", facts=flow)
+    scoped.record(e.Looked(run="r", host="documents", results=(recorded,), record="ab", record_name="cd")).result(10)
+
+    async def look(hosts, checks, settings, report=lambda news: None):
+        return ()
+
+    async def ask(addresses, hosts, settings):
+        asked.append((addresses, [host.subject for host in hosts]))
+        return redirect_pages.RedirectPages((redirect_pages.RedirectPage(addresses[0], 400),))
+
+    monkeypatch.setattr("wizard.checks.plan.look", look)
+    monkeypatch.setattr(redirect_pages, "ask", ask)
+    looking.look(scoped, [HOST.subject]).result.result(30)
+    assert asked == []
+    looking.look(scoped).result.result(30)
+    assert asked == [(tuple(uris), [HOST.subject, "app.partner.example"])]
+    assert scoped.assessment.observations["oauth-redirect", ""].result.verdict is Verdict.PASS
 
 
 HOST = Host("api.partner.example", 8443)

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import wizard
-from wizard.checks import access_log, apollo_scopes, host_control, incident_mail, oauth_flow
+from wizard.checks import access_log, apollo_scopes, host_control, incident_mail, oauth_flow, oauth_redirect
 from wizard.checks.answers import DOCUMENT_CHECKS, look_at_plan
 from wizard.checks.answers import look_at_answers as judge_answers
 from wizard.checks.answers.incident_address import is_mail_address
-from wizard.checks.base import Check
+from wizard.checks.base import Check, Facts
 from wizard.checks.code.base import Judgement as CodeJudgement
 from wizard.checks.credentials import Field
 from wizard.checks.every import CHECKS
@@ -207,6 +207,7 @@ async def _run(
         await plan.look(hosts, checks, settings, report)
         if len(checks) > 1:  # not when one check looks again
             await _look_up_mail(session, run, settings)
+            await _ask_redirects(session, run, hosts, settings)
     finally:
         if recording:  # what was seen before a Stop is kept
             await asyncio.shield(asyncio.gather(*recording))
@@ -227,6 +228,25 @@ async def _look_up_mail(session: Session, run: str, settings: plan.LookSettings)
     sealed = await asyncio.to_thread(session.workspace.box.seal_bytes, seen.record)
     results = tuple(replace(result, subject="", addresses=()) for result in seen.results)
     looked = e.Looked(run=run, host=ANSWERS, results=results, record=sealed.digest, record_name=sealed.name)
+    await asyncio.wrap_future(session.record(looked))
+
+
+async def _ask_redirects(session: Session, run: str, hosts: tuple[Host, ...], settings: plan.LookSettings) -> None:
+    """Ask the redirect addresses of the recording, once every host of theirs that is in scope is being looked at."""
+    from wizard.checks import record
+    from wizard.checks.looks import redirect_pages
+
+    recorded = session.assessment.observations.get((oauth_flow.CHECK.id, ""))
+    addresses = oauth_redirect.of_recording(recorded.result.facts) if recorded is not None else ()
+    declared = redirect_pages.not_asked(addresses, session.assessment.scope.hosts)
+    if not declared.pages or declared != redirect_pages.not_asked(addresses, hosts):
+        return
+    pages, at = await redirect_pages.ask(addresses, hosts, settings), session.clock()
+    facts = Facts({redirect_pages.RedirectPages: pages})
+    proof = record.write(Host("recording"), at, run, settings.app_version, (), facts)
+    sealed = await asyncio.to_thread(session.workspace.box.seal_bytes, proof)
+    results = (oauth_redirect.look_at_pages(pages, at),)
+    looked = e.Looked(run=run, host=DOCUMENTS, results=results, record=sealed.digest, record_name=sealed.name)
     await asyncio.wrap_future(session.record(looked))
 
 
@@ -312,9 +332,11 @@ def _is_news(result: Result, before: Observation | None) -> bool:
 def _gone_documents(session: Session) -> Iterator[Result]:
     """A document check whose document was removed no longer shows anything."""
     kept = {item.sealed.digest for item in session.assessment.evidence.values()}
-    for check in (*(c.id for c in DOCUMENT_CHECKS), oauth_flow.CHECK.id, access_log.CHECK.id):
+    recorded = session.assessment.observations.get((oauth_flow.CHECK.id, ""))
+    for check in (*(c.id for c in DOCUMENT_CHECKS), *(c.CHECK.id for c in (oauth_flow, oauth_redirect, access_log))):
         before = session.assessment.observations.get((check, ""))
-        if before is None or before.record in kept or before.result.verdict is Verdict.NOT_APPLICABLE:
+        read = recorded if check == oauth_redirect.CHECK.id else before  # the recording names the addresses
+        if before is None or before.result.verdict is Verdict.NOT_APPLICABLE or (read and read.record in kept):
             continue
         summary = _("The document that it read was removed.")
         yield replace(before.result, verdict=Verdict.NOT_APPLICABLE, summary=summary, at=session.clock(), facts={})
@@ -338,13 +360,18 @@ async def read_document(session: Session, item: Evidence) -> None:
     except (worker_process.WorkerRefused, worker_process.WorkerFailed):
         return  # kept as evidence; nothing was read from it
     if is_recording or is_log:
-        result = replace(from_json(Result, json.loads(answer.data)), at=session.clock())
+        results = [replace(from_json(Result, json.loads(answer.data)), at=session.clock())]
     else:
-        result = look_at_plan(answer.data.decode("utf-8", "replace"), session.clock())
+        results = [look_at_plan(answer.data.decode("utf-8", "replace"), session.clock())]
+    if is_recording:
+        from wizard.checks.looks.redirect_pages import not_asked
+
+        known = not_asked(oauth_redirect.of_recording(results[0].facts), session.assessment.scope.hosts)
+        results += [oauth_redirect.look_at_pages(known, session.clock())] if known.pages else []
     looked = e.Looked(
         run=secrets.token_hex(8),
         host=DOCUMENTS,
-        results=(result,),
+        results=tuple(results),
         record=item.sealed.digest,
         record_name=item.sealed.name,
     )
