@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +17,8 @@ from wizard.gui.context import Place
 from wizard.gui.pages.hosts_card import MOST_HOSTS, sort_out, tidy
 from wizard.gui.pages.scope import ScopePage
 from wizard.gui.shell import Shell
+from wizard.jobs.runner import Progress
+from wizard.session.deeds import looking
 from wizard.session.session import Session
 
 
@@ -86,6 +93,30 @@ def test_pasted_hosts_are_recorded_agreed_to_and_asked_again_after_a_change(
     page.hosts.add()
     qtbot.waitUntil(lambda: not session.assessment.scope.confirmed)
     qtbot.waitUntil(lambda: page.agreement.agreed.isVisible())
+
+
+def test_a_look_that_was_stopped_can_begin_again_while_something_else_runs(
+    opened: Shell, session: Session, say: Callable[[str, Any], None], qtbot: QtBot
+) -> None:
+    async def waits(_progress: Progress) -> None:
+        await asyncio.sleep(60)
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        host = f"127.0.0.1:{silent.getsockname()[1]}"
+        say("SCOPE-1", (Row((("host", host), ("public", "no"), ("private_network", "yes"))),))
+        looking.confirm_scope(session, "Dana").result()
+        page, work = scope(opened), opened.context.work
+        work.start(
+            lambda hear: session.runner.start(waits, "Something else", hear),
+            then=lambda _none: None,
+            failed=opened.say_fault,
+        )
+        page.agreement.look.click()
+        qtbot.waitUntil(lambda: len(work.running) == 2)
+        assert not page.agreement.look.isEnabled()
+        work.stop(work.running[-1].job)
+        qtbot.waitUntil(lambda: len(work.running) == 1)
+        assert page.agreement.look.isEnabled()
 
 
 def test_who_applies_is_saved_when_a_field_is_left(opened: Shell, session: Session, qtbot: QtBot) -> None:

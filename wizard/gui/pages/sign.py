@@ -31,7 +31,7 @@ from wizard.gui.widgets.folded import Folded
 from wizard.gui.widgets.icon_mark import IconMark
 from wizard.gui.widgets.page import Foot, Page
 from wizard.gui.widgets.plain import FactLabel, PlainLabel
-from wizard.jobs.events import Cancelled, JobEvent
+from wizard.jobs.events import Cancelled, JobEvent, Progressed, Started
 from wizard.session.changes import Change
 from wizard.session.deeds import answers, attesting, looking
 
@@ -211,7 +211,7 @@ class SignPage(Page):
         self._stale.again.setEnabled(False)
 
         def each(event: JobEvent) -> None:
-            self._stale.again.setEnabled(not self.context.work.running)
+            self._stale.again.setEnabled(not isinstance(event, Started | Progressed))
 
         try:
             self.start(
