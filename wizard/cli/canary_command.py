@@ -7,19 +7,19 @@ import asyncio
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import wizard
+from wizard.checks import log_canary, probes_seen
 from wizard.checks.base import CouldNotLook
-from wizard.checks.log_canary import look_at_sample
 from wizard.checks.looks.canary import LogSample, Sent, new_canary, send
 from wizard.checks.looks.ground import Endpoint, LookSettings
 from wizard.checks.troubles import next_step, sentence
 from wizard.cli.check_command import print_result, resolved
 from wizard.cli.declared_endpoints import BadArgument
-from wizard.cli.output import Exit, Output
+from wizard.cli.output import Exit, Output, worst
 from wizard.domain.codec import Unreadable, from_json, to_json
 from wizard.domain.language import _
 from wizard.domain.scope import Host, parse_host
@@ -124,7 +124,10 @@ def _look(asked: argparse.Namespace, output: Output) -> Exit:
     question = {"canaries": {note.host: [note.canary, [request.probe for request in note.requests]]}}
     answer = asyncio.run(worker_process.ask("log", question, _bytes(asked.sample)))
     sample = from_json(dict[str, LogSample], json.loads(answer.data))[note.host]
-    return print_result(look_at_sample(Host(*parsed), sample, datetime.now(UTC)), output)
+    sample = replace(sample, requests=note.requests, sent_at=note.at)
+    host, now = Host(*parsed), datetime.now(UTC)
+    results = (log_canary.look_at_sample(host, sample, now), probes_seen.look_at_sample(host, sample, now))
+    return worst([print_result(result, output) for result in results])
 
 
 def _bytes(path: Path) -> bytes:

@@ -6,19 +6,22 @@ import asyncio
 import json
 import re
 import secrets
+from dataclasses import replace
 
-from wizard.checks.log_canary import CHECK, look_at_sample
-from wizard.checks.looks.canary import LogSample
+from wizard.checks import log_canary, probes_seen
+from wizard.checks.looks.canary import LogSample, Sent
 from wizard.domain import events as e
 from wizard.domain.assessment import Noted
 from wizard.domain.codec import from_json
 from wizard.domain.evidence import Evidence
-from wizard.domain.observation import Json, Verdict
+from wizard.domain.observation import Json, Result, Verdict
 from wizard.domain.scope import Host
 from wizard.session.session import Session
 
 #: What may be a log (access.log.1, syslog, app.jsonl); other files under the same requirement are left alone.
 _LOG = re.compile(r"[^.]+|.*\.log\b.*|.*\.(?:txt|json|jsonl|ndjson|csv|gz|out)", re.I | re.S)
+#: The checks that read a log which was handed in; none of them looks by itself.
+CHECKS = (log_canary.CHECK.id, probes_seen.CHECK.id)
 MOST_BYTES = 64 * 1024 * 1024
 
 
@@ -27,7 +30,7 @@ async def read_sample(session: Session, item: Evidence) -> None:
     assessment = session.assessment
     owners = [owner for id in item.requirements if (owner := session.questionnaire.owner_of(id)) is not None]
     is_log = _LOG.fullmatch(item.name) is not None and item.sealed.size <= MOST_BYTES
-    if not is_log or not assessment.canaries or not any(CHECK.id in owner.checks for owner in owners):
+    if not is_log or not assessment.canaries or not any(set(CHECKS) & set(owner.checks) for owner in owners):
         return
     from wizard.jobs import worker_process
 
@@ -39,20 +42,37 @@ async def read_sample(session: Session, item: Evidence) -> None:
         return  # kept as evidence; nothing was read from it
     found = from_json(dict[str, LogSample], json.loads(answer.data))
     for subject, sample in found.items():
-        result = look_at_sample(_host(session, subject), sample, session.clock())
-        before = assessment.observations.get((CHECK.id, subject))
-        if result.verdict is Verdict.UNKNOWN and before is not None and before.result.verdict is not Verdict.UNKNOWN:
-            continue  # another log says nothing about what this host's own log showed
-        if result.verdict is Verdict.UNKNOWN and len(found) > 1 and any(each.found for each in found.values()):
+        nothing = not (sample.found or sample.canary)
+        if nothing and any(each.found for each in found.values()):
             continue  # the log of another host
+        host, now = _host(session, subject), session.clock()
+        sample = _with_sent(sample, assessment.canaries[subject])
+        results: tuple[Result, ...]
+        results = (log_canary.look_at_sample(host, sample, now), probes_seen.look_at_sample(host, sample, now))
+        if nothing:  # another log says nothing about what this host's own log showed
+            results = tuple(result for result in results if not _known(session, result))
+        if not results:
+            continue
         looked = e.Looked(
             run=secrets.token_hex(8),
             host=subject,
-            results=(result,),
+            results=results,
             record=item.sealed.digest,
             record_name=item.sealed.name,
         )
         await asyncio.wrap_future(session.record(looked))
+
+
+def _known(session: Session, result: Result) -> bool:
+    before = session.assessment.observations.get((result.check, result.subject))
+    return before is not None and before.result.verdict is not Verdict.UNKNOWN
+
+
+def _with_sent(sample: LogSample, noted: Noted) -> LogSample:
+    sent = noted.payload
+    assert isinstance(sent, e.CanarySent)
+    requests = tuple(Sent(request.probe, request.path, request.status) for request in sent.requests)
+    return replace(sample, requests=requests, sent_at=noted.at)
 
 
 def _asked(noted: Noted) -> Json:

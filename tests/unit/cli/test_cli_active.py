@@ -58,15 +58,16 @@ def test_a_canary_is_sent_and_looked_for(tmp_path):
     assert canary not in sent.stdout + sent.stderr + again.stderr
     assert stat.S_IMODE(note.stat().st_mode) == 0o600
     log = tmp_path / "access.log"
-    for text, code, verdict in (
-        (f"GET {seen[0].target} 200", 0, "pass"),
-        (f"GET {seen[0].target} 200 key={canary}", 1, "fail"),
-        ("GET /other 200", 3, "unknown"),
+    at = json.loads(note.read_text())["at"]
+    for text, code, verdict, probes in (
+        (f"{at} GET {seen[0].target} 200", 0, "pass", "warn"),
+        (f"GET {seen[0].target} 200 key={canary}", 1, "fail", "unknown"),
+        ("GET /other 200", 3, "unknown", "unknown"),
     ):
         log.write_text(text)
         looked = attestry("canary", "--sent", note, "--sample", log, "--json", home=tmp_path)
-        (result,) = objects(looked)
-        assert (looked.returncode, result["verdict"], result["check"]) == (code, verdict, "log-canary")
+        results = {each["check"]: each["verdict"] for each in objects(looked)}
+        assert (looked.returncode, results) == (code, {"log-canary": verdict, "probes-seen": probes})
         assert canary not in looked.stdout
 
 

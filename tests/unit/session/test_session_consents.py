@@ -117,15 +117,22 @@ def test_a_log_is_read_when_it_is_handed_in(session, tmp_path, line, verdict):
     sent, _at = canaries.last_sent(session, host.subject)
     assert sent.canary == seen[0].fields["x-api-key"]
     log = tmp_path / "access.log"
-    log.write_text("\n".join(line.format(target=request.target, canary=sent.canary) for request in seen))
+    log.write_text(
+        "\n".join(
+            f"{_at:%Y-%m-%dT%H:%M:%SZ} " + line.format(target=request.target, canary=sent.canary) for request in seen
+        )
+    )
     evidence.add(session, [log], ["SEC-5"]).result.result(60)
     result = said(session, "log-canary", host.subject)
     assert result.verdict is verdict
     assert sent.canary not in repr(result)
+    probes = said(session, "probes-seen", host.subject)
+    assert (probes.verdict is Verdict.WARN) is ("target" in line)  # nothing was refused, so refusals are not shown
     other = tmp_path / "other.log"
     other.write_text("nothing of ours")
     evidence.add(session, [other], ["SEC-5"]).result.result(60)
     assert said(session, "log-canary", host.subject).verdict is verdict  # another log takes nothing back
+    assert said(session, "probes-seen", host.subject).verdict is probes.verdict
 
 
 def test_no_canary_leaves_the_scope(session):

@@ -7,9 +7,11 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from wizard.checks.base import CouldNotLook, Fact, Trouble, TroubleKind
+from wizard.checks.looks import log_lines
 from wizard.checks.looks.https_answers import Talks
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
@@ -119,6 +121,11 @@ class LogSample(Fact):
     found: tuple[str, ...]
     canary: tuple[Hit, ...] = ()
     secrets: tuple[Hit, ...] = ()
+    #: where the found ids stand, the first and last time of the log, and (of whoever sent) the requests and when
+    entries: tuple[log_lines.Found, ...] = ()
+    span: tuple[datetime, datetime] | None = None
+    requests: tuple[Sent, ...] = ()
+    sent_at: datetime | None = None
 
     @classmethod
     def wanted(cls, host: Host, settings: LookSettings) -> bool:
@@ -160,7 +167,7 @@ def read_log(text: str, canaries: Mapping[str, tuple[str, Sequence[str]]]) -> di
     `canaries` gives for each host the canary and the ids. Takes time in proportion to the length of the log.
     """
     lower = text.lower()
-    hidden = _secrets(text)
+    hidden, span = _secrets(text), log_lines.span(text)
     return {
         host: LogSample(
             text.count("\n") + 1,
@@ -168,6 +175,8 @@ def read_log(text: str, canaries: Mapping[str, tuple[str, Sequence[str]]]) -> di
             tuple(probe for probe in probes if probe in lower),
             tuple(_places(text, lower, canary)),
             hidden,
+            tuple(entry for probe in probes if (entry := log_lines.find(lower, probe)) is not None),
+            span,
         )
         for host, (canary, probes) in canaries.items()
     }

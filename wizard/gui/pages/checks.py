@@ -30,7 +30,7 @@ from wizard.gui.widgets.progress_strip import ProgressStrip
 from wizard.gui.widgets.tally_bar import TallyBar
 from wizard.jobs.events import Cancelled, Failed, Finished, JobEvent, Progressed
 from wizard.jobs.runner import Hear, Job
-from wizard.session import summaries
+from wizard.session import canary_logs, summaries
 from wizard.session.changes import Change
 from wizard.session.deeds import answers, canaries, evidence, looking
 from wizard.session.settings import Settings
@@ -228,7 +228,7 @@ class ChecksPage(Page):
 
     def _again(self, check: str, subject: str) -> None:
         """Look again at once, unless that needs a consent, a credential or a log."""
-        if check == log_canary.CHECK.id:
+        if check in canary_logs.CHECKS:
             self._turn_canary(True, subject)
         elif check in more_than_looking.NEED_MORE and check != host_control.CHECK.id:
             self._show_targets((subject,), (check,), more=True)
@@ -329,12 +329,12 @@ class ChecksPage(Page):
 
     def _hand_in(self, path: Path) -> None:
         session = self.context.open
-        before = {key: seen for key, seen in session.assessment.observations.items() if key[0] == log_canary.CHECK.id}
+        before = {key: seen for key, seen in session.assessment.observations.items() if key[0] in canary_logs.CHECKS}
 
         def done(added: evidence.Added) -> None:
             now = session.assessment.observations
             news = [
-                seen.result for key, seen in now.items() if key[0] == log_canary.CHECK.id and before.get(key) != seen
+                seen.result for key, seen in now.items() if key[0] in canary_logs.CHECKS and before.get(key) != seen
             ]
             said = [f"{result.subject}: {result.summary}" for result in news]
             self.message_bar.say(" ".join((added.sentence, *(said or [_("None of what was sent is in it.")]))))

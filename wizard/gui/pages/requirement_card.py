@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from wizard.checks import log_canary
 from wizard.domain import events as e
 from wizard.domain.answers import Answer
 from wizard.domain.finding import Finding, Mark, SubjectKind
@@ -35,6 +34,7 @@ from wizard.gui.widgets.flow import Flow
 from wizard.gui.widgets.page import Page
 from wizard.gui.widgets.plain import PlainLabel
 from wizard.jobs.events import Cancelled
+from wizard.session import canary_logs
 from wizard.session.deeds import renewing
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class RequirementCard(TakesFiles, Card):
         self._forms: dict[str, CardForm] = {}
         self._buttons = Flow()
         self.again = self._button(_("Look again"), self.look_again)
-        self.canary = self._button(_("Send a canary…"), lambda: page.go.emit(Place("checks", log_canary.CHECK.id)))
+        self.canary = self._button(_("Send a canary…"), lambda: page.go.emit(Place("checks", canary_logs.CHECKS[0])))
         self.copy = self._button(_("Copy the line"), self._fix.copy)
         self.change = self._button(_("Change the answer"), lambda: self.set_open(True, focus=True))
         kept = renewing.keep
@@ -279,11 +279,12 @@ class RequirementCard(TakesFiles, Card):
         checks = bool(self._live_checks())
         hosts = bool(self.session.assessment.scope.hosts)
         unsure = finding.mark is Mark.COULD_NOT_LOOK
+        by_log = bool(set(canary_logs.CHECKS) & set(self.requirement.checks))
         offered = self.is_open or needs
         shown = {
             self.keep: writable and bool(renewing.carried(self.session, self.requirement.id)),
             self.again: writable and checks and hosts and (offered or unsure),
-            self.canary: writable and hosts and offered and log_canary.CHECK.id in self.requirement.checks,
+            self.canary: writable and hosts and offered and by_log,
             self.copy: remedy,
             self.change: writable and needs and not self.is_open and finding.answered,
             self.except_: (writable and needs) or finding.mark is Mark.EXCEPTION,
@@ -300,7 +301,7 @@ class RequirementCard(TakesFiles, Card):
     def _live_checks(self) -> tuple[str, ...]:
         """The checks of this requirement that look at hosts by themselves; the canary has a button of its own."""
         own = dict.fromkeys((*self.requirement.checks, *(c for part in self.requirement.parts for c in part.checks)))
-        return tuple(c for c in own if self.session.kinds.get(c) is SubjectKind.HOST and c != log_canary.CHECK.id)
+        return tuple(c for c in own if self.session.kinds.get(c) is SubjectKind.HOST and c not in canary_logs.CHECKS)
 
     def _noted_words(self, finding: Finding) -> str:
         assessment, id = self.session.assessment, self.requirement.id
