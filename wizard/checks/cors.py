@@ -87,7 +87,10 @@ def judge(reading: Cors, context: JudgeContext) -> Judgement:
             return Judgement(Verdict.WARN, said + where(opening.url), _proof(opening), fix=fix)
     opened = [o for o in reading.openings if o.allowed]
     if not opened:
-        return Judgement(Verdict.PASS, _("No other site may read any answer."), _proof(reading.openings[0]))
+        said = _("No other site may read any answer.")
+        if not all(o.origin for o in reading.openings):  # written down by somebody; our own look always names one
+            said = _("This answer lets no other site read it; that the request named a foreign Origin is not recorded.")
+        return Judgement(Verdict.PASS, said, _proof(reading.openings[0]))
     said = _("Other sites may read public answers only.")
     return Judgement(Verdict.PASS, said, _proof(opened[0]))
 

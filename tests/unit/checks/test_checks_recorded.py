@@ -192,6 +192,11 @@ def test_cors_depends_on_who_asked() -> None:
 
     assert cors() is Verdict.PASS
     assert cors(origin=None) is Verdict.PASS
+    check = find("cors")
+    assert check
+    for more, unsaid in (("", True), ('"origin": "https://evil.example", ', False)):
+        (result,) = judge_recorded(check, _facts().replace("{", "{" + more, 1), AT)
+        assert ("is not recorded" in result.summary) is unsaid
     assert cors((allow, "https://evil.example"), credentials) is Verdict.FAIL
     assert cors((allow, "https://evil.example")) is Verdict.PASS
     assert cors((allow, "https://evil.example"), status=401) is Verdict.WARN
