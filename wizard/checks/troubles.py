@@ -80,13 +80,13 @@ def next_step(trouble: Trouble) -> str:
             return _("Correct the address in the scope or in the name service.")
         case TroubleKind.NOT_TRUSTED:
             return _(
-                "See the certificate check. If your own authority signed it, give its certificate (--ca FILE), "
-                "then look again."
+                "See the certificate check. If your own authority signed it, add evidence instead (on the command "
+                "line, --ca FILE gives its certificate)."
             )
         case TroubleKind.INTERCEPTED:
             return _(
-                "Look again from a network without such a device. If your own authority signed the certificate, give "
-                "it (--ca FILE)."
+                "Look again from a network without such a device. If your own authority signed the certificate, add "
+                "evidence instead (on the command line, --ca FILE gives the authority's certificate)."
             )
         case TroubleKind.HTTP2_ONLY:
             return _("Switch HTTP/1.1 on for the time of the look, or add the headers of an answer as evidence.")

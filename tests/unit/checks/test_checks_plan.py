@@ -14,13 +14,14 @@ import pytest
 
 from tests.servers import certs
 from tests.servers.web import GOOD, HSTS, Page, hang, serve, site
-from wizard.checks.base import TroubleKind
+from wizard.checks.base import Trouble, TroubleKind
 from wizard.checks.every import CHECKS, find, kinds
 from wizard.checks.looks.addresses import refusal
 from wizard.checks.looks.ground import Ground, Run
 from wizard.checks.plan import Limits, LookSettings, Partial, look, ready
 from wizard.checks.politeness import Bucket
 from wizard.checks.record import UnreadableRecord, judge_again
+from wizard.checks.troubles import next_step
 from wizard.domain.finding import SubjectKind
 from wizard.domain.observation import Verdict
 from wizard.domain.scope import Host
@@ -364,6 +365,13 @@ def test_works_over_ipv6() -> None:
             assert by["hsts"] is by["certificate"] is by["tls-versions"] is Verdict.PASS
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize("kind", TroubleKind)
+def test_a_next_step_can_be_taken_in_the_window_too(kind: TroubleKind) -> None:
+    step = next_step(Trouble(kind))
+    assert step
+    assert "--" not in step or ("on the command line" in step and not step.startswith("On the command line"))
 
 
 def test_titles_fit_into_the_table() -> None:
