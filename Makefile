@@ -1,7 +1,7 @@
 # make run    opens Attestry (without a display: does the whole job on the demo)
 # make test   everything that must hold before a change lands
 # make quick  the fast part of it, before each commit
-# make torture  kills, power cuts and damages for the vault, exchanges between editors; writes their figures into docs/reliability.md
+# make torture  kills, power cuts and damages for the vault, exchanges between editors, flips of signed files; their figures go into docs/reliability.md
 PYTHON ?= python3
 # The order of the tests: another one with `make test SEED=7`, the same for everybody otherwise.
 SEED ?= 944232820

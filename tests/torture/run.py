@@ -1,4 +1,4 @@
-"""Runs every torture of the vault and writes its figures into docs/reliability.md; ends with 1 when one did not hold.
+"""Runs every torture and writes its figures into docs/reliability.md; ends with 1 when one did not hold.
 
 `python tests/torture/run.py [SIZE [NAME…]]`: SIZE 1 is the whole bar of each row, smaller sizes are parts of it. Each
 part writes its figures as soon as it has ended, with its day, commit and size; a part that is named is run alone.
@@ -17,7 +17,7 @@ import figures
 from figures import CHECKOUT, Figure
 
 REPORT = CHECKOUT / "docs" / "reliability.md"
-NAMES = ("secrecy", "damage", "load", "many", "kills", "power_cut", "exchange")
+NAMES = ("secrecy", "damage", "load", "many", "kills", "power_cut", "exchange", "attestation")
 #: Rows that no machine here can run: each has its script, and the report says so.
 BY_HAND = (
     ("D5", "a file that another program holds for 30 seconds, on Windows", "windows_held_file.py"),
