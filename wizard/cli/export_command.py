@@ -51,6 +51,13 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
                     "The time-stamp authority {address} is asked: a digest of the signature leaves this computer."
                 ).format(address=asked.timestamp)
             )
+        if asked.long_term or asked.archive:
+            output.say(
+                _(
+                    "The addresses that the certificates name are asked whether one was revoked: they learn which "
+                    "certificates, and nothing of the attestation."
+                )
+            )
 
         def hear(event: JobEvent) -> None:
             if isinstance(event, Progressed):
