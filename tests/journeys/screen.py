@@ -74,7 +74,7 @@ class Screen:
     def start(self, *arguments: str, home: Path | None = None) -> None:
         """Start the program and wait for its window; its JSON log is gathered in `log`."""
         command = [sys.executable, "-P", "-m", "wizard", "--home", str(home or self.folder / "home"), "--log", "json"]
-        environment = self._env | {"PYTHONPATH": str(HERE.parent.parent)}
+        environment = self._env | {"PYTHONPATH": str(HERE.parent.parent), "PYTHONFAULTHANDLER": "1"}
         self.app = subprocess.Popen(
             [*command, *arguments], env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
         )
@@ -181,7 +181,9 @@ class Screen:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if self.app is not None and self.app.poll() is not None:
-                raise AssertionError(f"the program ended ({self.app.returncode}) while waiting for {what}")
+                _rest(0.5)  # for the last lines that it wrote
+                last = "\n".join(str(line["stderr"]) for line in self.log if "stderr" in line)
+                raise AssertionError(f"the program ended ({self.app.returncode}) while waiting for {what}\n{last}")
             if condition():
                 return
             _rest(0.1)

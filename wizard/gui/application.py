@@ -13,6 +13,7 @@ from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from wizard.gui.collector import Collector
 from wizard.gui.icons import icon
 from wizard.gui.shell import Shell
 from wizard.gui.theme import Wish, theme
@@ -28,6 +29,7 @@ _FRAME = QSize(0, 40)
 def run(preferences: Preferences, workspace: Path | None = None) -> int:
     """Open the window (on `workspace` if one is asked for) and stay until it is closed. The exit code."""
     app = _application()
+    Collector(app)
     wish = preferences.settings.theme
     theme().apply(app, cast(Wish, wish if wish in ("light", "dark", "contrast") else "system"))
     app.setWindowIcon(icon("attestry", "accent", 64))

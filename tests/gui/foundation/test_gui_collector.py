@@ -1,0 +1,46 @@
+"""Garbage is collected on the window's thread, and nowhere else."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QObject
+from pytestqt.qtbot import QtBot
+
+from wizard.gui.collector import Collector
+
+
+class Cycle:
+    def __init__(self) -> None:
+        self.me = self
+
+
+@pytest.fixture
+def collector(qapp: object) -> Iterator[None]:
+    parent = QObject()
+    Collector(parent)
+    yield
+    parent.deleteLater()
+    gc.enable()
+
+
+def test_another_thread_makes_garbage_and_this_one_collects_it(collector: None, qtbot: QtBot) -> None:
+    threads: list[threading.Thread] = []
+
+    def note(phase: str, _info: dict[str, int]) -> None:
+        if phase == "start":
+            threads.append(threading.current_thread())
+
+    gc.callbacks.append(note)
+    try:
+        busy = threading.Thread(target=lambda: [Cycle() for _n in range(50_000)])
+        busy.start()
+        busy.join()
+        assert not threads
+        qtbot.waitUntil(lambda: bool(threads) and not any(isinstance(each, Cycle) for each in gc.get_objects()))
+        assert set(threads) == {threading.main_thread()}
+    finally:
+        gc.callbacks.remove(note)
