@@ -1,8 +1,7 @@
 """Has Python collect its garbage on the thread of the window only.
 
-A widget in a cycle that is collected on a job's thread is destroyed there, while the window or a screen reader uses
-it: the program ended so after signing, in one run of ten. Python cannot say on which thread it collects, so its own
-collecting is off while there is a window, and a timer does it in small steps.
+A widget in a cycle that is collected on a job's thread is destroyed there, while the window uses it. Python cannot say
+on which thread it collects, so its own collecting is off while there is a window, and a timer does it in small steps.
 """
 
 from __future__ import annotations
