@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -180,19 +181,15 @@ class _Walk:
             if len(key) == 32 and hashlib.sha256(key).hexdigest() == author
         }
         known = self.known.count if self.known else 0
-        while True:
-            chunk = sa.select(EVENTS).where(EVENTS.c.position > self.count).order_by(EVENTS.c.position).limit(CHUNK)
-            with database.read() as connection:
-                rows = connection.execute(chunk).all()
-            # in this thread: the library keeps the interpreter while it computes, so that more threads gain nothing
-            for part in (rows[i : i + 250] for i in range(0, len(rows), 250)):
-                bad = _unsigned(part, public, known)
-                for row in part:
-                    self._entry(row, row.author in public, row.position in bad)
-                if progress is not None:
-                    progress(min(self.count, total), total)
-            if len(rows) < CHUNK:
-                return
+        # signatures are checked beside the rest: the library lets go of the interpreter while it computes
+        with ThreadPoolExecutor(2, thread_name_prefix="verify") as pool:
+            for rows in _chunks(database):
+                parts = [rows[i : i + 250] for i in range(0, len(rows), 250)]
+                for part, bad in zip(parts, pool.map(lambda part: _unsigned(part, public, known), parts), strict=True):
+                    for row in part:
+                        self._entry(row, row.author in public, row.position in bad)
+                    if progress is not None:
+                        progress(min(self.count, total), total)
 
     def _entry(self, row: Any, known: bool, badly_signed: bool) -> None:
         number = row.position
@@ -230,6 +227,19 @@ class _Walk:
         if not self._seen.issuperset(envelope.parents) or (sequence and hash_ not in envelope.parents):
             return _("it does not follow the entry before it")
         return ""
+
+
+def _chunks(database: Database) -> Iterator[Sequence[Any]]:
+    """All entries in their order, some at a time, so that an answer can be saved in between."""
+    last = 0
+    while True:
+        chunk = sa.select(EVENTS).where(EVENTS.c.position > last).order_by(EVENTS.c.position).limit(CHUNK)
+        with database.read() as connection:
+            rows = connection.execute(chunk).all()
+        yield rows
+        if len(rows) < CHUNK:
+            return
+        last = rows[-1].position
 
 
 def _unsigned(rows: Iterable[Any], public: dict[str, Ed25519PublicKey], known: int) -> set[int]:
