@@ -60,14 +60,8 @@ def begin(
 
     runner = errand.runner_of(page.context)
 
-    def each(event: object) -> None:
-        from wizard.jobs.events import Cancelled
-
-        if isinstance(event, Cancelled):
-            stopped()
-
     return page.context.work.start(
-        lambda hear: runner.start(walk, _("Demonstration"), hear), then=then, failed=failed, each=each
+        lambda hear: runner.start(walk, _("Demonstration"), hear), then=then, failed=failed, stopped=stopped
     )
 
 

@@ -33,7 +33,6 @@ from wizard.gui.widgets.drop_zone import TakesFiles
 from wizard.gui.widgets.flow import Flow
 from wizard.gui.widgets.page import Page
 from wizard.gui.widgets.plain import PlainLabel
-from wizard.jobs.events import Cancelled
 from wizard.session import canary_logs
 from wizard.session.deeds import renewing
 
@@ -181,13 +180,12 @@ class RequirementCard(TakesFiles, Card):
             over("")
             self.page.say_mistake(error)
 
-        def each(event: object) -> None:
-            if isinstance(event, Cancelled):
-                over("")
-
         try:
             self.page.start(
-                lambda hear: looking.look(self.session, checks=checks, hear=hear), done, failed=failed, each=each
+                lambda hear: looking.look(self.session, checks=checks, hear=hear),
+                done,
+                failed=failed,
+                stopped=lambda: over(""),
             )
         except Mistake as mistake:
             failed(mistake)

@@ -30,7 +30,6 @@ from wizard.gui.widgets.card import Card
 from wizard.gui.widgets.folded import Folded
 from wizard.gui.widgets.page import Foot, Page
 from wizard.gui.widgets.plain import PlainLabel
-from wizard.jobs.events import Cancelled
 from wizard.session.changes import Change
 from wizard.session.deeds import answers, looking, renewing
 from wizard.session.settings import Settings
@@ -235,7 +234,7 @@ class ScopePage(Page):
                 lambda hear: looking.look(session, hosts, checks, hear, looking.LookOptions(careful=settings.careful)),
                 done,
                 failed=failed,
-                each=lambda event: self.agreement.look.setEnabled(isinstance(event, Cancelled)),
+                stopped=lambda: self.agreement.look.setEnabled(True),
             )
         except Mistake as mistake:
             failed(mistake)

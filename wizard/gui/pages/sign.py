@@ -31,7 +31,6 @@ from wizard.gui.widgets.folded import Folded
 from wizard.gui.widgets.icon_mark import IconMark
 from wizard.gui.widgets.page import Foot, Page
 from wizard.gui.widgets.plain import FactLabel, PlainLabel
-from wizard.jobs.events import Cancelled, JobEvent, Progressed, Started
 from wizard.session.changes import Change
 from wizard.session.deeds import answers, attesting, looking
 
@@ -210,18 +209,23 @@ class SignPage(Page):
         careful = bool(self.context.preferences and self.context.preferences.settings.careful)
         self._stale.again.setEnabled(False)
 
-        def each(event: JobEvent) -> None:
-            self._stale.again.setEnabled(not isinstance(event, Started | Progressed))
+        def done(_looks: object) -> None:
+            self._stale.again.setEnabled(True)
+            self.message_bar.say(_("The checks have looked again."))
+
+        def failed(error: Exception) -> None:
+            self._stale.again.setEnabled(True)
+            self.say_mistake(error)
 
         try:
             self.start(
                 lambda hear: looking.look(session, hosts, hear=hear, options=looking.LookOptions(careful=careful)),
-                lambda _looks: self.message_bar.say(_("The checks have looked again.")),
-                each=each,
+                done,
+                failed=failed,
+                stopped=lambda: self._stale.again.setEnabled(True),
             )
         except Mistake as mistake:
-            self._stale.again.setEnabled(True)
-            self.say_mistake(mistake)
+            failed(mistake)
 
     def _sign(self) -> None:
         session = self.context.open
@@ -265,12 +269,11 @@ class SignPage(Page):
             self._draw()
             self.say_mistake(error)
 
-        def each(event: JobEvent) -> None:
-            if isinstance(event, Cancelled):
-                self._busy(False)
-                self.message_bar.say(_("Stopped. Nothing was signed."))
+        def stopped() -> None:
+            self._busy(False)
+            self.message_bar.say(_("Stopped. Nothing was signed."))
 
-        self.start(lambda hear: attesting.sign(session, out, key, hear, options), done, failed=failed, each=each)
+        self.start(lambda hear: attesting.sign(session, out, key, hear, options), done, failed=failed, stopped=stopped)
 
     def _busy(self, busy: bool) -> None:
         self._signing = busy
