@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from wizard.domain.language import _
@@ -16,6 +16,7 @@ from wizard.gui.context import Context, Place, sentence_of
 from wizard.gui.theme import theme
 from wizard.gui.widgets.message_bar import MessageBar
 from wizard.gui.widgets.plain import PlainLabel
+from wizard.gui.widgets.scroll import scroll_area
 from wizard.gui.words import Sign
 from wizard.jobs.events import JobEvent
 
@@ -96,7 +97,7 @@ class Page(QWidget):
         self._column.setSpacing(16)
         self._column.addLayout(head)
         self._column.addLayout(self.body, 1)
-        self.scroll_area = QScrollArea()
+        self.scroll_area = scroll_area()
         self.scroll_area.setFrameShape(QFrame.Shape.NoFrame)
         self.scroll_area.setWidgetResizable(True)
         self.scroll_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
