@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from wizard.cli.output import Exit, Output, worst
 from wizard.cli.workspaces import opened
+from wizard.domain import newer
+from wizard.domain.blockers import newer_blocker
 from wizard.domain.finding import Basis, Mark, State
-from wizard.domain.language import _
+from wizard.domain.language import _, ngettext
 from wizard.domain.questionnaire import Obligation
 from wizard.session import summaries
 from wizard.session.deeds import attesting
@@ -48,6 +50,16 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
                 codes.append(Exit.NOT_AS_REQUIRED)
             elif finding.state is State.INC:
                 codes.append(Exit.COULD_NOT_LOOK)
+        for _item, what, _noted in newer.held_items(session.questionnaire, session.assessment):
+            output.say(newer_blocker(what, "team").sentence)
+            codes.append(Exit.COULD_NOT_LOOK)
+        if n := session.assessment.unknown_events:
+            unread = ngettext(
+                "{n} entry was written by a newer version of Attestry and cannot be read here. It is kept.",
+                "{n} entries were written by a newer version of Attestry and cannot be read here. They are kept.",
+                n,
+            )
+            output.say(unread.format(n=n))
         said = summaries.sentence(session.questionnaire, session.assessment, findings)
         output.say(_("{title}: {sentence}.").format(title=title(session.assessment), sentence=said))
     return worst(codes)

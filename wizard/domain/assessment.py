@@ -14,10 +14,10 @@ from wizard.domain.answers import Answer, AnswerState
 from wizard.domain.disclosure import Disclosure
 from wizard.domain.evidence import Evidence
 from wizard.domain.members import Member, Role
-from wizard.domain.observation import Observation, Verdict, failing
+from wizard.domain.observation import Observation, Verdict, failing, severity
 from wizard.domain.rights import ALLOWED, RANK, role_of
 from wizard.domain.scope import Host, Scope, scope_of
-from wizard.domain.versions import History, Learning, Version, arrange, field_of, is_blank, standing
+from wizard.domain.versions import History, Learning, Version, arrange, field_of, is_blank, item_of, standing
 from wizard.domain.vulnerability import OWN_LOOK, Note, ReportSummary
 
 _EMPTY: Mapping[Any, Any] = MappingProxyType({})
@@ -91,6 +91,8 @@ class Assessment:
     canaries: Mapping[str, Noted] = field(default_factory=_empty)
     clock_jumps: int = 0
     unknown_events: int = 0
+    #: by what they are about, then by who wrote it: the newest entry that only a newer app can read
+    newer: Mapping[str, Mapping[str, Noted]] = field(default_factory=_empty)
     #: entries of people whose role does not let them do that: kept, without effect
     without_effect: int = 0
     history: History = field(default_factory=History)
@@ -301,7 +303,9 @@ class _Building:
             payload = e.read_payload(choice.type, choice.version, json.loads(choice.content))
         except (ValueError, RecursionError):
             return None
-        if isinstance(payload, e.VersionChosen) or field_of(payload) != choice.field:
+        if isinstance(payload, e.Unknown):  # a newer app chose what only it can read: of this field
+            payload = replace(payload, about=choice.field)
+        elif isinstance(payload, e.VersionChosen) or field_of(payload) != choice.field:
             return None
         at, said = event.envelope, any(self._said.get(hash_) == (payload, choice.author) for hash_ in choice.among)
         return Version(event.hash, at.author, at.sequence, at.at, payload, choice.author if said else at.author)
@@ -390,6 +394,9 @@ class _Building:
                 self._take_weakness(payload, noted)
             case _:
                 self._changed["unknown_events"] = self._value("unknown_events") + 1
+                if isinstance(payload, e.Unknown) and (item := item_of(payload)):
+                    box = self._mapping("newer")
+                    box[item] = MappingProxyType({**box.get(item, _EMPTY), noted.author: noted})
 
     def _take_weakness(
         self,
@@ -455,7 +462,7 @@ class _Building:
             before = observations.get(key)
             earlier = self._looked.get(key)
             apart = earlier is not None and not self._learning.knew(event, *earlier)
-            if before is not None and apart and _severity(result.verdict) > _severity(before.result.verdict):
+            if before is not None and apart and severity(result.verdict) > severity(before.result.verdict):
                 # two people looked, and neither knew of the other's look: the worse of them counts
                 observations[key] = replace(before, runs=before.runs + 1)
                 continue
@@ -484,11 +491,3 @@ class _Building:
         if evidence.replaces in box:
             self._mapping("removed_evidence")[evidence.replaces] = box.pop(evidence.replaces)
         box[evidence.id] = evidence
-
-
-#: Of looks that did not know of each other a failure counts first, and one that could see before one that could not.
-_WORST_FIRST = (Verdict.FAIL, Verdict.WARN, Verdict.PASS, Verdict.UNKNOWN, Verdict.NOT_APPLICABLE)
-
-
-def _severity(verdict: Verdict) -> int:
-    return _WORST_FIRST.index(verdict)

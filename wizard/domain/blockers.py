@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from wizard.domain import events as e
-from wizard.domain import readable
+from wizard.domain import newer, readable
 from wizard.domain.answers import Answer, AnswerState
 from wizard.domain.asked import not_asked_because
 from wizard.domain.assessment import Assessment
@@ -66,6 +66,7 @@ def blockers(
         if isinstance(noted.payload, e.ExceptionSet) and (sentence := _exception(noted.payload, today, until)):
             found.append(Blocker(id, sentence))
     found += _conflicts(questionnaire, assessment)
+    found += _newer(questionnaire, assessment)
     found += [Blocker("review", problem) for problem in verification_problems]
     signatory = assessment.signatory
     if signatory is None or not all(text.strip() for text in (signatory.name, signatory.role, signatory.authority)):
@@ -84,6 +85,22 @@ def _conflicts(questionnaire: Questionnaire, assessment: Assessment) -> Iterable
                 what=field_words(questionnaire, key), n=len(versions)
             ),
         )
+
+
+def _newer(questionnaire: Questionnaire, assessment: Assessment) -> Iterable[Blocker]:
+    """What a newer version of the app wrote about: it may not be how it is shown here."""
+    for item, words, _noted in newer.held_items(questionnaire, assessment):
+        requirement = questionnaire.owner_of(newer.answer_items(questionnaire, item)[-1])
+        yield newer_blocker(words, requirement.id if requirement else "team")
+
+
+def newer_blocker(what: str, where: str) -> Blocker:
+    """That a newer version wrote about something, which may therefore not be as it is shown here."""
+    sentence = _(
+        "{what}: an entry by a newer version of Attestry cannot be read here, so this may not be how things stand. "
+        "Update Attestry, then sign."
+    )
+    return Blocker(where, sentence.format(what=what))
 
 
 def _carried(questionnaire: Questionnaire, assessment: Assessment, requirement: Requirement) -> Iterable[Blocker]:

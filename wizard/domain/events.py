@@ -367,12 +367,18 @@ class VersionChosen(Payload):
 
 @dataclass(frozen=True, slots=True)
 class Unknown(Payload):
-    """An event type of a newer app: kept, passed on, never guessed at."""
+    """An event type of a newer app: kept, passed on, never guessed at. `about` is the envelope's subject."""
 
     TYPE: ClassVar[str] = "unknown"
     type: str
     version: int
     content: Json = None
+    about: str = ""
+
+    @property
+    def subject(self) -> str:
+        """What the newer app says that it is about."""
+        return self.about
 
 
 #: Every kind of event that this app knows, each released version of it.
@@ -420,11 +426,14 @@ def payload_json(payload: Payload) -> Json:
     return payload.content if isinstance(payload, Unknown) else to_json(payload)
 
 
-def read_payload(type_: str, version: int, data: Json) -> Payload:
-    """The payload of an event; `Unknown` for types and versions of a newer app. Raises `codec.Unreadable`."""
+def read_payload(type_: str, version: int, data: Json, subject: str = "") -> Payload:
+    """The payload of an event; `Unknown` for types and versions of a newer app, which keeps the envelope's `subject`.
+
+    Raises `codec.Unreadable`.
+    """
     kind = _KNOWN.get((type_, version))
     if kind is None:
-        return Unknown(type=type_, version=version, content=data)
+        return Unknown(type=type_, version=version, content=data, about=subject)
     payload = from_json(kind, data)
     if not isinstance(payload, Payload):
         raise Unreadable(f"{type_}: not an event")

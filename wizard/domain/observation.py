@@ -140,3 +140,12 @@ def failing(before: Observation | None, result: Result) -> tuple[datetime | None
     if failed_from is not None and mended_at is None and result.verdict in (Verdict.PASS, Verdict.WARN):
         return failed_from, result.at
     return failed_from, mended_at
+
+
+#: Of looks that did not know of each other a failure counts first, and one that could see before one that could not.
+_WORST_FIRST = (Verdict.FAIL, Verdict.WARN, Verdict.PASS, Verdict.UNKNOWN, Verdict.NOT_APPLICABLE)
+
+
+def severity(verdict: Verdict) -> int:
+    """How early a verdict counts among those of looks that did not know of each other; 0 is the first."""
+    return _WORST_FIRST.index(verdict)

@@ -16,6 +16,7 @@ from types import MappingProxyType
 
 from wizard.domain import events as e
 from wizard.domain.answers import AnswerState
+from wizard.domain.disclosure import LEDGER
 from wizard.domain.language import _
 from wizard.domain.questionnaire import Questionnaire
 
@@ -39,6 +40,17 @@ _CHOSEN = (
     "merged",
     "disclosure",
 )
+#: What a field can be of: such a name before a colon, or alone.
+_FIELDS = (*_CHOSEN, "comment", "evidence", "control", "scope")
+#: Kinds of entries that name nothing in their envelope, and what they are about: the assessment, or some weakness.
+_OF_ALL = {
+    e.AssessmentDescribed.TYPE: "described",
+    e.SignatoryNamed.TYPE: "signatory",
+    e.ScopeConfirmed.TYPE: "scope",
+    e.VulnerabilityNoted.TYPE: LEDGER,
+    e.VulnerabilityDisposed.TYPE: LEDGER,
+    e.VulnerabilityMerged.TYPE: LEDGER,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +127,16 @@ def field_of(payload: e.Payload) -> str:
             return name
         case _:
             return ""
+
+
+def item_of(entry: e.Unknown) -> str:
+    """What an entry that only a newer app can read is about: a question, requirement, host, evidence …; "" for none.
+
+    By the subject in its envelope, which may be a field (of a choice between versions); else by its kind, where the
+    versions of that kind that are known here name nothing.
+    """
+    kind, colon, id = entry.about.partition(":")
+    return (id if colon and kind in _FIELDS else entry.about) or _OF_ALL.get(entry.type, "")
 
 
 def field_words(questionnaire: Questionnaire, key: str) -> str:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wizard.domain import events as e
+from wizard.domain import newer
 from wizard.domain.finding import Finding
 from wizard.domain.questionnaire import Questionnaire
+from wizard.domain.versions import item_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ def _named(questionnaire: Questionnaire, payload: e.Payload) -> set[str]:
             ids = evidence.requirements
         case e.EvidenceFiled(requirements=requirements):
             ids = requirements
+        case e.Unknown():
+            ids = newer.answer_items(questionnaire, item_of(payload))
         case _:
             ids = (payload.subject,)
     return {owner.id for id in ids if (owner := questionnaire.owner_of(id))}

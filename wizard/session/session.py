@@ -15,11 +15,12 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Protocol
 
 from wizard.domain import events as e
+from wizard.domain import newer, readable
 from wizard.domain.assessment import Assessment, fold, merged
 from wizard.domain.bulk import many_values
 from wizard.domain.finding import Finding, SubjectKind, judge
 from wizard.domain.language import _
-from wizard.domain.members import Role, role_words
+from wizard.domain.members import Role, grouped, role_words
 from wizard.domain.mistakes import Mistake
 from wizard.domain.questionnaire import Questionnaire
 from wizard.domain.undo import inverse
@@ -48,6 +49,10 @@ class ReadOnly(Mistake):
 
 class NotYourRole(Mistake):
     """Something would be recorded that this person's role does not let them do."""
+
+
+class HeldByNewer(Mistake):
+    """Something would be changed that a newer version of the app wrote about, in words that this one cannot read."""
 
 
 class Clock(Protocol):
@@ -128,6 +133,17 @@ class Session:
             return _("You no longer take part in this assessment. You can read what you were sent before.")
         return _("You take part as a reviewer: you read, and what you write would count for nobody. Ask the lead.")
 
+    def name_of(self, author: str) -> str:
+        """Who that key belongs to: a member's name, this person's, or the beginning of the key."""
+        assessment = self.assessment
+        if author in assessment.members:
+            return assessment.members[author].name
+        if author == self.workspace.author:
+            return assessment.signatory.name if assessment.signatory and assessment.signatory.name else _("you")
+        if author in assessment.former:
+            return assessment.former[author][0].name
+        return grouped(author)[:9]
+
     @property
     def findings(self) -> dict[str, Finding]:
         """The finding of every requirement, judged once for each assessment and day."""
@@ -136,6 +152,28 @@ class Session:
         if self._judged is None or self._judged[0] != key:
             self._judged = (key, judge(self.questionnaire, assessment, now, self.kinds))
         return self._judged[1]
+
+    def held_because(self, *items: str) -> str:
+        """Why these things can be read here and not changed: a newer version of the app wrote about one; else ""."""
+        noted = newer.held(self.assessment, *items)
+        if noted is None:
+            return ""
+        return _(
+            "A newer version of Attestry wrote about this on {day} ({who}). This version cannot read it, so you can "
+            "see this here but not change it, and it may not be how things stand. Update Attestry to go on."
+        ).format(who=self.name_of(noted.author), day=readable.day(noted.at.date()))
+
+    def refuse_newer(self, *items: str) -> None:
+        """Raise `HeldByNewer` when one of these things was written about by a newer version of the app."""
+        for item in items:
+            if (noted := newer.held(self.assessment, item)) is not None:
+                what = newer.item_words(self.questionnaire, self.assessment, item)
+                raise HeldByNewer(
+                    _(
+                        "{what}: a newer version of Attestry wrote about this ({who}), and this one cannot read it. "
+                        "Nothing was changed, so that nothing of it is lost. Update Attestry, then go on here."
+                    ).format(what=what, who=self.name_of(noted.author))
+                )
 
     def record(self, *payloads: e.Payload, origin: object = None, title: str = "") -> Future[Change]:
         """Make these payloads durable in one transaction; `title` is the sentence that undoing shows.
@@ -188,6 +226,8 @@ class Session:
                     "for the others it would have no effect. Ask the lead to do it, or to raise your role."
                 ).format(role=role_words(before.role_of(author) or Role.REVIEWER))
             )
+        for payload in payloads:
+            self.refuse_newer(*newer.written(self.questionnaire, before, payload))
         self._append(payloads)
         payloads = self._with_what_follows(payloads)
         if title and not undo:

@@ -413,7 +413,7 @@ def _content(one: Carried, envelope: Envelope) -> Payload:
         content = _decode(str(one.payload, "utf-8"))
         if not _is_canonical(content, one.payload):
             raise UnreadableEntry
-        payload = read_payload(envelope.type, envelope.version, content)
+        payload = read_payload(envelope.type, envelope.version, content, envelope.subject)
     except (ValueError, TypeError, RecursionError):
         raise UnreadableEntry from None
     if payload.subject and payload.subject != envelope.subject:

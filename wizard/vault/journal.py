@@ -248,7 +248,7 @@ class Journal:
         try:
             content = rfc8785.dumps(payload_json(payload))
             # what is handed back is what will be read back: a payload that cannot be is refused now
-            payload = read_payload(type_, version, json.loads(content))
+            payload = read_payload(type_, version, json.loads(content), payload.subject)
             envelope = Envelope(
                 v=1,
                 workspace=self.workspace,
@@ -332,6 +332,6 @@ def read_event(hash_: str, signature: bytes, salt: bytes, envelope: bytes, paylo
         data["parents"] = tuple(data["parents"])
         read = Envelope(**data)
         content = _decode(str(payload, "utf-8"))
-        return Event(read, hash_, signature, salt, read_payload(read.type, read.version, content))
+        return Event(read, hash_, signature, salt, read_payload(read.type, read.version, content, read.subject))
     except (ValueError, TypeError, KeyError, RecursionError):
         raise DamagedJournal from None

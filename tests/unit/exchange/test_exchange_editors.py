@@ -32,7 +32,7 @@ def test_editors_see_the_same_and_each_others_evidence(first, join, tmp_path):
     for editor in (first, ada):
         (item,) = editor.session.assessment.evidence.values()
         assert editor.session.workspace.box.read(item.sealed, 100) == b"The plan."
-        assert sharing.name_of(editor.session, item.added_by) == "Bob"
+        assert editor.session.name_of(item.added_by) == "Bob"
         assert editor.session.workspace.verify().problems == ()
     assert all_exchange(first, ada, bob, times=1)[0].left == 0, "nothing new, nothing left"
 

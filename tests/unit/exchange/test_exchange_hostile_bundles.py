@@ -17,6 +17,7 @@ from wizard.domain.members import Member, Role
 from wizard.domain.mistakes import Mistake
 from wizard.exchange import mistakes, packet
 from wizard.session.deeds import exchanging, sharing
+from wizard.session.session import HeldByNewer
 from wizard.vault import foreign
 from wizard.vault.clock import Moment
 from wizard.vault.journal import author_of
@@ -195,7 +196,7 @@ def test_a_clock_in_the_future_is_flagged_by_name_and_decides_nothing(lead, evil
     ahead = e.Carried(row["envelope"], row["signature"], row["salt"], row["payload"])
     lead.session.record(said("Q1", "yes")).result()
     done = exchanging.take_bundle_now(lead.session, forge.write([ahead]))
-    assert any(sharing.name_of(lead.session, evil.author) in note and "ahead" in note for note in done.notes)
+    assert any(lead.session.name_of(evil.author) in note and "ahead" in note for note in done.notes)
     assert len(sharing.conflicts(lead.session)) == 1, "later is not righter"
     assert event.hash
 
@@ -326,10 +327,18 @@ def test_a_reviewer_who_answers_and_someone_removed_who_goes_on(team, lead, evil
 
 
 def test_entries_of_a_newer_app_are_kept_and_passed_on(team, lead, evil, third, forge):
-    newer = e.Unknown("answer-given", 9, {"poem": "roses"})
+    ask = "Q1"
+    newer = e.Unknown("answer-given", 9, {"poem": "roses"}, ask)
     taken(lead, forge, newer)
     out = team.folder / "on.attestry-bundle"
     exchanging.bundle_now(lead.session, out)
     exchanging.take_bundle_now(third.session, out)
     assert newer in [event.payload for event in third.workspace.journal.events()]
     assert third.session.assessment.unknown_events == 1
+    for one in (lead, third):
+        with pytest.raises(HeldByNewer, match="newer version"):
+            one.session.record(said(ask, "yes")).result(20)
+    # nobody can lock the others out by entries that no version knows
+    sharing.remove_member(lead.session, evil.author).result(20)
+    lead.session.record(said(ask, "yes")).result(20)
+    assert ask in lead.session.assessment.answers

@@ -185,7 +185,7 @@ def test_heads_that_lie_accuse_nobody(team, monkeypatch):
     out = team.folder / "lies.attestry-bundle"
     exchanging.bundle_now(evil.session, out)
     notes = exchanging.take_bundle_now(lead.session, out).notes
-    name = sharing.name_of(lead.session, evil.author)
+    name = lead.session.name_of(evil.author)
     assert len(notes) == 2
     assert all(note.startswith((f"{name} claims", f"{name} has seen")) for note in notes)
     assert not any("signed two different" in note for note in notes)
@@ -304,7 +304,7 @@ def test_a_key_that_is_none_is_named_and_keeps_nobody_from_exchanging(team, monk
         patched.setattr(packet, "write", lying)
         with pytest.raises(exchanging.BadBundle) as caught:
             _taken(team, evil, third)
-    assert sharing.name_of(third.session, evil.author) in caught.value.sentence
+    assert third.session.name_of(evil.author) in caught.value.sentence
     lead.session.record(e.MemberAdded(Member("ab" * 32, "no key", "Broken", Role.CONTRIBUTOR, ""))).result()
     _taken(team, lead, third)
     assert _taken(team, evil, third).taken == 1

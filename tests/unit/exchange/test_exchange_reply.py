@@ -60,9 +60,9 @@ def test_a_reply_is_merged_with_who_said_and_who_showed_it(lead, mate, tmp_path)
     replies.add(lead.session, offered, confirmed=True).result.result(20)
 
     answer = lead.session.assessment.answers[ask]
-    assert sharing.name_of(lead.session, answer.author) == "Ada Example"
+    assert lead.session.name_of(answer.author) == "Ada Example"
     item = next(iter(lead.session.assessment.evidence.values()))
-    assert sharing.name_of(lead.session, item.added_by) == "Ada Example"
+    assert lead.session.name_of(item.added_by) == "Ada Example"
     assert lead.session.workspace.box.read(item.sealed, 1000) == file.read_bytes()
     assert not sharing.waiting(lead.session)
     assert lead.session.workspace.verify().problems == ()
@@ -86,7 +86,7 @@ def test_what_both_said_differently_stands_twice_counts_as_the_worse_and_stops_s
     sharing.choose(lead.session, conflict, hers.hash).result(20)
     assert not sharing.conflicts(lead.session)
     assert lead.session.assessment.answers[ask].value == "no"
-    assert sharing.name_of(lead.session, lead.session.assessment.answers[ask].author) == "Ada Example"
+    assert lead.session.name_of(lead.session.assessment.answers[ask].author) == "Ada Example"
 
 
 def test_the_same_words_are_no_conflict(lead, mate):

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from wizard.domain import newer
 from wizard.domain.evidence import Evidence
 from wizard.domain.finding import Finding, not_asked_because
 from wizard.domain.language import _
@@ -136,7 +137,6 @@ class QuestionsBox(QWidget):
             widget.edited.connect(lambda answer, w=widget: self.edited.emit(w, answer))
             if isinstance(widget, FilesQuestion):
                 widget.files_dropped.connect(lambda paths, w=widget: self.files_dropped.emit(w, paths))
-            widget.setEnabled(not session.read_only)
             why = PlainLabel("", "quiet", wrap=True)
             column.addWidget(widget)
             column.addWidget(why)
@@ -149,11 +149,13 @@ class QuestionsBox(QWidget):
         names = {id: item.name for id, item in session.assessment.evidence.items()}
         for id, widget in self.widgets.items():
             reason = not_asked_because(widget.question, answers)
+            held = session.held_because(id)
+            about = session.held_because(*newer.answer_items(session.questionnaire, id))
             widget.setVisible(not reason)
-            self._why[id].setVisible(bool(reason))
-            if reason:
-                ask = widget.question.ask
-                self._why[id].setText(_("Not asked: {ask} {reason}").format(ask=ask, reason=reason))
+            widget.setEnabled(not (session.read_only or about))
+            self._why[id].setVisible(bool(reason or held))
+            asked = _("Not asked: {ask} {reason}").format(ask=widget.question.ask, reason=reason)
+            self._why[id].setText(asked if reason else held)
             if isinstance(widget, FilesQuestion):
                 widget.set_names(names)
             if widget is not origin:

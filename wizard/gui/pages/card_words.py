@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from wizard.domain import events as e
 from wizard.domain import readable
 from wizard.domain.answers import Answer, AnswerState, Row
 from wizard.domain.finding import Basis, Finding, Mark, not_asked_because
@@ -91,12 +92,11 @@ def said(session: Session, requirement: Requirement) -> Column:
 
 def _who_said(session: Session, authors: list[str]) -> str:
     """Whose words they are: this person's, or those of a teammate who replied."""
-    from wizard.session.deeds import sharing
 
     others = tuple(dict.fromkeys(a for a in authors if a and a != session.workspace.author))
     if not others:
         return _("You said")
-    named = [sharing.name_of(session, author) for author in others]
+    named = [session.name_of(author) for author in others]
     if len(others) < len(set(authors)):
         named.append(_("you"))
     return _("{who} said").format(who=", ".join(named))
@@ -236,3 +236,25 @@ def carried(session: Session, requirement: str) -> str:
         "{n} answers come from the attestation of {day}. Read them, then keep or change them.",
         n,
     ).format(n=n, day=words.day(session.assessment.carried[waiting[0].id]))
+
+
+def noted(session: Session, requirement: str, finding: Finding) -> str:
+    """What else is to be known of a requirement, a line each."""
+    assessment = session.assessment
+    lines = [line] if (line := carried(session, requirement)) else []
+    lines += asked_of(session, requirement)
+    exception = assessment.exceptions.get(requirement)
+    if exception is not None and isinstance(exception.payload, e.ExceptionSet):
+        known = exception.payload
+        until = words.day(known.until) if known.until else ""
+        lines.append(
+            _("Exception until {until}, owner {owner}: {gap} Covered by: {control}").format(
+                until=until, owner=known.owner, gap=known.gap, control=known.control
+            )
+        )
+    explained = assessment.explanations.get(requirement)
+    if explained is not None:
+        lines.append(_("Explained: {text}").format(text=getattr(explained.payload, "text", "")))
+    if finding.withdrawn:
+        lines.append(_("The reason why it does not apply no longer counts: {why}").format(why=finding.withdrawn))
+    return "\n".join(lines)

@@ -87,6 +87,8 @@ class EvidencePanel(Card):
         self._facts.addLayout(beside(self.copy))
         self.blacked_out = PlainLabel("", "quiet", wrap=True)
         self._facts.addWidget(self.blacked_out)
+        self.held = PlainLabel("", "unsure", wrap=True)
+        self._facts.addWidget(self.held)
         self._filing = QVBoxLayout()
         self._facts.addLayout(self._filing)
         self.problem = PlainLabel("", "red", wrap=True)
@@ -135,10 +137,14 @@ class EvidencePanel(Card):
         self.blacked_out.setText(_blacked_out(item, session) if item.blacked_out else "")
         digest = item.sealed.digest
         self.digest.setText("\n".join(digest[i : i + 32] for i in range(0, len(digest), 32)))
+        held = session.held_because(item.id, *item.requirements)
+        changed = changed or held != self.held.text()
+        self.held.setText(held)
+        self.held.setVisible(bool(held))
         if changed:
             self._draw_filing(item, session)
         for button in (self.save, self.remove_button):
-            button.setVisible(not session.read_only)
+            button.setVisible(not (session.read_only or held))
         if other:
             self._page, self._pages = 0, 1
             self._say(_("Opening the preview…"))
@@ -186,7 +192,7 @@ class EvidencePanel(Card):
         self._picker.show_search(True)
         self._note = NoteForm(item.note, item.expires)
         for part in (self._picker, self._note):
-            part.setEnabled(not session.read_only)
+            part.setEnabled(not (session.read_only or self.held.text()))
             part.changed.connect(self._edited)
             self._filing.addWidget(part)
         self._edited()
@@ -222,11 +228,10 @@ class EvidencePanel(Card):
 
 def _by(item: Evidence, session: Session) -> str:
     """Who showed it, where that was not this person."""
-    from wizard.session.deeds import sharing
 
     if item.added_by in ("", session.workspace.author):
         return ""
-    return _(" by {who}").format(who=sharing.name_of(session, item.added_by))
+    return _(" by {who}").format(who=session.name_of(item.added_by))
 
 
 def _blacked_out(item: Evidence, session: Session) -> str:

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from wizard.domain import newer
 from wizard.domain.answers import Answer, AnswerState, Row
 from wizard.domain.language import _, ngettext
 from wizard.domain.observation import Observation, Verdict
@@ -114,6 +115,8 @@ class HostsCard(Card):
         super().__init__(parent=parent)
         self._context, self._question = context, question
         self.body.addWidget(PlainLabel(_("Hosts"), "heading"))
+        self._held = PlainLabel("", "unsure", wrap=True)
+        self.body.addWidget(self._held)
         self.paste = _Paste(
             hint=_("api.example.com, https://app.example.com/login, 192.0.2.7:8443 …"), lines=1, most=10
         )
@@ -174,8 +177,11 @@ class HostsCard(Card):
         answer = session.assessment.answers.get(self._question.id)
         if table:
             self.table.show_answer(answer)
-        self.table.set_editable(not session.read_only)
-        self.paste.setEnabled(not session.read_only)
+        held = session.held_because(*newer.answer_items(session.questionnaire, self._question.id))
+        self._held.setText(held)
+        self._held.setVisible(bool(held))
+        self.table.set_editable(not (session.read_only or held))
+        self.paste.setEnabled(not (session.read_only or held))
         hosts = session.assessment.scope.hosts
         self.table.setVisible(bool(self._rows()) or bool(hosts))
         self.looks.setVisible(any(key[1] in {h.subject for h in hosts} for key in session.assessment.observations))

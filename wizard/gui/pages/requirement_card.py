@@ -11,6 +11,7 @@ from PySide6.QtGui import QDragEnterEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from wizard.domain import events as e
+from wizard.domain import newer
 from wizard.domain.answers import Answer
 from wizard.domain.finding import Finding, Mark, SubjectKind
 from wizard.domain.language import _
@@ -61,6 +62,7 @@ class RequirementCard(TakesFiles, Card):
         self.questions: QuestionsBox | None = None
         self._parts: PartsList | None = None
         self._sides = SaidAndSeen()
+        self._read_only = PlainLabel("", "unsure", wrap=True)
         self._noted = PlainLabel("", wrap=True)
         self._evidence: EvidenceStrip | None = None
         self._fix_words = QWidget()
@@ -85,7 +87,7 @@ class RequirementCard(TakesFiles, Card):
         self.except_ = self._button(_("Note an exception…"), lambda: self._turn_form("exception"))
         self.explain = self._button(_("Explain the contradiction…"), lambda: self._turn_form("explanation"))
         self.not_applicable = self._button(_("Does not apply…"), lambda: self._turn_form("not-applicable"))
-        order: tuple[QWidget, ...] = (self.head, self._explanation, self._sides, self._noted)
+        order: tuple[QWidget, ...] = (self.head, self._read_only, self._explanation, self._sides, self._noted)
         order += (self._fix_words, self._fix, self._buttons)
         for widget in order:
             self.body.addWidget(widget)
@@ -100,6 +102,16 @@ class RequirementCard(TakesFiles, Card):
     def finding(self) -> Finding:
         """What the requirement amounts to now."""
         return self.session.findings[self.requirement.id]
+
+    @property
+    def writable(self) -> bool:
+        """False while it can only be read: the whole assessment, or this, because a newer app wrote about it."""
+        return not (self.session.read_only or self._held)
+
+    @property
+    def _held(self) -> str:
+        """Why it can be read and not changed, where the rest of the assessment can be; "" when it can."""
+        return self.session.held_because(*newer.requirement_items(self.session.questionnaire, self.requirement.id))
 
     def set_open(self, open_: bool, *, focus: bool = False) -> None:
         """Open or close the card."""
@@ -136,13 +148,16 @@ class RequirementCard(TakesFiles, Card):
         self._sides.setVisible(sides or (needs and not self.is_open))
         if not self._sides.isHidden():
             self._sides.show_both(said, seen, self.page.context.now())
-        noted = self._noted_words(finding)
+        held = self._held
+        self._read_only.setText(held)
+        self._read_only.setVisible(bool(held))
+        noted = card_words.noted(session, requirement.id, finding)
         self._noted.setText(noted)
         self._noted.setVisible(bool(noted))
         self._fix.setText(remedy)
         self._fix.setVisible(bool(remedy) and needs)
         self._fix_words.setVisible(needs and bool(requirement.fix))
-        if files or self.is_open:
+        if files or self.is_open or self._evidence is not None:
             self._show_evidence(files)
         if self.questions is not None:
             self.questions.setVisible(self.is_open)
@@ -154,6 +169,7 @@ class RequirementCard(TakesFiles, Card):
             self._parts.show_finding(finding)
         if self._note is not None:
             noted_by = session.assessment.comments.get(requirement.id)
+            self._note.setEnabled(self.writable)
             self._note.show_note(getattr(noted_by.payload, "text", "") if noted_by else "")
         self._show_buttons(finding, bool(remedy) and needs)
         self._refresh_form()
@@ -212,7 +228,7 @@ class RequirementCard(TakesFiles, Card):
         self.page.start(lambda hear: evidence.add(session, tuple(paths), (id,), hear), added)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if not self.session.read_only:
+        if self.writable:
             super().dragEnterEvent(event)
 
     def take_files(self, paths: tuple[Path, ...]) -> None:
@@ -236,7 +252,6 @@ class RequirementCard(TakesFiles, Card):
         self._parts = PartsList(requirement)
         self._guidance = Guidance(requirement)
         self._note = NoteField(self._keep_note)
-        self._note.setEnabled(not session.read_only)
         at = self.body.indexOf(self._explanation) + 1
         self.body.insertWidget(at, self._parts)
         self.body.insertWidget(at + 1, self.questions)
@@ -267,13 +282,13 @@ class RequirementCard(TakesFiles, Card):
             self._evidence = EvidenceStrip()
             self._evidence.dropped.connect(self.add_files)
             self._evidence.pressed.connect(lambda id: self.page.go.emit(Place("evidence", id)))
-            self._evidence.zone.setEnabled(not self.session.read_only)
             self.body.insertWidget(self.body.indexOf(self._noted) + 1, self._evidence)
+        self._evidence.zone.setEnabled(self.writable)
         self._evidence.show_files(self.requirement.id, files)
         self._evidence.setVisible(bool(files) or self.is_open)
 
     def _show_buttons(self, finding: Finding, remedy: bool) -> None:
-        writable, needs = not self.session.read_only, finding.mark in _NEEDS
+        writable, needs = self.writable, finding.mark in _NEEDS
         checks = bool(self._live_checks())
         hosts = bool(self.session.assessment.scope.hosts)
         unsure = finding.mark is Mark.COULD_NOT_LOOK
@@ -300,27 +315,6 @@ class RequirementCard(TakesFiles, Card):
         """The checks of this requirement that look at hosts by themselves; the canary has a button of its own."""
         own = dict.fromkeys((*self.requirement.checks, *(c for part in self.requirement.parts for c in part.checks)))
         return tuple(c for c in own if self.session.kinds.get(c) is SubjectKind.HOST and c not in canary_logs.CHECKS)
-
-    def _noted_words(self, finding: Finding) -> str:
-        assessment, id = self.session.assessment, self.requirement.id
-        lines = card_words.asked_of(self.session, id)
-        exception = assessment.exceptions.get(id)
-        if exception is not None and isinstance(exception.payload, e.ExceptionSet):
-            known = exception.payload
-            until = words.day(known.until) if known.until else ""
-            lines.append(
-                _("Exception until {until}, owner {owner}: {gap} Covered by: {control}").format(
-                    until=until, owner=known.owner, gap=known.gap, control=known.control
-                )
-            )
-        explained = assessment.explanations.get(id)
-        if explained is not None:
-            lines.append(_("Explained: {text}").format(text=getattr(explained.payload, "text", "")))
-        if carried := card_words.carried(self.session, self.requirement.id):
-            lines.insert(0, carried)
-        if finding.withdrawn:
-            lines.append(_("The reason why it does not apply no longer counts: {why}").format(why=finding.withdrawn))
-        return "\n".join(lines)
 
     def _show_source(self, open_: bool) -> None:
         if self._source is None:

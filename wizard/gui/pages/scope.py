@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from wizard.checks import host_control
+from wizard.domain import newer
 from wizard.domain.answers import Answer
 from wizard.domain.finding import not_asked_because
 from wizard.domain.language import _, ngettext
@@ -155,7 +156,9 @@ class ScopePage(Page):
         self.set_sentence(" · ".join(parts))
         self.who.show_value(session.assessment.described)
         self._show_form(not self.who.isHidden())
-        self.who.setEnabled(not session.read_only)
+        held = session.held_because("described")
+        self.who.setEnabled(not (session.read_only or held))
+        self.who.setToolTip(held)
         if self.hosts is not None:
             self.hosts.show_session(session)
             self._hosts_carried.show_session(session)
@@ -332,9 +335,11 @@ class _Asked(Card):
         for id, widget in self.widgets.items():
             because = not_asked_because(widget.question, session.assessment.answers)
             widget.setVisible(not because)
-            widget.set_editable(not session.read_only)
-            self._reasons[id].setText(_("{ask} Not asked: {why}").format(ask=widget.question.ask, why=because))
-            self._reasons[id].setVisible(bool(because))
+            held = session.held_because(*newer.answer_items(session.questionnaire, id))
+            widget.set_editable(not (session.read_only or held))
+            asked = _("{ask} Not asked: {why}").format(ask=widget.question.ask, why=because)
+            self._reasons[id].setText(asked if because else held)
+            self._reasons[id].setVisible(bool(because or held))
             if widget is not origin:
                 widget.show_answer(session.assessment.answers.get(id))
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from pathlib import Path
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from wizard.domain import newer
 from wizard.domain.language import _, ngettext
 from wizard.domain.mistakes import Mistake
 from wizard.gui import words
@@ -24,8 +26,11 @@ from wizard.gui.widgets.plain import PlainLabel
 from wizard.session.changes import Change
 from wizard.session.deeds import replies, sharing
 from wizard.session.deeds.sharing import Waiting
+from wizard.session.session import Session
 
 _REQUEST = ".attestry-request"
+#: So many things that a newer version wrote about are named; all entries are counted.
+_MOST_NEWER = 12
 
 
 class TeamPage(TakesFiles, Page):
@@ -45,6 +50,7 @@ class TeamPage(TakesFiles, Page):
         self.zone.dropped.connect(lambda paths: self._take(paths[0]))
         self.waiting = People(_("Waiting for"))
         self.owners = People(_("Who answers what"))
+        self.newer = People(_("Written with a newer version of Attestry"))
         self.editors = _Editors()
         self.editors.button.clicked.connect(lambda: self.go.emit(Place("editors")))
         self.ask = AskCard(session)
@@ -52,7 +58,7 @@ class TeamPage(TakesFiles, Page):
         self.ask.assigned.connect(self._assign)
         for part in (self._offers, self._conflicts):
             self.body.addLayout(part)
-        for widget in (self.waiting, self.zone, self.ask, self.owners, self.editors):
+        for widget in (self.newer, self.waiting, self.zone, self.ask, self.owners, self.editors):
             self.body.addWidget(widget)
         self.body.addStretch(1)
 
@@ -171,6 +177,7 @@ class TeamPage(TakesFiles, Page):
             self.owners.add(f"{what} · {assignment.owner}", until, self._free_button(about) if editable else None)
         self.editors.show_count(len(sharing.editors(session)) + 1)
         self._draw_conflicts(conflicts, editable)
+        self._draw_newer(session)
         parts = [
             ngettext("{n} reply is awaited", "{n} replies are awaited", len(waiting)).format(n=len(waiting))
             if waiting
@@ -193,6 +200,23 @@ class TeamPage(TakesFiles, Page):
             card.chosen.connect(lambda version, card=card: self._choose(card, version))
             self._conflicts.addWidget(card)
             self.conflicts.append(card)
+
+    def _draw_newer(self, session: Session) -> None:
+        """What is read-only here because a newer version wrote about it, and how many entries cannot be read."""
+        self.newer.clear()
+        assessment, n = session.assessment, session.assessment.unknown_events
+        for _item, what, noted in islice(newer.held_items(session.questionnaire, assessment), _MOST_NEWER):
+            self.newer.add(what, f"{session.name_of(noted.author)} · {words.day(noted.at)}", None)
+        if n:
+            kept = ngettext(
+                "{n} entry cannot be read by this version", "{n} entries cannot be read by this version", n
+            ).format(n=n)
+            means = _(
+                "What cannot be read is kept as it is and passed on. What it names is read-only here, and nothing is "
+                "signed meanwhile: update Attestry. If no version can read it, the lead can take its author out of the "
+                "team; then it holds nothing any more."
+            )
+            self.newer.add(kept, means, None)
 
     def _stop_button(self, one: Waiting) -> LinkButton:
         button = LinkButton(_("Stop waiting"))

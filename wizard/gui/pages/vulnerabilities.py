@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from wizard.domain.disclosure import LEDGER
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
 from wizard.domain.vulnerability import Decision, Disposal, Ledger, Note, Rating, Vulnerability
@@ -222,8 +223,13 @@ class VulnerabilitiesPage(TakesFiles, Page):
     def _show_panel(self, row: Vulnerability) -> None:
         session = self.context.open
         apart, merged = deeds.by_hand(session.assessment, row)
+        held = session.held_because(LEDGER, *row.keys)
         self.panel.show_row(
-            row, session.clock().date(), read_only=session.read_only, by_hand=(bool(apart), bool(merged))
+            row,
+            session.clock().date(),
+            read_only=session.read_only or bool(held),
+            by_hand=(bool(apart), bool(merged)),
+            held=held,
         )
 
     def _forget(self, key: str) -> None:

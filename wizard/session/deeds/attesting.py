@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 import wizard
 from wizard.domain import events as e
 from wizard.domain.attestation import Attestation, Blocker, Journal
-from wizard.domain.freeze import blockers as domain_blockers
+from wizard.domain.blockers import blockers as domain_blockers
+from wizard.domain.blockers import newer_blocker
 from wizard.domain.freeze import counts_until, freeze
-from wizard.domain.language import _
+from wizard.domain.language import _, ngettext
 from wizard.domain.members import Role
 from wizard.domain.mistakes import Mistake
 from wizard.domain.observation import LOOK_IS_FRESH_FOR, Method, Observation
@@ -118,6 +119,9 @@ def blockers(session: Session) -> tuple[Blocker, ...]:
     found = domain_blockers(
         session.questionnaire, session.assessment, session.findings, problems, session.clock().date()
     )
+    if session.assessment.newer:
+        rows = (row for row in vulnerabilities.ledger(session).rows if session.held_because(*row.keys))
+        found += tuple(newer_blocker(f"{row.id} {row.title}", "team") for row in rows)
     if session.read_only:
         return (Blocker("sign", session.read_only_because), *found)
     if session.assessment.role_of(session.workspace.author) not in (Role.LEAD, Role.SIGNATORY):
@@ -181,8 +185,23 @@ def draft(session: Session, fingerprint: str = "", paper: str = "A4") -> Attesta
             **({workspace.author: signatory.name} if signatory and signatory.name else {}),
         },
     )
-    whole = replace(frozen, fonts=renderer(), paper=paper)
+    notes = (*frozen.notes, *_unread(assessment.unknown_events))
+    whole = replace(frozen, notes=notes, fonts=renderer(), paper=paper)
     return commit(replace(whole, since=since(session, whole)), secrets.token_bytes)
+
+
+def _unread(n: int) -> tuple[str, ...]:
+    """That the journal holds entries whose meaning this version does not know; nothing when it knows all."""
+    if not n:
+        return ()
+    sentence = ngettext(
+        "{n} entry of the journal was written by a newer version of Attestry than the one that made this document, "
+        "which could not read it: what it says is not in here.",
+        "{n} entries of the journal were written by a newer version of Attestry than the one that made this document, "
+        "which could not read them: what they say is not in here.",
+        n,
+    )
+    return (sentence.format(n=n),)
 
 
 def _authors(session: Session) -> tuple[tuple[str, str], ...]:

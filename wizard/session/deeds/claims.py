@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
-from wizard.session.deeds import sharing
 from wizard.session.session import Session
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ def new_keys(session: Session, packet: Packet) -> Mapping[str, bytes]:
     if not all(found.values()):
         raise BadBundle(
             _("The bundle of {sender} names a key that is none. Nothing was added. Ask them for another one.").format(
-                sender=sharing.name_of(session, packet.manifest.sender.author)
+                sender=session.name_of(packet.manifest.sender.author)
             )
         )
     return found
@@ -69,14 +68,14 @@ def compare_heads(session: Session, manifest: Manifest) -> list[str]:
     out = []
     for author, sequence, hash_ in manifest.heads:
         here = at.get((author, sequence))
-        sender = sharing.name_of(session, manifest.sender.author)
+        sender = session.name_of(manifest.sender.author)
         if here is not None and here != hash_:
             # so they say; only two signed entries under one number prove it, and those are refused as `Forked`
             out.append(
                 _(
                     "{sender} claims to have seen another entry number {n} of {who} than the one here. Either two "
                     "histories of {who} are told, or {sender} does not tell the truth. Ask both."
-                ).format(sender=sender, n=sequence, who=sharing.name_of(session, author))
+                ).format(sender=sender, n=sequence, who=session.name_of(author))
             )
         elif here is None and author == session.workspace.author:
             out.append(
@@ -89,6 +88,6 @@ def compare_heads(session: Session, manifest: Manifest) -> list[str]:
             out.append(
                 _(
                     "{sender} has seen entries of {who} that have not arrived here: they are delayed or withheld."
-                ).format(sender=sender, who=sharing.name_of(session, author))
+                ).format(sender=sender, who=session.name_of(author))
             )
     return out

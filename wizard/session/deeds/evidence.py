@@ -75,7 +75,11 @@ def add(
     expires: date | None = None,
     replaces: str = "",
 ) -> Job[Added]:
-    """Seal files and file them under requirements. A file that cannot be used is left out with its sentence."""
+    """Seal files and file them under requirements. A file that cannot be used is left out with its sentence.
+
+    Raises `HeldByNewer` before anything is read.
+    """
+    session.refuse_newer(*requirements, replaces)
     title = ngettext("Adding {n} file", "Adding {n} files", len(paths)).format(n=len(paths))
 
     async def work(progress: Progress) -> Added:

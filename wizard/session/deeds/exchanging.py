@@ -17,7 +17,7 @@ from wizard.domain.language import _, ngettext
 from wizard.domain.members import Member, Role, as_name
 from wizard.domain.mistakes import Mistake
 from wizard.jobs.runner import Hear, Job, Progress
-from wizard.session.deeds import claims, replies, sharing
+from wizard.session.deeds import claims, replies
 from wizard.session.deeds.claims import BadBundle
 from wizard.session.session import Session
 
@@ -173,14 +173,14 @@ def _take_all(
                     if isinstance(mistake, Unreachable) and not isinstance(mistake, Spoiled):
                         places.clear()  # all the others would be waited for in vain
                         break
-                    name = _("Packet {n} of {who}").format(n=place[1], who=sharing.name_of(session, place[0]))
+                    name = _("Packet {n} of {who}").format(n=place[1], who=session.name_of(place[0]))
                     said_of_it = mistake.sentence.replace(part.name, name)
                     notes.append(said_of_it if name in said_of_it else f"{name}: {said_of_it}")
             authors.update(added for _part, packet in read.values() for added in claims.added(packet))
         said: list[str] = []
         count = _absorb(session, list(read.values()), said, stopped)
         for (author, number), (part, _packet) in read.items():  # nobody knows the name under which it was fetched
-            name = _("Packet {n} of {who}").format(n=number, who=sharing.name_of(session, author))
+            name = _("Packet {n} of {who}").format(n=number, who=session.name_of(author))
             said = [sentence.replace(part.name, name) for sentence in said]
         notes += said
     here = session.workspace.journal.places()
@@ -351,7 +351,7 @@ def _absorb_all(
             ).format(n=more)
         )
     if checked.ahead:
-        people = ", ".join(sharing.name_of(session, author) for author in checked.ahead)
+        people = ", ".join(session.name_of(author) for author in checked.ahead)
         notes.append(
             _(
                 "The clock of {who} runs ahead of this computer's. Times are shown as claimed, and decide nothing."
@@ -422,7 +422,7 @@ def _write(session: Session, out: BinaryIO, entries: tuple[e.Carried, ...]) -> N
     sender = Member(
         own.author,
         own.public.hex(),
-        as_name(sharing.name_of(session, own.author)),
+        as_name(session.name_of(own.author)),
         assessment.role_of(own.author) or Role.REVIEWER,
         own.recipient,
     )

@@ -132,6 +132,7 @@ def look(
     wanted = tuple(c for c in CHECKS if c.about is SubjectKind.HOST and (not checks or c.id in checks))
     if not chosen or not wanted:
         raise NothingToLook(_("None of these hosts or checks is there, so nothing was contacted."))
+    session.refuse_newer(*(host.subject for host in chosen))
     title = ngettext("Looking at {n} host", "Looking at {n} hosts", len(chosen)).format(n=len(chosen))
 
     async def work(progress: Progress) -> Looks:

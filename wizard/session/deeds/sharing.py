@@ -13,7 +13,7 @@ from pathlib import Path
 from wizard.domain import events as e
 from wizard.domain import readable
 from wizard.domain.language import _, ngettext
-from wizard.domain.members import Member, Role, as_name, grouped
+from wizard.domain.members import Member, Role, as_name
 from wizard.domain.mistakes import Mistake
 from wizard.domain.versions import Version, field_words
 from wizard.domain.vulnerability import Decision, Disposal
@@ -202,18 +202,6 @@ def editors(session: Session) -> tuple[Member, ...]:
     return tuple(m for m in session.assessment.members.values() if m.author != own and m.recipient)
 
 
-def name_of(session: Session, author: str) -> str:
-    """Who that key belongs to: a member's name, this person's, or the beginning of the key."""
-    assessment = session.assessment
-    if author in assessment.members:
-        return assessment.members[author].name
-    if author == session.workspace.author:
-        return assessment.signatory.name if assessment.signatory and assessment.signatory.name else _("you")
-    if author in assessment.former:
-        return assessment.former[author][0].name
-    return grouped(author)[:9]
-
-
 def names(session: Session) -> Mapping[str, str]:
     """The names of everyone who takes part or took part, by key."""
     assessment = session.assessment
@@ -287,7 +275,7 @@ def conflicts(session: Session) -> tuple[Conflict, ...]:
             key,
             field_words(session.questionnaire, key),
             tuple(
-                Differing(v.hash, words_of(session, v.payload, alone=True), name_of(session, v.said_by), v.at)
+                Differing(v.hash, words_of(session, v.payload, alone=True), session.name_of(v.said_by), v.at)
                 for v in versions
             ),
         )

@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 from wizard.domain import events as e
 from wizard.domain.assessment import Assessment
 from wizard.domain.codec import from_json
+from wizard.domain.disclosure import LEDGER
 from wizard.domain.evidence import Evidence
 from wizard.domain.language import _, ngettext
 from wizard.domain.ledger import APART, OURSELVES, Decided, ReadReport, make_ledger
@@ -392,6 +393,7 @@ def _row(session: Session, key: str) -> Vulnerability:
     row = ledger(session).row(key)
     if row is None:
         raise UnusableEntry(_("This weakness is no longer in the ledger. Nothing was changed."))
+    session.refuse_newer(LEDGER, *row.keys)  # it has one key for each name and place, and any of them may be meant
     return row
 
 
