@@ -91,6 +91,7 @@ class Screen:
         if self.app.returncode is None:
             self.app.send_signal(signal.SIGTERM)
             self.app.wait(10)
+        assert self.app.returncode == 0, self._last_words()
 
     def windows(self) -> int:
         assert self.app is not None
@@ -170,6 +171,17 @@ class Screen:
             self._xdotool("key", "--clearmodifiers", key)
             _rest(0.05)
 
+    def choose(self, path: Path) -> None:
+        """Answer the system's chooser, for a file that is there or is to be."""
+        self.see(exactly="File name:", role="label")
+        self.key("ctrl+a")
+        self.type(str(path))
+        for _once_more in range(2):  # the list of names that fit takes the first Return when it comes up late
+            self.key("Return")
+            if self._comes(lambda: not self.find(exactly="File name:", role="label", most=1), "the chooser to go", 8):
+                return
+        raise AssertionError(f"the chooser did not take {path}")
+
     def picture(self, name: str) -> Path:
         """What the screen shows now, as a PNG below `folder`/pictures."""
         out = self.folder / "pictures" / f"{name}.png"
@@ -178,17 +190,26 @@ class Screen:
         return out
 
     def wait(self, condition: Callable[[], bool], what: str, seconds: float = 20) -> None:
+        if not self._comes(condition, what, seconds):
+            shown = "\n".join(f"{'  ' * d}{role} {name!r} {text!r}" for d, role, name, text in self.tree())
+            raise AssertionError(f"never saw {what}; shown:\n{shown}")
+
+    def _comes(self, condition: Callable[[], bool], what: str, seconds: float) -> bool:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if self.app is not None and self.app.poll() is not None:
-                _rest(0.5)  # for the last lines that it wrote
-                last = "\n".join(str(line["stderr"]) for line in self.log if "stderr" in line)
-                raise AssertionError(f"the program ended ({self.app.returncode}) while waiting for {what}\n{last}")
+                raise AssertionError(f"while waiting for {what}: {self._last_words()}")
             if condition():
-                return
+                return True
             _rest(0.1)
-        shown = "\n".join(f"{'  ' * d}{role} {name!r} {text!r}" for d, role, name, text in self.tree())
-        raise AssertionError(f"never saw {what}; shown:\n{shown}")
+        return False
+
+    def _last_words(self) -> str:
+        """How the program ended, and what it wrote that is no log."""
+        assert self.app is not None
+        _rest(0.5)  # for its last lines
+        written = "\n".join(str(line["stderr"]) for line in self.log if "stderr" in line)
+        return f"the program ended ({self.app.returncode})\n{written}"
 
     def _listen(self, app: subprocess.Popen[str]) -> None:
         assert app.stderr is not None

@@ -88,7 +88,7 @@ class TeamWalk:
         s.click(exactly=host, role="check box")
         s.picture("1-ask")
         s.click("Write the request file", "push button")
-        _save(s, self.request)
+        s.choose(self.request)
         s.see(f"Send it to {MATE}", "label")
         s.picture("2-waiting")
         s.click(exactly="Home", role="list item")
@@ -109,7 +109,7 @@ class TeamWalk:
         s.see(exactly=question.ask, seconds=30)
         s.click(exactly="No", role="radio button", after=question.ask)
         s.click(exactly="Choose evidence for AUTH-1", role="push button")
-        _save(s, evidence)
+        s.choose(evidence)
         s.see(evidence.name, seconds=30)
         s.picture("2-answered")
 
@@ -122,7 +122,7 @@ class TeamWalk:
         s.see("What they saw goes with the reply", "label", seconds=60)
         s.picture("3-looked")
         s.click("Save the reply", "push button")
-        _save(s, self.reply)
+        s.choose(self.reply)
         s.see("this is the fingerprint of your key", "label", seconds=30)
         s.picture("4-saved")
         return next(
@@ -134,7 +134,7 @@ class TeamWalk:
         s = self.lead
         s.click(exactly="Team", role="list item")
         s.click(exactly="choose the file", role="push button")
-        _save(s, self.reply)
+        s.choose(self.reply)
         s.see(f"Reply of {MATE}", "label", seconds=30)
         s.see(exactly=fingerprint, role="label")
         s.picture("4-offered")
@@ -165,17 +165,9 @@ class TeamWalk:
         s.click(exactly="Sign", role="list item")
         s.see("Nothing stands between you and a signature", "label", seconds=30)
         s.click(exactly="Sign and export…", role="push button")
-        _save(s, out)
+        s.choose(out)
         s.see("Verified just now: signature valid", "label", seconds=120)
         s.picture("8-signed")
-
-
-def _save(screen: Screen, path: Path) -> None:
-    """Answer the system's chooser, for a file that is there or is to be."""
-    screen.see(exactly="File name:", role="label")
-    screen.key("ctrl+a")
-    screen.type(str(path))
-    screen.key("Return")
 
 
 def _hex(text: object) -> bool:

@@ -55,7 +55,7 @@ def shell(qapp: QApplication, qtbot: QtBot, preferences: Preferences) -> Iterato
     window.show()
     yield window
     window.context.work.stop()
-    qtbot.waitUntil(lambda: not window.context.work.running, timeout=20_000)
+    qtbot.waitUntil(lambda: not window.context.work.running)
     window.close()
     window.deleteLater()
     theme().apply(qapp, "light")
@@ -65,7 +65,7 @@ def shell(qapp: QApplication, qtbot: QtBot, preferences: Preferences) -> Iterato
 def opened(shell: Shell, session: Session, qtbot: QtBot) -> Shell:
     """The window with an assessment open, its journal checked."""
     shell.open_session((session, Place("scope")))
-    qtbot.waitUntil(lambda: session.verification is not None and not shell.context.work.running, timeout=20_000)
+    qtbot.waitUntil(lambda: session.verification is not None and not shell.context.work.running)
     return shell
 
 

@@ -31,7 +31,7 @@ def shown(shell: Shell, path: Path, qtbot: QtBot) -> BlackOutPage:
     shell.go(Place("black_out", str(path), "DATA-1"))
     page = shell.page
     assert isinstance(page, BlackOutPage)
-    qtbot.waitUntil(lambda: page._original is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: page._original is not None)
     qtbot.wait(20)
     return page
 
@@ -58,8 +58,8 @@ def test_boxes_are_drawn_taken_away_and_burned_in(opened: Shell, session: Sessio
     assert len(picture.marks) == 1
     assert opened.foot.deed.isEnabled()
     opened.foot.deed.click()
-    qtbot.waitUntil(lambda: bool(session.assessment.evidence), timeout=20_000)
-    qtbot.waitUntil(lambda: isinstance(opened.page, EvidencePage), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(session.assessment.evidence))
+    qtbot.waitUntil(lambda: isinstance(opened.page, EvidencePage))
     [item] = session.assessment.evidence.values()
     assert item.requirements == ("DATA-1",)
     out = Image.open(io.BytesIO(session.workspace.box.read(item.sealed, 1_000_000)))
@@ -103,12 +103,12 @@ def test_words_are_selected_and_counted_as_the_child_counts_them(
     assert page.mark_button.isEnabled()
     page.mark_button.click()
     opened.foot.deed.click()
-    qtbot.waitUntil(lambda: bool(session.assessment.evidence), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(session.assessment.evidence))
     [item] = session.assessment.evidence.values()
     assert session.workspace.box.read(item.sealed, 1000).decode() == (
         "\U0001f511 key: \u2588\u2588\u2588\u2588\u2588\u2588\nother: \u2588\u2588\u2588\u2588\u2588\u2588\n"
     )
-    qtbot.waitUntil(lambda: isinstance(opened.page, EvidencePage), timeout=20_000)
+    qtbot.waitUntil(lambda: isinstance(opened.page, EvidencePage))
 
 
 def test_what_cannot_be_blacked_out_is_said_and_leaving_forgets(
@@ -119,7 +119,7 @@ def test_what_cannot_be_blacked_out_is_said_and_leaving_forgets(
     opened.go(Place("black_out", str(pdf)))
     page = opened.page
     assert isinstance(page, BlackOutPage)
-    qtbot.waitUntil(lambda: "Only pictures" in page.message_bar.text, timeout=20_000)
+    qtbot.waitUntil(lambda: "Only pictures" in page.message_bar.text)
     page = shown(opened, screen, qtbot)
     opened.go(Place("home"))
     assert page._original is None

@@ -127,7 +127,7 @@ def test_what_would_be_contacted_is_shown_then_looked_at_and_stopped(
     assert f"127.0.0.1:{silent}" in page.targets._list.text()
     assert not session.assessment.scope.confirmed
     page.targets.yes.click()
-    qtbot.waitUntil(lambda: page.stop_button.isVisible(), timeout=10_000)
+    qtbot.waitUntil(lambda: page.stop_button.isVisible())
     assert session.assessment.scope.confirmed
     assert all(line.faded for line in page.table.lines)
     qtbot.wait(300)

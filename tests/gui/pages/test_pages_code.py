@@ -49,7 +49,7 @@ def test_from_nothing_to_a_decision(
     opened.go(Place("code"))
     page = opened.page
     assert "nobody has looked" in page.verdicts.text()
-    qtbot.waitUntil(lambda: not opened.context.work.running, timeout=20_000)
+    qtbot.waitUntil(lambda: not opened.context.work.running)
     page.look_button.click()
     qtbot.waitUntil(lambda: not opened.context.work.running and page.table.isVisible(), timeout=30_000)
     assert page.table.lines[0].cells[1].text == "settings.py:2"
@@ -68,8 +68,8 @@ def test_from_nothing_to_a_decision(
         key = (repository_secrets.CHECK.id, str(repository))
         return session.assessment.observations[key].result.verdict is Verdict.PASS
 
-    qtbot.waitUntil(passed, timeout=10_000)
-    qtbot.waitUntil(lambda: page.table.lines[0].cells[5].text == "Decided", timeout=10_000)
+    qtbot.waitUntil(passed)
+    qtbot.waitUntil(lambda: page.table.lines[0].cells[5].text == "Decided")
     assert page.sentence.startswith("0 ")
 
 
@@ -99,7 +99,7 @@ def test_filters_and_the_editor(
     page.table.choose(page.table.lines[0].key)
     page._draw_panel()
     page.panel.places.open_button.click()
-    qtbot.waitUntil(lambda: wrote.exists() and bool(wrote.read_text()), timeout=5_000)
+    qtbot.waitUntil(lambda: wrote.exists() and bool(wrote.read_text()))
     assert wrote.read_text() == f"1|{repository / 'settings.py'}|"
 
 
@@ -129,7 +129,7 @@ def test_libraries_from_the_list_to_a_decision(
     monkeypatch.setattr("wizard.gui.widgets.choosing.choose_folder", lambda *_about: tmp_path / "lists")
 
     def idle() -> None:
-        qtbot.waitUntil(lambda: not opened.context.work.running, timeout=20_000)
+        qtbot.waitUntil(lambda: not opened.context.work.running)
 
     idle()
     opened.go(Place("code", "libraries"))
@@ -143,9 +143,9 @@ def test_libraries_from_the_list_to_a_decision(
     part.consent.cancel_button.click()
     assert (dependencies.CHECK.id, str(repository)) not in session.assessment.observations
     part.take_in_button.click()
-    qtbot.waitUntil(lambda: part.offline_button.isEnabled() and part.offline_button.isVisible(), timeout=20_000)
+    qtbot.waitUntil(lambda: part.offline_button.isEnabled() and part.offline_button.isVisible())
     part.offline_button.click()
-    qtbot.waitUntil(lambda: not opened.context.work.running and bool(part.table.lines), timeout=20_000)
+    qtbot.waitUntil(lambda: not opened.context.work.running and bool(part.table.lines))
     assert [line.cells[0].text for line in part.table.lines] == ["left-pad", "fine"]
     assert opened.page.sentence.startswith("1 vulnerable")
     part.table.choose(part.table.lines[0].key)
@@ -156,7 +156,7 @@ def test_libraries_from_the_list_to_a_decision(
     part.panel.why.setCurrentIndex(2)
     part.panel.because.setText("Only in a script that nobody runs.")
     part.panel.save_button.click()
-    qtbot.waitUntil(lambda: part.table.lines[0].cells[4].text == "Decided", timeout=10_000)
+    qtbot.waitUntil(lambda: part.table.lines[0].cells[4].text == "Decided")
     (noted,) = session.assessment.disposals.values()
     disposal = noted.payload.disposal
     assert disposal.decision is Decision.NOT_AFFECTED
@@ -179,11 +179,11 @@ def test_the_code_host_is_asked_only_after_the_list_was_agreed_to(
     monkeypatch.setattr("wizard.gui.widgets.choosing.choose_folder", lambda *_about: tmp_path / "exported")
     opened.go(Place("code", "host"))
     part = opened.page.hosting
-    qtbot.waitUntil(lambda: part.name.text() == "northwind/sync", timeout=20_000)
+    qtbot.waitUntil(lambda: part.name.text() == "northwind/sync")
     assert not part.ask_button.isEnabled()
     part.token.setText("a-token-of-a-test")
     part.keep_button.click()
-    qtbot.waitUntil(part.ask_button.isEnabled, timeout=20_000)
+    qtbot.waitUntil(part.ask_button.isEnabled)
     assert part.token.text() == ""
     part.ask_button.click()
     lines = part.consent.list.toPlainText().split("\n")
@@ -191,11 +191,11 @@ def test_the_code_host_is_asked_only_after_the_list_was_agreed_to(
     part.consent.cancel_button.click()
     assert ("push-protection", str(repository)) not in session.assessment.observations
     part.export_button.click()
-    qtbot.waitUntil(lambda: len(part.table.lines) == 5, timeout=20_000)
+    qtbot.waitUntil(lambda: len(part.table.lines) == 5)
     seen = session.assessment.observations["push-protection", str(repository)].result
     assert seen.verdict is Verdict.PASS
     part.forget_button.click()
-    qtbot.waitUntil(lambda: not part.ask_button.isEnabled(), timeout=20_000)
+    qtbot.waitUntil(lambda: not part.ask_button.isEnabled())
 
 
 def test_the_editor_is_named_in_preferences(opened: Shell, preferences: Preferences, qtbot: QtBot) -> None:
@@ -231,6 +231,6 @@ def test_what_is_pasted_is_looked_through_and_kept_nowhere(
 def test_repositories_that_are_not_here_are_no_empty_list(opened: Shell, say: object, qtbot: QtBot) -> None:
     say("SCOPE-6", (Row((("repository", "https://github.com/northwind/sync"), ("host", "github"))),))  # type: ignore[operator]
     opened.go(Place("code", "libraries"))
-    qtbot.waitUntil(lambda: not opened.context.work.running, timeout=20_000)
+    qtbot.waitUntil(lambda: not opened.context.work.running)
     opened.page.libraries.online_button.click()
-    qtbot.waitUntil(lambda: "Clone it" in opened.page.message_bar.text, timeout=20_000)
+    qtbot.waitUntil(lambda: "Clone it" in opened.page.message_bar.text)

@@ -168,10 +168,10 @@ def test_control_is_shown_on_the_scope_page(
         assert word == consents.to_publish(session, session.assessment.scope.hosts[0]).word
         assert word in card._file.text()
         card.look_button.click()
-        qtbot.waitUntil(lambda: "neither is there" in card._said.text(), timeout=20_000)
+        qtbot.waitUntil(lambda: "neither is there" in card._said.text())
         published.append(word)
         card.look_button.click()
-        qtbot.waitUntil(lambda: "by a file on the host" in card._said.text(), timeout=20_000)
+        qtbot.waitUntil(lambda: "by a file on the host" in card._said.text())
 
 
 @pytest.mark.slow
@@ -201,6 +201,6 @@ def test_a_canary_goes_out_and_its_log_comes_in(
     choose(log)
     page.canary.log_button.click()
     key = ("log-canary", f"localhost:{port}")
-    qtbot.waitUntil(lambda: key in session.assessment.observations, timeout=20_000)
+    qtbot.waitUntil(lambda: key in session.assessment.observations)
     assert session.assessment.observations[key].result.verdict is Verdict.PASS
-    qtbot.waitUntil(lambda: "the credential that they carried is not" in page.message_bar._words.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "the credential that they carried is not" in page.message_bar._words.text())

@@ -81,7 +81,7 @@ def _signed_with_a_summary(
     choose(tmp_path / "signed.pdf")
     taken = tmp_path / "signed public summary.pdf"
     taken.write_text("a thesis")
-    qtbot.waitUntil(lambda: shell.foot.deed.isEnabled(), timeout=20_000)
+    qtbot.waitUntil(lambda: shell.foot.deed.isEnabled())
     shell.foot.deed.click()
     assert "public summary.pdf is there already" in page.message_bar.text
     taken.unlink()
@@ -130,10 +130,10 @@ def _reviewed(
     page.again_button.click()
     assert page.again.isVisibleTo(page)
     # nobody has looked at these hosts, so none is named
-    qtbot.waitUntil(lambda: "Nothing was contacted" in said(page.again), timeout=5_000)
+    qtbot.waitUntil(lambda: "Nothing was contacted" in said(page.again))
     shell.go(Place("reviewer", str(tmp_path / "hand in.zip")))
     qtbot.waitUntil(lambda: not shell.context.work.running and page.reviewed is not None, timeout=60_000)
-    qtbot.waitUntil(lambda: page.evidence.isVisibleTo(page), timeout=20_000)
+    qtbot.waitUntil(lambda: page.evidence.isVisibleTo(page))
 
 
 def _gone_on_from(shell: Shell, full: Path, qtbot: QtBot, tmp_path: Path, choose: Callable[[Path], None]) -> None:
@@ -146,24 +146,24 @@ def _gone_on_from(shell: Shell, full: Path, qtbot: QtBot, tmp_path: Path, choose
     for field in (page.vault.first, page.vault.second):
         qtbot.keyClicks(field, "plum lantern crater violin mosaic")
     shell.foot.deed.click()
-    qtbot.waitUntil(lambda: page.vault.sheet is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: page.vault.sheet is not None)
     page._go_to(Step.WHO)
     choose(full)
     page.earlier.button.click()
     qtbot.waitUntil(lambda: "carried over and wait" in said(page.earlier), timeout=60_000)
     assert page.who.organisation.text() == "Northwind Software Ltd"
     shell.foot.deed.click()
-    qtbot.waitUntil(lambda: page._step is Step.ASKED, timeout=20_000)
+    qtbot.waitUntil(lambda: page._step is Step.ASKED)
     shell.foot.deed.click()
-    qtbot.waitUntil(lambda: shell.place.page == "scope", timeout=20_000)
+    qtbot.waitUntil(lambda: shell.place.page == "scope")
     session = shell.context.open
     scope = shell.page
     assert isinstance(scope, ScopePage)
-    qtbot.waitUntil(lambda: scope.is_whole, timeout=10_000)
+    qtbot.waitUntil(lambda: scope.is_whole)
     for note in (scope._hosts_carried, scope._asked["SCOPE-2"].carried):
         assert note.isVisibleTo(scope)
         note.keep.click()
-        qtbot.waitUntil(lambda note=note: not note.isVisibleTo(scope), timeout=10_000)  # type: ignore[misc]
+        qtbot.waitUntil(lambda note=note: not note.isVisibleTo(scope))  # type: ignore[misc]
     assert "to read again" in "".join(row.second for row in rows(shell))
     shell.go(Place("home"))
     assert "wait to be read again" in said(shell)
@@ -174,5 +174,5 @@ def _gone_on_from(shell: Shell, full: Path, qtbot: QtBot, tmp_path: Path, choose
     assert "comes from the attestation of" in card._noted.text() or "come from the attestation of" in card._noted.text()
     before = len(session.assessment.carried)
     card.keep.click()
-    qtbot.waitUntil(lambda: len(session.assessment.carried) < before, timeout=10_000)
-    qtbot.waitUntil(lambda: not card.keep.isVisibleTo(card), timeout=10_000)
+    qtbot.waitUntil(lambda: len(session.assessment.carried) < before)
+    qtbot.waitUntil(lambda: not card.keep.isVisibleTo(card))

@@ -50,7 +50,7 @@ def other(qapp: QApplication, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.
     window.show()
     yield window
     window.context.work.stop()
-    qtbot.waitUntil(lambda: not window.context.work.running, timeout=20_000)
+    qtbot.waitUntil(lambda: not window.context.work.running)
     window.close()
     window.deleteLater()
 
@@ -160,21 +160,21 @@ def test_they_meet_in_a_folder_and_choose_between_versions(
     choose(folder)
     for page in (lead, ada):
         page.folder.pick.click()
-        qtbot.waitUntil(lambda page=page: page.folder.path.text() == str(folder), timeout=20_000)
+        qtbot.waitUntil(lambda page=page: page.folder.path.text() == str(folder))
     question = yes_no(session)
     says(session, question, "yes")
     says(other.session, question, "no")
     for page in (lead, ada, lead):
         page.exchange.now.click()
         idle(qtbot, shell, other)
-    qtbot.waitUntil(lambda: not lead.conflicts.isHidden(), timeout=20_000)
+    qtbot.waitUntil(lambda: not lead.conflicts.isHidden())
     picture(qtbot, shell, tmp_path / "7-exchanged.png")
     lead.conflicts.click()
     assert isinstance(shell.page, TeamPage)
     card = shell.page.conflicts[0]
     theirs = next(v.hash for v in card.conflict.versions if v.who == "Ada Example")
     card.buttons[theirs].click()
-    qtbot.waitUntil(lambda: not shell.page.conflicts, timeout=20_000)  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: not shell.page.conflicts)  # type: ignore[attr-defined]
     # from now on by itself: the choice arrives when the other one opens
     ada.exchange.tick.click()
     idle(qtbot, other)
@@ -212,21 +212,21 @@ def test_bundles_by_file_full_and_new_and_what_removing_says(
     lead.file.only_new.setChecked(True)
     lead.file.button.click()
     bundle = sent / "Northwind-Sync.attestry-bundle"
-    qtbot.waitUntil(bundle.is_file, timeout=20_000)
+    qtbot.waitUntil(bundle.is_file)
     idle(qtbot, shell)
     assert "1 entry is sealed" in lead.message_bar.text or "2 entries are sealed" in lead.message_bar.text
     lead.file.button.click()
-    qtbot.waitUntil(lambda: "Nothing is new" in lead.message_bar.text, timeout=20_000)
+    qtbot.waitUntil(lambda: "Nothing is new" in lead.message_bar.text)
     ada.take(bundle)
-    qtbot.waitUntil(lambda: "new" in ada.message_bar.text, timeout=20_000)
+    qtbot.waitUntil(lambda: "new" in ada.message_bar.text)
     assert other.session is not None
     assert other.session.assessment.answers[question].value == "yes"
     ada.take(bundle)
-    qtbot.waitUntil(lambda: "here already" in ada.message_bar.text, timeout=20_000)
+    qtbot.waitUntil(lambda: "here already" in ada.message_bar.text)
     broken = tmp_path / "broken.attestry-bundle"
     broken.write_bytes(bundle.read_bytes()[:-9])
     ada.take(broken)
-    qtbot.waitUntil(lambda: "damaged" in ada.message_bar.text, timeout=20_000)
+    qtbot.waitUntil(lambda: "damaged" in ada.message_bar.text)
 
     remove = next(b for b in lead.members.findChildren(type(lead.members.add_someone)) if "Remove" in b.text())
     remove.click()
@@ -235,8 +235,8 @@ def test_bundles_by_file_full_and_new_and_what_removing_says(
     picture(qtbot, shell, tmp_path / "8-remove.png")
     assert not session.assessment.former, "nothing is done before it is agreed"
     panel.go.click()
-    qtbot.waitUntil(lambda: bool(session.assessment.former), timeout=20_000)
-    qtbot.waitUntil(lambda: "no longer takes part" in lead.message_bar.text, timeout=20_000)
+    qtbot.waitUntil(lambda: bool(session.assessment.former))
+    qtbot.waitUntil(lambda: "no longer takes part" in lead.message_bar.text)
     picture(qtbot, shell, tmp_path / "9-removed.png")
 
 
@@ -260,8 +260,8 @@ def test_a_server_that_is_not_there_is_a_sentence_and_its_password_is_kept_in_th
     picture(qtbot, shell, tmp_path / "10-server.png")
     assert meeting.server_set(session) is None, "trying keeps nothing"
     form.use.click()
-    qtbot.waitUntil(lambda: meeting.server_set(session) is not None, timeout=20_000)
-    qtbot.waitUntil(lambda: form.password.text() == "", timeout=20_000)
+    qtbot.waitUntil(lambda: meeting.server_set(session) is not None)
+    qtbot.waitUntil(lambda: form.password.text() == "")
     assert not form.none.isHidden()
     assert not page.exchange.now.isHidden()
     page.exchange.now.click()
@@ -272,7 +272,7 @@ def test_a_server_that_is_not_there_is_a_sentence_and_its_password_is_kept_in_th
     files = [p.read_bytes() for p in tmp_path.rglob("*") if p.is_file() and p.suffix != ".png"]
     assert not any(b"a-very-secret-word" in data for data in files)
     form.none.click()
-    qtbot.waitUntil(lambda: meeting.server_set(session) is None, timeout=20_000)
+    qtbot.waitUntil(lambda: meeting.server_set(session) is None)
 
 
 def test_a_vault_without_its_bundle_comes_to_the_page_that_takes_it(
@@ -297,7 +297,7 @@ def test_a_vault_without_its_bundle_comes_to_the_page_that_takes_it(
     assert isinstance(other.page, UnlockPage)
     other.page.field.setText(PASSPHRASE)
     other.page.button.click()
-    qtbot.waitUntil(lambda: isinstance(other.page, JoinPage), timeout=20_000)
+    qtbot.waitUntil(lambda: isinstance(other.page, JoinPage))
     assert isinstance(other.page, JoinPage)
     assert other.page.bundle.folder.text() == str(made.folder)
     assert other.page.bundle.isVisible()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -108,20 +108,20 @@ def test_previews_come_from_the_child(opened: Shell, session: Session, tmp_path:
     ):
         (tmp_path / name).write_bytes(data)
         page.add((tmp_path / name,))
-    qtbot.waitUntil(lambda: len(page._sheets) == 4, timeout=20_000)
+    qtbot.waitUntil(lambda: len(page._sheets) == 4)
     names = {item.name: item.id for item in session.assessment.evidence.values()}
     for sheet in tuple(page._sheets.values()):
         sheet.file_button.click()
-    qtbot.waitUntil(lambda: not page._sheets, timeout=10_000)
+    qtbot.waitUntil(lambda: not page._sheets)
     page.table.choose(names["a.txt"])
-    qtbot.waitUntil(lambda: page.panel.text.isVisible(), timeout=20_000)
+    qtbot.waitUntil(lambda: page.panel.text.isVisible())
     assert page.panel.text.toPlainText() == "<b>plain</b> words"
     page.table.choose(names["b.png"])
-    qtbot.waitUntil(lambda: page.panel.picture.isVisible(), timeout=20_000)
+    qtbot.waitUntil(lambda: page.panel.picture.isVisible())
     page.table.choose(names["c.png"])
-    qtbot.waitUntil(lambda: "damaged" in page.panel.said.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "damaged" in page.panel.said.text())
     page.table.choose(names["d.zip"])
-    qtbot.waitUntil(lambda: "not shown here" in page.panel.said.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "not shown here" in page.panel.said.text())
 
 
 @pytest.mark.slow
@@ -135,10 +135,10 @@ def test_a_clear_copy_goes_where_one_says(
     out = tmp_path / "out" / "plan.txt"
     choose(out)
     page._export(item.id)
-    qtbot.waitUntil(lambda: "was not saved" in page.message_bar.text, timeout=10_000)
+    qtbot.waitUntil(lambda: "was not saved" in page.message_bar.text)
     out.parent.mkdir()
     page._export(item.id)
-    qtbot.waitUntil(lambda: "A clear copy" in page.message_bar.text, timeout=10_000)
+    qtbot.waitUntil(lambda: "A clear copy" in page.message_bar.text)
     assert out.read_text() == "the plan"
 
 
@@ -155,10 +155,18 @@ def test_a_file_that_shows_nothing_gets_its_sentence(
         path.mkdir()
     page.add((path,))
     words = {"empty": "is empty", "folder": "is not a file", "gone": "could not be read"}[what]
-    qtbot.waitUntil(lambda: words in page.message_bar.text, timeout=10_000)
+    qtbot.waitUntil(lambda: words in page.message_bar.text)
     assert not session.assessment.evidence
 
 
+@pytest.fixture
+def emptied_clipboard(qapp: object) -> Iterator[None]:
+    """What Python put there may not be left there: Qt destroys it at the very end, when there is no Python any more."""
+    yield
+    QGuiApplication.clipboard().clear()
+
+
+@pytest.mark.usefixtures("emptied_clipboard")
 def test_files_can_be_pasted(opened: Shell, session: Session, tmp_path: Path, qtbot: QtBot) -> None:
     page = evidence(opened)
     QGuiApplication.clipboard().setText("just words")
@@ -170,7 +178,7 @@ def test_files_can_be_pasted(opened: Shell, session: Session, tmp_path: Path, qt
     data.setUrls([QUrl.fromLocalFile(str(path))])
     QGuiApplication.clipboard().setMimeData(data)
     page._paste()
-    qtbot.waitUntil(lambda: len(session.assessment.evidence) == 1, timeout=10_000)
+    qtbot.waitUntil(lambda: len(session.assessment.evidence) == 1)
 
 
 NOW = datetime(2026, 9, 12, 12, 0, tzinfo=UTC)

@@ -53,7 +53,7 @@ def test_from_an_empty_machine_to_an_open_assessment(shell: Shell, qtbot: QtBot,
     assert shell.page.foot().why == "Type it once more"
     qtbot.keyClicks(page.vault.second, WORDS)
     shell.foot.deed.click()
-    qtbot.waitUntil(lambda: page.vault.sheet is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: page.vault.sheet is not None)
     folder = tmp_path / "deep" / "Tailwind bridge.attestry"
     assert (folder / "open.attestry").is_file()
     assert not shell.foot.deed.isEnabled()
@@ -103,7 +103,7 @@ def test_a_place_that_is_taken_is_said_and_nothing_is_lost(shell: Shell, qtbot: 
     for field in (page.vault.first, page.vault.second):
         field.setText(WORDS)
     shell.foot.deed.click()
-    qtbot.waitUntil(lambda: "already exists" in page.message_bar.text, timeout=20_000)
+    qtbot.waitUntil(lambda: "already exists" in page.message_bar.text)
     assert page.vault.first.text() == WORDS
     assert sorted(p.name for p in taken.iterdir()) == ["thesis.txt"]
 
@@ -121,7 +121,7 @@ def test_the_strength_is_said_in_words() -> None:
 
 def unlock(shell: Shell, folder: Path, qtbot: QtBot) -> UnlockPage:
     shell.go(Place("unlock", str(folder)))
-    qtbot.waitUntil(lambda: not shell.context.work.running, timeout=10_000)
+    qtbot.waitUntil(lambda: not shell.context.work.running)
     assert isinstance(shell.page, UnlockPage)
     return shell.page
 
@@ -142,7 +142,7 @@ def test_a_wrong_passphrase_is_said_and_makes_nothing(
     for miss in range(1, 4):
         qtbot.keyClicks(page.field, "wrong horse")
         qtbot.keyClick(page.field, Qt.Key.Key_Return)
-        qtbot.waitUntil(lambda: page.misses == miss, timeout=10_000)  # noqa: B023 - waited for at once
+        qtbot.waitUntil(lambda: page.misses == miss)  # noqa: B023 - waited for at once
         assert "does not open this workspace" in page.problem.text()
         page.field.clear()
     assert "wrong 3 times" in page.problem.text()
@@ -153,7 +153,7 @@ def test_a_wrong_passphrase_is_said_and_makes_nothing(
         page._tick()
     assert page.button.isEnabled()
     page.button.click()
-    qtbot.waitUntil(lambda: shell.session is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: shell.session is not None)
     assert shell.place.page == "home"
     assert sorted(p.name for p in locked.iterdir() if p.name != "writer.lock") >= [n for n in before if "lock" not in n]
 
@@ -163,7 +163,7 @@ def test_a_mistyped_recovery_key_is_told_from_a_wrong_one(shell: Shell, locked: 
     page.other_way.click()
     qtbot.keyClicks(page.field, "ABCDEF-GHJKMN")
     page.button.click()
-    qtbot.waitUntil(lambda: "not a whole recovery key" in page.problem.text(), timeout=10_000)
+    qtbot.waitUntil(lambda: "not a whole recovery key" in page.problem.text())
     assert page.misses == 0
     assert page.backup.isHidden(), "nothing is wrong with the vault"
 
@@ -213,7 +213,7 @@ def test_the_keyring_opens_it_once_but_not_after_a_lock(
     assert created.session.workspace.remembered, created.session.workspace.keyring_said
     created.session.close()
     shell.go(Place("unlock", str(folder)))
-    qtbot.waitUntil(lambda: shell.session is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: shell.session is not None)
     shell.lock()
     page = shell.page
     assert isinstance(page, UnlockPage)
@@ -221,7 +221,7 @@ def test_the_keyring_opens_it_once_but_not_after_a_lock(
     assert shell.session is None
     assert page.by_keyring.isVisible()
     page.by_keyring.click()
-    qtbot.waitUntil(lambda: shell.session is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: shell.session is not None)
 
 
 def test_leaving_forgets_what_was_typed(shell: Shell, locked: Path, qtbot: QtBot) -> None:
@@ -277,6 +277,6 @@ def test_the_demonstration_runs_and_opens(shell: Shell, qtbot: QtBot) -> None:
     assert page.message_bar.text == ""
     card = page._ready.itemAt(0).widget()  # type: ignore[union-attr]
     card.button.click()  # type: ignore[union-attr]
-    qtbot.waitUntil(lambda: shell.session is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: shell.session is not None)
     assert shell.session is not None
     assert shell.session.assessment.demonstration

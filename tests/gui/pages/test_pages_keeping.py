@@ -213,7 +213,7 @@ def test_an_older_copy_gets_a_red_page_with_its_choices(
     assert restore.choice.count() == 1
     restore.field.setText("wrong")
     restore.button.click()
-    qtbot.waitUntil(lambda: bool(restore.message_bar.text), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(restore.message_bar.text))
     monkeypatch.setattr(
         opening, "open_", lambda *more, _open=opening.open_, **named: _open(*more, **{**named, "floor": QUICK})
     )
@@ -221,7 +221,7 @@ def test_an_older_copy_gets_a_red_page_with_its_choices(
     monkeypatch.setattr(keeping, "restore", lambda *more: real(*more, floor=QUICK))
     restore.field.setText(PASSPHRASE)
     restore.button.click()
-    qtbot.waitUntil(lambda: shell.session is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: shell.session is not None)
     assert shell.session is not None
     assert shell.session.workspace.doubts == ""
     assert shell.session.assessment.comments["DATA-1"].payload == e.CommentSet("DATA-1", "later")
@@ -313,7 +313,7 @@ def test_what_runs_goes_on_behind_a_curtain_and_then_the_keys_go(
     opened.idle.look()
     assert session.workspace._key_file.data_keys, "what runs still needs them"
     busy()
-    qtbot.waitUntil(lambda: opened.session is None, timeout=20_000)
+    qtbot.waitUntil(lambda: opened.session is None)
     assert not opened.covered
     assert opened.place.page == "unlock"
     assert not session.workspace._key_file.data_keys
@@ -328,11 +328,11 @@ def test_the_passphrase_lifts_the_curtain_and_three_misses_lock(
     assert isinstance(curtain, Curtain)
     curtain.field.setText("not the passphrase")
     curtain.button.click()
-    qtbot.waitUntil(lambda: bool(curtain.problem.text()), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(curtain.problem.text()))
     assert opened.covered
     curtain.field.setText(PASSPHRASE)
     curtain.button.click()
-    qtbot.waitUntil(lambda: not opened.covered, timeout=20_000)
+    qtbot.waitUntil(lambda: not opened.covered)
     assert opened.session is session
     assert opened.context.work.running
     assert "Northwind" in opened.windowTitle()
@@ -343,7 +343,7 @@ def test_the_passphrase_lifts_the_curtain_and_three_misses_lock(
     for n in range(3):
         curtain.field.setText(f"wrong once more {n}")
         curtain.button.click()
-        qtbot.waitUntil(lambda: opened.session is None or curtain.button.isEnabled(), timeout=20_000)
+        qtbot.waitUntil(lambda: opened.session is None or curtain.button.isEnabled())
     assert opened.session is None
     assert not session.workspace._key_file.data_keys
 
@@ -361,11 +361,11 @@ def test_a_recovery_key_that_was_never_typed_back_is_asked_for_once_and_tried_ou
     assert form.button.is_open
     form.sheet.setText(keeping.new_recovery_text())
     form.check.click()
-    qtbot.waitUntil(lambda: bool(page.message_bar.text), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(page.message_bar.text))
     assert not keeping.written_down(session)
     form.sheet.setText(text.lower())
     form.check.click()
-    qtbot.waitUntil(lambda: "opens this vault" in page.message_bar.text, timeout=20_000)
+    qtbot.waitUntil(lambda: "opens this vault" in page.message_bar.text)
     assert keeping.written_down(session)
     assert "typed back from its sheet" in form._state.text()
 
@@ -380,7 +380,7 @@ def test_a_forgotten_passphrase_is_replaced_with_the_recovery_key(
     for field in (keys_.new, keys_.again):
         field.setText("another good passphrase")
     keys_.change.click()
-    qtbot.waitUntil(lambda: "is changed" in vault.message_bar.text, timeout=20_000)
+    qtbot.waitUntil(lambda: "is changed" in vault.message_bar.text)
     session.workspace.prove(WithPassphrase("another good passphrase"))
     with pytest.raises(WrongPassphrase):
         session.workspace.prove(WithPassphrase(PASSPHRASE))
@@ -391,7 +391,7 @@ def test_without_a_keyring_the_passphrase_alone_goes_on_opening_it(vault: Prefer
     assert keys_ is not None
     keys_.proof.setText(PASSPHRASE)
     keys_.turn.click()
-    qtbot.waitUntil(lambda: "passphrase alone opens the vault, as before" in vault.message_bar.text, timeout=20_000)
+    qtbot.waitUntil(lambda: "passphrase alone opens the vault, as before" in vault.message_bar.text)
     assert keys_.remember.isEnabled()
 
 
@@ -405,10 +405,10 @@ def test_passphrase_and_keyring_together_are_asked_for_and_no_longer(
     session.workspace._key_file.keyring = Keyring(lambda: kept, trusted=trusted)
     keys_.proof.setText(PASSPHRASE)
     keys_.turn.click()
-    qtbot.waitUntil(lambda: session.workspace.strict, timeout=20_000)
+    qtbot.waitUntil(lambda: session.workspace.strict)
     qtbot.waitUntil(lambda: "alone again" in keys_.turn.text())
     assert not keys_.remember.isEnabled()
     keys_.proof.setText(PASSPHRASE)
     keys_.turn.click()
-    qtbot.waitUntil(lambda: not session.workspace.strict, timeout=20_000)
+    qtbot.waitUntil(lambda: not session.workspace.strict)
     qtbot.waitUntil(keys_.remember.isEnabled)

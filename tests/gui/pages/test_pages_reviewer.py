@@ -140,7 +140,7 @@ def test_what_is_not_there_is_one_sentence_and_what_is_no_attestation_a_verdict(
     shell.go(Place("reviewer", str(tmp_path / "gone.pdf")))
     page = shell.page
     assert isinstance(page, ReviewerPage)
-    qtbot.waitUntil(lambda: "could not be read" in page.message_bar.text, timeout=20_000)
+    qtbot.waitUntil(lambda: "could not be read" in page.message_bar.text)
     note = tmp_path / "note.pdf"
     note.write_bytes(b"a note")
     assert "Not an attestation" in shown(checked(shell, qtbot, note).outcome)
@@ -156,7 +156,7 @@ def test_evidence_is_compared(
     page = checked(shell, qtbot, pdf)
     choose(folder)
     page.evidence_button.click()
-    qtbot.waitUntil(lambda: page.evidence.isVisible(), timeout=20_000)
+    qtbot.waitUntil(lambda: page.evidence.isVisible())
     assert "0 matched, 1 different, 7 missing." in shown(page.evidence)
 
 

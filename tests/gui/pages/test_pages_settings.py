@@ -49,10 +49,10 @@ def test_the_passphrase_is_changed_with_the_old_one(opened: Shell, session: Sess
     for field, text in ((keys.old, "wrong words here"), (keys.new, "brand new words"), (keys.again, "brand new words")):
         field.setText(text)
     keys.change.click()
-    qtbot.waitUntil(lambda: "does not open" in page.message_bar.text, timeout=20_000)
+    qtbot.waitUntil(lambda: "does not open" in page.message_bar.text)
     keys.old.setText(PASSPHRASE)
     keys.change.click()
-    qtbot.waitUntil(lambda: "The passphrase is changed" in page.message_bar.text, timeout=20_000)
+    qtbot.waitUntil(lambda: "The passphrase is changed" in page.message_bar.text)
     assert keys.new.text() == ""
 
 
@@ -63,7 +63,7 @@ def test_a_new_recovery_key_is_shown_once_and_typed_back(opened: Shell, session:
     keys.recovery.button.set_open(True)
     keys.recovery.proof.setText(PASSPHRASE)
     keys.recovery.make.click()
-    qtbot.waitUntil(lambda: keys.recovery._sheet_at.count() == 1, timeout=20_000)
+    qtbot.waitUntil(lambda: keys.recovery._sheet_at.count() == 1)
     sheet = keys.recovery._sheet_at.itemAt(0).widget()  # type: ignore[union-attr]
     sheet.copy_button.click()  # type: ignore[union-attr]
     groups = QGuiApplication.clipboard().text().split("-")
@@ -76,7 +76,7 @@ def test_a_computer_without_a_keyring_says_so(opened: Shell, session: Session, q
     keys = preferences(opened).keys
     assert keys is not None
     keys.remember.click()
-    qtbot.waitUntil(lambda: "no keyring" in opened.page.message_bar.text, timeout=10_000)
+    qtbot.waitUntil(lambda: "no keyring" in opened.page.message_bar.text)
     assert not keys.remember.isChecked()
 
 

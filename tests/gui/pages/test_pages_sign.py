@@ -83,7 +83,7 @@ def test_from_the_statement_to_a_verified_file(
         field.setText(text)
     page._name()
     qtbot.waitUntil(lambda: complete.assessment.signatory is not None)
-    qtbot.waitUntil(lambda: "Dana Ortiz" in page.statement.declaration.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "Dana Ortiz" in page.statement.declaration.text())
     qtbot.waitUntil(lambda: not page.first_page.picture.pixmap.isNull(), timeout=60_000)
     assert "Head of Engineering" in page.statement.signed_by.text()
     assert "1 exception: INC-7" in page.statement.exceptions.text()
@@ -126,7 +126,7 @@ def _altered(shell: Shell, path: Path, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: "does not verify" in page.sentence, timeout=60_000)
     path.unlink()
     shell.go(Place("done", str(path)))
-    qtbot.waitUntil(lambda: "any more" in page.sentence, timeout=20_000)
+    qtbot.waitUntil(lambda: "any more" in page.sentence)
 
 
 def _changed(shell: Shell, session: Session, qtbot: QtBot) -> None:
@@ -134,7 +134,7 @@ def _changed(shell: Shell, session: Session, qtbot: QtBot) -> None:
     shell.go(Place("review"))
     page = shell.page
     assert isinstance(page, ReviewPage)
-    qtbot.waitUntil(lambda: page.chips[Only.CHANGED].isVisible(), timeout=20_000)
+    qtbot.waitUntil(lambda: page.chips[Only.CHANGED].isVisible())
     page.chips[Only.CHANGED].click()
     assert "INC-5" in page.rows
 

@@ -50,7 +50,7 @@ def helper(qapp: QApplication, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest
     window.show()
     yield window
     window.context.work.stop()
-    qtbot.waitUntil(lambda: not window.context.work.running, timeout=20_000)
+    qtbot.waitUntil(lambda: not window.context.work.running)
     window.close()
     window.deleteLater()
 
@@ -85,7 +85,7 @@ def test_asked_answered_added_and_chosen(
     team.ask.section.activated.emit(team.ask.section.currentIndex())
     team.ask.due.set_iso("2030-02-01")
     team.ask.note.click()
-    qtbot.waitUntil(lambda: "Bob Example is noted" in team.message_bar.text, timeout=10_000)
+    qtbot.waitUntil(lambda: "Bob Example is noted" in team.message_bar.text)
     (about,) = session.assessment.assignments.values()
     assert (about.about, about.owner, str(about.due)) == (whole.id, "Bob Example", "2030-02-01")
     assert sharing.owner_of(session, "AUTH-1") == about
@@ -101,8 +101,8 @@ def test_asked_answered_added_and_chosen(
     team.ask.message.setText("The console shows it under Policies.")
     picture(qtbot, shell, tmp_path / "1-ask.png")
     team.ask.write.click()
-    qtbot.waitUntil(lambda: (target / "Ada-Example.attestry-request").exists(), timeout=10_000)
-    qtbot.waitUntil(lambda: "Send it to Ada Example" in team.message_bar.text, timeout=10_000)
+    qtbot.waitUntil(lambda: (target / "Ada-Example.attestry-request").exists())
+    qtbot.waitUntil(lambda: "Send it to Ada Example" in team.message_bar.text)
     assert not team.waiting.isHidden()
     picture(qtbot, shell, tmp_path / "2-waiting.png")
     shell.go(Place("home"))
@@ -121,7 +121,7 @@ def test_asked_answered_added_and_chosen(
     asked.again.setText(PASSPHRASE)
     picture(qtbot, helper, tmp_path / "4-request.png")
     asked.button.click()
-    qtbot.waitUntil(lambda: isinstance(helper.page, SectionPage), timeout=20_000)
+    qtbot.waitUntil(lambda: isinstance(helper.page, SectionPage))
     section = helper.page
     assert isinstance(section, SectionPage)
     assert set(section.cards) == {"AUTH-1"}, "only what is asked is there"
@@ -147,28 +147,28 @@ def test_asked_answered_added_and_chosen(
     reply.start(lambda hear: runner.start(adding, "Adding 1 file", hear), lambda _done: None)
     assert not reply.save.isEnabled(), "it would go without the file that is being added"
     added.set()
-    qtbot.waitUntil(reply.save.isEnabled, timeout=10_000)
+    qtbot.waitUntil(reply.save.isEnabled)
     reply.save.click()
-    qtbot.waitUntil(lambda: (target / "Ada-Example.attestry-reply").exists(), timeout=10_000)
-    qtbot.waitUntil(lambda: "Send it" in reply.message_bar.text, timeout=10_000)
+    qtbot.waitUntil(lambda: (target / "Ada-Example.attestry-reply").exists())
+    qtbot.waitUntil(lambda: "Send it" in reply.message_bar.text)
     picture(qtbot, helper, tmp_path / "7-reply.png")
 
     # the lead adds the reply
     shell.go(Place("team"))
     team.read(target / "Ada-Example.attestry-reply")
-    qtbot.waitUntil(lambda: team.offered is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: team.offered is not None)
     card = team.offered
     assert card is not None
     assert not card.add.isEnabled(), "the fingerprint comes first"
     picture(qtbot, shell, tmp_path / "8-offered.png")
     card.compared.setChecked(True)
     card.add.click()
-    qtbot.waitUntil(lambda: bool(team.conflicts), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(team.conflicts))
     picture(qtbot, shell, tmp_path / "9-conflict.png")
     conflict = team.conflicts[0]
     hers = next(v.hash for v in conflict.conflict.versions if v.who == "Ada Example")
     conflict.buttons[hers].click()
-    qtbot.waitUntil(lambda: not team.conflicts, timeout=10_000)
+    qtbot.waitUntil(lambda: not team.conflicts)
     assert session.assessment.answers[question.id].value == "yes"
     assert team.waiting.isHidden()
     picture(qtbot, shell, tmp_path / "10-after.png")
@@ -186,7 +186,7 @@ def test_what_is_no_reply_is_a_sentence_in_the_page(
     other = tmp_path / "holiday.jpg"
     other.write_bytes(b"\xff\xd8\xff")
     team.read(other)
-    qtbot.waitUntil(lambda: "holiday.jpg" in team.message_bar.text, timeout=10_000)
+    qtbot.waitUntil(lambda: "holiday.jpg" in team.message_bar.text)
     assert team.offered is None
 
 
@@ -202,8 +202,8 @@ def test_a_forgotten_passphrase_begins_anew_and_loses_nothing(
         asked.passphrase.setText(PASSPHRASE)
         asked.again.setText(PASSPHRASE)
         asked.button.click()
-        qtbot.waitUntil(lambda: isinstance(helper.page, SectionPage), timeout=20_000)
-        qtbot.waitUntil(lambda: not helper.context.work.running, timeout=20_000)
+        qtbot.waitUntil(lambda: isinstance(helper.page, SectionPage))
+        qtbot.waitUntil(lambda: not helper.context.work.running)
         helper.close_session()
         helper.start(file)
         asked = page(helper, RequestPage)

@@ -182,13 +182,13 @@ def test_reports_are_read_and_what_disappears_is_offered(
     first.write_text(BANDIT)
     choose(first)
     ledger.empty.acted.emit()
-    qtbot.waitUntil(lambda: len(ledger.table.rows) == 1, timeout=20_000)
+    qtbot.waitUntil(lambda: len(ledger.table.rows) == 1)
     qtbot.waitUntil(lambda: "Bandit report, 1 result, 1 high → APP-12" in ledger.message_bar.text)
     second = tmp_path / "again.json"
     data = json.loads(BANDIT) | {"results": [], "metrics": {}, "generated_at": "2026-11-22T10:00:00Z"}
     second.write_text(json.dumps(data))
     ledger.read((second,))
-    qtbot.waitUntil(lambda: ledger.gone.isVisibleTo(ledger), timeout=20_000)
+    qtbot.waitUntil(lambda: ledger.gone.isVisibleTo(ledger))
     assert "gone?" in lines.said_of(ledger.table.rows[0], session.clock().date()).text
     ledger.gone.release.setText("4.2.0")
     ledger.gone.close_button.click()
@@ -235,7 +235,7 @@ def test_what_is_no_report_is_said(opened: Shell, session: Session, tmp_path: Pa
     path = tmp_path / "odd.json"
     path.write_text('{"a": 1}')
     ledger.read((path,))
-    qtbot.waitUntil(lambda: "no report of a tool" in ledger.message_bar.text, timeout=20_000)
+    qtbot.waitUntil(lambda: "no report of a tool" in ledger.message_bar.text)
     assert shown(ledger) == []
 
 
@@ -248,7 +248,7 @@ def test_a_report_dropped_on_the_evidence_page_says_what_it_is(
     path = tmp_path / "x.bin"
     path.write_text(BANDIT)
     evidence.add((path,))
-    qtbot.waitUntil(lambda: len(evidence._sheets) == 1, timeout=20_000)
+    qtbot.waitUntil(lambda: len(evidence._sheets) == 1)
     (sheet,) = evidence._sheets.values()
     assert sheet.item.read_as.startswith("Bandit report, 1 result, 1 high → APP-12")
     assert sheet.picker.picked == ("APP-12",)
@@ -260,7 +260,7 @@ def test_export_asks_where(
     ledger = page(opened)
     choose(tmp_path / "out.csv")
     ledger.export_button.click()
-    qtbot.waitUntil(lambda: (tmp_path / "out.csv").exists(), timeout=10_000)
+    qtbot.waitUntil(lambda: (tmp_path / "out.csv").exists())
     qtbot.waitUntil(lambda: "not encrypted there" in ledger.message_bar.text)
     choose(tmp_path / "out.doc")
     ledger.export_button.click()
@@ -345,11 +345,11 @@ def test_a_report_dropped_on_a_requirement_says_what_it_is(
     section = session.questionnaire.section_of["APP-12"]
     opened.go(Place("section", section.id, "APP-12"))
     assert isinstance(opened.page, SectionPage)
-    qtbot.waitUntil(lambda: "APP-12" in opened.page.cards, timeout=10_000)
+    qtbot.waitUntil(lambda: "APP-12" in opened.page.cards)
     path = tmp_path / "x.json"
     path.write_text(BANDIT)
     opened.page.cards["APP-12"].add_files((path,))
-    qtbot.waitUntil(lambda: "Bandit report, 1 result, 1 high → APP-12" in opened.page.message_bar.text, timeout=20_000)
+    qtbot.waitUntil(lambda: "Bandit report, 1 result, 1 high → APP-12" in opened.page.message_bar.text)
 
 
 @pytest.mark.slow
