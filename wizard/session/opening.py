@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,12 +77,18 @@ def _code_kinds() -> Mapping[str, SubjectKind]:
 def shipped_questionnaires() -> tuple[Questionnaire, ...]:
     """The questionnaires that come with the app."""
     folders = sorted(p for p in resources.questionnaires().iterdir() if (p / "questionnaire.toml").is_file())
-    return tuple(toml_folder.load(folder, check_names()) for folder in folders)
+    return tuple(_shipped(folder) for folder in folders)
 
 
 def load_questionnaire(folder: Path | None) -> Questionnaire:
     """A questionnaire from a folder, or the one that ships. Raises `catalog.QuestionnaireMistakes`."""
-    return toml_folder.load(folder or resources.questionnaires() / SHIPPED, check_names())
+    return toml_folder.load(folder, check_names()) if folder else _shipped(resources.questionnaires() / SHIPPED)
+
+
+@cache
+def _shipped(folder: Path) -> Questionnaire:
+    """Read once: what comes with the program stays as it is while the program runs, and reading takes 50 ms."""
+    return toml_folder.load(folder, check_names())
 
 
 def create(
@@ -209,7 +216,7 @@ def _questionnaire_of(assessment: Assessment, preferences: Preferences) -> tuple
         return load_questionnaire(Path(place.read_text("utf-8"))), True
     folder = resources.questionnaires() / started.questionnaire
     if started.questionnaire.replace("-", "").isalnum() and (folder / "questionnaire.toml").is_file():
-        return load_questionnaire(folder), False
+        return _shipped(folder), False
     raise UnknownQuestionnaire(
         _(
             "This assessment was started with the questionnaire {name} {version}, which is not on this computer. "

@@ -80,6 +80,7 @@ def test_a_starved_limit_says_so() -> None:
     assert "look again" in next_step(trouble)
 
 
+@pytest.mark.slow
 def test_a_busy_computer_gives_no_verdict_at_all() -> None:
     """An old hello that met "silence" would be a pass: it may not come of our own fault."""
     chosen = [c for c in CHECKS if c.id in ("tls-versions", "weak-suites", "https-redirect")]

@@ -6,7 +6,8 @@ No independent validator runs here; these are our own readings of ISO 19005-3 an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from hashlib import sha256
 from io import BytesIO
 
@@ -51,23 +52,32 @@ ALLOWED = {
 PAINTING = {"Tj", "TJ", "'", '"', "f", "F", "f*", "B", "B*", "b", "b*", "s", "S", "Do", "sh", "BI", "EI"}
 
 
-KINDS = ["unsigned", "signed", "summary", "hard", "hard, signed", "time stamp", "long term", "archive"]
+#: Two kinds before each commit, each other one in `make test`: they are made by the same code and take seconds.
+KINDS = ["signed", "hard, signed"]
+KINDS_LATER = ["unsigned", "summary", "hard", "time stamp", "long term", "archive"]
 
 
 @pytest.fixture(scope="module")
-def files(made, key) -> dict[str, bytes]:
-    """One file of each kind that leaves the program."""
-    found = {"unsigned": made.unsigned, "signed": made.pdf}
-    found["summary"] = make(summarise(commit(made.attestation, numbered()), LEVELS), key).pdf
-    stressed = make(hard(), key)
-    found["hard"], found["hard, signed"] = stressed.unsigned, stressed.pdf
-    _issued, found["time stamp"], found["long term"], found["archive"] = stamped(key, made.attestation)
-    return found
+def file_of(made, key) -> Callable[[str], bytes]:
+    """One file of each kind that leaves the program, made when it is first asked for."""
+    stressed = cache(lambda: make(hard(), key))
+    proven = cache(lambda: stamped(key, made.attestation))
+    makers = {
+        "unsigned": lambda: made.unsigned,
+        "signed": lambda: made.pdf,
+        "summary": cache(lambda: make(summarise(commit(made.attestation, numbered()), LEVELS), key).pdf),
+        "hard": lambda: stressed().unsigned,
+        "hard, signed": lambda: stressed().pdf,
+        "time stamp": lambda: proven()[1],
+        "long term": lambda: proven()[2],
+        "archive": lambda: proven()[3],
+    }
+    return lambda kind: makers[kind]()
 
 
-@pytest.fixture(params=KINDS)
-def opened(request, files) -> Iterator[pikepdf.Pdf]:
-    with pikepdf.open(BytesIO(files[request.param])) as pdf:
+@pytest.fixture(params=[*KINDS, *(pytest.param(kind, marks=pytest.mark.slow) for kind in KINDS_LATER)])
+def opened(request, file_of) -> Iterator[pikepdf.Pdf]:
+    with pikepdf.open(BytesIO(file_of(request.param))) as pdf:
         yield pdf
 
 
