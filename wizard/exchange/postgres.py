@@ -228,24 +228,27 @@ class PostgresCarrier:
         )
 
     def _said(self, words: str) -> Mistake:
-        where = self.server.host
+        where, answer = self.server.host, words.partition("FATAL:")[2]
+        # the server's own words come first: that it has no rule for someone mentions their SSL too
+        if any(said in answer for said in ("authentication", "no pg_hba.conf", "permission denied")):
+            return Refusing(
+                _(
+                    "{where} does not let {user} into {database}: check the names and the password. Nothing is lost."
+                ).format(where=where, user=self.server.user, database=self.server.database)
+            )
+        if "does not exist" in answer:
+            return Refusing(
+                _("{where} has no database {name}. Nothing is lost. Check its name.").format(
+                    where=where, name=self.server.database
+                )
+            )
+        if answer:
+            return Unreachable(where, _("it takes nobody in just now"))
         if "certificate" in words or "SSL" in words:
             return Untrusted(
                 _(
                     "{where} showed no certificate that can be trusted, so no password and nothing else was sent. "
                     "Check its name, and the file of its certificate authority."
                 ).format(where=where)
-            )
-        if "authentication" in words or "no pg_hba.conf" in words:
-            return Refusing(
-                _("{where} does not let {user} in: check name and password. Nothing is lost.").format(
-                    where=where, user=self.server.user
-                )
-            )
-        if "does not exist" in words:
-            return Refusing(
-                _("{where} has no database {name}. Nothing is lost. Check its name.").format(
-                    where=where, name=self.server.database
-                )
             )
         return Unreachable(where, _("no answer"))

@@ -1,7 +1,6 @@
 """A real PostgreSQL on loopback carries the packets: over verified TLS, with the least rights, its lies noticed."""
 
 import contextlib
-import datetime
 import io
 import os
 import re
@@ -35,50 +34,27 @@ def program(name, absent):
     return found
 
 
-def certificate(folder):
-    """A self-signed certificate for localhost."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-    from cryptography.x509.oid import NameOID
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=2))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), False)
-        .add_extension(x509.BasicConstraints(True, None), True)
-        .sign(key, hashes.SHA256())
-    )
-    plain = serialization.NoEncryption()
-    (folder / "server.crt").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    (folder / "server.key").write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
-    )
+def page():
+    """What docs/team-server.md has to type: the files, the one command, and the SQL."""
+    text = (CHECKOUT / "docs" / "team-server.md").read_text("utf-8")
+    return (*re.findall(r"```sh\n(.*?)```", text, re.DOTALL), re.findall(r"```sql\n(.*?)```", text, re.DOTALL)[0])
 
 
 class Running:
     def __init__(self, port, folder):
         self.port, self.ca = port, folder / "server.crt"
         self.carriers = []
-        self.server = Server("localhost", "postgres", "attestry_team", port, str(self.ca))
+        self.server = Server("localhost", "attestry", "attestry_team", port, str(self.ca))
 
-    def admin(self):
-        return psycopg.connect(host="localhost", port=self.port, user="admin", dbname="postgres", password="admin")
+    def admin(self, database="attestry"):
+        return psycopg.connect(host="localhost", port=self.port, user="admin", dbname=database, password="admin")
 
     def carrier(self, workspace="ab" * 16, password="change-this", **more):
         server = Server(
             **(
                 {
                     "host": "localhost",
-                    "database": "postgres",
+                    "database": "attestry",
                     "user": "attestry_team",
                     "port": self.port,
                     "ca_file": str(self.ca),
@@ -102,16 +78,21 @@ def postgres(absent):
 
 @contextlib.contextmanager
 def serving(absent):
-    """A fresh server on loopback, set up as docs/team-server.md says."""
+    """A fresh server on loopback, by what docs/team-server.md says to type; the image itself is what is not here."""
     initdb, postgres_ = program("initdb", absent), program("postgres", absent)
+    program("openssl", absent)
     folder = Path(tempfile.mkdtemp(prefix="attestry-postgres-")).resolve()
-    certificate(folder)
+    files, command, sql = page()
+    typed = files.replace("team.example.com", "localhost").replace("&& sudo chown 999 server.key", "")
+    subprocess.run(["sh", "-e", "-c", typed], check=True, capture_output=True, cwd=folder)
+    with (folder / "pg_hba.conf").open("a") as rules:  # for those who set the tests up, and for their mistakes
+        rules.write("host all admin all scram-sha-256\nhostssl attestry grand,poor all scram-sha-256\n")
+        rules.write("hostssl template1,nowhere attestry_team all scram-sha-256\n")
     (folder / "password").write_text("admin")
     root = os.geteuid() == 0
     if root:
         for path in (folder, *folder.iterdir()):
             os.chown(path, NOBODY, NOBODY)
-    (folder / "server.key").chmod(0o600)
     who = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if root else {}
     data = folder / "data"
     subprocess.run(
@@ -141,25 +122,23 @@ def serving(absent):
         "listen_addresses": "localhost",
         "port": port,
         "unix_socket_directories": "",
-        "ssl": "on",
-        "ssl_cert_file": folder / "server.crt",
-        "ssl_key_file": folder / "server.key",
         "fsync": "off",
     }
+    settings |= dict(re.findall(r"-c (\w+)=(\S+)", command.replace("/tls", str(folder))))
     options = [option for name, value in settings.items() for option in ("-c", f"{name}={value}")]
     log = (folder / "log").open("wb")
     running = subprocess.Popen([postgres_, "-D", data, *options], stdout=log, stderr=log, cwd=folder, **who)
     made = Running(port, folder)
     try:
         for _try in range(200):
-            with contextlib.suppress(psycopg.OperationalError), made.admin() as admin:
-                admin.execute("SELECT 1")
+            with contextlib.suppress(psycopg.OperationalError), made.admin("postgres") as admin:
+                admin.autocommit = True
+                admin.execute("CREATE DATABASE attestry")  # as the image does for POSTGRES_DB
                 break
             with contextlib.suppress(subprocess.TimeoutExpired):
                 running.wait(0.05)
-        sql = re.search(r"```sql\n(.*?)```", (CHECKOUT / "docs" / "team-server.md").read_text("utf-8"), re.DOTALL)
         with made.admin() as admin:
-            admin.execute(sql[1])
+            admin.execute(sql)
         yield made
     finally:
         made.close()
@@ -234,12 +213,14 @@ def test_a_part_that_the_server_changed_is_refused(postgres, tmp_path):
         "DELETE FROM attestry_envelopes",
         "TRUNCATE attestry_envelopes",
         "DROP TABLE attestry_envelopes",
+        "CREATE TABLE more (a int)",
+        "CREATE TEMPORARY TABLE more (a int)",
     ],
 )
 def test_the_teams_login_can_only_add(postgres, deed):
     with (
         psycopg.connect(
-            host="localhost", port=postgres.port, user="attestry_team", dbname="postgres", password="change-this"
+            host="localhost", port=postgres.port, user="attestry_team", dbname="attestry", password="change-this"
         ) as connection,
         pytest.raises(psycopg.errors.InsufficientPrivilege),
     ):
@@ -258,6 +239,9 @@ def test_wrong_password_no_table_and_nobody_there_are_sentences(postgres):
         postgres.carrier(password="wrong").numbers()
     with pytest.raises(Refusing):
         postgres.carrier(database="template1").numbers()
+    for more in ({"database": "postgres"}, {"user": "postgres"}):
+        with pytest.raises(Refusing, match="does not let"):  # and not that its certificate is bad
+            postgres.carrier(**more).numbers()
     with pytest.raises(Refusing, match="no database"):
         postgres.carrier(database="nowhere").numbers()
     with pytest.raises(Unreachable):
@@ -325,6 +309,10 @@ def test_trying_out_says_what_the_login_may(postgres):
     assert postgres.carrier().try_out() is False, "the least rights, as the page says"
     with postgres.admin() as admin:
         admin.execute("CREATE ROLE grand LOGIN PASSWORD 'change-this'; CREATE ROLE poor LOGIN PASSWORD 'change-this'")
+    with pytest.raises(Refusing, match="does not let grand into attestry"):
+        postgres.carrier(user="grand").try_out()
+    with postgres.admin() as admin:
+        admin.execute("GRANT CONNECT ON DATABASE attestry TO grand, poor")
         admin.execute("GRANT SELECT, INSERT, DELETE ON attestry_envelopes TO grand")
         admin.execute("GRANT SELECT ON attestry_envelopes TO poor")
     assert postgres.carrier(user="grand").try_out() is True
