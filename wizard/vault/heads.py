@@ -6,26 +6,21 @@ the person chose to use it. Neither is inside the workspace: what lies there wou
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import hmac
 import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
 
 from wizard.domain.language import _
-from wizard.formats import regular
 from wizard.vault import files
 from wizard.vault.keyring import Keyring
 
 _FILE = re.compile(r"[0-9a-f]{32}")
 #: Bytes of one of the two records of the side file.
 _RECORD = 256
-#: All signatures are checked again after this, whatever is remembered of them.
-SIGNED_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +30,6 @@ class Head:
     count: int
     hash: str
     header: int
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """Up to which entry every signature was found good on this computer, and when all of them were (claimed time).
-
-    `digest` is the SHA-256 (hex) over the hash and the signature of each of these entries.
-    """
-
-    count: int
-    digest: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,31 +83,6 @@ class Heads:
             if reply.secret is not None:
                 found.append(Memory(_("the keyring of this computer"), self._read(reply.secret)))
         return tuple(found)
-
-    def signed(self, now: datetime) -> Signed | None:
-        """What is remembered of the signatures, None when it is nothing, older than a week, or not genuine."""
-        try:
-            with regular.opened(self._signed_path) as stream:
-                workspace, count, digest, at, code = json.loads(stream.read(_RECORD))
-            genuine = hmac.compare_digest(code, self._code(["signed", workspace, count, digest, at]))
-            if not genuine or workspace != self._workspace:
-                return None
-            signed = Signed(count, digest, datetime.fromisoformat(at))
-            # not from the future either: a clock that was set back must not put the next check off
-            return signed if timedelta() <= now - signed.at <= SIGNED_FOR else None
-        except (OSError, ValueError, TypeError, RecursionError):
-            return None
-
-    def remember_signed(self, signed: Signed) -> None:
-        """Keep this in the data folder: not in the workspace, whose copies others can write. Best effort."""
-        content = [self._workspace, signed.count, signed.digest, signed.at.isoformat()]
-        raw = json.dumps([*content, self._code(["signed", *content])]).encode("ascii")
-        with contextlib.suppress(OSError):  # then all signatures are computed the next time
-            files.replace_file(self._signed_path, raw)
-
-    @property
-    def _signed_path(self) -> Path:
-        return self._path.with_suffix(".signed")
 
     def remember(self, head: Head) -> None:
         """Keep this head, and no other, in the side file; durable."""

@@ -276,7 +276,7 @@ class _Reading:
             raise UnusableExport from None
         finally:
             filling.close()
-        found = verification.verify(opened, foreign.shared_id(kept) or self.workspace, (), 1)
+        found = verification.verify(opened, foreign.shared_id(kept) or self.workspace, (), 1, every=False)
         if not found.ok or (found.events, found.head) != (filling.events, filling.head):
             raise UnusableExport
 

@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from typing import Any
+import json
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from functools import partial
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from wizard.domain.events import Envelope
+from wizard.domain.events import Envelope, read_payload
 from wizard.domain.language import _
 from wizard.vault.database import Database
-from wizard.vault.heads import Memory, Signed
-from wizard.vault.journal import CHUNK, commitment, event_hash, read_event, signed_bytes
+from wizard.vault.heads import Memory
+from wizard.vault.journal import CHUNK, commitment, event_hash, signed_bytes
 from wizard.vault.merkle import Tree
 from wizard.vault.mistakes import DamagedJournal, NotRead
 from wizard.vault.tables import AUTHORS, EVENTS
 
 #: After this many problems the rest is not worth a sentence each.
 _ENOUGH = 20
+#: Threads that read entries and compute signatures, how many entries each takes at once, and how many parts wait.
+_THREADS, _PART, _AHEAD = 2, 100, 8
+#: The type of each field of an envelope, as JSON.
+_SHAPE = {field.name: {"int": int, "tuple[str, ...]": list}.get(str(field.type), str) for field in fields(Envelope)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +38,7 @@ class Verification:
     """What the check of the journal found: `ok` when it is whole, else `problems`, sentences, the first one first.
 
     `events` and `head` (hash, hex) say how far the journal goes; `root` is the Merkle root (RFC 6962, hex) over the
-    hashes of all entries in their order. `notes` are sentences that are no problem. `signed` is what can be remembered
-    of the signatures once all of this is whole.
+    hashes of all entries in their order. `notes` are sentences that are no problem.
     """
 
     ok: bool
@@ -41,7 +47,6 @@ class Verification:
     problems: tuple[str, ...]
     notes: tuple[str, ...] = ()
     root: str = ""
-    signed: Signed | None = None
 
 
 def verify(
@@ -50,31 +55,31 @@ def verify(
     memories: Sequence[Memory],
     header_revision: int,
     progress: Callable[[int, int], None] | None = None,
-    known: Signed | None = None,
+    *,
+    every: bool = True,
 ) -> Verification:
     """Check pages, chain, commitments, signatures and remembered heads. Raises only what `progress` raises.
 
-    The signatures that are `known` to be good are not computed again where every byte that they depend on is the one
-    that was seen then: hash and signature of the entry by the digest, the author's key by its id. All else is checked
-    every time, and all signatures are when a single one of these bytes differs.
+    Without `every`, each author's newest signature is computed only. It covers the hash of that author's entry before,
+    which covers the one before that, and so on to the first: what each of them wrote is proven by it, byte for byte.
+    The signatures of the earlier entries themselves are not looked at then, unless something is wrong: then all are,
+    so that the entry can be named.
     """
-    begun = datetime.now(UTC).replace(microsecond=0)
-    walk = _Walk(workspace, {memory.head.count for memory in memories if memory.head is not None}, known)
+    walk = _Walk(workspace, {memory.head.count for memory in memories if memory.head is not None})
     try:
         walk.pages(database)
-        walk.entries(database, progress)
-        if known is not None and walk.digest_there != known.digest:
+        walk.entries(database, progress, every)
+        if not every and (walk.problems or not walk.newest_signed()):
             return verify(database, workspace, memories, header_revision, progress)
     except (DamagedJournal, NotRead) as mistake:
         walk.problem(mistake.sentence)
     problems = (*walk.problems, *compare(memories, walk.count, walk.at, header_revision))
-    signed = Signed(walk.count, walk.digest.hexdigest(), known.at if known else begun)
-    return Verification(not problems, walk.count, walk.head, problems, root=walk.tree.root(), signed=signed)
+    return Verification(not problems, walk.count, walk.head, problems, root=walk.tree.root())
 
 
 def pages_whole(database: Database) -> bool:
     """Every page bears its authentication code, and the file its structure. Raises NotRead."""
-    walk = _Walk("", set(), None)
+    walk = _Walk("", set())
     try:
         walk.pages(database)
     except DamagedJournal:
@@ -137,18 +142,15 @@ class _Walk:
 
     workspace: str
     wanted: set[int]
-    known: Signed | None
     count: int = 0
     head: str = ""
     at: dict[int, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     tree: Tree = field(default_factory=Tree)
-    #: over the hash and the signature of each entry so far, and what it was at the last entry that is known
-    digest: hashlib._Hash = field(default_factory=hashlib.sha256)
-    digest_there: str = ""
+    _public: dict[str, Ed25519PublicKey] = field(default_factory=dict)
     _seen: set[str] = field(default_factory=set)
-    #: by author: the sequence and hash of their last entry
-    _last: dict[str, tuple[int, str]] = field(default_factory=dict)
+    #: by author: their last entry
+    _last: dict[str, _Alone] = field(default_factory=dict)
 
     def problem(self, sentence: str) -> None:
         if len(self.problems) < _ENOUGH and sentence not in self.problems:
@@ -171,112 +173,128 @@ class _Walk:
         if structure != "ok":
             self.problem(DamagedJournal().sentence)
 
-    def entries(self, database: Database, progress: Callable[[int, int], None] | None) -> None:
+    def entries(self, database: Database, progress: Callable[[int, int], None] | None, every: bool) -> None:
         total = count(database)
         with database.read() as connection:
             authors = {row.author: row.public for row in connection.execute(sa.select(AUTHORS))}
-        public = {
+        self._public = {
             author: Ed25519PublicKey.from_public_bytes(key)
             for author, key in authors.items()
             if len(key) == 32 and hashlib.sha256(key).hexdigest() == author
         }
-        known = self.known.count if self.known else 0
-        # signatures are checked beside the rest: the library lets go of the interpreter while it computes
-        with ThreadPoolExecutor(2, thread_name_prefix="verify") as pool:
+        alone = partial(_alone, workspace=self.workspace, public=self._public, every=every)
+        # the library lets go of the interpreter while it computes a signature: a thread reads an entry meanwhile
+        pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="verify")
+        waiting: deque[Future[list[_Alone]]] = deque()
+        try:
             for rows in _chunks(database):
-                parts = [rows[i : i + 250] for i in range(0, len(rows), 250)]
-                for part, bad in zip(parts, pool.map(lambda part: _unsigned(part, public, known), parts), strict=True):
-                    for row in part:
-                        self._entry(row, row.author in public, row.position in bad)
+                waiting.extend(pool.submit(alone, rows[at : at + _PART]) for at in range(0, len(rows), _PART))
+                while len(waiting) > (_AHEAD if rows else 0):
+                    for entry in waiting.popleft().result():
+                        self._entry(entry)
                     if progress is not None:
-                        progress(min(self.count, total), total)
+                        progress(self.count, total)
+        finally:
+            pool.shutdown(cancel_futures=True)
 
-    def _entry(self, row: Any, known: bool, badly_signed: bool) -> None:
-        number = row.position
-        envelope, wrong = _read_entry(row, self.workspace)
+    def newest_signed(self) -> bool:
+        """Each author's last entry bears its signature."""
+        return all(_bears_signature(self._public[author], entry) for author, entry in self._last.items())
+
+    def _entry(self, entry: _Alone) -> None:
+        number, hash_, envelope, wrong = entry.number, entry.hash, entry.envelope, entry.wrong
         if number != self.count + 1:
             self.problem(
                 _("Between entries {a} and {b} of the journal something is missing.").format(a=self.count, b=number)
             )
-        if not known:
-            wrong = wrong or _("its author is not known")
-        elif badly_signed:
-            wrong = wrong or _("it does not bear its author's signature")
         if envelope is not None:
             wrong = wrong or self._place_wrong(envelope)
+            self._last[envelope["author"]] = entry
         if wrong:
             self.problem(_("Entry {n} of the journal is not what was written: {wrong}.").format(n=number, wrong=wrong))
-        signature = row.signature if isinstance(row.signature, bytes) else b""
-        self.digest.update(f"{row.hash} {signature.hex()}\n".encode("utf-8", "replace"))
-        if self.known and number == self.known.count:
-            self.digest_there = self.digest.hexdigest()
-        self._seen.add(row.hash)
-        self.tree.add(b"" if envelope is None else bytes.fromhex(row.hash))
-        if envelope is not None:
-            self._last[envelope.author] = (envelope.sequence, row.hash)
-        self.count, self.head = number, str(row.hash)
+        self._seen.add(hash_)
+        self.tree.add(b"" if envelope is None else bytes.fromhex(hash_))
+        self.count, self.head = number, hash_
         if number in self.wanted:
-            self.at[number] = str(row.hash)
+            self.at[number] = hash_
 
-    def _place_wrong(self, envelope: Envelope) -> str:
+    def _place_wrong(self, envelope: Mapping[str, Any]) -> str:
         """The entry must follow its author's entry before, and name only parents that stand before it."""
-        sequence, hash_ = self._last.get(envelope.author, (0, ""))
-        if envelope.sequence != sequence + 1 or envelope.previous != hash_:
+        last = self._last.get(envelope["author"])
+        sequence, hash_ = (last.envelope["sequence"], last.hash) if last and last.envelope else (0, "")
+        if envelope["sequence"] != sequence + 1 or envelope["previous"] != hash_:
             return _("it does not follow its author's entry before")
         # an author's first entry may follow nothing: whoever answers a request has seen no entry of others
-        if not self._seen.issuperset(envelope.parents) or (sequence and hash_ not in envelope.parents):
+        parents = envelope["parents"]
+        if not self._seen.issuperset(parents) or (sequence and hash_ not in parents):
             return _("it does not follow the entry before it")
         return ""
 
 
+class _Alone(NamedTuple):
+    """An entry by itself: its number, stored hash and signature, its envelope when that can be read, what is wrong."""
+
+    number: int
+    hash: str
+    signature: bytes
+    envelope: Mapping[str, Any] | None
+    wrong: str
+
+
 def _chunks(database: Database) -> Iterator[Sequence[Any]]:
-    """All entries in their order, some at a time, so that an answer can be saved in between."""
-    last = 0
+    """All entries in their order, some at a time, so that an answer can be saved in between, and at the end none."""
+    rows: Sequence[Any] = ()
     while True:
-        chunk = sa.select(EVENTS).where(EVENTS.c.position > last).order_by(EVENTS.c.position).limit(CHUNK)
+        after = rows[-1].position if rows else 0
+        chunk = sa.select(EVENTS).where(EVENTS.c.position > after).order_by(EVENTS.c.position).limit(CHUNK)
         with database.read() as connection:
             rows = connection.execute(chunk).all()
         yield rows
-        if len(rows) < CHUNK:
+        if not rows:
             return
-        last = rows[-1].position
 
 
-def _unsigned(rows: Iterable[Any], public: dict[str, Ed25519PublicKey], known: int) -> set[int]:
-    """The numbers of the entries after number `known` whose signature does not hold."""
-    bad = set()
+def _alone(rows: Iterable[Any], *, workspace: str, public: Mapping[str, Ed25519PublicKey], every: bool) -> list[_Alone]:
+    """What each of these entries is by itself; without `every` no signature is computed."""
+    out = []
     for row in rows:
-        try:
-            if row.position > known and row.author in public:
-                public[row.author].verify(row.signature, signed_bytes(row.hash))
-        except (InvalidSignature, ValueError, TypeError):
-            bad.add(row.position)
-    return bad
+        number, hash_, author, _sequence, _envelope, signature, *_rest = row
+        envelope, wrong = _read_entry(row, workspace)
+        entry = _Alone(number, str(hash_), signature, envelope, wrong)
+        if author not in public:
+            entry = entry._replace(wrong=wrong or _("its author is not known"))
+        elif every and not _bears_signature(public[author], entry):
+            entry = entry._replace(wrong=wrong or _("it does not bear its author's signature"))
+        out.append(entry)
+    return out
 
 
-def _read_entry(row: Any, workspace: str) -> tuple[Envelope | None, str]:
-    """The entry's envelope when it can be read, and what is wrong with the entry by itself, "" when nothing is."""
+def _bears_signature(key: Ed25519PublicKey, entry: _Alone) -> bool:
     try:
-        if event_hash(row.envelope) != row.hash:
+        key.verify(entry.signature, signed_bytes(entry.hash))
+    except (InvalidSignature, ValueError, TypeError):
+        return False
+    return True
+
+
+def _read_entry(row: Any, workspace: str) -> tuple[Mapping[str, Any] | None, str]:
+    """The entry's envelope when it can be read, and what is wrong with the entry by itself, "" when nothing is."""
+    _number, hash_, author, sequence, written, _signature, salt, payload = row
+    try:
+        if event_hash(written) != hash_:
             return None, _("its hash does not match")
-        envelope = read_event(row.hash, row.signature, row.salt, row.envelope, row.payload).envelope
-        if not _well_formed(envelope):
+        envelope = json.loads(written)
+        # what reads the journal does not look at types, because ten thousand entries are read at once
+        if {name: type(value) for name, value in envelope.items()} != _SHAPE:
             return None, _("it cannot be read")
-        if (envelope.author, envelope.sequence, envelope.workspace) != (row.author, row.sequence, workspace):
+        parents, at = envelope["parents"], datetime.fromisoformat(envelope["at"])
+        if at.tzinfo is None or not set(map(type, parents)) <= {str}:
+            return None, _("it cannot be read")
+        read_payload(envelope["type"], envelope["version"], json.loads(payload))
+        if (envelope["author"], envelope["sequence"], envelope["workspace"]) != (author, sequence, workspace):
             return envelope, _("it belongs to another place or workspace")
-        if len(row.salt) != 16 or commitment(row.salt, row.payload) != envelope.commitment:
+        if len(salt) != 16 or commitment(salt, payload) != envelope["commitment"]:
             return envelope, _("its contents were changed")
-    except (DamagedJournal, ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         return None, _("it cannot be read")
     return envelope, ""
-
-
-def _well_formed(envelope: Envelope) -> bool:
-    """Every field has its type: what reads the journal does not look, because ten thousand entries are read at once."""
-    texts = (
-        envelope.workspace, envelope.author, envelope.previous, envelope.type, envelope.subject,
-        envelope.commitment, envelope.boot, envelope.app, envelope.questionnaire, *envelope.parents,
-    )  # fmt: skip
-    numbers = (envelope.v, envelope.sequence, envelope.version, envelope.monotonic)
-    typed = all(type(text) is str for text in texts) and all(type(number) is int for number in numbers)
-    return typed and envelope.at.tzinfo is not None

@@ -275,17 +275,13 @@ class Workspace:
     def verify(self, progress: Callable[[int, int], None] | None = None, *, every: bool = True) -> Verification:
         """Check the whole journal, and what is remembered of it outside. `progress` hears (done, of how many).
 
-        Without `every`, signatures that this computer found good within a week, and whose entries are the same byte
-        for byte, are not computed again.
+        Without `every`, only the newest signature of each author is computed: see `verification.verify`.
         """
         from wizard.vault import verification
 
-        known = None if every else self._heads.signed(datetime.now(UTC))
         found = verification.verify(
-            self._database, self.shared, self._memories, self._key_file.header.revision, progress, known
+            self._database, self.shared, self._memories, self._key_file.header.revision, progress, every=every
         )
-        if found.ok and found.signed is not None and found.signed != known and not self.read_only:
-            self._heads.remember_signed(found.signed)
         notes = [self._heads.trouble] if self._heads.trouble else []
         if not self._memories:
             notes.append(_("This computer had not seen this workspace before, so an older copy would not be noticed."))
@@ -322,8 +318,9 @@ class Workspace:
             copy, _under = database.open_under(kept[0].folder / database.NAME, raw, read_only=True)
         except (DamagedJournal, MissingJournal, NotRead) as mistake:
             return kept[0], verification.Verification(False, 0, "", (mistake.sentence,))
+        revision = self._key_file.header.revision
         try:
-            return kept[0], verification.verify(copy, self.shared, (), self._key_file.header.revision)
+            return kept[0], verification.verify(copy, self.shared, (), revision, every=False)
         finally:
             copy.close()
 

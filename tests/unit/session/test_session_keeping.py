@@ -130,6 +130,32 @@ def test_what_was_signed_is_read_again_too(session, kind):
     assert problem.startswith("What was signed: ")
 
 
+@pytest.mark.parametrize("fate", ["removed", "superseded"])
+def test_evidence_that_counts_no_more_is_read_again_too(session, proof, tmp_path, fate):
+    """Its bytes stay: a removal can be undone, and what was shown earlier can be shown again."""
+    if fate == "removed":
+        evidence.remove(session, proof.id).result(20)
+    else:
+        (tmp_path / "proof.txt").write_text("what was seen later", "utf-8")
+        evidence.add(session, [tmp_path / "proof.txt"], ["DATA-1"], replaces=proof.id).result.result(20)
+    assert proof.id not in session.assessment.evidence
+    assert keeping.scrub(session).result.result(20).problems == ()
+    name = proof.sealed.name
+    (session.workspace.folder / "evidence" / name[:2] / f"{name}.age").unlink()
+    [problem] = keeping.scrub(session).result.result(20).problems
+    assert problem.startswith("proof.txt: ")
+
+
+def test_the_weekly_check_computes_every_signature_and_a_bad_one_stops_the_signing(session, proof):
+    with session.workspace._database.write() as connection:
+        connection.exec_driver_sql("UPDATE events SET signature = zeroblob(64) WHERE position = 1")
+    attesting.verify_workspace(session, every=False).result.result(20)
+    assert session.verification.ok
+    [problem] = keeping.scrub(session).result.result(20).problems
+    assert "Entry 1" in problem
+    assert problem in [blocker.sentence for blocker in attesting.blockers(session)]
+
+
 def test_a_file_that_went_wrong_after_opening_stops_the_signing(session, proof):
     attesting.verify_workspace(session).result.result(20)
     assert session.verification.ok

@@ -170,10 +170,9 @@ def tampered(place: Place, *statements: str) -> Workspace:
 )  # fmt: skip
 def test_every_column_is_guarded(place: Place, filled: Workspace, statement: str, named: str) -> None:
     assert filled.verify().ok
-    signed = place.home / "heads" / f"{filled.id}.signed"
     found = tampered(place, statement)
-    shutil.copy(signed, place.home / "elsewhere" / "heads")  # also where all signatures were good before
-    for every in (True, False):
+    # a signature that is not its author's newest changes no word, and waits for the check of all
+    for every in (True,) if "SET signature" in statement else (True, False):
         result = found.verify(every=every)
         assert not result.ok
         assert named in result.problems[0]

@@ -80,9 +80,9 @@ class Options:
 def verify_workspace(session: Session, hear: Hear = lambda event: None, *, every: bool = True) -> Job[Checked]:
     """Check the whole journal, and that every sealed file is the one that was written.
 
-    The first job after opening, without `every`: then signatures of entries that are known to be good, and are the
-    same byte for byte, are not computed again. Signing computes all of them. A sealed file whose digest is the one in
-    the journal was read back when it was sealed, so it is not opened; one that differs is.
+    The first job after opening, without `every`: then only the newest signature of each author is computed, which
+    covers all that they wrote. Signing computes all of them. A sealed file whose digest is the one in the journal was
+    read back when it was sealed, so it is not opened; one that differs is.
     `keeping.check_everything` opens all of them.
     """
     stopped = threading.Event()

@@ -93,7 +93,7 @@ class Checked:
 
 
 def look_after(session: Session, said: Callable[[str], None], due: Callable[[], object]) -> Job[None]:
-    """Back up now and once a day, for as long as the assessment is open, and say when the sealed files are `due`.
+    """Back up now and once a day, for as long as the assessment is open, and say when the weekly check is `due`.
 
     Nothing is backed up while the journal is not known to be whole, so that no damaged copy drives out a good one.
     `said` hears the sentence of whatever went wrong, `due` is called once a week at most and begins `scrub`; both on
@@ -114,8 +114,7 @@ def look_after(session: Session, said: Callable[[str], None], due: Callable[[], 
                         backed_up = now
                     # whoever stopped it is not asked again on the same day
                     quiet = asked is not None and now - asked < BACKUP_EVERY
-                    sealed = session.assessment.evidence or session.assessment.observations
-                    if sealed and not quiet and now - scrubbed(session).finished >= SCRUB_EVERY:
+                    if not quiet and now - scrubbed(session).finished >= SCRUB_EVERY:
                         asked = now
                         due()
                 except Mistake as mistake:
@@ -147,20 +146,20 @@ def scrubbed(session: Session) -> Scrub:
 
 
 def scrub(session: Session, hear: Hear = lambda event: None) -> Job[Checked]:
-    """Read every sealed file again, open one in twenty, and try out the newest backup.
+    """Check the journal with every signature, read every sealed file again, open one in twenty, and try out the newest
+    backup.
 
-    Stopped or closed in the middle, it goes on where it was the next time.
+    Stopped or closed in the middle, it goes on with the file where it was the next time.
     """
-    stopped = threading.Event()
-
-    async def work(progress: Progress) -> Checked:
-        return await blocking(lambda: _check(session, progress, stopped, every=False), stopped)
-
-    return session.runner.start(work, _("Reading the sealed files again"), hear)
+    return _checking(session, hear, _("Reading the sealed files again"), every=False)
 
 
 def check_everything(session: Session, hear: Hear = lambda event: None) -> Job[Checked]:
-    """Check the journal, open every sealed file, and try out the newest backup."""
+    """As `scrub`, but every sealed file is opened."""
+    return _checking(session, hear, _("Checking everything"), every=True)
+
+
+def _checking(session: Session, hear: Hear, title: str, *, every: bool) -> Job[Checked]:
     stopped = threading.Event()
 
     def check(progress: Progress) -> Checked:
@@ -170,15 +169,16 @@ def check_everything(session: Session, hear: Hear = lambda event: None) -> Job[C
             progress(done, total, _("Checking the journal"))
 
         verification = session.workspace.verify(journal)
-        found = _check(session, progress, stopped, every=True)
+        found = _check(session, progress, stopped, every=every)
         problems = (*verification.problems, *found.problems)
-        session.verification = replace(verification, ok=not problems, problems=problems)
+        if every or not verification.ok:  # the weekly check may have read only some of the files
+            session.verification = replace(verification, ok=not problems, problems=problems)
         return replace(found, problems=problems, events=verification.events)
 
     async def work(progress: Progress) -> Checked:
         return await blocking(lambda: check(progress), stopped)
 
-    return session.runner.start(work, _("Checking everything"), hear)
+    return session.runner.start(work, title, hear)
 
 
 def _check(session: Session, progress: Progress, stopped: threading.Event, *, every: bool) -> Checked:
@@ -225,8 +225,8 @@ def _keep(session: Session, mark: Scrub) -> None:
 
 
 def _sealed_files(session: Session) -> tuple[_File, ...]:
-    """Every sealed file that the journal names: evidence that counts, read reports, the records of looks, and the
-    data of what was signed."""
+    """Every sealed file that the journal names: evidence, with earlier revisions and what was removed, read reports,
+    the records of looks, and the data of what was signed."""
     box = session.workspace.box
 
     def sealed(name: str, one: Sealed) -> _File:
@@ -240,9 +240,11 @@ def _sealed_files(session: Session) -> tuple[_File, ...]:
         called = _("The record of a look at {host}").format(host=host)
         return _File(name, called, lambda whole, stop: box.verify_record(name, digest, cancelled=stop))
 
-    found = {item.sealed.name: sealed(item.name, item.sealed) for item in session.assessment.evidence.values()}
+    found: dict[str, _File] = {}
     for event in session.workspace.journal.events():
         match event.payload:
+            case e.EvidenceAdded(item) if item.sealed.name not in found:
+                found[item.sealed.name] = sealed(item.name, item.sealed)
             case e.Looked(record_name=name, record=digest, host=host) if name and name not in found:
                 found[name] = record(name, digest, host or _("the answers"))
             case e.ReportRead(report) if report.record.name not in found:
