@@ -64,6 +64,23 @@ def test_it_is_backed_up_after_opening_and_once_a_day_while_it_is_whole(session,
     assert said == []
 
 
+def test_the_weekly_check_is_due_without_any_file_too(session, clock, monkeypatch):
+    """The journal has signatures whether anything is sealed or not; a young one was read back as it was saved."""
+    monkeypatch.setattr(keeping, "_LOOK_SECONDS", 0.01)
+    clock.now = session.assessment.started_at
+    looked, due, real = [], [], session.workspace.back_up
+    monkeypatch.setattr(session.workspace, "back_up", lambda: looked.append(clock.now) or real())
+    attesting.verify_workspace(session).result.result(20)
+    job = keeping.look_after(session, lambda sentence: None, lambda: due.append(clock.now))
+    wait_until(lambda: looked)
+    clock.now += timedelta(days=1)
+    wait_until(lambda: len(looked) == 2)
+    assert due == []
+    clock.now += timedelta(days=7)
+    wait_until(lambda: due == [clock.now])
+    job.cancel()
+
+
 def test_a_check_of_the_sealed_files_that_is_stopped_goes_on_where_it_was(session, monkeypatch, reopen):
     box, read = session.workspace.box, []
     for number in range(12):

@@ -114,7 +114,7 @@ def look_after(session: Session, said: Callable[[str], None], due: Callable[[], 
                         backed_up = now
                     # whoever stopped it is not asked again on the same day
                     quiet = asked is not None and now - asked < BACKUP_EVERY
-                    if not quiet and now - scrubbed(session).finished >= SCRUB_EVERY:
+                    if not quiet and now - _last_check(session) >= SCRUB_EVERY:
                         asked = now
                         due()
                 except Mistake as mistake:
@@ -125,6 +125,13 @@ def look_after(session: Session, said: Callable[[str], None], due: Callable[[], 
             await asyncio.sleep(_LOOK_SECONDS)
 
     return session.runner.start(work, _("Keeping it safe"))
+
+
+def _last_check(session: Session) -> datetime:
+    """When the weekly check ended last; where nothing is sealed yet, the beginning counts as one."""
+    found, finished = session.assessment, scrubbed(session).finished
+    sealed = found.evidence or found.observations
+    return finished if sealed or found.started_at is None else max(finished, found.started_at)
 
 
 def back_up(session: Session, hear: Hear = lambda event: None) -> Job[bool]:
