@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from wizard.document.findings import holds_back, items
 from wizard.document.identity import same_name
+from wizard.document.words import day
 from wizard.domain.attestation import Attestation, Item
 from wizard.domain.changed import Delta, FactChanged, Moved, Way
 from wizard.domain.finding import Mark
@@ -86,8 +87,8 @@ def _facts(old: Attestation, new: Attestation) -> Iterator[FactChanged]:
         return ", ".join(filter(None, (a.signatory.name, a.signatory.role)))
 
     for what, before, after in (
-        (_("Signed on"), old.signed_at.date().isoformat(), new.signed_at.date().isoformat()),
-        (_("Valid until"), old.valid_until.isoformat(), new.valid_until.isoformat()),
+        (_("Signed on"), day(old.signed_at), day(new.signed_at)),
+        (_("Valid until"), day(old.valid_until), day(new.valid_until)),
         (_("Release"), old.release, new.release),
         (_("Reference"), old.reference, new.reference),
         (_("Signatory"), signatory(old), signatory(new)),

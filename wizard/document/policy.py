@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
+from wizard.document.canonical import canonical
 from wizard.document.fingerprint import words
 from wizard.document.identity import known_for, same_name
 from wizard.document.lines import Line, LineState
 from wizard.document.verify import Outcome, Verification
+from wizard.domain.attestation import Attestation
 from wizard.domain.language import _, ngettext
 
 
@@ -109,6 +111,20 @@ def _terms(found: Verification, terms: Terms, today: date) -> Line:
     return Line(LineState.UNKNOWN if not_asked else LineState.GOOD, sentence + after)
 
 
+def _other_workspace(attestation: Attestation, before: Attestation) -> str:
+    """What it means that two attestations have two journals: the rule itself is about one."""
+    since = attestation.since
+    if since is not None and since.data_digest == sha256(canonical(before)).hexdigest():
+        return _(
+            "A new workspace was begun from the earlier attestation, as its signer says. What was done in the old one "
+            "after that does not stand in the new journal: compare the two documents."
+        )
+    return _(
+        "The earlier attestation comes from another workspace, and this one does not say that it was begun from it. So "
+        "nothing shows what happened in between: ask why a new one was begun, and compare the two documents."
+    )
+
+
 def history(found: Verification, previous: tuple[bytes, Verification] | None) -> Line:
     """Rule 11: the journal of the same workspace went on from where the previous attestation saw it."""
     attestation = found.attestation
@@ -125,9 +141,12 @@ def history(found: Verification, previous: tuple[bytes, Verification] | None) ->
             other=before.attestation.organisation, organisation=attestation.organisation
         )
         return Line(LineState.BAD, sentence)
-    if earlier.workspace != now.workspace:
-        sentence = _("The earlier attestation comes from another workspace; its journal cannot be compared.")
+    same = attestation == before.attestation or (attestation.root and attestation.root == before.attestation.root)
+    if same and earlier == now:
+        sentence = _("Both are one attestation, or one and its public summary: there is no history between them.")
         return Line(LineState.UNKNOWN, sentence)
+    if earlier.workspace != now.workspace:
+        return Line(LineState.UNKNOWN, _other_workspace(attestation, before.attestation))
     if earlier.events > now.events:
         sentence = _("The journal had {before} events then and has {now} now: it was taken back.").format(
             before=earlier.events, now=now.events

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from document_samples import Made, evidence, item, make, sample, small
 
+from wizard.document.canonical import canonical
 from wizard.document.delta import OtherPartner, delta
 from wizard.document.handed_over import Match, NotAFolder, compare
 from wizard.document.identity import NotACertificate, same_name
@@ -25,7 +26,7 @@ from wizard.document.lines import LineState
 from wizard.document.policy import Terms, history, policy
 from wizard.document.verify import Outcome, verify
 from wizard.domain.attestation import ItemGroup
-from wizard.domain.changed import Way
+from wizard.domain.changed import Since, Way
 from wizard.domain.evidence import Evidence
 from wizard.domain.finding import Mark
 from wizard.session.deeds import reviewing
@@ -220,11 +221,34 @@ def test_the_journal_must_go_on_from_the_attestation_before(little, key):
     assert after(events=journal.events - 1, earlier_attestations=named) is LineState.BAD
     assert after(head="0" * 64, earlier_attestations=named) is LineState.BAD
     assert after(workspace="another", earlier_attestations=named) is LineState.UNKNOWN
+    same = history(before, (little.pdf, before))
+    assert same.state is LineState.UNKNOWN
+    assert "one attestation" in same.sentence
     assert history(before, None).state is LineState.UNKNOWN
     other = make(small(organisation="Tailwind Ltd"), key)
     assert history(before, (other.pdf, verify(other.pdf))).state is LineState.BAD
     broken = little.pdf[:-9]
     assert history(before, (broken, verify(broken))).state is LineState.BAD
+
+
+def test_two_workspaces_of_one_partner_are_not_one_history_and_the_line_says_what_to_do(little):
+    before = verify(little.pdf)
+    own = replace(before.attestation, journal=replace(before.attestation.journal, workspace="another"))
+    digest = sha256(canonical(before.attestation)).hexdigest()
+    begun = replace(own, since=Since(digest, TODAY, delta(before.attestation, own)))
+    other = replace(own, since=Since("0" * 64, TODAY, delta(before.attestation, own)))
+    for new, said in ((own, "ask why"), (other, "ask why"), (begun, "begun from the earlier attestation")):
+        line = history(replace(before, attestation=new), (little.pdf, before))
+        assert line.state is LineState.UNKNOWN
+        assert said in line.sentence
+        assert "compare the two documents" in line.sentence
+
+
+def test_days_of_a_delta_are_written_for_people(little):
+    old = verify(little.pdf).attestation
+    new = replace(old, valid_until=date(2031, 2, 3))
+    (fact,) = delta(old, new).facts
+    assert (fact.what, fact.after) == ("Valid until", "3 Feb 2031")
 
 
 def test_nothing_is_said_of_a_file_that_does_not_hold(little):
