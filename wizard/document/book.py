@@ -187,8 +187,10 @@ class Book:
 
 
 def _room(columns: Sequence[Column], column: Column) -> float:
-    """The width for a column's text: figures flush right keep away from the column after them."""
-    return column.width - (14 * PX if column.align == "right" and column is not columns[-1] else 0.0)
+    """The width for a column's text, which keeps away from the column after it."""
+    if column is columns[-1]:
+        return column.width
+    return column.width - (14 * PX if column.align == "right" else 8 * PX)
 
 
 def texts(*lines: str) -> list[list[Span]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wizard.document import marks
 from wizard.document.book import Book
@@ -52,7 +52,8 @@ def lists(book: Book) -> list[List]:
             first = ngettext("{n} answer seen otherwise,", "{n} answers seen otherwise,", against).format(n=against)
             note = f"{first} {note}"
         title = _("Contradictions") if against else _("Not met")
-        found.append(_block(book, Mark.NOT_MET, title, note, bad, _contradiction_rows))
+        block = _block(book, Mark.NOT_MET, title, note, bad, _contradiction_rows)
+        found.append(replace(block, rows=_said_and_seen(book, block.rows)))
     unseen = marked(a, Mark.COULD_NOT_LOOK)
     if unseen:
         note = ngettext("{n}, neither pass nor fail", "{n}, neither pass nor fail", len(unseen)).format(n=len(unseen))
@@ -131,6 +132,19 @@ def _contradiction_rows(book: Book, item: Item) -> list[Row]:
         seen += book.pieces(Span(more, LABEL), width, right)
     cells = (_id_cell(book, item.id, red), Cell(_HANG + _ID, pieces), Cell(_HANG + _ID + middle, seen))
     return [Row(cells, above=5 * PX, below=5 * PX)]
+
+
+def _said_and_seen(book: Book, rows: tuple[tuple[Row, ...], ...]) -> tuple[tuple[Row, ...], ...]:
+    """The rows with the names of the two sides over the first, where it has two sides."""
+    (first, *more), *others = rows
+    if len(first.cells) < 3:
+        return rows
+    id, *sides = first.cells
+    named = [Cell(id.x, (Gap(16 * PX), *id.pieces))]
+    for cell, name in zip(sides, (_("What a person said"), _("What a machine saw")), strict=True):
+        label = book.pieces(Span(name, LABEL), book.width / 3, Element("P"))
+        named.append(Cell(cell.x, (*label, *cell.pieces)))
+    return ((replace(first, cells=tuple(named)), *more), *others)
 
 
 def _because_rows(book: Book, item: Item, style: Style = BOLD) -> list[Row]:
