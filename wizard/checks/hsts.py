@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from wizard.checks import remedies
 from wizard.checks.base import Check, Facts, JudgeContext, Judgement
-from wizard.checks.looks.https_answers import ERROR, HttpsAnswers
+from wizard.checks.looks.https_answers import ERROR, HttpsAnswers, Seen
 from wizard.checks.masking import mask_address
 from wizard.checks.pages import where
-from wizard.checks.seen import Seen, asked, first_trouble
+from wizard.checks.seen import asked, first_trouble
 from wizard.checks.troubles import next_step, sentence
 from wizard.domain.language import _
 from wizard.domain.observation import Level, Verdict

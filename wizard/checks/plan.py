@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -100,16 +100,18 @@ async def _look_at(ground: Ground, checks: Sequence[Check], hear: Callable[[tupl
     results: dict[str, Result] = {}
     addresses: tuple[str, ...] = ()
 
-    waiting = [(check, frozenset(check.facts)) for check in checks]
+    waiting = [(check, set(check.facts)) for check in checks]
 
-    def judge_ready() -> None:
+    def judge_ready(new: Collection[type[Fact]]) -> None:
         nonlocal waiting
-        ready = [check for check, facts in waiting if facts <= found.keys()]
-        waiting = [pair for pair in waiting if not pair[1] <= found.keys()]
-        new = tuple(judge(c, host, Facts(dict(found)), at, addresses) for c in ready)
-        results.update((r.check, r) for r in new)
-        if new:
-            hear(new)
+        for _check, missing in waiting:
+            missing.difference_update(new)
+        complete = [check for check, missing in waiting if not missing]
+        waiting = [pair for pair in waiting if pair[1]]
+        judged = tuple(judge(c, host, Facts(dict(found)), at, addresses) for c in complete)
+        results.update((r.check, r) for r in judged)
+        if judged:
+            hear(judged)
 
     needs = sorted(dict.fromkeys(n for check in checks for n in check.facts), key=lambda need: -need.STEPS)
     tasks = {ground.looking(need): need for need in needs}
@@ -120,16 +122,18 @@ async def _look_at(ground: Ground, checks: Sequence[Check], hear: Callable[[tupl
         longer = max((need.seconds(host, settings) for need in needs), default=0.0)
         async with ground.limit(ground.limits.host + longer):
             while len(found) < len(needs):
-                new = [await ended.get()]
+                over = [await ended.get()]
                 while not ended.empty():
-                    new.append(ended.get_nowait())
+                    over.append(ended.get_nowait())
                 addresses = addresses or await _addresses(ground)
-                found.update({tasks[task]: task.result() for task in new})
-                judge_ready()
+                new = {tasks[task]: task.result() for task in over}
+                found.update(new)
+                judge_ready(new)
     except TimeoutError as error:
         too_late = trouble_of(error)
-        found.update({need: too_late for need in needs if need not in found})
-        judge_ready()
+        late = {need: too_late for need in needs if need not in found}
+        found.update(late)
+        judge_ready(late)
     finally:
         await ground.close()
     proof = record.write(host, at, settings.run_id, settings.app_version, addresses, Facts(found))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from functools import lru_cache
 
 #: Words of a Server, Via or X-Powered-By field, and the family they give away; the first that fits decides.
 _FAMILIES = (
@@ -22,7 +22,8 @@ _FAMILIES = (
 )
 
 
-def family(headers: Iterable[tuple[str, str]]) -> str:
+@lru_cache(maxsize=256)  # every check of a host asks for it
+def family(headers: tuple[tuple[str, str], ...]) -> str:
     """The family of a server by its own hints; "" when it gives none."""
     pairs = [(name.lower(), value.lower()) for name, value in headers]
     hints = " ".join(value for name, value in pairs if name in ("server", "x-powered-by", "via"))

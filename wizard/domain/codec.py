@@ -41,7 +41,7 @@ def to_json(value: object) -> Json:
         out = {}
         for name, default in fields:
             item = getattr(value, name)
-            if not _is_default(default, item):
+            if item is not default and (default is dataclasses.MISSING or item != default):
                 out[name] = to_json(item)
         return out
     if isinstance(value, datetime):
@@ -84,10 +84,6 @@ def _default(field: dataclasses.Field[Any]) -> object:
     if field.default is dataclasses.MISSING and field.default_factory is not dataclasses.MISSING:
         return field.default_factory()
     return field.default
-
-
-def _is_default(default: object, item: object) -> bool:
-    return item is default or (default is not dataclasses.MISSING and bool(item == default))
 
 
 #: Builds a value from JSON, or raises `_Wrong`. Made once for each type: a journal of 100,000 events is read by these.

@@ -127,7 +127,7 @@ def test_a_connection_that_is_given_up_leaves_nothing_to_the_next_one() -> None:
     """Stopped at every step of a handshake, the last one included: no transport may go on reading a closed socket."""
 
     async def enter(ground: Ground, port: int) -> None:
-        async with ground.stream("127.0.0.1", port, ground.run.explaining):
+        async with ground.wire("127.0.0.1", port, ground.run.explaining):
             await asyncio.sleep(60)
 
     async def run() -> int:

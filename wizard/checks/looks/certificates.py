@@ -15,6 +15,7 @@ from wizard.checks.looks.stapling import is_stapled
 
 if TYPE_CHECKING:
     from wizard.checks.looks.ground import Ground
+    from wizard.checks.looks.wire import Wire
 
 #: More certificates than this are no chain.
 MOST_CERTIFICATES = 20
@@ -102,8 +103,8 @@ async def _shake(ground: Ground, address: str) -> Handshake:
 
     host = ground.host
     try:
-        async with ground.stream(address, host.port, ground.run.trusting) as (_reader, writer):
-            seen = _seen(Handshake(address, trusted=True), writer)
+        async with ground.verified(address) as wire:
+            seen = _seen(Handshake(address, trusted=True), wire)
         if seen.chain and _MUST_STAPLE in base64.b64decode(seen.chain[0]):
             return replace(seen, stapled=await is_stapled(ground, address))
         return seen
@@ -113,16 +114,17 @@ async def _shake(ground: Ground, address: str) -> Handshake:
         return Handshake(address, trusted=False, trouble=trouble_of(error))
     if refused.code in NO_ISSUER:
         with suppress(OSError):
-            async with ground.stream(address, host.port, ground.run.local):
+            async with ground.wire(address, host.port, ground.run.local):
                 refused = replace(refused, trusted_here=True)
     with suppress(OSError):
-        async with ground.stream(address, host.port, ground.run.explaining) as (_reader, writer):
-            return _seen(refused, writer)
+        async with ground.wire(address, host.port, ground.run.explaining) as wire:
+            return _seen(refused, wire)
     return refused
 
 
-def _seen(handshake: Handshake, writer: asyncio.StreamWriter) -> Handshake:
-    tls: ssl.SSLObject = writer.get_extra_info("ssl_object")
+def _seen(handshake: Handshake, wire: Wire) -> Handshake:
+    tls = wire.tls
+    assert tls is not None
     cipher = tls.cipher()
     return replace(
         handshake,

@@ -67,7 +67,7 @@ async def _knock(ground: Ground, address: str, port: int) -> Knock:
     from wizard.checks.looks.ground import trouble_of
 
     try:
-        async with ground.plain(address, port):
+        async with ground.wire(address, port):
             return Knock(address, port, "open")
     except Starved as error:
         return Knock(address, port, trouble_of(error).kind.value)

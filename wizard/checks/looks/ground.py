@@ -10,7 +10,7 @@ import socket
 import ssl
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from ipaddress import ip_address
@@ -19,6 +19,7 @@ from pathlib import Path
 from wizard.checks.base import CouldNotLook, F, Fact, Facts, Trouble, TroubleKind
 from wizard.checks.code.leak import Leak
 from wizard.checks.looks.addresses import refusal
+from wizard.checks.looks.wire import Wire
 from wizard.checks.patience import Limit, Pulse, Starved
 from wizard.checks.politeness import Limits, Politeness
 from wizard.domain.language import _
@@ -204,6 +205,9 @@ class Ground:
         self.limits = run.settings.limits
         self._facts: dict[type[Fact], asyncio.Task[Fact | Trouble]] = {}
         self._addresses: asyncio.Task[Addresses | Trouble] | None = None
+        self._shared: dict[str, _Shared] = {}
+        #: a connection to the host's own port was taken in this run
+        self.taken = False
 
     def limit(self, seconds: float) -> Limit:
         """A time limit for one of the host's answers that does not count how late we are ourselves."""
@@ -303,59 +307,56 @@ class Ground:
     # -- connections ---------------------------------------------------------------------------------------------
 
     @asynccontextmanager
-    async def plain(self, address: str, port: int) -> AsyncIterator[socket.socket]:
-        """A connected socket to a checked address, counted and paced. Raises `OSError` or `TimeoutError`."""
+    async def wire(self, address: str, port: int, context: ssl.SSLContext | None = None) -> AsyncIterator[Wire]:
+        """A connection to a checked address, counted and paced, with TLS for the host's name when `context` is given.
+
+        Raises `OSError` or `TimeoutError`.
+        """
         async with self.run.politeness(self.host).connection():
-            sock = await self._connect(address, port)
+            wire = Wire(address)
             try:
-                yield sock
+                async with self.limit(self.limits.connect):
+                    await wire.connect(port)
+                self.taken = self.taken or port == self.host.port
+                if context is not None:
+                    async with self.limit(self.limits.hello):
+                        await wire.shake_hands(context, self.host.name)
+                yield wire
             finally:
-                sock.close()
+                wire.close()
 
     @asynccontextmanager
-    async def stream(
-        self, address: str, port: int, context: ssl.SSLContext | None
-    ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-        """A stream to a checked address, with TLS for the host's name when `context` is given."""
-        async with self.run.politeness(self.host).connection():
-            reader, writer = await self._open(address, port, context)
-            try:
-                yield reader, writer
-            finally:
-                writer.transport.abort()
+    async def verified(self, address: str) -> AsyncIterator[Wire]:
+        """A connection to the host's own port with TLS that is trusted, shared by whoever asks for it while it is open.
 
-    async def _open(
-        self, address: str, port: int, context: ssl.SSLContext | None
-    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """Connect and shake hands; the caller aborts the transport."""
-        sock = await self._connect(address, port)
+        A handshake is the dearest thing that a look does, for both sides. One of those who share may talk on it; the
+        others only see what the handshake showed. Raises as `wire` does.
+        """
+        shared = self._shared.get(address)
+        if shared is None:
+            shared = self._shared[address] = _Shared(self.wire(address, self.host.port, self.run.trusting))
+        shared.users += 1
         try:
-            async with self.limit(self.limits.hello):
-                return await asyncio.open_connection(
-                    sock=sock, ssl=context, server_hostname=self.host.name if context else None
-                )
-        except BaseException:
-            # The socket belongs to a transport by now, which closes it. Closed here, its number would be given to the
-            # next connection while the transport still reads from it; shut down, the transport sees the end at once.
-            with suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
-            raise
+            yield await asyncio.shield(shared.opening)
+        finally:
+            shared.users -= 1
+            if not shared.users:
+                del self._shared[address]
+                await shared.close()
 
-    async def _connect(self, address: str, port: int) -> socket.socket:
-        sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
-        try:
-            sock.setblocking(False)
-            with suppress(OSError):
-                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            async with self.limit(self.limits.connect):
-                await asyncio.get_running_loop().sock_connect(sock, (address, port))
-            peer = str(sock.getpeername()[0])
-            if peer != address and ip_address(peer.partition("%")[0]) != ip_address(address.partition("%")[0]):
-                raise OSError(errno.EHOSTUNREACH, "another address answered")
-        except BaseException:
-            sock.close()
-            raise
-        return sock
+
+class _Shared:
+    """A connection that is closed when its last user has left."""
+
+    def __init__(self, opened: AbstractAsyncContextManager[Wire]) -> None:
+        self.users = 0
+        self._stack = AsyncExitStack()
+        self.opening = asyncio.create_task(self._stack.enter_async_context(opened))
+
+    async def close(self) -> None:
+        self.opening.cancel()
+        await asyncio.gather(self.opening, return_exceptions=True)
+        await self._stack.aclose()
 
 
 def _is_address(text: str) -> bool:

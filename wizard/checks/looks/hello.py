@@ -143,7 +143,7 @@ def client_hello(version: Tls, form: Form, name: str, suites: tuple[int, ...] = 
     session = secrets.token_bytes(32) if version is Tls.TLS_1_3 else b""
     body = struct.pack("!H", legacy) + secrets.token_bytes(32) + bytes([len(session)]) + session
     body += struct.pack("!H", 2 * len(offered)) + struct.pack(f"!{len(offered)}H", *offered) + b"\x01\x00"
-    extensions = _extensions(version, form, name) + extra
+    extensions = _extensions(version, form, name) + (_key_share() if version is Tls.TLS_1_3 else b"") + extra
     if extensions:
         # Some balancers hang on hellos of 256 to 511 bytes (RFC 7685 1): make them 512.
         length = 4 + len(body) + 2 + len(extensions)
@@ -155,6 +155,7 @@ def client_hello(version: Tls, form: Form, name: str, suites: tuple[int, ...] = 
     return b"\x16" + struct.pack("!HH", record, len(handshake)) + handshake
 
 
+@lru_cache(maxsize=256)  # a host gets twenty hellos in a moment, most of them with the same extensions
 def _extensions(version: Tls, form: Form, name: str) -> bytes:
     if version is not Tls.TLS_1_3 and form is Form.BARE:
         return b""
@@ -169,10 +170,13 @@ def _extensions(version: Tls, form: Form, name: str) -> bytes:
         parts += _extension(13, _list16(_SIGNATURES))
     if version is Tls.TLS_1_3:
         parts += _extension(43, b"\x02" + struct.pack("!H", version)) + _extension(45, b"\x01\x01")
-        share = struct.pack("!HH", 0x001D, 32) + secrets.token_bytes(32)
-        share += struct.pack("!HH", 0x0017, len(_P256_BASE)) + _P256_BASE
-        parts += _extension(51, struct.pack("!H", len(share)) + share)
     return parts
+
+
+def _key_share() -> bytes:
+    share = struct.pack("!HH", 0x001D, 32) + secrets.token_bytes(32)
+    share += struct.pack("!HH", 0x0017, len(_P256_BASE)) + _P256_BASE
+    return _extension(51, struct.pack("!H", len(share)) + share)
 
 
 def _extension(number: int, data: bytes) -> bytes:

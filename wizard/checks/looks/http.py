@@ -19,11 +19,10 @@ from wizard.checks.masking import mask_address, mask_field, mask_text
 from wizard.domain.language import _
 
 if TYPE_CHECKING:
-    import ssl
-
     import h11
 
     from wizard.checks.looks.ground import Ground
+    from wizard.checks.looks.wire import Wire
 
 MOST_HEADER = 64 * 1024
 MOST_BODY = 256 * 1024
@@ -138,12 +137,12 @@ class Talk:
         address: str,
         scheme: str,
         port: int,
-        io: tuple[asyncio.StreamReader, asyncio.StreamWriter],
+        wire: Wire,
     ) -> None:
         import h11
 
         self._ground, self.address, self._scheme, self._port = ground, address, scheme, port
-        self._reader, self._writer = io
+        self._wire = wire
         self._ended, self._start = False, b""
         self._conn: h11.Connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=MOST_HEADER)
 
@@ -152,7 +151,7 @@ class Talk:
         """True while another question may be asked on this connection."""
         import h11
 
-        return self._conn.our_state is h11.IDLE and not self._reader.at_eof()
+        return self._conn.our_state is h11.IDLE and self._wire.is_quiet()
 
     async def ask(
         self,
@@ -196,8 +195,7 @@ class Talk:
         ]
         try:
             request = h11.Request(method=method, target=target.encode("ascii"), headers=[*base, *headers])
-            self._writer.write((self._conn.send(request) or b"") + (self._conn.send(h11.EndOfMessage()) or b""))
-            await self._writer.drain()
+            await self._wire.send((self._conn.send(request) or b"") + (self._conn.send(h11.EndOfMessage()) or b""))
             response = await self._head()
             body, length = await self._body(pieces, most)
         except (h11.ProtocolError, UnicodeError) as error:
@@ -230,8 +228,12 @@ class Talk:
     async def _event(self) -> object:
         import h11
 
+        read = 0
         while (event := self._conn.next_event()) is h11.NEED_DATA:
-            data = await self._reader.read(16 * 1024)
+            if read:  # pieces may come faster than we read: time limits must have their turn
+                await asyncio.sleep(0)
+            data = await self._wire.receive()
+            read += 1
             self._ended = not data
             self._start = (self._start + data)[:5]
             self._conn.receive_data(data)
@@ -270,17 +272,20 @@ class Talk:
 
 
 @asynccontextmanager
-async def talk(ground: Ground, scheme: str = "https", port: int = 0) -> AsyncIterator[Talk]:
-    """A connection to the first address that takes one: verified TLS, or plain. Raises as `Talk` does."""
-    context: ssl.SSLContext | None = ground.run.trusting if scheme == "https" else None
-    port = port or ground.host.port
+async def talk(ground: Ground, *, shared: bool = False) -> AsyncIterator[Talk]:
+    """A connection with verified TLS to the first address that takes one. Raises as `Talk` does.
+
+    `shared`: on the connection that showed the certificate; only one look may say so.
+    """
+    port = ground.host.port
     failed: OSError | None = None
     for address in (await ground.addresses()).usable:
         opened = False
         try:
-            async with ground.stream(address, port, context) as io:
+            opening = ground.verified(address) if shared else ground.wire(address, port, ground.run.trusting)
+            async with opening as wire:
                 opened = True
-                yield Talk(ground, address, scheme, port, io)
+                yield Talk(ground, address, "https", port, wire)
                 return
         except OSError as error:
             if opened:

@@ -64,8 +64,8 @@ async def _knock(ground: Ground, address: str, port: int) -> PlainPort:
     from wizard.checks.looks.ground import trouble_of
 
     try:
-        async with ground.limit(ground.limits.probe), ground.stream(address, port, None) as io:
-            return PlainPort(address, await Talk(ground, address, "http", port, io).ask("/"))
+        async with ground.limit(ground.limits.probe), ground.wire(address, port) as wire:
+            return PlainPort(address, await Talk(ground, address, "http", port, wire).ask("/"))
     except CouldNotLook as could_not:
         return PlainPort(address, trouble=could_not.trouble)
     except OSError as error:
@@ -73,9 +73,11 @@ async def _knock(ground: Ground, address: str, port: int) -> PlainPort:
 
 
 async def _alive(ground: Ground, addresses: tuple[str, ...]) -> bool:
+    if ground.taken:
+        return True
     for address in addresses:
         try:
-            async with ground.plain(address, ground.host.port):
+            async with ground.wire(address, ground.host.port):
                 return True
         except OSError:
             continue

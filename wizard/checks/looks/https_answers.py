@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from wizard.checks.base import CouldNotLook, Fact, Trouble, TroubleKind
@@ -42,6 +43,14 @@ class Visit:
     trouble: Trouble | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One answer and why it was asked for (root, path, error)."""
+
+    purpose: str
+    answer: Answer
+
+
 @dataclass(frozen=True)
 class HttpsAnswers(Fact):
     """What the visits to one host brought."""
@@ -75,6 +84,23 @@ class HttpsAnswers(Fact):
             raise CouldNotLook(first.trouble)
         return cls(tuple(visits))
 
+    @cached_property
+    def own(self) -> tuple[Seen, ...]:
+        """Every answer of the host itself, redirects included, each once; a dozen checks read them."""
+        return tuple(dict.fromkeys(self._own()))
+
+    def _own(self) -> Iterator[Seen]:
+        home: tuple[str | None, int] | None = None
+        for visit in self.visits:
+            for answer in visit.answers:
+                parts = parts_of(answer.url)
+                where = (parts.hostname, port_of(parts)) if parts else None
+                home = home or where
+                # A limiter that answers in place of the service proves nothing about the service.
+                limited = answer.status in (429, 503)
+                if where == home and not limited:
+                    yield Seen(visit.purpose, answer)
+
     def masked(self) -> HttpsAnswers:
         """Without secret values."""
         return HttpsAnswers(
@@ -86,10 +112,13 @@ class HttpsAnswers(Fact):
 
 
 class Talks:
-    """The connections of one visit: one to each host of the scope that a redirect leads to, opened when needed."""
+    """The connections of one visit: one to each host of the scope that a redirect leads to, opened when needed.
 
-    def __init__(self, ground: Ground) -> None:
-        self.ground = ground
+    `shared`: as `talk` says; only for the host itself.
+    """
+
+    def __init__(self, ground: Ground, *, shared: bool = False) -> None:
+        self.ground, self._shared = ground, shared
         self._stack = AsyncExitStack()
         self._open: dict[tuple[str, int], Talk] = {}
 
@@ -124,7 +153,7 @@ class Talks:
         if known is not None:
             await self._stack.aclose()
             self._open.clear()
-        fresh = await self._stack.enter_async_context(talk(ground))
+        fresh = await self._stack.enter_async_context(talk(ground, shared=self._shared and ground is self.ground))
         self._open[key] = fresh
         return await fresh.ask(target, method=method, headers=headers, pieces=pieces, most=most)
 

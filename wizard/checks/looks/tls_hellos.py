@@ -164,9 +164,10 @@ class _Address:
         return any(e.version >= Tls.TLS_1_2 and e.ended is not Ended.ANSWERED for e in self._exchanges)
 
     def _decided(self, version: Tls) -> bool:
-        standing = standings(tuple(self._exchanges))[version]
+        """As `standings` would say: whichever hello proves a version, and its own hellos may refuse it."""
         own = [e.parsed for e in self._own(version) if e.ended is Ended.ANSWERED]
-        return standing is Standing.OFFERED or any(_refuses_version(reply, version) for reply in own)
+        offered = any(e.parsed.version == version and _proves(e) for e in self._exchanges)
+        return offered or any(_refuses_version(reply, version) for reply in own)
 
     async def _go_on(self, version: Tls) -> None:
         """The other forms of a version until one of them decides, at most 12 s."""
@@ -244,16 +245,15 @@ async def exchange(
 
     `until` goes on reading past the first message until it is content.
     """
-    loop = asyncio.get_running_loop()
     data = bytearray()
     try:
-        async with ground.plain(address, ground.host.port) as sock:
+        async with ground.wire(address, ground.host.port) as wire:
             deadline = monotonic() + ground.limits.hello
             try:
                 async with ground.limit(ground.limits.hello):
-                    await loop.sock_sendall(sock, hello)
+                    await wire.send(hello)
                     while monotonic() < deadline:
-                        piece = await loop.sock_recv(sock, 4096)
+                        piece = await wire.receive()
                         if not piece:
                             break
                         data += piece

@@ -36,7 +36,7 @@ class WellKnown(Fact):
         from wizard.checks.looks.ground import trouble_of
 
         try:
-            async with ground.limit(ground.limits.probe), Talks(ground) as talks:
+            async with ground.limit(ground.limits.probe), Talks(ground, shared=True) as talks:
                 visits = [await visit_with(talks, Visit("well-known", place), place) for place in PLACES]
         except TimeoutError as error:
             raise CouldNotLook(trouble_of(error)) from error
