@@ -50,7 +50,7 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
         if found.delta is None:
             output.say(_("Nothing was printed: both must hold data that are intact."))
         else:
-            reviewing.print_delta(old, new, asked.out)
+            reviewing.print_delta(found, asked.out)
             output.say(_("The changes are printed in {file}. It is not signed.").format(file=asked.out))
     return worst([CODES[old.outcome], CODES[new.outcome]])
 

@@ -21,8 +21,8 @@ from wizard.document.requirements import requirements
 from wizard.document.scope_pages import scope
 from wizard.document.since_pages import since
 from wizard.document.text import Span
-from wizard.document.theme import MUTED
-from wizard.document.words import _
+from wizard.document.theme import MUTED, TEXT
+from wizard.document.words import _, day, eights
 from wizard.domain.attestation import Attestation
 from wizard.domain.changed import Since
 from wizard.domain.language import _ as _now
@@ -79,13 +79,25 @@ def _layout_1(attestation: Attestation) -> bytes:
     return finish(pen.finish(), book, pen.drawn)
 
 
-def build_delta(old: Attestation, new: Attestation) -> bytes:
-    """An unsigned PDF that shows what changed from one attestation to another. Raises what `delta` and `build` do."""
+def build_delta(old: Attestation, new: Attestation, journals: str) -> bytes:
+    """An unsigned PDF that shows what changed from one attestation to another, and what their journals show.
+
+    Raises what `delta` and `build` do.
+    """
     book = Book.begin(new)
     found = Since(digest(canonical(old)), old.signed_at.date(), delta(old, new))
     since(book, found)
+    section = book.root.add("Sect")
+    about = ", ".join(filter(None, (new.organisation, new.integration, new.release)))
+    of = _("{about}; signed on {date}, data {digest}").format(
+        about=about,
+        date=day(new.signed_at),
+        digest=eights(digest(canonical(new))),
+    )
+    book.flow.add([book.heading(_("What was compared"), section)])
+    book.facts(section, [(_("The newer one"), [Span(of, TEXT)]), (_("Journals"), [Span(journals, TEXT)])])
     print_ = _("A print made by a reviewer. It is not signed; the two attestations are.")
-    book.flow.add([book.text(Span(print_, MUTED), book.root.add("Sect"), above=16)])
+    book.flow.add([book.text(Span(print_, MUTED), section, above=16)])
     pen = Pen(book.fonts, *book.flow.paper)
     book.flow.render(pen, lambda pen, number, places: furniture(book, pen, number, places))
     return finish(pen.finish(), book, pen.drawn, attached=False)

@@ -15,9 +15,11 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
+from document_reading import bare, whole
 from document_samples import Made, evidence, item, make, sample, small
 
-from wizard.document.canonical import canonical
+from wizard.document.build import build_delta
+from wizard.document.canonical import canonical, digest
 from wizard.document.delta import OtherPartner, delta
 from wizard.document.handed_over import Match, NotAFolder, compare
 from wizard.document.identity import NotACertificate, same_name
@@ -25,6 +27,7 @@ from wizard.document.keys import SigningKey
 from wizard.document.lines import LineState
 from wizard.document.policy import Terms, history, policy
 from wizard.document.verify import Outcome, verify
+from wizard.document.words import eights
 from wizard.domain.attestation import ItemGroup
 from wizard.domain.changed import Since, Way
 from wizard.domain.evidence import Evidence
@@ -249,6 +252,14 @@ def test_days_of_a_delta_are_written_for_people(little):
     new = replace(old, valid_until=date(2031, 2, 3))
     (fact,) = delta(old, new).facts
     assert (fact.what, fact.after) == ("Valid until", "3 Feb 2031")
+
+
+def test_the_printed_delta_names_both_files_and_what_their_journals_show(little):
+    old = verify(little.pdf).attestation
+    new = replace(old, release="9.9.9")
+    read = whole(build_delta(old, new, "The journal went on."))
+    for part in (old.organisation, "9.9.9", eights(digest(canonical(new))), "The journal went on."):
+        assert bare(part) in read
 
 
 def test_nothing_is_said_of_a_file_that_does_not_hold(little):

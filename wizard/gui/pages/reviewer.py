@@ -282,7 +282,7 @@ class ReviewerPage(TakesFiles, Page):
         def work() -> None:
             from wizard.session.deeds import reviewing
 
-            reviewing.print_delta(compared.old, compared.new, target)
+            reviewing.print_delta(compared, target)
 
         errand.run(
             self, _("Printing the changes"), work,

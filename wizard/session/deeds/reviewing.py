@@ -191,15 +191,16 @@ def compared(old: bytes, before: Verification, after: Verification) -> Compared:
     return Compared(before, after, history(after, (old, before)), changed)
 
 
-def print_delta(old: Verification, new: Verification, out: Path) -> None:
+def print_delta(found: Compared, out: Path) -> None:
     """Write what changed between two attestations that hold as an unsigned PDF. Raises `CannotWrite`."""
     from wizard.document.build import build_delta
     from wizard.session.writing import write
 
+    old, new = found.old, found.new
     if old.attestation is None or new.attestation is None or not (holds(old) and holds(new)):
         raise CannotWrite(_("Nothing was printed: both must hold data that are intact."))
     try:
-        write(out, build_delta(old.attestation, new.attestation))
+        write(out, build_delta(old.attestation, new.attestation, found.history.sentence))
     except OSError as error:
         raise CannotWrite(
             _("{name} could not be written there ({why}). Nothing was printed. Choose another folder.").format(
