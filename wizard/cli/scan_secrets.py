@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 
 from wizard.checks.code import wording
 from wizard.checks.code.coverage import Coverage, History
-from wizard.checks.code.engine import Kingfisher
+from wizard.checks.code.engine import Kingfisher, Stop
 from wizard.checks.code.leak import Leak, Masker, Tier, Where
 from wizard.checks.code.scan import SecretScan, scan_secrets
 from wizard.cli.output import Exit, Output
 from wizard.domain.language import _, ngettext
+from wizard.session.deeds.pdf_words import PdfWords
 from wizard.session.settings import Home
 
 
@@ -77,8 +78,15 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
     home = Home.below(asked.home) if asked.home else Home.default()
     output.say(_("Preparing the rules; the first time takes some seconds."))
     engine = Kingfisher(home.data / "secret-rules", wait=False)
+    stop = Stop()
     scan = scan_secrets(
-        asked.path, engine, Masker(secrets.token_bytes(32)), datetime.now(UTC), everything=asked.everything
+        asked.path,
+        engine,
+        Masker(secrets.token_bytes(32)),
+        datetime.now(UTC),
+        stop=stop,
+        everything=asked.everything,
+        read_pdf=PdfWords(lambda: stop.is_set),
     )
     output.result(_printed(str(asked.path), scan), *_lines(scan))
     for gap in scan.coverage.gaps:

@@ -1,4 +1,4 @@
-"""Recognises what must be unfolded before it can be searched: archives, databases, compiled Python."""
+"""Recognises what must be unfolded before it can be searched: archives, databases, compiled Python, PDFs."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ def kind(data: bytes, path: str) -> str:
         return "closed"
     if data[257:262] == b"ustar":
         return "tar"
+    if data.startswith(b"%PDF-") or (b"%PDF-" in data[:1024] and b"\nendobj" in data):
+        return "pdf"
     lower = path.lower()
     return "pyc" if lower.endswith(".pyc") else "asar" if lower.endswith(".asar") else ""
 

@@ -21,6 +21,7 @@ class GapKind(StrEnum):
     UNREADABLE = "unreadable"
     NOT_UNFOLDED = "not-unfolded"
     ENCRYPTED = "encrypted"
+    PDF = "pdf"
     TOO_MANY = "too-many"
     INSIDE_REPOSITORY = "inside-repository"
     GIT_REFUSED = "git-refused"

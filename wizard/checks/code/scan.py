@@ -17,7 +17,7 @@ from wizard.checks.code.git import Git, GitRefused
 from wizard.checks.code.history import read_history, read_without_git
 from wizard.checks.code.ignored import Ignored
 from wizard.checks.code.leak import Leak, Masker, Tier, Where
-from wizard.checks.code.searching import Crew, Hit, Search
+from wizard.checks.code.searching import Crew, Hit, ReadPdf, Search, no_pdf
 from wizard.checks.code.tiers import IGNORED
 from wizard.checks.code.tree import Seen, git_folder_files, open_regular, shown, walk
 
@@ -57,16 +57,17 @@ def scan_secrets(
     stop: Stop | None = None,
     report: Callable[[News], None] = lambda news: None,
     everything: bool = False,
+    read_pdf: ReadPdf = no_pdf,
 ) -> SecretScan:
     """Look at a folder (a work tree, a bare repository, or any folder) or at one file. Raises Stopped.
 
-    `report` is called from several threads, about ten times a second. Nothing is written below `root`, no program of
-    it is run, and no connection is opened.
+    `report` is called from several threads, about ten times a second, and `read_pdf` for each PDF. Nothing is written
+    below `root`, no program of it is run, and no connection is opened.
     """
     stop = stop or Stop()
     counting = Counting()
     with tempfile.TemporaryDirectory(prefix="attestry-scan-") as folder:
-        search = Search(engine, masker, counting, stop, Path(folder), now)
+        search = Search(engine, masker, counting, stop, Path(folder), now, read_pdf)
         scan = _Scan(root, engine, search, counting, stop, report, everything)
         try:
             leaks = scan.run()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
+from base64 import b64decode
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -19,6 +20,8 @@ from wizard.checks.code.engine import Candidate, CannotUnfold, SecretEngine, Sto
 from wizard.checks.code.leak import Masker, Tier, mask
 from wizard.checks.code.tiers import Judged, judge_path, judge_value
 from wizard.checks.code.tree import shown
+from wizard.domain.language import _
+from wizard.formats.text import NoText, PdfText
 
 #: No input keeps the engine longer: what is left of it then is "not fully looked at".
 DEADLINE = 10.0
@@ -38,6 +41,13 @@ _TOGETHER = 128 * 1024
 _IN_ADDRESS = re.compile(rb"(?:[?&#][A-Za-z0-9_.%\[\]-]{1,60}=|://[^/\s:@]{0,80}:)\Z")
 
 ReadMore = Callable[[int], bytes]
+#: The words of a PDF, read where hostile files may be read. Raises `NoText`.
+ReadPdf = Callable[[bytes], PdfText]
+
+
+def no_pdf(_data: bytes) -> PdfText:
+    """Where nobody can read PDFs."""
+    raise NoText("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +74,14 @@ class Search:
     """
 
     def __init__(
-        self, engine: SecretEngine, masker: Masker, counting: Counting, stop: Stop, folder: Path | None, now: datetime
+        self,
+        engine: SecretEngine,
+        masker: Masker,
+        counting: Counting,
+        stop: Stop,
+        folder: Path | None,
+        now: datetime,
+        read_pdf: ReadPdf = no_pdf,
     ) -> None:
         self._engine = engine
         self._masker = masker
@@ -72,6 +89,7 @@ class Search:
         self._stop = stop
         self._folder = folder
         self._now = now
+        self._read_pdf = read_pdf
         self._clean: dict[str, str] = {}
 
     def data(self, data: bytes, path: str, seconds: float = DEADLINE) -> list[Hit]:
@@ -148,6 +166,8 @@ class Search:
 
     def _unfolded(self, data: bytes, path: str, kind: str, until: float, depth: int) -> list[Hit]:
         """The secrets in a container and in those that lie in it; one that nobody opens is said."""
+        if kind == "pdf":
+            return self._pdf(data, path, until, depth)
         if kind == "zip" and containers.encrypted(data):
             self._counting.gap(GapKind.ENCRYPTED, shown(path))
         name = f"input.{kind}"  # the engine goes by the ending, and names of files say anything
@@ -168,6 +188,29 @@ class Search:
         if kind == "sqlite":  # values of bytes and deleted rows stand in the file, and not in what it unfolds to
             known = {hit.fingerprint for hit in hits}
             hits += [hit for hit in self._plain(data, path, until) if hit.fingerprint not in known]
+        return hits
+
+    def _pdf(self, data: bytes, path: str, until: float, depth: int) -> list[Hit]:
+        """The secrets in the bytes of a PDF, in its words, which are packed, and in the files that lie in it."""
+        hits = self._plain(data, path, until)
+        try:
+            text = self._read_pdf(data)
+        except NoText:
+            self._counting.gap(GapKind.PDF, shown(path))
+            return hits
+        if not text.whole:
+            self._counting.gap(GapKind.PDF, shown(path))
+        until = time.monotonic() + DEADLINE  # what reading took is not the engine's time
+        for inside, said in (("", text.words), (_("metadata"), text.metadata)):
+            found = self._plain(said.encode("utf-8", "replace"), path, until)
+            known = {hit.fingerprint for hit in hits}
+            hits += [replace(hit, inside=inside) for hit in found if hit.fingerprint not in known]
+        for file in text.attached:
+            content = b64decode(file.content)
+            hits += [
+                replace(hit, inside="!".join(filter(None, (file.name, hit.inside))))
+                for hit in self._member(content, file.name or "attached", path, until, depth)
+            ]
         return hits
 
     def _member(self, content: bytes, inside: str, path: str, until: float, depth: int) -> list[Hit]:

@@ -43,6 +43,10 @@ def gap(gap: Gap) -> str:
             )
         case GapKind.ENCRYPTED:
             return _("Archives with a password cannot be read: {places}.").format(places=places)
+        case GapKind.PDF:
+            return _("Not all of the words of a PDF could be read: {places}. Look at it yourself.").format(
+                places=places or _("one that lies in the history or is this one")
+            )
         case GapKind.TOO_MANY:
             return _("So many findings that not all are listed: {places}.").format(places=places or _("the history"))
         case GapKind.INSIDE_REPOSITORY:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import io
-import json
 import secrets
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
@@ -26,8 +25,9 @@ from wizard.domain import events as e
 from wizard.domain.language import _, ngettext
 from wizard.domain.mistakes import Mistake
 from wizard.formats.kind import HEAD, media_type
-from wizard.formats.text import MAX_BYTES
+from wizard.formats.text import PdfText
 from wizard.session.deeds import scanning
+from wizard.session.deeds.pdf_words import PdfWords
 from wizard.session.found_secrets import SAMPLES, false_alarms, settled
 from wizard.session.session import Session
 
@@ -133,21 +133,21 @@ class _Looking:
     stop: Stop
     session: Session
     counting: Counting = field(default_factory=Counting)
-    hits: list[tuple[str, Hit]] = field(default_factory=list)
+    hits: list[Hit] = field(default_factory=list)
+    pictured: bool = False
 
-    def through(self, search: Callable[[Search], Iterable[Hit]], place: str = "") -> None:
+    def through(self, search: Callable[[Search], Iterable[Hit]]) -> None:
         from wizard.checks.code.searching import Search as Made
 
-        made = Made(self.engine, self.masker, self.counting, self.stop, None, self.session.clock())
-        self.hits += [(place, hit) for hit in search(made)]
+        words = PdfWords(lambda: self.stop.is_set)
 
-    def words(self, text: str, place: str) -> None:
-        data = text.encode("utf-8", "replace")
+        def read_pdf(data: bytes) -> PdfText:
+            text = words(data)
+            self.pictured = self.pictured or text.pictures
+            return text
 
-        def looked(search: Search) -> list[Hit]:
-            return search.data(data, "")
-
-        self.through(looked, place)
+        now = self.session.clock()
+        self.hits += search(Made(self.engine, self.masker, self.counting, self.stop, None, now, read_pdf))
 
 
 async def _examined(session: Session, open_: Callable[[], BinaryIO]) -> Examined:
@@ -162,69 +162,49 @@ async def _examined(session: Session, open_: Callable[[], BinaryIO]) -> Examined
             return Examined(unread=(mistake.sentence,))
     looking = _Looking(engine, masker, stop, session)
     try:
-        kind, pdf, digest = await asyncio.to_thread(_bytes, looking, open_)
-        unread = []
-        if kind == "application/pdf":
-            unread += await _pdf(looking, pdf)
-        elif kind.startswith(_PICTURES):
-            unread.append(_("The picture itself was not read for secrets, only its metadata. Look at it yourself."))
+        kind, digest = await asyncio.to_thread(_bytes, looking, open_)
     except asyncio.CancelledError:
         stop.set()
         raise
-    unread += [wording.gap(gap) for gap in looking.counting.freeze().gaps]
+    unread = []
+    if kind.startswith(_PICTURES):
+        unread.append(_("The picture itself was not read for secrets, only its metadata. Look at it yourself."))
+    if looking.pictured:
+        unread.append(_("Pictures inside the PDF were not read for secrets. Look at them yourself."))
+    gaps = looking.counting.freeze().gaps
+    unread += [wording.gap(replace(gap, places=tuple(each or _("this file") for each in gap.places))) for gap in gaps]
     return replace(_sorted(session, looking, tuple(unread)), digest=digest)
 
 
-def _bytes(looking: _Looking, open_: Callable[[], BinaryIO]) -> tuple[str, bytes, str]:
-    """Search the bytes as they are; of a PDF they come back, for its words are packed. Last, the digest of all."""
+def _bytes(looking: _Looking, open_: Callable[[], BinaryIO]) -> tuple[str, str]:
+    """Search a file: what kind it is, and the digest of what was looked at."""
     with open_() as stream:
         kind = media_type(stream.read(HEAD))
         size = stream.seek(0, io.SEEK_END)
         stream.seek(0)
         looking.through(partial(_windows, stream, size))
         stream.seek(0)
-        data = stream.read(MAX_BYTES + 1) if kind == "application/pdf" else b""
-        stream.seek(0)
         digest = hashlib.sha256()
         while piece := stream.read(1024 * 1024):
             digest.update(piece)
-        return kind, data, digest.hexdigest()
+        return kind, digest.hexdigest()
 
 
 def _windows(stream: BinaryIO, size: int, search: Search) -> list[Hit]:
     return search.stream(stream.read, size, "")
 
 
-async def _pdf(looking: _Looking, data: bytes) -> list[str]:
-    from wizard.jobs import worker_process
-
-    if len(data) > MAX_BYTES:
-        return [_("This PDF is larger than 64 MB, so its words were not read for secrets.")]
-    try:
-        answer = await worker_process.ask("words", {}, data)
-        parts = json.loads(answer.data)
-    except (worker_process.WorkerRefused, worker_process.WorkerFailed) as failed:
-        return [failed.sentence]
-    for place, key in (("", "words"), (_("metadata"), "metadata")):
-        await asyncio.to_thread(looking.words, str(parts.get(key, "")), place)
-    out = []
-    if parts.get("pictures"):
-        out.append(_("Pictures inside the PDF were not read for secrets. Look at them yourself."))
-    if not parts.get("whole"):
-        out.append(_("The PDF is so long that not all of its words were read for secrets."))
-    return out
-
-
 def _sorted(session: Session, looking: _Looking, unread: tuple[str, ...]) -> Examined:
     closed = settled(session.assessment, session.clock().date())
     leaks: dict[tuple[str, str], Leak] = {}
-    for place, hit in looking.hits:
-        file = "!".join(filter(None, (place, hit.inside)))
+    for hit in looking.hits:
         because = hit.judged.because
-        leak = Leak(hit.rule, hit.judged.tier, Where.FILE, file, hit.line, "", hit.masked, hit.fingerprint, because)
+        leak = Leak(
+            hit.rule, hit.judged.tier, Where.FILE, hit.inside, hit.line, "", hit.masked, hit.fingerprint, because
+        )
         leaks.setdefault((hit.fingerprint, hit.rule), leak)
     live = tuple(leak for leak in leaks.values() if leak.tier is not Tier.C and leak.fingerprint not in closed)
-    in_addresses = frozenset(hit.fingerprint for _place, hit in looking.hits if hit.in_address)
+    in_addresses = frozenset(hit.fingerprint for hit in looking.hits if hit.in_address)
     return Examined(live, tuple(leak for leak in leaks.values() if leak not in live), unread, in_addresses)
 
 

@@ -26,6 +26,7 @@ from wizard.domain.mistakes import Mistake
 from wizard.domain.observation import Result
 from wizard.jobs.runner import Hear, Job, Progress
 from wizard.session.changes import Change
+from wizard.session.deeds.pdf_words import PdfWords
 from wizard.session.found_secrets import settled
 from wizard.session.session import ReadOnly, Session
 
@@ -214,7 +215,9 @@ def _look(
     def report(news: News) -> None:
         progress(*step, _how_far(news), Heard(repository, news))
 
-    found = scan_secrets(folder, ready, masker, session.clock(), stop=stop, report=report)
+    found = scan_secrets(
+        folder, ready, masker, session.clock(), stop=stop, report=report, read_pdf=PdfWords(lambda: stop.is_set)
+    )
     return found, scan_apollo(folder, stop)
 
 
