@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import unicodedata
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -56,12 +57,18 @@ def known_for(organisation: str, known: Mapping[str, str]) -> str:
 
 
 def identity(
-    attestation: Attestation, signed: rules.Signed, known: Mapping[str, str], roots: Sequence[x509.Certificate]
+    attestation: Attestation,
+    signed: rules.Signed,
+    known: Mapping[str, str],
+    roots: Sequence[x509.Certificate],
+    proved: datetime | None = None,
 ) -> tuple[str, Line]:
     """The fingerprint of the key and the identity line. A self-signed key is never good by itself.
 
-    With `roots` they decide: good when the certificate leads to one of them (RFC 5280, at the time of signing,
-    without asking anybody whether it was revoked), bad when it does not.
+    With `roots` they decide: good when the certificate leads to one of them (RFC 5280, without asking anybody whether
+    it was revoked) and names who signs here, bad when it does not lead there. `proved` is when a time stamp that the
+    reviewer trusts saw the signature; without one the signer's clock is no proof that a certificate that has ended
+    had not ended then (EN 319 102-1, 5.6.2.4).
     """
     from wizard.document.keys import fingerprint_of, may_sign
 
@@ -80,7 +87,7 @@ def identity(
         sentence = _("Demonstration key: it binds nobody and is not remembered.")
         return fingerprint, Line(LineState.UNKNOWN, sentence)
     if roots:
-        return fingerprint, _vouched_for(signed, roots, at)
+        return fingerprint, _vouched_for(attestation, signed, roots, at, proved)
     before = known_for(organisation, known)
     if before and before != fingerprint:
         sentence = _(
@@ -104,14 +111,42 @@ def identity(
     return fingerprint, Line(LineState.UNKNOWN, sentence)
 
 
-def _vouched_for(signed: rules.Signed, roots: Sequence[x509.Certificate], at: datetime) -> Line:
-    subject = signed.certificate.subject.rfc4514_string()
+def _vouched_for(
+    attestation: Attestation,
+    signed: rules.Signed,
+    roots: Sequence[x509.Certificate],
+    claimed: datetime,
+    proved: datetime | None,
+) -> Line:
+    subject, at = signed.certificate.subject.rfc4514_string(), proved or claimed
     root = leads_to(signed.certificate, signed.others, roots, at, {"digital_signature"}, set())
     if root is None:
         sentence = _(
             "Identity check failed: the certificate of {subject} does not lead to any of those that you trust."
         ).format(subject=subject)
         return Line(LineState.BAD, sentence)
+    if not _names(signed.certificate, attestation):
+        sentence = _(
+            "Certificate of {subject}, vouched for by {root}, which you trust; but the document is signed for "
+            "{organisation} by {name}. Ask {organisation} whether this key is theirs: {fingerprint}"
+        ).format(
+            subject=subject,
+            root=root.subject.rfc4514_string(),
+            organisation=attestation.organisation,
+            name=attestation.signatory.name,
+            fingerprint=" ".join(groups(attestation.signatory.fingerprint)),
+        )
+        return Line(LineState.UNKNOWN, sentence)
+    now = datetime.now(UTC)
+    if (
+        proved is None
+        and leads_to(signed.certificate, signed.others, [root], now, {"digital_signature"}, set()) is None
+    ):
+        sentence = _(
+            "Certificate of {subject}, vouched for by {root}, which you trust. It is no longer valid today, and only "
+            "the signer’s clock says that the signature is older than that: no time stamp that you trust does."
+        ).format(subject=subject, root=root.subject.rfc4514_string())
+        return Line(LineState.UNKNOWN, sentence)
     asked = {"crls": signed.crls, "ocsps": signed.ocsps}
     name = root.subject.rfc4514_string()
     if not signed.crls and not signed.ocsps:
@@ -126,6 +161,25 @@ def _vouched_for(signed: rules.Signed, roots: Sequence[x509.Certificate], at: da
         "the proof in the file shows."
     ).format(subject=subject, root=name)
     return Line(LineState.GOOD, sentence)
+
+
+def _names(certificate: x509.Certificate, attestation: Attestation) -> bool:
+    """Does a certificate name the organisation, or where it names none, the person or their address?"""
+    from cryptography import x509
+    from cryptography.x509.oid import NameOID
+
+    def named(oid: x509.ObjectIdentifier) -> list[str]:
+        return [str(one.value) for one in certificate.subject.get_attributes_for_oid(oid)]
+
+    if organisations := named(NameOID.ORGANIZATION_NAME):
+        return any(same_name(one, attestation.organisation) for one in organisations)
+    found = named(NameOID.COMMON_NAME) + named(NameOID.EMAIL_ADDRESS)
+    with suppress(x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):  # then it names nobody there
+        other = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        found += other.get_values_for_type(x509.RFC822Name)
+    signatory = attestation.signatory
+    wanted = [one for one in (attestation.organisation, signatory.name, signatory.email) if one.strip()]
+    return any(same_name(one, other) for one in found for other in wanted)
 
 
 def leads_to(

@@ -5,8 +5,8 @@ Rules 9, 10 and 11 of the verifier. Each is one line, and says "not asked" where
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
 
@@ -14,16 +14,21 @@ from wizard.document.canonical import canonical
 from wizard.document.fingerprint import words
 from wizard.document.identity import known_for, same_name
 from wizard.document.lines import Line, LineState
+from wizard.document.questionnaire_kept import changed
 from wizard.document.verify import Outcome, Verification
 from wizard.domain.attestation import Attestation
 from wizard.domain.language import _, ngettext
+from wizard.domain.questionnaire import Questionnaire
+
+#: So many things that differ are named; the rest is counted.
+_FEW = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the reviewer expects; "" and None: not asked. `questionnaires` are the digests of those they know."""
+    """What the reviewer expects; "" and None: not asked. `questionnaires` are those that they know, by digest."""
 
-    questionnaires: Collection[str] = ()
+    questionnaires: Mapping[str, Questionnaire] = field(default_factory=dict)
     reference: str = ""
     oldest_days: int | None = None
 
@@ -104,9 +109,16 @@ def _terms(found: Verification, terms: Terms, today: date) -> Line:
         if not given
     ]
     after = " " + _("Not asked: {what}.").format(what=", ".join(not_asked)) if not_asked else ""
-    if attestation.questionnaire_digest not in terms.questionnaires:
+    questionnaire = terms.questionnaires.get(attestation.questionnaire_digest)
+    if questionnaire is None:
         sentence = _("The questionnaire {title} is not one that this version knows: compare its sentences.")
         return Line(LineState.UNKNOWN, sentence.format(title=title) + after)
+    if ids := changed(questionnaire, attestation):
+        sentence = _(
+            "The document says that its questionnaire is {title}, and it is not: {ids} differ from it, or are missing. "
+            "Do not rely on it; ask who signed."
+        )
+        return Line(LineState.BAD, sentence.format(title=title, ids=_few(ids)))
     sentence = _("The questionnaire is {title}, word for word as this version has it.").format(title=title)
     return Line(LineState.UNKNOWN if not_asked else LineState.GOOD, sentence + after)
 
@@ -123,6 +135,12 @@ def _other_workspace(attestation: Attestation, before: Attestation) -> str:
         "The earlier attestation comes from another workspace, and this one does not say that it was begun from it. So "
         "nothing shows what happened in between: ask why a new one was begun, and compare the two documents."
     )
+
+
+def _few(ids: tuple[str, ...]) -> str:
+    """The first names, and how many more."""
+    more = len(ids) - _FEW
+    return ", ".join(ids[:_FEW]) + (_(" and {n} more").format(n=more) if more > 0 else "")
 
 
 def history(found: Verification, previous: tuple[bytes, Verification] | None) -> Line:

@@ -118,7 +118,9 @@ def _verify(
         state = _("Changed after signing, or not signed. {why}") if broken.rule != 1 else _("Cannot be verified. {why}")
         verdict = _nothing(Outcome.ALTERED, state.format(why=broken))
         return replace(verdict, attestation=attestation, problems=(str(broken),))
-    fingerprint, identity = identity_of(attestation, signed, known, roots)
+    stamp = signed.stamp
+    proved = stamp.at if stamp is not None and _authority(stamp, time_roots) is not None else None
+    fingerprint, identity = identity_of(attestation, signed, known, roots, proved)
     content, outcome = _content(pdf, attestation, signed)
     problems = []
     sentence = _("Unchanged since signing; one signature over the whole file.")
@@ -186,6 +188,8 @@ def _time(attestation: Attestation, signed: rules.Signed, roots: Sequence[x509.C
             sentence = _(". A second time stamp, of {at}, lies over the whole file; you trust its authority ({name})")
         name = signed.archived.certificate.subject.rfc4514_string()
         said += sentence.format(at=_moment(signed.archived.at), name=name)
+    if claimed > datetime.now(UTC) + _SAME_TIME:
+        return Line(LineState.BAD, said + ". " + _("That is still to come: one of the two clocks is wrong."))
     if abs(claimed - attestation.signed_at) > _SAME_TIME:
         state = LineState.UNKNOWN
         said += _(", while the document says {printed}").format(printed=_moment(attestation.signed_at))

@@ -18,9 +18,12 @@ from cryptography.x509.oid import NameOID
 from document_reading import bare, whole
 from document_samples import Made, evidence, item, make, sample, small
 
+from wizard.document import identity, rules
+from wizard.document import verify as verifying
 from wizard.document.build import build_delta
 from wizard.document.canonical import canonical, digest
 from wizard.document.delta import OtherPartner, delta
+from wizard.document.disclosure import commit, summarise
 from wizard.document.handed_over import Match, NotAFolder, compare
 from wizard.document.identity import NotACertificate, same_name
 from wizard.document.keys import SigningKey
@@ -28,23 +31,31 @@ from wizard.document.lines import LineState
 from wizard.document.policy import Terms, history, policy
 from wizard.document.verify import Outcome, verify
 from wizard.document.words import eights
+from wizard.domain.assessment import Assessment
 from wizard.domain.attestation import ItemGroup
 from wizard.domain.changed import Since, Way
 from wizard.domain.evidence import Evidence
-from wizard.domain.finding import Mark
+from wizard.domain.finding import Mark, judge
+from wizard.domain.freeze import freeze
+from wizard.domain.questionnaire import Obligation
 from wizard.session.deeds import reviewing
 from wizard.session.known_keys import CannotRemember, KnownKeys
+from wizard.session.opening import shipped_questionnaires
 from wizard.session.settings import Home
 
 TODAY = datetime.now(UTC).date()
 
 
-def issued(usable: bool = True) -> tuple[SigningKey, x509.Certificate]:
+def issued(
+    usable: bool = True, name: str = "Ines Mertens", organisation: str = ""
+) -> tuple[SigningKey, x509.Certificate]:
     """A key whose certificate an authority issued, and that authority's certificate."""
     now = datetime.now(UTC)
 
     def certificate(name, issuer, key, signer, *, authority):
         names = [x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, n)]) for n in (name, issuer)]
+        if organisation and not authority:
+            names[0] = x509.Name([*names[0], x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation)])
         usage = dict.fromkeys(
             (
                 "digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement",
@@ -69,7 +80,7 @@ def issued(usable: bool = True) -> tuple[SigningKey, x509.Certificate]:
     root_key, between_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(3))
     root = certificate("Root", "Root", root_key, root_key, authority=True)
     between = certificate("Issuing", "Root", between_key, root_key, authority=True)
-    own = certificate("Ines Mertens", "Issuing", key, between_key, authority=False)
+    own = certificate(name, "Issuing", key, between_key, authority=False)
     return SigningKey(key, own, (between,)), root
 
 
@@ -107,6 +118,56 @@ def test_a_trusted_authority_makes_the_identity_good_and_another_one_bad(vouched
 def test_the_signers_own_certificate_may_be_trusted(little):
     assert verify(little.pdf, roots=[little.key.certificate]).identity.state is LineState.GOOD
     assert verify(little.pdf, roots=[issued()[1]]).identity.state is LineState.BAD
+
+
+@pytest.mark.parametrize(
+    ("name", "organisation", "state"),
+    [
+        ("Ines Mertens", "", LineState.GOOD),
+        ("Northwind Sync B.V.", "", LineState.GOOD),
+        ("Anybody", "Northwind  sync b.v.", LineState.GOOD),
+        ("Eve Example", "", LineState.UNKNOWN),
+        ("Ines Mertens", "Another Ltd", LineState.UNKNOWN),
+    ],
+)
+def test_a_certificate_of_somebody_else_under_the_same_authority_is_not_good(name, organisation, state):
+    """Whoever can buy a certificate where the partner bought theirs could sign in their name otherwise."""
+    key, root = issued(name=name, organisation=organisation)
+    line = verify(make(small(), key).pdf, roots=[root]).identity
+    assert line.state is state
+    assert ("Ask Northwind Sync B.V." in line.sentence) is (state is LineState.UNKNOWN)
+
+
+def test_a_certificate_that_has_ended_is_not_saved_by_the_signers_clock(vouched, monkeypatch):
+    made, root = vouched
+    later = datetime.now(UTC) + timedelta(days=500)
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return later
+
+    monkeypatch.setattr(identity, "datetime", Later)
+    line = verify(made.pdf, roots=[root]).identity
+    assert line.state is LineState.UNKNOWN
+    assert "only the signer’s clock" in line.sentence
+    found = rules.signature(made.pdf)
+    proved = identity.identity(made.attestation, found, {}, [root], datetime.now(UTC))[1]
+    assert proved.state is LineState.GOOD, "a time stamp that the reviewer trusts saw it in time"
+
+
+def test_a_signature_of_the_future_is_not_in_time(little, monkeypatch):
+    earlier = datetime.now(UTC) - timedelta(days=3)
+
+    class Earlier(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return earlier
+
+    monkeypatch.setattr(verifying, "datetime", Earlier)
+    line = verify(little.pdf).time
+    assert line.state is LineState.BAD
+    assert "still to come" in line.sentence
 
 
 @pytest.mark.slow
@@ -193,15 +254,70 @@ def test_remembered_keys_that_cannot_be_read_are_said_and_never_overwritten(litt
 # -- the reviewer's own terms -----------------------------------------------------------------------------------------
 
 
+def asked_in_full(little):
+    """An attestation over the questionnaire that comes with this version, as if it had been verified."""
+    (questionnaire, *_others), nothing = shipped_questionnaires(), Assessment()
+    at = datetime.now(UTC)
+    frozen = freeze(
+        questionnaire,
+        nothing,
+        judge(questionnaire, nothing, at, {}),
+        signed_at=at,
+        valid_until=TODAY,
+        fingerprint=little.key.fingerprint,
+        journal=little.attestation.journal,
+        generator="Attestry",
+    )
+    found = replace(verify(little.pdf), attestation=replace(frozen, reference="R-1"))
+    return found, {questionnaire.digest: questionnaire}
+
+
+def without(items, id):
+    return tuple(item for item in items if item.id != id)
+
+
+def reworded(items, id, **changes):
+    return tuple(replace(item, **changes) if item.id == id else item for item in items)
+
+
+@pytest.mark.parametrize(
+    ("id", "change"),
+    [
+        ("DATA-3", lambda items: without(items, "DATA-3")),
+        ("DATA-3", lambda items: reworded(items, "DATA-3", title="Traffic is encrypted where possible")),
+        ("DATA-3", lambda items: reworded(items, "DATA-3", obligation=Obligation.RECOMMENDED)),
+        ("DATA-3", lambda items: reworded(items, "DATA-3", source=None)),
+        ("DATA-3", lambda items: tuple(replace(i, said=i.said[1:]) if i.id == "DATA-3" else i for i in items)),
+        ("AUTH-1", lambda items: tuple(replace(i, parts=i.parts[:-1]) if i.id == "AUTH-1" else i for i in items)),
+        ("DATA-3", lambda items: (*items, *(i for i in items if i.id == "DATA-3"))),
+        ("NEW-1", lambda items: (*items, *(replace(i, id="NEW-1") for i in items if i.id == "DATA-3"))),
+    ],
+)
+def test_a_questionnaire_that_was_weakened_under_its_old_digest_is_named(little, id, change):
+    """A7: the digest is only what the signer says, so what the reviewer has is compared one by one."""
+    found, known = asked_in_full(little)
+    groups = tuple(replace(group, items=change(group.items)) for group in found.attestation.groups)
+    assert groups != found.attestation.groups
+    line = policy(replace(found, attestation=replace(found.attestation, groups=groups)), {}, Terms(known), TODAY).terms
+    assert line.state is LineState.BAD
+    assert f": {id} differ" in line.sentence
+
+
+def test_a_summary_of_the_same_questionnaire_is_the_same_questionnaire(little):
+    found, known = asked_in_full(little)
+    summary = summarise(commit(found.attestation, lambda n: b"s" * n), {})
+    line = policy(replace(found, attestation=summary), {}, Terms(known, "R-1", 30), TODAY).terms
+    assert line.state is LineState.GOOD
+
+
 def test_terms_name_exactly_what_is_not_as_agreed(little):
-    found = verify(little.pdf)
-    known = {found.attestation.questionnaire_digest}
+    found, known = asked_in_full(little)
     reference = found.attestation.reference
     good = policy(found, {}, Terms(known, reference, 30), TODAY).terms
     assert good.state is LineState.GOOD
     assert policy(found, {}, Terms(known), TODAY).terms.state is LineState.UNKNOWN
     assert "Not asked: reference, age" in policy(found, {}, Terms(known), TODAY).terms.sentence
-    strange = policy(found, {}, Terms((), reference, 30), TODAY).terms
+    strange = policy(found, {}, Terms({}, reference, 30), TODAY).terms
     assert (strange.state, "not one that this version knows" in strange.sentence) == (LineState.UNKNOWN, True)
     other = policy(found, {}, Terms(known, "another", 30), TODAY).terms
     assert (other.state, "you issued another" in other.sentence) == (LineState.BAD, True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -21,6 +21,7 @@ from wizard.document.verify import Outcome, Verification, verify
 from wizard.domain.changed import Delta
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
+from wizard.domain.questionnaire import Questionnaire
 from wizard.session.known_keys import CannotRemember, KnownKey, KnownKeys
 from wizard.session.settings import Home
 
@@ -136,11 +137,11 @@ def _certificates(files: Sequence[Path]) -> list[x509.Certificate]:
 
 
 @cache
-def _shipped() -> frozenset[str]:
-    """The digests of the questionnaires that come with this version."""
+def _shipped() -> Mapping[str, Questionnaire]:
+    """The questionnaires that come with this version, by digest."""
     from wizard.session.opening import shipped_questionnaires
 
-    return frozenset(questionnaire.digest for questionnaire in shipped_questionnaires())
+    return {questionnaire.digest: questionnaire for questionnaire in shipped_questionnaires()}
 
 
 def evidence(reviewed: Reviewed, folder: Path) -> HandedOver:
