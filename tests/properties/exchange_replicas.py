@@ -166,9 +166,10 @@ class Team:
         """Everyone sends everything to everyone, until nothing is new."""
         for _round in range(2):
             for who in range(len(self.journals)):
+                everything = entries_bytes(tuple(foreign.entries(self.journals[who], {})))
                 for to in range(len(self.journals)):
                     if who != to:
-                        self.deliver(to, entries_bytes(tuple(foreign.entries(self.journals[who], {}))))
+                        self.deliver(to, everything)
 
     def check(self) -> int:
         """After everything arrived: nothing diverged, nothing lost, nothing overwritten unseen. How many conflicts."""

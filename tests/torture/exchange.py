@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from typing import Any
+from unittest.mock import patch
 
 import figures
 from figures import Figure
@@ -18,8 +21,23 @@ _AT_ONCE = 50
 
 def _in_memory(seed: int) -> None:
     from tests.properties.exchange_replicas import schedule
+    from wizard.vault import foreign
 
-    schedule(seed, STEPS)
+    # all replicas of a schedule are in one process: what one of them computed of an entry's signature, the others
+    # would compute again
+    real, known = foreign._first_unsigned, dict[tuple[bytes, str, str], str]()
+
+    def first_unsigned(entries: Iterable[Any], public: Any) -> str:
+        for entry in entries:
+            what = (entry[0].signature, entry[1], entry[2].author)
+            if what not in known:
+                known[what] = real([entry], public)
+            if known[what]:
+                return known[what]
+        return ""
+
+    with patch.object(foreign, "_first_unsigned", first_unsigned):
+        schedule(seed, STEPS)
 
 
 def _in_folders(seed: int) -> None:
@@ -54,7 +72,8 @@ def run(size: float) -> list[Figure]:
     """S1 and S6."""
     counts = [max(_AT_ONCE, round(whole * size / _AT_ONCE) * _AT_ONCE) for whole, _first in PARTS]
     bad: list[list[int]] = []
-    with ProcessPoolExecutor() as pool:
+    # more than there are processors: a session waits for its threads, its pipes and its files
+    with ProcessPoolExecutor(2 * (os.cpu_count() or 1)) as pool:
         for do, count, (_whole, first) in zip((_in_memory, _in_folders), counts, PARTS, strict=False):
             parts = [range(at, at + _AT_ONCE) for at in range(first, first + count, _AT_ONCE)]
             bad.append([seed for found in pool.map(partial(_failed, partial(do)), parts) for seed in found])

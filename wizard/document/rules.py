@@ -255,20 +255,24 @@ def _plain_message(one: Any) -> None:
     Version numbers, the list of digests and the content type lie outside of what is signed (RFC 5652, 5.1).
     """
     data, info = one.signed_data, one.signer_info
+    # each part is spelled anew by itself and put in as it then is: spelling the whole at once, the library spells the
+    # innermost parts hundreds of times
+    certificates = data["certificates"]
+    certificates.dump(force=True)
     spelled = cms.ContentInfo(
         {
             "content_type": "signed_data",
             "content": cms.SignedData(
                 {
                     "version": "v1",
-                    "digest_algorithms": [info["digest_algorithm"]],
+                    "digest_algorithms": [cms.DigestAlgorithm.load(info["digest_algorithm"].dump(force=True))],
                     "encap_content_info": {"content_type": "data"},
-                    "certificates": data["certificates"],
-                    "signer_infos": [info],
+                    "certificates": certificates,
+                    "signer_infos": [cms.SignerInfo.load(info.dump(force=True))],
                 }
             ),
         }
-    ).dump(force=True)
+    ).dump()
     written = bytes(one.pkcs7_content)
     if written[: len(spelled)] != spelled or written[len(spelled) :].strip(b"\0"):
         raise Broken(4, _("the signature is not spelled as Attestry writes it."))

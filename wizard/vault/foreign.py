@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pyrage
@@ -373,22 +374,25 @@ def _read_signed(
 ) -> Read:
     """What the entries say, once every signature, commitment and spelling holds.
 
-    Signatures are checked beside the rest: the library lets go of the interpreter while it computes.
+    Where they are many, signatures are checked beside the rest: the library lets go of the interpreter meanwhile.
     """
     public = {author: _public(author, signers[author]) for author in {envelope.author for _o, _h, envelope in entries}}
     out: Read = {}
     pool = ThreadPoolExecutor(2, thread_name_prefix="check signatures")
     try:
-        parts = (entries[at : at + _AT_ONCE] for at in range(0, len(entries), _AT_ONCE))
-        signed = [pool.submit(_first_unsigned, part, public) for part in parts]
+        parts = [entries[at : at + _AT_ONCE] for at in range(0, len(entries), _AT_ONCE)]
+        if len(parts) > 1:
+            signed = [pool.submit(_first_unsigned, part, public).result for part in parts]
+        else:  # a thread would take longer to begin
+            signed = [partial(_first_unsigned, entries, public)]
         for one, hash_, envelope in entries:
             if stopped():
                 raise Cancelled
             out[one] = (envelope, hash_, _content(one, envelope))
-        for future in signed:
+        for first_unsigned in signed:
             if stopped():
                 raise Cancelled
-            if author := future.result():
+            if author := first_unsigned():
                 raise Forged(author)
     finally:
         pool.shutdown(cancel_futures=True)
