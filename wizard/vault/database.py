@@ -109,8 +109,8 @@ class Database:
     @contextlib.contextmanager
     def _used(self, *, saving: bool) -> Iterator[None]:
         """The lock, and the driver's errors as sentences. After one of them the next use begins with a connection that
-        has nothing in memory: after a write that failed, this engine once took its own pages for damaged, on a file
-        that was whole."""
+        has nothing in memory: an engine that met one bad page calls the file damaged and refuses every write until it
+        is closed, even when the page is whole by then (sqlcipher/sqlcipher issue 617)."""
         with self._lock:
             try:
                 with _said(saving=saving):

@@ -381,10 +381,9 @@ def _read_signed(
     pool = ThreadPoolExecutor(2, thread_name_prefix="check signatures")
     try:
         parts = [entries[at : at + _AT_ONCE] for at in range(0, len(entries), _AT_ONCE)]
-        if len(parts) > 1:
-            signed = [pool.submit(_first_unsigned, part, public).result for part in parts]
-        else:  # a thread would take longer to begin
-            signed = [partial(_first_unsigned, entries, public)]
+        later = [pool.submit(_first_unsigned, part, public).result for part in parts] if len(parts) > 1 else []
+        # of one part: a thread would take longer to begin
+        signed = later or [partial(_first_unsigned, entries, public)]
         for one, hash_, envelope in entries:
             if stopped():
                 raise Cancelled

@@ -111,3 +111,22 @@ def test_a_side_file_that_goes_away_while_one_looks_keeps_nobody_out(
 
 def database_key(place: Place) -> bytes:
     return keys.sub_key(place.data_key(), header.read(place.folder).workspace, "database")
+
+
+def test_a_page_that_is_whole_again_is_read_and_written_without_opening_the_workspace_again(place: Place) -> None:
+    """The engine itself goes on calling the file damaged on that connection."""
+    place.create().journal.append(*[said(n, "x" * 3000) for n in range(30)], questionnaire=QUESTIONNAIRE)
+    place.close()
+    opened = place.open()
+    whole = place.journal.read_bytes()
+    with place.journal.open("r+b", buffering=0) as file:
+        for page in range(3, len(whole) // 4096):
+            file.seek(page * 4096 + 100)
+            file.write(bytes(4))
+        with pytest.raises(mistakes.DamagedJournal):
+            list(opened.journal.events())
+        file.seek(0)
+        file.write(whole)
+    assert len(list(opened.journal.events())) == 30
+    opened.journal.append(said(31), questionnaire=QUESTIONNAIRE)
+    assert opened.verify().ok
