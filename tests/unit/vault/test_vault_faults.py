@@ -115,9 +115,9 @@ def database_key(place: Place) -> bytes:
 
 def test_a_page_that_is_whole_again_is_read_and_written_without_opening_the_workspace_again(place: Place) -> None:
     """The engine itself goes on calling the file damaged on that connection."""
-    place.create().journal.append(*[said(n, "x" * 3000) for n in range(30)], questionnaire=QUESTIONNAIRE)
-    place.close()
-    opened = place.open()
+    opened = place.create()
+    opened.journal.append(*[said(n, "x" * 3000) for n in range(30)], questionnaire=QUESTIONNAIRE)
+    opened._database.close()  # the next read comes from the file
     whole = place.journal.read_bytes()
     with place.journal.open("r+b", buffering=0) as file:
         for page in range(3, len(whole) // 4096):
