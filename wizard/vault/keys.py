@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from wizard.domain.codec import to_json
 from wizard.domain.language import _
 from wizard.vault.header import Header, Kdf, Slot, SlotKind
-from wizard.vault.mistakes import AlteredKeyFile, UnusablePassphrase, WeakenedKeyFile
+from wizard.vault.mistakes import AlteredKeyFile, NotEnoughMemory, UnusablePassphrase, WeakenedKeyFile
 
 KEY_BYTES = 32
 SHORTEST_PASSPHRASE = 8
@@ -119,7 +119,8 @@ def unstretched() -> Kdf:
 
 
 def derive(kdf: Kdf, secret: bytes, *, floor: Cost = FLOOR) -> bytes:
-    """The slot's key from a passphrase (Argon2id). Raises WeakenedKeyFile for costs outside FLOOR and CEILING.
+    """The slot's key from a passphrase (Argon2id). Raises WeakenedKeyFile for costs outside FLOOR and CEILING, and
+    NotEnoughMemory.
 
     `floor` is lowered by tests only; no file and no setting reaches it.
     """
@@ -217,9 +218,13 @@ def _header_mac(header: Header, data_key: bytes) -> str:
 
 
 def _argon2id(secret: bytes, salt: bytes, cost: Cost) -> bytes:
-    return Argon2id(
+    stretch = Argon2id(
         salt=salt, length=KEY_BYTES, iterations=cost.iterations, lanes=cost.lanes, memory_cost=cost.memory_kib
-    ).derive(secret)
+    )
+    try:
+        return stretch.derive(secret)
+    except MemoryError as error:
+        raise NotEnoughMemory(cost.memory_kib // 1024) from error
 
 
 def _hkdf(secret: bytes, salt: bytes, info: bytes) -> bytes:

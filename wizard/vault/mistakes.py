@@ -105,6 +105,18 @@ class WrongPassphrase(Mistake):
         )
 
 
+class NotEnoughMemory(Mistake):
+    """Stretching a passphrase did not get the memory that it is meant to cost."""
+
+    def __init__(self, mib: int) -> None:
+        super().__init__(
+            _(
+                "A passphrase needs {mib} MB of free memory to be tried, and this computer did not have them. "
+                "Nothing was changed. Close other programs and try again."
+            ).format(mib=mib)
+        )
+
+
 class UnusablePassphrase(Mistake):
     """A new passphrase that cannot be taken."""
 

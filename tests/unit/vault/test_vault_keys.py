@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import secrets
+import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -84,6 +86,20 @@ def test_argon2id_is_the_one_of_the_standard() -> None:
     kdf = Kdf("argon2id", "02" * 16, 64, 3, 4)
     expected = Argon2id(salt=b"\x02" * 16, length=32, iterations=3, lanes=4, memory_cost=64).derive(b"\x01" * 32)
     assert keys.derive(kdf, b"\x01" * 32, floor=QUICK) == expected
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps to this limit")
+def test_without_the_memory_that_it_costs_a_passphrase_is_not_tried() -> None:
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + (32 << 20), before[1]))
+    try:
+        with pytest.raises(mistakes.NotEnoughMemory, match="64 MB"):
+            keys.derive(keys.stretched(keys.FLOOR), b"x")
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
 
 
 @pytest.mark.parametrize("field", ["id", "nonce", "sealed", "made", "epoch", "kind"])

@@ -60,9 +60,7 @@ def begin(
 
     runner = errand.runner_of(page.context)
 
-    return page.context.work.start(
-        lambda hear: runner.start(walk, _("Demonstration"), hear), then=then, failed=failed, stopped=stopped
-    )
+    return page.start(lambda hear: runner.start(walk, _("Demonstration"), hear), then, failed=failed, stopped=stopped)
 
 
 def open_(page: Page, shown: Shown, then: Callable[[Session], object]) -> None:

@@ -96,6 +96,7 @@ def run(
         still_wanted,
         failed=failed,
         stopped=lambda: (failed or page.say_mistake)(Stopped()),
+        let_go=let_go,
         whole=whole,
     )
 

@@ -213,16 +213,27 @@ class Page(QWidget):
         failed: Callable[[Exception], object] | None = None,
         each: Callable[[JobEvent], object] | None = None,
         stopped: Callable[[], object] = lambda: None,
+        let_go: Callable[[Any], object] | None = None,
         whole: bool = False,
     ) -> Job[Any]:
-        """Begin slow work; the strip in the foot shows it, and what goes wrong is said in the page."""
+        """Begin slow work; the strip in the foot shows it, and what goes wrong is said in the page.
 
-        def was_stopped() -> None:
-            if isValid(self):  # closing an assessment stops its jobs, and lets its pages go
-                stopped()
+        Opening or closing an assessment lets pages go: then nobody hears, and `let_go` takes what was made.
+        """
+
+        def while_here(call: Callable[..., object], otherwise: Callable[..., object]) -> Callable[..., object]:
+            return lambda *news: (call if isValid(self) else otherwise)(*news)
+
+        def nobody(*_news: object) -> None:
+            """There is no page any more to say it in."""
 
         return self.context.work.start(
-            begin, then=then, failed=failed or self.say_mistake, each=each, stopped=was_stopped, whole=whole
+            begin,
+            then=while_here(then, let_go or nobody),
+            failed=while_here(failed or self.say_mistake, nobody),
+            each=while_here(each or nobody, nobody),
+            stopped=while_here(stopped, nobody),
+            whole=whole,
         )
 
     def _keep_margin(self, _least: int, most: int) -> None:
