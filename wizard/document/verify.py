@@ -14,6 +14,7 @@ from wizard.document.fingerprint import groups, words
 from wizard.document.identity import identity as identity_of
 from wizard.document.identity import leads_to
 from wizard.document.lines import Line, LineState
+from wizard.document.words import day, moment
 from wizard.domain.attestation import Attestation
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
@@ -163,7 +164,7 @@ def _name(signed: rules.Signed) -> str:
 def _time(attestation: Attestation, signed: rules.Signed, roots: Sequence[x509.Certificate]) -> Line:
     """When it was signed, and who says so; a time stamp is worth what the reviewer thinks of its authority."""
     claimed = signed.at or attestation.signed_at
-    said = _("Claimed by the signer’s clock: {claimed}").format(claimed=_moment(claimed))
+    said = _("Claimed by the signer’s clock: {claimed}").format(claimed=moment(claimed))
     state = LineState.UNKNOWN
     stamp = signed.stamp
     if stamp is not None:
@@ -172,29 +173,29 @@ def _time(attestation: Attestation, signed: rules.Signed, roots: Sequence[x509.C
         if root is not None:
             state = LineState.GOOD
             said = _("Confirmed by the time-stamp authority {name}: signed before {at}").format(
-                name=name, at=_moment(stamp.at)
+                name=name, at=moment(stamp.at)
             )
         else:
             said = _(
                 "A time stamp says that it was signed before {at}; whether its authority ({name}) can be trusted is "
                 "for you to say. Claimed by the signer’s clock: {claimed}"
-            ).format(at=_moment(stamp.at), name=name, claimed=_moment(claimed))
+            ).format(at=moment(stamp.at), name=name, claimed=moment(claimed))
         if abs(stamp.at - claimed) > _SAME_TIME:
             state = LineState.UNKNOWN
-            said += _(", while the signer’s clock said {claimed}").format(claimed=_moment(claimed))
+            said += _(", while the signer’s clock said {claimed}").format(claimed=moment(claimed))
     if signed.archived is not None:
         sentence = _(". A second time stamp, of {at}, lies over the whole file; its authority ({name}) was not checked")
         if _authority(signed.archived, roots) is not None:
             sentence = _(". A second time stamp, of {at}, lies over the whole file; you trust its authority ({name})")
         name = signed.archived.certificate.subject.rfc4514_string()
-        said += sentence.format(at=_moment(signed.archived.at), name=name)
+        said += sentence.format(at=moment(signed.archived.at), name=name)
     if claimed > datetime.now(UTC) + _SAME_TIME:
         return Line(LineState.BAD, said + ". " + _("That is still to come: one of the two clocks is wrong."))
     if abs(claimed - attestation.signed_at) > _SAME_TIME:
         state = LineState.UNKNOWN
-        said += _(", while the document says {printed}").format(printed=_moment(attestation.signed_at))
+        said += _(", while the document says {printed}").format(printed=moment(attestation.signed_at))
     if datetime.now(UTC).date() > attestation.valid_until:
-        end = attestation.valid_until.isoformat()
+        end = day(attestation.valid_until)
         return Line(LineState.BAD, said + ". " + _("The validity ended on {end}.").format(end=end))
     return Line(state, said + ".")
 
@@ -202,10 +203,6 @@ def _time(attestation: Attestation, signed: rules.Signed, roots: Sequence[x509.C
 def _authority(stamp: Stamp, roots: Sequence[x509.Certificate]) -> x509.Certificate | None:
     """Which of the roots vouches for a time stamp, at the time that it says."""
     return leads_to(stamp.certificate, stamp.others, roots, stamp.at, set(), {"time_stamping"}) if roots else None
-
-
-def _moment(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _content(pdf: bytes, attestation: Attestation, signed: rules.Signed) -> tuple[Line, Outcome]:

@@ -177,6 +177,7 @@ def test_what_changed_since_an_earlier_attestation(
     qtbot.waitUntil(lambda: page.delta.isVisible(), timeout=60_000)
     assert "4.1.0 → 4.2.0" in shown(page.delta)
     assert "the journal" in shown(page.delta).lower()
+    assert "no earlier attestation was handed over" not in shown(page.policy)
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ import base64
 import html
 import json
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,7 @@ def files(little: Made, made: Made) -> dict[str, bytes]:
     found["summary"] = make(summarise(whole, LEVELS), little.key).pdf
     found |= dishonest(little.key)
     found["not for signing"] = make(small(), certificate(usage=ENCIPHER)).pdf
+    found["validity over"] = make(small(valid_until=date(2026, 1, 2)), little.key).pdf
     found["not yet valid"] = make(small(), certificate(begins=2)).pdf
     found["short key"] = make(small(), short_key()).pdf
     found["pages differ"] = signed_again(little, operators_changed)
@@ -101,6 +103,7 @@ def test_the_page_and_the_program_agree_on_every_file(files, verdicts):
         assert theirs["outcome"] == str(ours.outcome), (name, theirs["integrity"], ours.integrity)
         assert theirs["integrity"]["state"] == str(ours.integrity.state), name
         assert theirs["identity"]["state"] == str(ours.identity.state), name
+        assert theirs["time"]["state"] == str(ours.time.state), name
         assert theirs["fingerprint"] == ours.fingerprint, name
 
 

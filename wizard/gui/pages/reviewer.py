@@ -29,6 +29,7 @@ from wizard.gui.widgets.plain import FactLabel, PlainLabel
 
 if TYPE_CHECKING:
     from wizard.document.handed_over import HandedOver
+    from wizard.document.lines import Line
     from wizard.document.verify import Outcome
     from wizard.session.deeds.reviewing import Asked, Compared, Reviewed
 
@@ -170,13 +171,7 @@ class ReviewerPage(TakesFiles, Page):
         if found.evidence is not None:
             self.evidence.show_evidence(found.evidence)
             self.evidence.show()
-        lines = (
-            (_("Shown"), found.shown),
-            (_("Key"), found.policy.key),
-            (_("Terms"), found.policy.terms),
-            (_("History"), found.policy.history),
-        )
-        self.policy.show_lines(_("What only you can decide"), lines)
+        self._show_policy(found, found.policy.history)
         self.policy.setVisible(found.holds)
         self.zone.hide()
         for widget in (self.outcome, self.verdict, self.another_button):
@@ -193,6 +188,15 @@ class ReviewerPage(TakesFiles, Page):
         self.remember_button.setText(_("Replace the remembered key") if changed else _("Remember this key"))
         if found.problem:
             self.message_bar.say_mistake(found.problem)
+
+    def _show_policy(self, found: Reviewed, history: Line) -> None:
+        lines = (
+            (_("Shown"), found.shown),
+            (_("Key"), found.policy.key),
+            (_("Terms"), found.policy.terms),
+            (_("History"), history),
+        )
+        self.policy.show_lines(_("What only you can decide"), lines)
 
     @staticmethod
     def _is_known(found: Reviewed) -> bool:
@@ -212,7 +216,7 @@ class ReviewerPage(TakesFiles, Page):
             text = _("This is a public summary: what it does not show is known by its digest. See Shown.")
             self.outcome.body.addWidget(PlainLabel(text, "strong", wrap=True))
         if verification.fingerprint:
-            asked = _("Compare this fingerprint with the signatory, on a way that you trust:")
+            asked = _("Compare this fingerprint with the signatory, over a channel that you trust:")
             self.outcome.body.addWidget(PlainLabel(asked, "quiet", wrap=True))
             self.outcome.body.addWidget(FactLabel(" ".join(verification.fingerprint_groups)))
             self.outcome.body.addWidget(FactLabel(" · ".join(verification.fingerprint_words)))
@@ -336,6 +340,7 @@ class ReviewerPage(TakesFiles, Page):
                 return
             self._compared = compared
             self.delta.show_delta(compared.delta, compared.history)
+            self._show_policy(found, compared.history)
             self.delta.show()
 
         errand.run(self, _("Comparing the two"), work, then)

@@ -81,7 +81,8 @@ class DataCard(Card):
         """Show what was attested."""
         from wizard.document.findings import marked, tally
 
-        a = attestation
+        a, first, last = attestation, words.day(attestation.signed_at.date()), words.day(attestation.valid_until)
+        validity = _("from {first} to {last}").format(first=first, last=last)
         empty(self.body)
         self.body.addWidget(PlainLabel(_("What is attested"), "heading"))
         form = Form(fields=640, labels=96)
@@ -89,7 +90,7 @@ class DataCard(Card):
             (_("Who"), a.organisation),
             (_("What"), " ".join(filter(None, (a.integration, a.release)))),
             (_("Signed by"), ", ".join(filter(None, (a.signatory.name, a.signatory.role, a.signatory.authority)))),
-            (_("Validity"), _("from {first} to {last}").format(first=a.signed_at.date(), last=a.valid_until)),
+            (_("Validity"), validity),
             (_("Reference"), a.reference),
             (_("Scope"), ", ".join(host.subject for host in a.hosts) or _("no hosts")),
             (_("In their words"), a.scope_statement),
