@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from wizard.checks import remedies
 from wizard.checks.base import Check, Facts, JudgeContext, Judgement
 from wizard.checks.looks.cors_probe import CorsProbe
+from wizard.checks.looks.dns_records import registrable
+from wizard.checks.looks.http import parts_of
 from wizard.checks.masking import mask_address
 from wizard.checks.pages import PageTrouble, where
 from wizard.checks.troubles import next_step, sentence
@@ -67,16 +69,17 @@ def judge(reading: Cors, context: JudgeContext) -> Judgement:
     """Fetch standard 3.2; OWASP ASVS 3.4.2."""
     fix = remedies.header(context.server, "Access-Control-Allow-Origin", "https://app.example")
     for opening in reading.openings:
-        if opening.reflected and opening.credentials:
+        if opening.reflected and opening.credentials and is_foreign(opening):
             said = _("Any site can read answers with the visitor's rights.")
             return Judgement(Verdict.FAIL, said + where(opening.url), _proof(opening), fix=fix)
     for opening in reading.openings:
         if opening.credentials and opening.allowed.lower() == "null":
             said = _("Pages without an origin of their own (null) can read answers with the visitor's rights.")
             return Judgement(Verdict.FAIL, said + where(opening.url), _proof(opening), fix=fix)
-        if not opening.origin and opening.allowed not in ("", "*"):
-            said = _("Could not look: which Origin the request named is not recorded.")
-            step = _("Add “origin” to the recorded answer, as the request named it.")
+    for opening in reading.openings:
+        if not is_foreign(opening):  # whoever opens to every site may well say so only when a site asks
+            said = _("Could not look: it is not recorded that the request named the Origin of a foreign site.")
+            step = _("Ask with the field “Origin: https://anything.invalid”, and add “origin” to the recorded answer.")
             return Judgement(Verdict.UNKNOWN, said, _proof(opening), step)
     if reading.trouble or not reading.openings:
         said = reading.trouble.said if reading.trouble else _("Could not look: no answer was received.")
@@ -87,12 +90,21 @@ def judge(reading: Cors, context: JudgeContext) -> Judgement:
             return Judgement(Verdict.WARN, said + where(opening.url), _proof(opening), fix=fix)
     opened = [o for o in reading.openings if o.allowed]
     if not opened:
-        said = _("No other site may read any answer.")
-        if not all(o.origin for o in reading.openings):  # written down by somebody; our own look always names one
-            said = _("This answer lets no other site read it; that the request named a foreign Origin is not recorded.")
-        return Judgement(Verdict.PASS, said, _proof(reading.openings[0]))
+        return Judgement(Verdict.PASS, _("No other site may read any answer."), _proof(reading.openings[0]))
     said = _("Other sites may read public answers only.")
     return Judgement(Verdict.PASS, said, _proof(opened[0]))
+
+
+def is_foreign(opening: Opening) -> bool:
+    """True when the request came as from another site: "null", or the origin of a name under another domain (RFC 6454
+    6.1). Our own look always does; what somebody wrote down may name the host's own site, or nothing that is an origin.
+    """
+    if opening.origin == "null" or opening.origin.endswith(".invalid"):  # RFC 2606: nobody has such a name
+        return True
+    theirs, own = parts_of(opening.origin), parts_of(opening.url)
+    if theirs is None or own is None or theirs.path or theirs.query or theirs.fragment:
+        return False
+    return registrable(theirs.hostname or "") != registrable(own.hostname or "")
 
 
 def _proof(opening: Opening) -> str:
