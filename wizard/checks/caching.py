@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from wizard.checks import remedies
@@ -13,6 +14,8 @@ from wizard.checks.pages import PageTrouble, Place, judge_pages, trouble_of
 from wizard.checks.seen import asked
 from wizard.domain.language import _
 from wizard.domain.observation import Level, Verdict
+
+_DIRECTIVE = re.compile(r'(?:"(?:[^"\\]|\\.)*+(?:"|\Z)|[^,"])++', re.S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,8 @@ def _is_private(answer: Answer, purpose: str) -> bool:
 
 
 def _directives(answer: Answer) -> tuple[str, ...]:
-    parts = [p.strip(" \t").lower() for field in answer.fields("cache-control") for p in field.split(",")]
+    # A comma inside a quoted value separates nothing (RFC 9110 5.6.4).
+    parts = [p.strip(" \t").lower() for field in answer.fields("cache-control") for p in _DIRECTIVE.findall(field)]
     return tuple(part[:100] for part in parts if part)
 
 

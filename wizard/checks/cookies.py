@@ -128,7 +128,9 @@ def _max_age(text: str) -> int | None:
     """RFC 6265bis 5.6.2: digits, with or without a minus before them; anything else is passed over."""
     if not re.fullmatch(r"-?[0-9]+", text, re.ASCII):
         return None
-    return max(-1, min(int(text[:17]), 10**15))
+    digits = text.removeprefix("-").lstrip("0") or "0"
+    seconds = int(digits) if len(digits) < 16 else 10**15
+    return max(-1, -seconds) if text[0] == "-" else seconds
 
 
 def parse_date(text: str) -> datetime | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 from wizard.checks import remedies
 from wizard.checks.base import Check, Facts, JudgeContext, Judgement
@@ -62,7 +63,8 @@ def parse(value: str) -> Policy:
         return Policy(False, why="max-age")
     if directives.get("includesubdomains") is not None:
         return Policy(False, why="grammar")
-    # A browser takes a number of any length; ours is kept readable.
+    # A browser takes a number of any length, zeros before it too; ours is kept readable.
+    digits = digits.lstrip("0") or "0"
     seconds = int(digits) if len(digits) < 16 else 10**15
     return Policy(True, seconds, "includesubdomains" in directives, directives.get("preload", "") is None)
 
@@ -147,11 +149,23 @@ def judge(reading: Hsts, context: JudgeContext) -> Judgement:
     if any(p.fields > 1 for p in present):
         said = _("Sent more than once; browsers take the first.")
         return Judgement(Verdict.WARN, said, proof, fix=fix)
+    if _is_no_name(context.host.name):
+        return Judgement(Verdict.WARN, _("Browsers pass over HSTS for an address without a name."), proof)
     if not reading.include_subdomains:
         said = _("{days:,} days, subdomains not included.").format(days=_days(reading))
         return Judgement(Verdict.WARN, said, proof)
     said = _("{days:,} days, subdomains included.").format(days=_days(reading))
     return Judgement(Verdict.PASS, said, proof)
+
+
+def _is_no_name(host: str) -> bool:
+    """RFC 6797 8.1.1: what is reached by its address alone is never noted as a known host. This computer is no matter
+    of theirs.
+    """
+    try:
+        return not ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _is_error(place: Place) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from wizard.checks.looks.dns_records import is_public_suffix
 from wizard.checks.looks.http import Answer
 
 _NONCE = re.compile(r"^'nonce-[A-Za-z0-9+/_-]+={0,2}'$", re.I)
@@ -32,9 +33,9 @@ class Policy:
 
 
 def parse(text: str, origin: str) -> tuple[Policy, ...]:
-    """The policies in one field or tag (CSP3 2.2.2: commas separate policies). Never raises."""
+    """The policies in one field or tag (CSP3 2.2.2: commas separate policies, in fields only). Never raises."""
     found = []
-    for serialized in text.split(","):
+    for serialized in [text] if origin == "meta" else text.split(","):
         directives: dict[str, tuple[str, ...]] = {}
         for part in serialized.split(";"):
             words = re.split(r"[\t\n\f\r ]+", part.strip("\t\n\f\r "))
@@ -69,8 +70,11 @@ def has_key(sources: tuple[str, ...]) -> bool:
 
 
 def is_broad(source: str) -> bool:
-    """True for a source that stands for any host: `*`, a bare scheme, a scheme or port with `*`, or `*.com`."""
+    """True for a source that stands for hosts of anybody: `*`, a bare scheme, a scheme or port with `*`, `*.com`, and
+    `*.` before a name under which everybody gets one (`*.co.uk`, `*.github.io`: the public suffix list).
+    """
     if _SCHEME.match(source):
         return True
     host = re.sub(r"^[a-z][a-z0-9+.-]*://", "", source.lower()).partition("/")[0].rpartition(":")
-    return _ANYWHERE.fullmatch(host[0] or host[2]) is not None
+    name = host[0] or host[2]
+    return _ANYWHERE.fullmatch(name) is not None or (name.startswith("*.") and is_public_suffix(name[2:]))

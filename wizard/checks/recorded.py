@@ -116,7 +116,8 @@ def _answer(item: Json, number: int) -> _Written:
         raise wrong(_("it is no object"))
     url, status, headers, body = item.get("url"), item.get("status"), item.get("headers"), item.get("body")
     parts = parts_of(url) if isinstance(url, str) else None
-    if parts is None or parse_host(parts.hostname or "") is None:
+    name = (parts.hostname or "") if parts else ""
+    if parts is None or parse_host(f"[{name}]" if ":" in name else name) is None:
         raise wrong(_("“url” is missing or no web address"))
     url = parts._replace(netloc=parts.netloc.lower()).geturl()
     if isinstance(status, bool) or not isinstance(status, int) or not 100 <= status <= 599:
@@ -128,7 +129,7 @@ def _answer(item: Json, number: int) -> _Written:
         if not (isinstance(pair, list) and len(pair) == 2 and all(isinstance(part, str) for part in pair)):
             raise wrong(_("a header is no pair of name and value"))
         # A value that was folded over lines is one value (RFC 9112 5.2); names are never padded.
-        pairs.append((str(pair[0]).strip(), _FOLD.sub(" ", str(pair[1]))))
+        pairs.append((str(pair[0]).strip(" \t"), _FOLD.sub(" ", str(pair[1]))))
     if body is not None and not isinstance(body, str):
         raise wrong(_("“body” is no text"))
     origin = item.get("origin")

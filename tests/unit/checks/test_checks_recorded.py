@@ -183,6 +183,53 @@ def test_an_address_counts_in_any_case_of_its_letters() -> None:
     assert (result.verdict, result.subject) == (Verdict.PASS, "partner.example")
 
 
+STS, CSP, LONG = "Strict-Transport-Security", "Content-Security-Policy", "; includeSubDomains"
+NONE = "default-src 'none'; base-uri 'none'"
+IN_TAG = f'<meta http-equiv="{CSP}" content="{NONE}">'
+TRICKS: list[tuple[str, str, Verdict]] = [
+    # RFC 6797 6.1.1: delta-seconds are a number, whatever number of zeros stands before it.
+    ("hsts", _facts((STS, "max-age=" + "0" * 30 + "1" + LONG)), Verdict.FAIL),
+    ("hsts", _facts((STS, "max-age=" + "0" * 30 + "31536000" + LONG)), Verdict.PASS),
+    ("hsts", _facts((STS, "max-age=" + "9" * 4000 + LONG)), Verdict.PASS),
+    ("hsts", _facts(("\u00a0" + STS, "max-age=31536000" + LONG)), Verdict.FAIL),
+    ("hsts", _facts((STS, "max-age=31536000" + LONG), url="https://203.0.113.5/"), Verdict.WARN),
+    ("hsts", _facts((STS, "max-age=31536000" + LONG), url="https://[2001:db8::5]/"), Verdict.WARN),
+    # RFC 6265bis 5.6.2: a lifetime in zeros before 99 is no removal.
+    ("cookies", _facts(("Set-Cookie", "sid=x; Max-Age=" + "0" * 30 + "99")), Verdict.FAIL),
+    ("cookies", _facts(("Set-Cookie", "sid=x; Max-Age=" + "0" * 30)), Verdict.NOT_APPLICABLE),
+    ("cookies", _facts(("Set-Cookie", "sid=x; Max-Age=-" + "0" * 30 + "7")), Verdict.NOT_APPLICABLE),
+    # RFC 9110 5.6.4: what stands in quotes is no directive.
+    ("caching", _facts(("Content-Type", "application/json"), ("Cache-Control", 'no-cache="a, no-store, b"'),
+                       url="https://partner.example/me"), Verdict.WARN),
+    ("caching", _facts(("Content-Type", "application/json"), ("Cache-Control", 'no-cache="a, b",No-Store'),
+                       url="https://partner.example/me"), Verdict.PASS),
+    # MIME Sniffing 7.1: without a kind, a browser looks for itself.
+    ("csp", _facts(body="<script>1</script>"), Verdict.FAIL),
+    ("csp", _facts(("Content-Type", "*/*"), body=" \n<!-- x --><p>"), Verdict.FAIL),
+    ("csp", _facts(body="<bold>"), Verdict.NOT_APPLICABLE),
+    # HTML 4.2.5.3: a tag holds one policy, and only in the head, where scripts run.
+    ("csp", _facts(HTML, body="<head><meta http-equiv=content-security-policy content=\"script-src 'self', "
+                              "default-src https:; base-uri 'none'\">"), Verdict.FAIL),
+    ("csp", _facts(HTML, body=f"<head>{IN_TAG}"), Verdict.PASS),
+    ("csp", _facts(HTML, body=f"\ufeff<!doctype html><link href=x><script>a < b</script><title>t</title>{IN_TAG}"),
+     Verdict.PASS),
+    *(("csp", _facts(HTML, body=before + IN_TAG + after), Verdict.FAIL) for before, after in (
+        ("<div>", ""), ("<noscript>", "</noscript>"), ("<template>", "</template>"), ("<title>", "</title>"), ("x", ""),
+    )),
+    # Wildcards before a name under which everybody gets one (the public suffix list).
+    *(("csp", _facts(HTML, (CSP, f"{NONE}; script-src 'self' {source}")), verdict) for source, verdict in (
+        ("*.co.uk", Verdict.FAIL), ("https://*.github.io:443/x.js", Verdict.FAIL), ("*.partner.co.uk", Verdict.PASS),
+        ("cdn.github.io", Verdict.PASS),
+    )),
+    ("framing", _facts(HTML, (CSP, "frame-ancestors https://*.github.io")), Verdict.FAIL),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "text", "wanted"), TRICKS)
+def test_tricks_against_the_letter_of_the_standards(name: str, text: str, wanted: Verdict) -> None:
+    assert _judge(name, text) == [wanted]
+
+
 def test_cors_depends_on_who_asked() -> None:
     allow, credentials = "Access-Control-Allow-Origin", ("Access-Control-Allow-Credentials", "true")
 

@@ -134,6 +134,11 @@ def registrable(name: str) -> str:
     return str(found) if found else name
 
 
+def is_public_suffix(name: str) -> bool:
+    """True for a name under which anybody can register or rent one, by the same list; false for a single label."""
+    return "." in name and bool(_suffixes().is_public(name))  # type: ignore[attr-defined]
+
+
 def resolver_of(ground: Ground) -> dns.asyncresolver.Resolver:
     """The system's name service, or the one of the settings. Raises `CouldNotLook`."""
     import dns.asyncresolver

@@ -30,6 +30,14 @@ MOST_INTERIM = 3
 MOST_PIECES = 4096
 MOST_REDIRECTS = 5
 
+#: WHATWG MIME Sniffing 5.1 and 7.1: kinds that say nothing, and beginnings that browsers then take for a page.
+_UNKNOWN_KINDS = frozenset({"unknown/unknown", "application/unknown", "*/*"})
+_LOOKS_LIKE_A_PAGE = re.compile(
+    r"[\t\n\f\r ]*<(?:!--|(?:!doctype html|html|head|script|iframe|h1|div|font|table|a|style|title|b|body|br|p)[ >]|"
+    r"(?:!doctype html|html|head|body))",
+    re.I,
+)
+
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -92,9 +100,9 @@ class Answer:
         """True for what a browser shows as a page: HTML that is neither a redirect nor a download."""
         if self.redirects_to or (self.first("content-disposition") or "").lower().startswith("attachment"):
             return False
-        if self.media_type:
+        if self.media_type and self.media_type not in _UNKNOWN_KINDS:
             return self.media_type in ("text/html", "application/xhtml+xml")
-        return bool(re.match(r"\s*<(!doctype html|html|head|body)", self.body, re.I))
+        return _LOOKS_LIKE_A_PAGE.match(self.body) is not None
 
     @property
     def is_data(self) -> bool:

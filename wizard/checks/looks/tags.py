@@ -18,6 +18,12 @@ _LOADED = {
     "embed": "src",
     "object": "data",
 }
+_IN_HEAD = frozenset(
+    {"html", "head", "base", "basefont", "bgsound", "link", "meta", "noframes", "noscript", "script", "style",
+     "template", "title"}
+)  # fmt: skip
+#: Tags inside these are text, or mean nothing where scripts run (13.2.6.4.4).
+_INERT = frozenset({"noframes", "noscript", "template", "title"})
 _MOST_TAGS = 50
 _MOST_ADDRESSES = 200
 
@@ -44,7 +50,7 @@ class Tag:
             case "script":
                 return f'<script src="{content}"></script>'
             case "insecure":
-                return f'<img src="{content}">'
+                return f'<script src="{content}"></script>'
             case "password-form":
                 return f'<form action="{content}"><input type="password"></form>'
             case _:
@@ -67,14 +73,16 @@ class _Page(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.found: list[Tag] = []
         self._in_body = False
+        self._inert = 0
         self._meta = self._addresses = 0
         self._form: str | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         named = {key: value or "" for key, value in reversed(attrs)}  # of repeated attributes the first counts
+        # HTML standard 13.2.6.4.4: any other tag begins the body, where a policy in a tag means nothing.
+        self._in_body = self._in_body or tag not in _IN_HEAD
+        self._inert += tag in _INERT
         match tag:
-            case "body":
-                self._in_body = True
             case "meta" if not self._in_body:
                 self._read_meta(named)
             case "a" | "area":
@@ -88,7 +96,13 @@ class _Page(HTMLParser):
             case _ if tag in _LOADED or tag == "link":
                 self._read_loaded(tag, named)
 
+    def handle_data(self, data: str) -> None:
+        if not self._inert and self.cdata_elem is None and data.strip("\t\n\f\r \ufeff"):
+            self._in_body = True
+
     def handle_endtag(self, tag: str) -> None:
+        if tag in _INERT:
+            self._inert = max(0, self._inert - 1)
         if tag == "head":
             self._in_body = True
         elif tag == "form":
@@ -97,6 +111,8 @@ class _Page(HTMLParser):
     def _read_meta(self, named: dict[str, str]) -> None:
         equivalent, name = named.get("http-equiv", "").strip().lower(), named.get("name", "").strip().lower()
         if self._meta >= _MOST_TAGS:
+            return
+        if self._inert and equivalent != "refresh":
             return
         if equivalent in _EQUIVALENT or name == "referrer":
             self._meta += 1
