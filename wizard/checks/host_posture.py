@@ -113,7 +113,9 @@ def _scans(posture: Posture, today: date) -> Judgement:
     }
     period = _("({n} days is our default, not Apollo's)").format(n=SCAN_DAYS)
     if not configured:
-        hidden = any(each.call in ("workflows", "dependabot-config", "pipelines-file") for each in posture.not_shown)
+        hidden = not posture.branch or any(
+            each.call in ("workflows", "dependabot-config", "pipelines-file") for each in posture.not_shown
+        )
         summary = (
             _("The host did not show the files in which a scan of libraries is configured.")
             if hidden

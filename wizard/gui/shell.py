@@ -331,7 +331,7 @@ class Shell(QWidget):
         running = self.context.work.running
         if running:
             last, whole = running[-1], all(one.whole for one in running)
-            self.foot.strip.show_progress(last.title, last.done, last.total, last.text, whole=whole)
+            self.foot.strip.show_progress(last.title, last.done, last.total, last.text, stoppable=not whole)
         else:
             self.foot.strip.finish()
             QTimer.singleShot(0, self, lambda: curtain.nothing_runs(self))  # what ended is heard of first

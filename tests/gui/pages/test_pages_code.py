@@ -19,6 +19,7 @@ from wizard.domain.observation import Verdict
 from wizard.domain.vulnerability import Decision
 from wizard.gui.context import Place
 from wizard.gui.shell import Shell
+from wizard.jobs.events import Progressed
 from wizard.session.deeds import dependencies
 from wizard.session.session import Session
 from wizard.session.settings import Preferences
@@ -234,3 +235,48 @@ def test_repositories_that_are_not_here_are_no_empty_list(opened: Shell, say: ob
     qtbot.waitUntil(lambda: not opened.context.work.running)
     opened.page.libraries.online_button.click()
     qtbot.waitUntil(lambda: "Clone it" in opened.page.message_bar.text)
+
+
+def test_how_the_code_signs_in_to_apollo(
+    opened: Shell, session: Session, repository: Path, say: object, qtbot: QtBot
+) -> None:
+    (repository / "sync.py").write_text(
+        "AUTHORIZE = 'https://app.apollo.io/#/oauth/authorize?scope=contacts_search+person_read&state=s'\n"
+        "requests.post('https://app.apollo.io/api/v1/oauth/token', {'grant_type': 'refresh_token'})\n"
+        "requests.get('https://api.apollo.io/api/v1/x', headers={'X-Api-Key': key})\n"
+    )
+    row = Row((("scope", "contacts_search"), ("feature", "sync"), ("endpoints", "/contacts")))
+    say("PRIV-2-scopes", (row,))  # type: ignore[operator]
+    opened.go(Place("code", item="apollo"))
+    page = opened.page
+    part = page.apollo
+    assert "nobody has looked" in part.verdicts.text()
+    qtbot.waitUntil(lambda: not opened.context.work.running)
+    page.look_button.click()
+    qtbot.waitUntil(lambda: not opened.context.work.running and part.table.isVisible(), timeout=30_000)
+    assert "not the only way" in part.verdicts.text()
+    assert page.sentence.startswith("1 repository reaches Apollo otherwise")
+    assert part.asked.text().endswith("contacts_search, person_read.")
+    assert part.declared.text() == "Declared: contacts_search."
+    assert "person_read" in part.compared.text()
+    key = next(line for line in part.table.lines if line.cells[1].text == "sync.py:3" and line.cells[0].glyph)
+    assert key.cells[0].text == "API key in a header"
+    assert part.table.choose(key.key)
+    part.places.copy_button.click()
+    assert QApplication.clipboard().text() == str(repository / "sync.py")
+    page._turn("secrets")
+    assert not part.isVisible()
+
+
+def test_what_runs_has_one_stop_on_the_page(opened: Shell, repository: Path) -> None:
+    opened.go(Place("code"))
+    page = opened.page
+    for job, strip in (
+        (page._job, page.strip),
+        (page.libraries._job, page.libraries.strip),
+        (page.hosting._job, page.hosting.strip),
+    ):
+        job._each(Progressed(0, 1, 2, "half"))
+        assert "half" in strip.text
+        assert strip.stop.isHidden(), "it would do nothing"
+        strip.finish()

@@ -41,6 +41,34 @@ CASES: dict[str, tuple[str, dict[str, str]]] = {
         "api_key",
         {"apollo.postman.json": f'{{"auth": {{"type": "apikey"}}, "url": "{API}/people/match"}}\n'},
     ),
+    "key in a header, by a client called like a request": (
+        "api_key",
+        {"a.js": f"request.get('{API}/contacts', {{ headers: {{ 'x-api-key': key }} }})\n"},
+    ),
+    "key in a header, its address elsewhere": (
+        "api_key",
+        {"a.py": f'URL = "{API}/x"\nr = requests\nr.get(URL, headers={{"X-Api-Key": key}})\n'},
+    ),
+    "a customer's key is passed on": (
+        "api_key",
+        {"a.js": f"const u = '{API}/x'\nsend(u, {{ headers: {{ 'x-api-key': req.headers['x-api-key'] }} }})\n"},
+    ),
+    "key as a short property": ("api_key", {"a.js": f"axios.post('{API}/x', {{ api_key, q }})\n"}),
+    "key is set on a query": ("api_key", {"a.go": f'u := "{API}/x"\nq.Set("api_key", key)\n'}),
+    "key in an annotation that sends or reads": (
+        "undetermined",
+        {"A.java": f'String U = "{API}/";\nCall<X> find(@Header("X-Api-Key") String key);\n'},
+    ),
+    "keys of the own service are read": (
+        "oauth_only",
+        {
+            "a.js": f"const t = '{APP}/api/v1/oauth/token'\nconst k = req.headers['x-api-key']\n"
+            "const j = request.header('X-Api-Key')\nconst { 'x-api-key': l } = req.headers\n",
+            "b.py": f'T = "{APP}/api/v1/oauth/token"\nk = request.headers.get("X-Api-Key")\n'
+            'j = request.META["HTTP_X_API_KEY"]\nl = request.args.get("api_key", None)\n',
+            "c.go": f'const t = "{APP}/api/v1/oauth/token"\nk := r.Header.Get("X-Api-Key")\n',
+        },
+    ),
     "openapi": (
         "api_key",
         {

@@ -2,15 +2,17 @@
 
 import asyncio
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from host_server import BITBUCKET, GITHUB, B, R, serving
 
+from wizard.checks.host_posture import HOST_CHECKS
 from wizard.checks.hosting.asking import HostSettings, NotAsked, look, look_at_export
 from wizard.checks.hosting.bitbucket import Bitbucket
 from wizard.checks.hosting.github import GitHub
 from wizard.checks.hosting.posture import AlertKind, Protection, Update
+from wizard.domain.observation import Verdict
 from wizard.domain.vulnerability import Rating
 
 TOKEN = "token-of-a-test"
@@ -105,6 +107,11 @@ def test_nobody_there():
     served.url = gone
     posture = ask(GitHub(), served)
     assert posture.not_shown[0].call == "repository"
+    assert all("could not be reached" in each.because for each in posture.alerts)
+    scans = next(each for each in HOST_CHECKS if each.check.id == "host-scans")
+    judgement = scans.judge(posture, date(2026, 11, 23))
+    assert judgement.verdict is Verdict.UNKNOWN
+    assert "did not show" in judgement.summary, "nobody could look whether a file configures a scan"
 
 
 def test_an_unprotected_branch_is_seen():

@@ -97,14 +97,19 @@ _OUTBOUND = re.compile(r"\.(?:set|add|append|put)\(|(?:set|add)_?(?:Request)?Hea
 _KEY_WORD = re.compile(r"api_?-?key|apikey", re.I)
 _TOKEN_WORD = re.compile(r"access_?token|oauth|refresh|auth\.token|(?<!api)(?<!api_)\btoken|Token\b", re.I)
 _HEADER = re.compile(r"x[-_]api[-_]key", re.I)
-_PARAMETER = re.compile(r"[?&]api_key=|[\"'\[(,{\s]api_key[\"'\]]?\s*(?:=>|[:=])|\bapiKey\s*:\s*", re.I)
+_PARAMETER = re.compile(
+    r"[?&]api_key=|[\"'\[(,{\s]api_key[\"'\]]?\s*(?:=>|[:=])|\bapiKey\s*:\s*|[\"']api_key[\"']\s*,|[{,]\s*api_?key\s*[,}]",
+    re.I,
+)
 _NAME = re.compile(r"apollo[\w.-]{0,16}?api[_-]?key|api[_-]?key[_-]?(?:for[_-]?)?apollo", re.I)
 _ASKED = re.compile(r"apollo(?:\.io)?(?:'s)?\s+api\s+key", re.I)
 _INBOUND = re.compile(
-    r"\b(?:req|request|ctx|context|event|headers?_in|self\.request|r)\b[\w.()]{0,60}\.?(?:headers?|get|META)\b|getHeader\(|@Header|"
+    r"\b(?:req|request|ctx|context|event|headers?_in|self\.request|r)\b[\w.()]{0,60}\.?(?:headers?|get|META)\b|getHeader\(|"
     r"HTTP_X_API_KEY|Header\(alias",
     re.I,
 )
+#: What follows a name that is taken out of what is read: `{ "x-api-key": key } = …`
+_UNPACKED = re.compile(r"[\"'\]]?\s*:\s*\w+\s*(?:,[^}]*)?\}\s*=(?!=)")
 _SCHEME = re.compile(r"type[\"']?\s*[:=]\s*[\"']?(?:apikey|httpHeaderAuth|httpQueryAuth)\b", re.I)
 _PASSWORD_GRANT = re.compile(
     r"grant_?type[\"'\]\s:=,>]{1,8}[\"']?password\b|grant_type=password|PasswordCredentials", re.I
@@ -220,8 +225,8 @@ def _clues_of_line(line: str, number: int, near: _Near, whole: str) -> Iterator[
         yield Clue.CLIENT, ""
     ours = near.apollos(number)
     if _HEADER.search(line) and not _inbound(line):
-        if ours:
-            yield Clue.KEY_HEADER, ""
+        if ours:  # an annotation of a parameter reads a header in some libraries and sends it in others
+            yield (Clue.KEY_MAYBE if "@Header" in line else Clue.KEY_HEADER), ""
     elif ours and near.apollo and (_PARAMETER.search(line) or _SCHEME.search(line)) and not _inbound(line):
         yield Clue.KEY_PARAMETER, ""
     if not ours:
@@ -266,10 +271,21 @@ def _scopes(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _inbound(line: str) -> bool:
-    """True for a line that reads a header of a request to the partner's own service."""
+    """True for a line that reads a header of a request to the partner's own service.
+
+    `request.get(URL, headers={"X-Api-Key": …})` sends one: between what is read and its name there is no argument.
+    """
     found = _HEADER.search(line) or _PARAMETER.search(line)
-    around = line[max(0, found.start() - 200) : found.end() + 100] if found else line[:300]
-    return bool(_INBOUND.search(around)) and not _OUTBOUND.search(around)
+    if found is None:
+        return bool(_INBOUND.search(line[:300])) and not _OUTBOUND.search(line[:300])
+    before, after = line[max(0, found.start() - 200) : found.end()], line[found.end() : found.end() + 100]
+    if _called(line) or _OUTBOUND.search(before + after):
+        return False
+    name = len(before) - len(found[0])
+    read = list(_INBOUND.finditer(before))
+    if read:
+        return not set("{,:") & set(before[read[-1].end() : name])
+    return bool(_UNPACKED.match(after) and _INBOUND.search(after))
 
 
 def _without_comments(text: str, file: str) -> str:

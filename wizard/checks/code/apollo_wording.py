@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wizard.checks.code.apollo import ApolloVerdict, Note
+from wizard.checks.code.apollo_clues import Clue
 from wizard.domain.language import _
 
 
@@ -48,3 +49,63 @@ def note_in_words(note: Note) -> str:
             return _("A key header is sent, and the code does not show to whom.")
         case Note.PASSWORD_OF_A_USER:
             return _("A user's password is sent to Apollo.")
+
+
+#: Clues that OAuth is not the only way, or not the right one.
+AGAINST = frozenset(
+    (
+        Clue.KEY_HEADER,
+        Clue.KEY_PARAMETER,
+        Clue.KEY_NAME,
+        Clue.KEY_ASKED,
+        Clue.PASSWORD_GRANT,
+        Clue.IMPLICIT_GRANT,
+        Clue.USER_PASSWORD,
+        Clue.FRONT_END_SECRET,
+    )
+)
+
+
+def clue_in_words(clue: Clue) -> str:
+    """What a line of code shows."""
+    match clue:
+        case Clue.HOST:
+            return _("Address of Apollo's API")
+        case Clue.MCP:
+            return _("Address of Apollo's MCP server")
+        case Clue.AUTHORIZE_URL:
+            return _("Address where people agree")
+        case Clue.TOKEN_URL:
+            return _("Address where tokens are fetched")
+        case Clue.GRANT:
+            return _("Authorization code grant")
+        case Clue.CLIENT:
+            return _("OAuth client's id or secret")
+        case Clue.BEARER:
+            return _("Access token is sent")
+        case Clue.REFRESH:
+            return _("Token is refreshed")
+        case Clue.STATE:
+            return _("State value")
+        case Clue.SCOPE:
+            return _("Permissions that are asked for")
+        case Clue.KEY_HEADER:
+            return _("API key in a header")
+        case Clue.KEY_PARAMETER:
+            return _("API key in an address or body")
+        case Clue.KEY_NAME:
+            return _("Name of an API key")
+        case Clue.KEY_MAYBE:
+            return _("Key header, to whom is unclear")
+        case Clue.KEY_ASKED:
+            return _("People are asked for an API key")
+        case Clue.PASSWORD_GRANT:
+            return _("Password grant")
+        case Clue.IMPLICIT_GRANT:
+            return _("Implicit grant")
+        case Clue.USER_PASSWORD:
+            return _("A user's password is sent")
+        case Clue.FRONT_END_SECRET:
+            return _("Secret in code for browsers")
+        case Clue.OTHER_APOLLO:
+            return _("Another product called Apollo")

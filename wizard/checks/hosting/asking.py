@@ -268,7 +268,8 @@ def _refused(status: int, body: bytes, left: str) -> Missing:
         return Missing(_("The host shows nothing here: there is none, or the token may not see it."), absent=True)
     if 300 <= status < 400:
         return Missing(_("The host pointed elsewhere, where the token is not sent."))
-    return Missing(_("The host answered with error {status} ({said}).").format(status=status, said=said))
+    code = f"{status} ({said})" if said else str(status)
+    return Missing(_("The host answered with error {code}.").format(code=code))
 
 
 def _same_server(base: str, url: str) -> str:

@@ -89,7 +89,7 @@ class GitHub:
             repository=repository,
             branch=text(about, "default_branch"),
             private=private if isinstance(private, bool) else None,
-            alerts=tuple(_alerts(kind, answers.get(name)) for kind, name in _ALERTS),
+            alerts=tuple(_alerts(kind, answers.get(name, answers.get("repository"))) for kind, name in _ALERTS),
             secret_scanning=_switched(security, "secret_scanning"),
             push_protection=_switched(security, "secret_scanning_push_protection"),
             protection=_protection(answers),
@@ -120,6 +120,7 @@ def _not_shown(answers: Answers) -> Iterator[NotShown]:
 
 
 def _alerts(kind: AlertKind, answer: Answer | Missing | None) -> Alerts:
+    """`answer` is the one about the repository where nothing further was asked."""
     if not isinstance(answer, Answer):
         return Alerts(kind, None, because=answer.because if answer else _("Nobody asked for these alerts."))
     if not isinstance(answer.data, list):

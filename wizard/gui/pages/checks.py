@@ -63,7 +63,6 @@ class ChecksPage(Page):
         self.tally = TallyBar()
         self.tally.clicked.connect(self._filter)
         self.strip = ProgressStrip()
-        self.strip.stop.hide()
         self.targets = TargetsPanel()
         self.targets.agreed.connect(self._agreed)
         self.targets.declined.connect(self._declined)
@@ -284,7 +283,7 @@ class ChecksPage(Page):
     def _each(self, event: JobEvent) -> None:
         match event:
             case Progressed(_job, done, total, text):
-                self.strip.show_progress(_("Looking"), done, total, text)
+                self.strip.show_progress(_("Looking"), done, total, text, stoppable=False)  # the page has its own Stop
             case Cancelled():
                 self._ended()
                 self.message_bar.say(_("Stopped. What was seen before that is kept."))

@@ -19,6 +19,7 @@ from wizard.gui.context import Context, Place
 from wizard.gui.finder import place_of
 from wizard.gui.icons import Glyph
 from wizard.gui.pages import errand
+from wizard.gui.pages.code_apollo import ApolloPart
 from wizard.gui.pages.code_host import HostPart
 from wizard.gui.pages.code_libraries import ROWS, LibrariesPart
 from wizard.gui.pages.code_panel import CodePanel, file_on_disk, written_place
@@ -58,7 +59,7 @@ class _Row:
 
 
 class CodePage(Page):
-    """`Place.item`: a part of the page (secrets, libraries, host), or a repository to filter by."""
+    """`Place.item`: a part of the page (secrets, libraries, apollo, host), or a repository to filter by."""
 
     def __init__(self, context: Context, parent: QWidget | None = None):
         super().__init__(context, _("Code"), "", parent)
@@ -74,7 +75,6 @@ class CodePage(Page):
         for button in (self.stop_button, self.public_button, self.look_button):
             self.deeds.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         self.strip = ProgressStrip()
-        self.strip.stop.hide()
         kept = _("Stopped. Repositories that were finished are kept.")
         self._job = OneJob(self, self.strip, _("Looking"), kept, self._draw, self._hear)
         self.verdicts = PlainLabel("", wrap=True)
@@ -117,16 +117,18 @@ class CodePage(Page):
         self.paste = PastePart(self)
         self._secrets = QWidget()
         self._secrets.setLayout(
-            column(self.strip, self.verdicts, self._filters, self.table, self.more, self.panel, self.paste, gap=12)
+            column(self.verdicts, self._filters, self.table, self.more, self.panel, self.paste, gap=12)
         )
         self.libraries = LibrariesPart(self)
         self.libraries.changed.connect(self._say)
+        self.apollo = ApolloPart(self)
         self.hosting = HostPart(self)
         self.hosting.changed.connect(self._say)
         self._parts: dict[str, tuple[ChipButton, QWidget]] = {}
         for name, text, part in (
             ("secrets", _("Secrets"), self._secrets),
             ("libraries", _("Libraries"), self.libraries),
+            ("apollo", _("Apollo"), self.apollo),
             ("host", _("Code host"), self.hosting),
         ):
             chip = ChipButton(text, checkable=True)
@@ -135,7 +137,9 @@ class CodePage(Page):
             self._parts[name] = chip, part
         self.chips = QWidget()
         self.chips.setLayout(beside(*(chip for chip, _part in self._parts.values())))
-        for widget in (self.chips, *(part for _chip, part in self._parts.values()), self.empty):
+        self._progress = QWidget()
+        self._progress.setLayout(column(self.strip))
+        for widget in (self.chips, self._progress, *(part for _chip, part in self._parts.values()), self.empty):
             self.body.addWidget(widget)
         self.body.addStretch(1)
         self._turn("secrets")
@@ -180,9 +184,10 @@ class CodePage(Page):
             return
         session, places = self.context.open, self._repositories
         looking = self._job.running
-        secrets = self.part == "secrets"
-        self.look_button.setVisible(secrets and bool(places) and not looking and not session.read_only)
-        self.stop_button.setVisible(secrets and looking)
+        secrets, here = self.part == "secrets", self.part in ("secrets", "apollo")
+        self.look_button.setVisible(here and bool(places) and not looking and not session.read_only)
+        self.stop_button.setVisible(here and looking)
+        self._progress.setVisible(here and looking)
         hosts = session.assessment.scope.hosts
         self.public_button.setVisible(secrets and bool(hosts) and not looking and not session.read_only)
         self.chips.setVisible(bool(places))
@@ -213,6 +218,8 @@ class CodePage(Page):
         self._draw_rows()
         if self.part == "libraries":
             self.libraries.draw()
+        elif self.part == "apollo":
+            self.apollo.draw()
         elif self.part == "host":
             self.hosting.draw()
 
@@ -265,10 +272,16 @@ class CodePage(Page):
 
     def _say(self) -> None:
         """The sentence under the title: what the part that is shown knows."""
-        if self.part != "secrets":
-            part = self.libraries if self.part == "libraries" else self.hosting
-            self.set_sentence(part.sentence)
-            return
+        match self.part:
+            case "libraries":
+                self.set_sentence(self.libraries.sentence)
+                return
+            case "apollo":
+                self.set_sentence(self.apollo.sentence)
+                return
+            case "host":
+                self.set_sentence(self.hosting.sentence)
+                return
         closed = self._closed()
         open_ = {
             leak.fingerprint

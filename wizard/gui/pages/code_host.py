@@ -83,7 +83,6 @@ class HostPart(QWidget):
         for button in (self.ask_button, self.export_button, self.stop_button):
             self.buttons.add(button)
         self.strip = ProgressStrip()
-        self.strip.stop.hide()
         self._job = OneJob(page, self.strip, _("Asking"), _("Stopped. Nothing was recorded."), self.draw)
         self.consent = ConsentCard()
         self.table = FactTable(

@@ -14,6 +14,7 @@ from wizard.checks.dependencies.judging import CHECK
 from wizard.checks.dependencies.states import FRESH_DAYS, Checked
 from wizard.domain.language import _, ngettext
 from wizard.domain.mistakes import Mistake
+from wizard.domain.observation import Verdict
 from wizard.domain.vulnerability import Disposal
 from wizard.gui import a11y, words
 from wizard.gui.finder import place_of
@@ -82,7 +83,6 @@ class LibrariesPart(QWidget):
             self.buttons.add(button)
         self.source = PlainLabel("", "quiet", wrap=True)
         self.strip = ProgressStrip()
-        self.strip.stop.hide()
         kept = _("Stopped. Repositories that were finished are kept.")
         self._job = OneJob(page, self.strip, _("Looking"), kept, self.draw)
         self.consent = ConsentCard()
@@ -294,7 +294,12 @@ class LibrariesPart(QWidget):
         session, data = self._context.open, self._data
 
         def done(_scanned: dependencies.Scanned) -> None:
-            self._page.message_bar.say(_("The libraries were looked up."))
+            seen = session.assessment.observations
+            found = [seen.get((CHECK.id, place)) for place in self._repositories]
+            all_of_them = not any(each is not None and each.result.verdict is Verdict.UNKNOWN for each in found)
+            self._page.message_bar.say(
+                _("The libraries were looked up.") if all_of_them else _("Not every library could be looked up.")
+            )
             a11y.announce(self, self.verdicts.text())
 
         self._job.begin(

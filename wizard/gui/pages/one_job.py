@@ -56,7 +56,7 @@ class OneJob:
     def _each(self, event: JobEvent) -> None:
         match event:
             case Progressed(_job, done, total, text):
-                self._strip.show_progress(self._doing, done, total, text)
+                self._strip.show_progress(self._doing, done, total, text, stoppable=False)  # the page has its own
                 self._heard(event)
             case Cancelled() | Finished() | Failed():
                 self._job = None

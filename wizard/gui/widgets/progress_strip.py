@@ -43,9 +43,11 @@ class ProgressStrip(QWidget):
         """What it says; "" while it is hidden."""
         return self._words.text() if not self.isHidden() else ""
 
-    def show_progress(self, title: str, done: int = 0, total: int = 0, text: str = "", *, whole: bool = False) -> None:
-        """Show how far something is; a total of 0 means that nobody knows. What is `whole` has no Stop."""
-        self.stop.setVisible(not whole)
+    def show_progress(
+        self, title: str, done: int = 0, total: int = 0, text: str = "", *, stoppable: bool = True
+    ) -> None:
+        """Show how far something is; a total of 0 means that nobody knows. A Stop stands there if it is `stoppable`."""
+        self.stop.setVisible(stoppable)
         self._news = (f"{title} · {text}" if text else title, done, max(0, total))
         if not self._soon.isActive():
             self._show()
