@@ -2,10 +2,11 @@
 
 import pytest
 
+from wizard.domain import events as e
 from wizard.domain.finding import State
 from wizard.exchange import request as requests
 from wizard.session.deeds import attesting, evidence, replies, sharing
-from wizard.session.session import whole
+from wizard.session.session import HeldByNewer, whole
 
 BOTH = ("AUTH-1", "PROG-1")
 
@@ -87,6 +88,21 @@ def test_what_both_said_differently_stands_twice_counts_as_the_worse_and_stops_s
     assert not sharing.conflicts(lead.session)
     assert lead.session.assessment.answers[ask].value == "no"
     assert lead.session.name_of(lead.session.assessment.answers[ask].author) == "Ada Example"
+
+
+def test_a_reply_with_entries_of_a_newer_app_says_what_they_are_about_before_it_is_added(lead, mate):
+    ada = mate(lead.ask("AUTH-1"))
+    ask = question_of(ada.session, "AUTH-1").id
+    ada.says(ask)
+    ada.session.record(e.Unknown("answer-given", 9, {}, ask)).result(20)
+    ada.session.record(e.Unknown("poem", 1, {}, "PROG-1")).result(20)
+    offered = lead.read(ada.reply())
+    assert offered.requirements == ("PROG-1", "AUTH-1")
+    assert offered.outside == ("PROG-1",)
+    assert any(note.startswith("2 entries were written with a newer version") for note in offered.notes)
+    replies.add(lead.session, offered, confirmed=True).result.result(20)
+    with pytest.raises(HeldByNewer, match="Ada Example"):
+        lead.says(ask)
 
 
 def test_the_same_words_are_no_conflict(lead, mate):

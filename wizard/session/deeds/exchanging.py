@@ -17,7 +17,7 @@ from wizard.domain.language import _, ngettext
 from wizard.domain.members import Member, Role, as_name
 from wizard.domain.mistakes import Mistake
 from wizard.jobs.runner import Hear, Job, Progress
-from wizard.session.deeds import claims, replies
+from wizard.session.deeds import claims, replies, sharing
 from wizard.session.deeds.claims import BadBundle
 from wizard.session.session import Session
 
@@ -350,6 +350,7 @@ def _absorb_all(
                 more,
             ).format(n=more)
         )
+    notes += sharing.unread(checked.events)
     if checked.ahead:
         people = ", ".join(session.name_of(author) for author in checked.ahead)
         notes.append(

@@ -12,15 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from wizard.domain import events as e
+from wizard.domain import newer
 from wizard.domain.assessment import Assessment, merged
 from wizard.domain.language import _
 from wizard.domain.members import Member, Role, grouped
 from wizard.domain.mistakes import Mistake
 from wizard.domain.rights import ALLOWED
-from wizard.domain.versions import deed_words, field_words
+from wizard.domain.versions import deed_words, field_words, item_of
 from wizard.jobs.runner import Hear, Job, Progress
 from wizard.session.changes import Change
-from wizard.session.deeds.sharing import words_of
+from wizard.session.deeds import sharing
 from wizard.session.session import Session
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def _offered(session: Session, path: Path, stopped: threading.Event) -> Offered:
         files=tuple(ev.payload.evidence.name for ev in checked.events if isinstance(ev.payload, e.EvidenceAdded)),
         looks=tuple(dict.fromkeys(look.host for look in looks if look.targets)),
         conflicts=tuple(field_words(questionnaire, key) for key in sorted(new)),
-        notes=(*_notes(checked), *_unasked(session, looks)),
+        notes=(*_notes(checked), *_unasked(session, looks), *sharing.unread(checked.events)),
         packet=packet,
     )
 
@@ -311,6 +312,8 @@ def _requirements(session: Session, payload: e.Payload) -> tuple[str, ...]:
             ids = requirements
         case e.CommentSet(id) | e.NotApplicableClaimed(id) | e.ExceptionSet(id) | e.ContradictionExplained(id):
             ids = (id,)
+        case e.Unknown():
+            ids = newer.answer_items(session.questionnaire, item_of(payload))
         case _:
             ids = ()
     owners = (session.questionnaire.owner_of(id) for id in ids)
@@ -329,7 +332,7 @@ def _said(session: Session, events: Iterable[e.Event]) -> Iterable[str]:
             case _:
                 pass
     for payload in newest.values():
-        yield words_of(session, payload)
+        yield sharing.words_of(session, payload)
 
 
 def _unasked(session: Session, looks: Iterable[e.Looked]) -> Iterable[str]:

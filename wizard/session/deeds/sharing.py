@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -200,6 +200,19 @@ def editors(session: Session) -> tuple[Member, ...]:
     """Those to whom bundles are sealed, besides this person; who only replied to a request is none of them."""
     own = session.workspace.author
     return tuple(m for m in session.assessment.members.values() if m.author != own and m.recipient)
+
+
+def unread(events: Iterable[e.Event]) -> Iterator[str]:
+    """The sentence about entries that only a newer version can read; none where all can be read here."""
+    n = sum(isinstance(event.payload, e.Unknown) for event in events)
+    if n:
+        yield ngettext(
+            "{n} entry was written with a newer version of Attestry, and this one cannot read it. It is kept and "
+            "passed on; what it names can be read here and not changed, until you update Attestry.",
+            "{n} entries were written with a newer version of Attestry, and this one cannot read them. They are kept "
+            "and passed on; what they name can be read here and not changed, until you update Attestry.",
+            n,
+        ).format(n=n)
 
 
 def names(session: Session) -> Mapping[str, str]:
