@@ -198,6 +198,7 @@ deeds: st.SearchStrategy[e.Payload] = st.one_of(
     st.builds(e.AssessmentDescribed, words, words, texts, texts, texts, maybe_day),
     st.builds(e.SignatoryNamed, words, words, words, texts),
     confirmations(),
+    st.builds(e.SectionApproved, words, st.sampled_from(["", "ab" * 32])),
 )
 
 happenings: st.SearchStrategy[e.Payload] = st.one_of(

@@ -92,7 +92,7 @@ def summarise(full: Attestation, levels: Mapping[str, Disclosure]) -> Attestatio
         level = level_of(levels, item.id)
         return item if level is Disclosure.FULL else hold_back(item, level)
 
-    groups = tuple(replace(group, items=tuple(map(shown, group.items))) for group in full.groups)
+    groups = tuple(replace(group, items=tuple(map(shown, group.items)), approved=()) for group in full.groups)
     scoping = tuple(map(shown, full.scoping))
     named = {id for item in (*scoping, *(i for g in groups for i in g.items)) for id in _evidence_of(item)}
     every = (*full.scoping, *(i for g in full.groups for i in g.items))

@@ -17,7 +17,7 @@ from wizard.document.tables import said_table
 from wizard.document.tags import Element
 from wizard.document.text import Span, Style, measure, wrap
 from wizard.document.theme import BOLD, HEADING, INK, LABEL, MONO, MUTED, PX, TEXT, TINT
-from wizard.document.words import _, day, moment, ngettext, short_day, short_digest
+from wizard.document.words import _, day, eights, moment, ngettext, short_day, short_digest
 from wizard.domain.attestation import Item, ItemGroup, Said, Seen
 from wizard.domain.disclosure import Disclosure
 from wizard.domain.finding import Mark
@@ -53,7 +53,13 @@ def _intro(group: ItemGroup) -> str:
     parts = ", ".join(f"{counts[mark]} {marks.title(mark).lower()}" for mark in order)
     total = ngettext("{n} requirement", "{n} requirements", len(group.items)).format(n=len(group.items))
     rule = _("What a person claims stands left, what a machine saw stands right; neither edits the other.")
-    return f"{total}: {parts}. {rule}"
+    stand = [
+        _("Approved inside the app by {name} on {moment}, with the key {key}.").format(
+            name=one.name, moment=moment(one.at), key=eights(one.author[:16])
+        )
+        for one in group.approved
+    ]
+    return " ".join((f"{total}: {parts}. {rule}", *stand))
 
 
 def _legend(book: Book, section: Element) -> None:

@@ -89,6 +89,8 @@ class Assessment:
     active: Mapping[str, Noted] = field(default_factory=_empty)
     #: by host: the newest canary for its logs
     canaries: Mapping[str, Noted] = field(default_factory=_empty)
+    #: by section, then by who: that they stand for it (`approved.approvals` says for whom that still holds)
+    approvals: Mapping[str, Mapping[str, Noted]] = field(default_factory=_empty)
     clock_jumps: int = 0
     unknown_events: int = 0
     #: by what they are about, then by who wrote it: the newest entry that only a newer app can read
@@ -223,6 +225,10 @@ class _Building:
             self._mapping(name)[key] = noted
         else:
             self._mapping(name).pop(key, None)
+
+    def _by_author(self, name: str, key: str, noted: Noted) -> None:
+        box = self._mapping(name)
+        box[key] = MappingProxyType({**box.get(key, _EMPTY), noted.author: noted})
 
     def take(self, event: e.Event) -> None:
         self._count += 1
@@ -390,13 +396,14 @@ class _Building:
                 self._note("active", run, noted, True)
             case e.CanarySent(_, host):
                 self._note("canaries", host, noted, True)
+            case e.SectionApproved(section):
+                self._by_author("approvals", section, noted)
             case e.ReportRead() | e.VulnerabilityNoted() | e.VulnerabilityDisposed() | e.VulnerabilityMerged():
                 self._take_weakness(payload, noted)
             case _:
                 self._changed["unknown_events"] = self._value("unknown_events") + 1
                 if isinstance(payload, e.Unknown) and (item := item_of(payload)):
-                    box = self._mapping("newer")
-                    box[item] = MappingProxyType({**box.get(item, _EMPTY), noted.author: noted})
+                    self._by_author("newer", item, noted)
 
     def _take_weakness(
         self,

@@ -96,12 +96,22 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Approved:
+    """Someone who stands for a section as it is printed, since when (claimed), and by which author's key."""
+
+    name: str
+    at: datetime
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
 class ItemGroup:
-    """A section as printed."""
+    """A section as printed, with those who approved it inside the app."""
 
     id: str
     title: str
     items: tuple[Item, ...]
+    approved: tuple[Approved, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

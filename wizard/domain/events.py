@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from wizard.domain.answers import Answer
+from wizard.domain.approvals import SectionApproved as SectionApproved
 from wizard.domain.codec import Unreadable, from_json, to_json
 from wizard.domain.consents import ActiveAgreed as ActiveAgreed
 from wizard.domain.consents import CanaryRequest as CanaryRequest
@@ -416,6 +417,7 @@ KINDS: tuple[type[Payload], ...] = (
     ControlShown,
     ActiveAgreed,
     CanarySent,
+    SectionApproved,
 )
 
 _KNOWN = {(kind.TYPE, kind.VERSION): kind for kind in KINDS}

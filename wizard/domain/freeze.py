@@ -10,11 +10,13 @@ from types import MappingProxyType
 from wizard.domain import events as e
 from wizard.domain import ledger_shown, readable
 from wizard.domain.answers import Answer, AnswerState, Row
+from wizard.domain.approved import approvals
 from wizard.domain.asked import complete
 from wizard.domain.assessment import Assessment, Noted
 from wizard.domain.attestation import (
     FORMAT,
     LAYOUT,
+    Approved,
     Attestation,
     Consent,
     Gap,
@@ -70,7 +72,9 @@ def freeze(
         if section.scoping:
             scoping += items
         else:
-            groups.append(ItemGroup(section.id, section.title, items))
+            stand = approvals(questionnaire, assessment, section)
+            names = tuple(Approved(author_names.get(one.author, one.author), one.at, one.author) for one in stand)
+            groups.append(ItemGroup(section.id, section.title, items, names))
     described, confirmed, scope = assessment.described, assessment.confirmed, assessment.scope
     agreed = confirmed.payload if confirmed and scope.confirmed else None
     signatory = assessment.signatory or e.SignatoryNamed("", "", "")

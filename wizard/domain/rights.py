@@ -29,6 +29,7 @@ CONTRIBUTES = (
     e.ControlShown,
     e.ActiveAgreed,
     e.CanarySent,
+    e.SectionApproved,
 )
 ALLOWED: Mapping[Role, tuple[type[e.Payload], ...]] = {
     Role.LEAD: (e.Payload,),

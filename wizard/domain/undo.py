@@ -90,6 +90,8 @@ def inverse(payload: e.Payload, before: Assessment) -> tuple[e.Payload, ...]:
             return (was.payload if was else e.SecretDisposed(fingerprint),)
         case e.DisclosureSet(about):
             return (e.DisclosureSet(about, before.disclosures.get(about)),)
+        case e.SectionApproved(section):
+            return (e.SectionApproved(section),)
         case e.SignatoryNamed():
             return (before.signatory or e.SignatoryNamed("", "", ""),)
         case _:

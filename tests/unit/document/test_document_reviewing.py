@@ -20,7 +20,7 @@ from document_samples import Made, evidence, item, make, sample, small
 
 from wizard.document import identity, rules
 from wizard.document import verify as verifying
-from wizard.document.build import build_delta
+from wizard.document.build import build, build_delta
 from wizard.document.canonical import canonical, digest
 from wizard.document.delta import OtherPartner, delta
 from wizard.document.disclosure import commit, summarise
@@ -32,7 +32,7 @@ from wizard.document.policy import Terms, history, policy
 from wizard.document.verify import Outcome, verify
 from wizard.document.words import eights
 from wizard.domain.assessment import Assessment
-from wizard.domain.attestation import ItemGroup
+from wizard.domain.attestation import Approved, ItemGroup
 from wizard.domain.changed import Since, Way
 from wizard.domain.evidence import Evidence
 from wizard.domain.finding import Mark, judge
@@ -308,6 +308,18 @@ def test_a_summary_of_the_same_questionnaire_is_the_same_questionnaire(little):
     summary = summarise(commit(found.attestation, lambda n: b"s" * n), {})
     line = policy(replace(found, attestation=summary), {}, Terms(known, "R-1", 30), TODAY).terms
     assert line.state is LineState.GOOD
+
+
+def test_who_approved_a_section_is_printed_with_it_and_left_out_of_a_summary():
+    at = datetime(2026, 11, 20, 9, 12, tzinfo=UTC)
+    whole_one = small()
+    groups = tuple(replace(g, approved=(Approved("Dana Ortiz", at, "ab" * 32),)) for g in whole_one.groups)
+    approved = commit(replace(whole_one, groups=groups), lambda n: b"s" * n)
+    said = bare("Approved inside the app by Dana Ortiz on 20 Nov 2026, 09:12 UTC")
+    assert said in whole(build(approved))
+    summary = summarise(approved, {})
+    assert not any(group.approved for group in summary.groups)
+    assert said not in whole(build(summary))
 
 
 def test_terms_name_exactly_what_is_not_as_agreed(little):

@@ -48,6 +48,7 @@ DEEDS = [
     e.SecretDisposed("0a", e.SecretVerdict.FALSE_POSITIVE, "x"),
     e.DisclosureSet("A", Disclosure.FULL),
     e.ControlShown("a.example", "dns"),
+    e.SectionApproved("authentication", "0a"),
 ]
 
 

@@ -10,14 +10,16 @@ from PySide6.QtWidgets import QWidget
 
 from wizard.domain.finding import Finding, Mark
 from wizard.domain.language import _
-from wizard.domain.questionnaire import Requirement
+from wizard.domain.questionnaire import Requirement, Section
 from wizard.gui.context import Context, Place
-from wizard.gui.pages import card_words
+from wizard.gui.pages import card_words, errand
+from wizard.gui.pages.approval_card import ApprovalCard
 from wizard.gui.pages.requirement_card import RequirementCard
 from wizard.gui.questions.base import QuestionWidget
 from wizard.gui.widgets.buttons import ChipButton
 from wizard.gui.widgets.empty_state import EmptyState
 from wizard.gui.widgets.page import Page
+from wizard.session.deeds import approving
 
 if TYPE_CHECKING:
     from wizard.session.changes import Change
@@ -43,6 +45,9 @@ class SectionPage(Page):
         self._nothing = EmptyState("list", _("No requirement of this section is like that."))
         self._nothing.hide()
         self.body.addWidget(self._nothing)
+        self.approval = ApprovalCard()
+        self.approval.pressed.connect(self._approve)
+        self.body.addWidget(self.approval)
         self.body.addStretch(1)
         for keys, step in (("Ctrl+Down", 1), ("Ctrl+Up", -1)):
             QShortcut(QKeySequence(keys), self).activated.connect(lambda step=step: self.step(step))
@@ -101,14 +106,14 @@ class SectionPage(Page):
         for card in self.cards.values():
             card.hide()
         self.section = id
-        section = next(s for s in self.context.open.questionnaire.sections if s.id == id)
+        section = self._section
         self.set_title(section.title)
         if id not in self._kept:
             self._kept[id] = {}
             for requirement in section.requirements:
                 card = RequirementCard(self, requirement)
                 card.turned.connect(self._turned)
-                self.body.insertWidget(self.body.count() - 2, card)
+                self.body.insertWidget(self.body.count() - 3, card)
                 self._kept[id][requirement.id] = card
         self.cards = self._kept[id]
         self._filter = "all"
@@ -137,6 +142,26 @@ class SectionPage(Page):
         for id, card in self.cards.items():
             card.setVisible(id in like[self._filter])
         self._nothing.setVisible(not like[self._filter])
+        self.approval.show_section(session, self._section)
+
+    @property
+    def _section(self) -> Section:
+        return next(s for s in self.context.open.questionnaire.sections if s.id == self.section)
+
+    def _approve(self, stand: bool) -> None:
+        for card in self.cards.values():
+            card.flush()
+        session, section = self.context.open, self._section
+
+        def said(_change: object) -> None:
+            words = _("You approved {section}.") if stand else _("You no longer stand for {section}.")
+            self.say_done(words.format(section=section.title))
+
+        def work() -> object:
+            session.flush()  # what was typed last belongs to what is approved
+            return (approving.approve if stand else approving.take_back)(session, section).result()
+
+        errand.run(self, _("Saving the approval"), work, said)
 
     def _is(self, name: str, requirement: Requirement, finding: Finding) -> bool:
         match name:
