@@ -20,6 +20,8 @@ def begin(shell: Shell) -> None:
     session = shell.context.open
     if session.workspace.doubts:
         shell.go(Place("older_copy"))
+    if said_before := errand.said_before.pop(session.workspace.folder, ""):
+        shell.page.message_bar.say(said_before)
 
     def checked(verification: object) -> None:
         if shell.context.session is not session:

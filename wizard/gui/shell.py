@@ -124,7 +124,6 @@ class Shell(QWidget):
         self.context.session = session
         self._drop_pages()
         self._stop_listening = session.listen(self.mailbox.carry(self._changed))
-        self._draw_saved()
         preferences = self.context.preferences
         if place is None and preferences is not None:
             folder = str(session.workspace.folder)
@@ -173,6 +172,7 @@ class Shell(QWidget):
         self.stack.setCurrentWidget(page)
         page.message_bar.clear()
         page.shown(place)
+        self._draw_saved()
         self._draw_around()
         if self.context.session is not None:
             self._remember_soon.start()

@@ -77,7 +77,7 @@ class Heads:
             records = [self._read(raw[:_RECORD]), self._read(raw[_RECORD:])]
             newest = max((head for head in records if head), key=lambda head: (head.count, head.header), default=None)
             self._turn = 0 if newest is None or newest == records[1] else 1
-            found.append(Memory(_("the file of this computer"), newest))
+            found.append(Memory(_("the record on this computer"), newest))
         if self.keyring is not None:
             reply = self.keyring.get(self._item)
             if reply.secret is not None:

@@ -117,8 +117,8 @@ def compare(memories: Iterable[Memory], count: int, at: dict[int, str], header_r
             ).format(where=memory.where)
         elif head.count > count:
             sentence = _(
-                "This is an older copy of the workspace: {where} remembers {theirs} entries, and this journal has "
-                "{ours}. What was saved after that is not in it. Put back the newest copy, or accept this one."
+                "This is an older copy of the workspace: {where} knows of {theirs} entries, and this copy has {ours}. "
+                "What was saved after that is not in it. Put back the newest copy, or accept this one."
             ).format(where=memory.where, theirs=head.count, ours=count)
         elif head.count and at.get(head.count) != head.hash:
             sentence = _(

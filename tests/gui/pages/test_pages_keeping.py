@@ -205,7 +205,13 @@ def test_an_older_copy_gets_a_red_page_with_its_choices(
     page = shell.page
     assert isinstance(page, OlderCopyPage)
     assert "older copy" in page.why.text()
+    newer = session.assessment.events
+    assert f"has {newer} entries, and this copy has {newer - 1}." in page.newest.text()
     idle(shell, qtbot)
+    page.look.click()
+    assert shell.place.page == "home"
+    assert "older copy" in shell.page.message_bar.text
+    shell.go(Place("older_copy"))
     page.backup.click()
     assert shell.session is None
     restore = shell.page
@@ -225,6 +231,8 @@ def test_an_older_copy_gets_a_red_page_with_its_choices(
     assert shell.session is not None
     assert shell.session.workspace.doubts == ""
     assert shell.session.assessment.comments["DATA-1"].payload == e.CommentSet("DATA-1", "later")
+    [kept] = folder.glob("before restoring *")
+    assert kept.name in shell.page.message_bar.text
     idle(shell, qtbot)
 
 
@@ -237,12 +245,15 @@ def test_this_copy_is_accepted(shell: Shell, session: Session, preferences: Pref
     shell.open_session(opening.open_(folder, WithPassphrase(PASSPHRASE), preferences, floor=QUICK))
     page = shell.page
     assert isinstance(page, OlderCopyPage)
+    assert page.newest.text() == "This computer has no backup of this workspace."
+    assert not page.backup.isEnabled()
     idle(shell, qtbot)
     page.accept.click()
     idle(shell, qtbot)
     qtbot.waitUntil(lambda: shell.place.page == "home")
     assert shell.session is not None
     assert not shell.session.read_only
+    assert shell.foot._words.text() != "Open for reading only"
 
 
 def test_a_computer_that_slept_is_locked_and_a_short_pause_is_not(

@@ -182,7 +182,7 @@ def test_the_last_entry_taken_away_is_noticed_where_the_head_is_remembered(place
     assert tampered(place, "DELETE FROM events WHERE position = 5").verify().ok  # a chain by itself cannot tell
     place.close()
     known = place.open()
-    assert "remembers 5 entries, and this journal has 4" in known.verify().problems[0]
+    assert "knows of 5 entries, and this copy has 4" in known.verify().problems[0]
 
 
 def test_reordered_and_duplicated_entries_are_named(place: Place, filled: Workspace) -> None:
@@ -294,7 +294,7 @@ def test_an_older_copy_of_the_whole_file_is_reported_and_only_read_until_it_is_a
         old.secrets.put("a", b"x")
     found = old.verify()
     assert not found.ok
-    assert "remembers 2 entries, and this journal has 1" in found.problems[0]
+    assert "knows of 2 entries, and this copy has 1" in found.problems[0]
     old.close()
 
     old = place.open()  # opening again does not forget it

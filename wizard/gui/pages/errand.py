@@ -23,6 +23,8 @@ T = TypeVar("T")
 opened_here: set[Path] = set()
 #: Workspaces whose recovery key was typed back before they were opened: it is noted in them when they are.
 typed_back: set[Path] = set()
+#: By workspace, what its first page says once it is open: what was done to it before.
+said_before: dict[Path, str] = {}
 
 
 class Stopped(Mistake):

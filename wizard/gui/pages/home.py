@@ -84,6 +84,8 @@ class HomePage(Page):
 
     def shown(self, place: Place) -> None:
         self._draw()
+        if doubts := self.context.open.workspace.doubts:  # it is only read: the choice stays one click away
+            self.message_bar.say_mistake(doubts, _("Choose"), lambda: self.go.emit(Place("older_copy")))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -73,10 +73,9 @@ class RestorePage(Page):
         self.set_sentence(str(self._folder))
         self._backups = keeping.backups_of(self._folder, errand.preferences_of(self.context).home.data)
         self.choice.clear()
-        now = self.context.now()
         for backup in self._backups:
             entries = ngettext("{n} entry", "{n} entries", backup.events).format(n=backup.events)
-            self.choice.addItem(_("{when}, {entries}").format(when=words.ago(backup.made, now), entries=entries))
+            self.choice.addItem(_("{when}, {entries}").format(when=words.moment(backup.made), entries=entries))
         self.form.setVisible(bool(self._backups))
         self.none.setVisible(not self._backups)
         self.field.clear()
@@ -109,8 +108,12 @@ class RestorePage(Page):
             from wizard.vault.unlocking import proof_of
 
             how = proof_of(text)
-            keeping.restore(backup, folder, how)
-            return opening.open_(folder, how, preferences)
+            kept = keeping.restore(backup, folder, how)
+            session = opening.open_(folder, how, preferences)
+            errand.said_before[session.workspace.folder] = _(
+                "The backup is put back. What was there before is kept in the folder “{name}” of the workspace."
+            ).format(name=kept.name)
+            return session
 
         errand.run(
             self,
