@@ -8,6 +8,7 @@ from tests.unit.exchange.test_exchange_reply import question_of
 from wizard.domain import events as e
 from wizard.exchange import mistakes, packet
 from wizard.exchange.carrier import Unreachable
+from wizard.gui.pages import card_words
 from wizard.session.deeds import attesting, evidence, exchanging, sharing
 from wizard.vault import foreign
 
@@ -51,6 +52,21 @@ def test_concurrent_edits_stay_both_until_one_is_chosen_everywhere(first, join):
     all_exchange(ada, first)
     assert not sharing.conflicts(first.session)
     assert first.value == ada.value
+
+
+def test_who_answers_what_somebody_else_was_asked_is_marked(first, join):
+    ada = join("Ada")
+    ask = question_of(first.session, "AUTH-1").id
+    sharing.assign(first.session, "AUTH-1", "Ada").result(20)
+    ada.says(ask, "no")
+    all_exchange(first, ada)
+    assert sharing.others_who_answered(first.session, "AUTH-1", "Ada") == ()
+    first.says(ask, "yes")
+    assert sharing.others_who_answered(first.session, "AUTH-1", " ada") == (
+        first.session.name_of(first.session.workspace.author),
+    )
+    (_asked, marked) = card_words.asked_of(first.session, "AUTH-1")
+    assert marked.endswith("and Ada was asked.")
 
 
 @pytest.mark.slow

@@ -35,11 +35,15 @@ def asked_of(session: Session, requirement: str) -> list[str]:
     assigned = sharing.owner_of(session, requirement)
     if assigned is None:
         return []
-    if assigned.due is None:
-        return [_("{who} answers this.").format(who=assigned.owner)]
-    late = assigned.due < session.clock().date()
-    said = _("{who} answers this; it was due {day}.") if late else _("{who} answers this, until {day}.")
-    return [said.format(who=assigned.owner, day=words.day(assigned.due))]
+    said = _("{who} answers this.")
+    if assigned.due is not None:
+        late = assigned.due < session.clock().date()
+        said = _("{who} answers this; it was due {day}.") if late else _("{who} answers this, until {day}.")
+    lines = [said.format(who=assigned.owner, day=words.day(assigned.due) if assigned.due else "")]
+    if others := sharing.others_who_answered(session, requirement, assigned.owner):
+        names = ", ".join(others)
+        lines.append(_("Answered by {names}, and {who} was asked.").format(names=names, who=assigned.owner))
+    return lines
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,6 +196,14 @@ def owner_of(session: Session, requirement: str) -> e.AssignmentSet | None:
     return assigned.get(requirement) or (assigned.get(section.id) if section else None)
 
 
+def others_who_answered(session: Session, requirement: str, owner: str) -> tuple[str, ...]:
+    """Who answered a requirement that somebody else was asked: it is allowed, and marked (SECURITY 6.3)."""
+    answers = session.assessment.answers
+    authors = (answers[q.id].author for q in session.questionnaire.questions_for(requirement) if q.id in answers)
+    names = dict.fromkeys(session.name_of(author) for author in authors if author)
+    return tuple(name for name in names if name.casefold().split() != owner.casefold().split())
+
+
 def editors(session: Session) -> tuple[Member, ...]:
     """Those to whom bundles are sealed, besides this person; who only replied to a request is none of them."""
     own = session.workspace.author
