@@ -39,7 +39,11 @@ class Exchanging(RuleBasedStateMachine):
 
     @rule(number=replicas)
     def newer(self, number: int) -> None:
-        self.team.write(self.who(number), e.Unknown("of a newer app", 3, {"x": number}))
+        self.team.write(self.who(number), e.Unknown("of a newer app", 3, {"x": number}, f"R{number % 3}"))
+
+    @rule(number=replicas, content=st.sampled_from(("", "ab", "cd")))
+    def approve(self, number: int, content: str) -> None:
+        self.team.write(self.who(number), e.SectionApproved("S1", content))
 
     @rule(number=replicas)
     def choose(self, number: int) -> None:
