@@ -28,6 +28,7 @@ from PySide6.QtWidgets import QApplication
 from benchmarks.checks.run import helper
 from wizard.domain.answers import Answer, AnswerState, Row
 from wizard.domain.events import AssessmentDescribed
+from wizard.gui.collector import Collector
 from wizard.gui.context import Place
 from wizard.gui.pages.checks import ChecksPage
 from wizard.gui.shell import Shell
@@ -63,12 +64,17 @@ class Pulse:
 
 
 def wait_until(done: Callable[[], bool], seconds: float = 120) -> None:
-    """Let the window live until something is so."""
+    """Let the window live until something is so, asleep between its events as in use: a loop that spins takes the
+    time that the work beside it needs."""
     loop, end = QEventLoop(), time.monotonic() + seconds
-    while not done():
-        if time.monotonic() > end:
-            raise TimeoutError("it never happened")
-        loop.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 5)
+    timer = QTimer(interval=2)
+    timer.timeout.connect(lambda: loop.quit() if done() or time.monotonic() > end else None)
+    timer.start()
+    if not done():
+        loop.exec()
+    timer.stop()
+    if not done():
+        raise TimeoutError("it never happened")
 
 
 def scope_of(hosts: int, port: int) -> tuple[Row, ...]:
@@ -149,6 +155,7 @@ def main() -> int:
 
     socket.getaddrinfo = at_home  # names of this computer, which not every system resolves
     app = QApplication([])
+    Collector(app)  # as in use: garbage is collected on the window's thread
     theme().apply(app, "light")
     with tempfile.TemporaryDirectory() as folder:
         figures = measure(Path(folder), asked.hosts)

@@ -19,14 +19,28 @@ class Collector(QObject):
     def __init__(self, parent: QObject):
         super().__init__(parent)
         gc.disable()
+        self._old = 0
         timer = QTimer(self)
-        timer.timeout.connect(collect)
+        timer.timeout.connect(self._collect)
         timer.start(_EVERY_MS)
 
+    def _collect(self) -> None:
+        self._old = collect(self._old)
 
-def collect() -> None:
-    """Collect the oldest generation whose count is over its threshold, if any is."""
-    for generation in (2, 1, 0):
-        if gc.get_count()[generation] > gc.get_threshold()[generation]:
-            gc.collect(generation)
-            return
+
+def collect(old: int = 0) -> int:
+    """Collect the oldest generation whose count is over its threshold, if any is.
+
+    All of them (which takes 50 ms for 100,000 objects) only when a quarter has come to the `old` ones that the last
+    time left, which is Python's own rule too: otherwise the window would stand still again and again for what it has
+    long had. Returns what is `old` the next time.
+    """
+    due = [count > most for count, most in zip(gc.get_count(), gc.get_threshold(), strict=True)]
+    if due[2] and due[1] and len(gc.get_objects(generation=2)) > old * 5 // 4:
+        gc.collect(2)
+        return len(gc.get_objects(generation=2))
+    if due[1]:
+        gc.collect(1)
+    elif due[0]:
+        gc.collect(0)
+    return old

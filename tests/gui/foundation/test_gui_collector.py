@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from wizard.gui.collector import Collector
+from wizard.gui.collector import Collector, collect
 
 
 class Cycle:
@@ -44,3 +44,18 @@ def test_another_thread_makes_garbage_and_this_one_collects_it(collector: None, 
         assert set(threads) == {threading.main_thread()}
     finally:
         gc.callbacks.remove(note)
+
+
+def test_all_of_them_only_after_a_quarter_has_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[int] = []
+    held = [0] * 1000
+    with monkeypatch.context() as patch:
+        patch.setattr(gc, "get_count", lambda: (0, 11, 11))
+        patch.setattr(gc, "get_threshold", lambda: (700, 10, 10))
+        patch.setattr(gc, "collect", done.append)
+        patch.setattr(gc, "get_objects", lambda generation: held)
+        old = collect(collect())
+        assert (old, done) == (1000, [2, 1]), "nothing has come"
+        held += [0] * 260
+        assert collect(old) == 1260
+    assert done == [2, 1, 2]
