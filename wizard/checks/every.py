@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wizard.checks import (
     access_log,
+    alert_seen,
     anonymous_register,
     apollo_health,
     authentication,
@@ -77,6 +78,7 @@ CHECKS: tuple[Check, ...] = (
     output_encoding.CHECK,
     log_canary.CHECK,
     probes_seen.CHECK,
+    alert_seen.CHECK,
     data_ports.CHECK,
     dangling_dns.CHECK,
     wildcard_dns.CHECK,

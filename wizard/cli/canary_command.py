@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import wizard
-from wizard.checks import log_canary, probes_seen
+from wizard.checks import alert_seen, log_canary, probes_seen
 from wizard.checks.base import CouldNotLook
 from wizard.checks.looks.canary import LogSample, Sent, new_canary, send
 from wizard.checks.looks.ground import Endpoint, LookSettings
@@ -52,12 +52,16 @@ class Printed:
 
 def run(asked: argparse.Namespace, output: Output) -> Exit:
     """Send, or look."""
-    if asked.url is not None and asked.out is not None and asked.sent is None and asked.sample is None:
+    handed = [file for file in (asked.sample, asked.alert) if file is not None]
+    if asked.url is not None and asked.out is not None and asked.sent is None and not handed:
         return _send(asked, output)
-    if asked.url is None and asked.out is None and asked.sent is not None and asked.sample is not None:
-        return _look(asked, output)
+    if asked.url is None and asked.out is None and asked.sent is not None and len(handed) == 1:
+        return _look(asked, output, handed[0])
     raise BadArgument(
-        _("Send with `attestry canary URL --out NOTE`, then look with `attestry canary --sent NOTE --sample LOG`.")
+        _(
+            "Send with `attestry canary URL --out NOTE`, then look with `attestry canary --sent NOTE --sample LOG` "
+            "or `--alert FILE`."
+        )
     )
 
 
@@ -110,7 +114,7 @@ def _endpoints(file: Path | None) -> tuple[Endpoint, ...]:
     return read_list(_bytes(file).decode("utf-8", "replace")).endpoints if file is not None else ()
 
 
-def _look(asked: argparse.Namespace, output: Output) -> Exit:
+def _look(asked: argparse.Namespace, output: Output, handed: Path) -> Exit:
     from wizard.jobs import worker_process
 
     try:
@@ -122,10 +126,12 @@ def _look(asked: argparse.Namespace, output: Output) -> Exit:
     if note is None or parsed is None:
         raise BadArgument(_("{name} is no note of `attestry canary`. Nothing was judged.").format(name=asked.sent))
     question = {"canaries": {note.host: [note.canary, [request.probe for request in note.requests]]}}
-    answer = asyncio.run(worker_process.ask("log", question, _bytes(asked.sample)))
+    answer = asyncio.run(worker_process.ask("log", question, _bytes(handed)))
     sample = from_json(dict[str, LogSample], json.loads(answer.data))[note.host]
     sample = replace(sample, requests=note.requests, sent_at=note.at)
     host, now = Host(*parsed), datetime.now(UTC)
+    if asked.alert is not None:
+        return worst([print_result(alert_seen.look_at_alert(host, sample, now), output)])
     results = (log_canary.look_at_sample(host, sample, now), probes_seen.look_at_sample(host, sample, now))
     return worst([print_result(result, output) for result in results])
 

@@ -137,6 +137,7 @@ def _canary(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", metavar="FILE", type=Path, help=_("where to note what was sent"))
     parser.add_argument("--sent", metavar="FILE", type=Path, help=_("what was sent, as noted"))
     parser.add_argument("--sample", metavar="FILE", type=Path, help=_("the log to look into"))
+    parser.add_argument("--alert", metavar="FILE", type=Path, help=_("an alert that the refused requests raised"))
     parser.add_argument("--endpoints", metavar="FILE", type=Path, help=_("send it to these endpoints too"))
     parser.add_argument("--ca", metavar="FILE", type=Path, help=_("trust this certificate authority too (PEM)"))
     parser.add_argument(

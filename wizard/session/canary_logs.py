@@ -8,7 +8,7 @@ import re
 import secrets
 from dataclasses import replace
 
-from wizard.checks import log_canary, probes_seen
+from wizard.checks import alert_seen, log_canary, probes_seen
 from wizard.checks.looks.canary import LogSample, Sent
 from wizard.domain import events as e
 from wizard.domain.assessment import Noted
@@ -20,17 +20,22 @@ from wizard.session.session import Session
 
 #: What may be a log (access.log.1, syslog, app.jsonl); other files under the same requirement are left alone.
 _LOG = re.compile(r"[^.]+|.*\.log\b.*|.*\.(?:txt|json|jsonl|ndjson|csv|gz|out)", re.I | re.S)
-#: The checks that read a log which was handed in; none of them looks by itself.
-CHECKS = (log_canary.CHECK.id, probes_seen.CHECK.id)
+_ALERT = re.compile(r".*\.(?:txt|json|jsonl|ndjson|csv|eml|html?|md|xml)", re.I | re.S)
+#: The checks that read a log, or an alert, which was handed in; none of them looks by itself.
+_OF_LOGS = (log_canary.CHECK.id, probes_seen.CHECK.id)
+CHECKS = (*_OF_LOGS, alert_seen.CHECK.id)
 MOST_BYTES = 64 * 1024 * 1024
 
 
 async def read_sample(session: Session, item: Evidence) -> None:
-    """Look for every canary in a log that was filed where the check informs; in the limited child."""
+    """Look for every canary in a log or an alert that was filed where a check informs; in the limited child."""
     assessment = session.assessment
     owners = [owner for id in item.requirements if (owner := session.questionnaire.owner_of(id)) is not None]
-    is_log = _LOG.fullmatch(item.name) is not None and item.sealed.size <= MOST_BYTES
-    if not is_log or not assessment.canaries or not any(set(CHECKS) & set(owner.checks) for owner in owners):
+    informed = {check for owner in owners for check in owner.checks}
+    is_log = bool(informed & set(_OF_LOGS)) and _LOG.fullmatch(item.name) is not None
+    # What is filed as a log too is no alert: that things are written down does not show that somebody is told.
+    is_alert = not is_log and alert_seen.CHECK.id in informed and _ALERT.fullmatch(item.name) is not None
+    if not (is_log or is_alert) or not assessment.canaries or item.sealed.size > MOST_BYTES:
         return
     from wizard.jobs import worker_process
 
@@ -49,6 +54,8 @@ async def read_sample(session: Session, item: Evidence) -> None:
         sample = _with_sent(sample, assessment.canaries[subject])
         results: tuple[Result, ...]
         results = (log_canary.look_at_sample(host, sample, now), probes_seen.look_at_sample(host, sample, now))
+        if is_alert:
+            results = (alert_seen.look_at_alert(host, sample, now),) if sample.found else ()
         if nothing:  # another log says nothing about what this host's own log showed
             results = tuple(result for result in results if not _known(session, result))
         if not results:

@@ -175,7 +175,7 @@ def test_control_is_shown_on_the_scope_page(
 
 
 @pytest.mark.slow
-def test_a_canary_goes_out_and_its_log_comes_in(
+def test_a_canary_goes_out_and_its_log_and_its_alert_come_in(
     opened: Shell,
     session: Session,
     say: Callable[[str, Any], None],
@@ -185,12 +185,13 @@ def test_a_canary_goes_out_and_its_log_comes_in(
     qtbot: QtBot,
 ) -> None:
     seen: list[Request] = []
-    with running(lambda request: Page(200, (), b"ok"), seen) as port:
+    with running(lambda request: Page(403, (), b"no"), seen) as port:
         say("SCOPE-1", (Row((("host", f"localhost:{port}"), ("public", "no"), ("private_network", "yes"))),))
         looking.confirm_scope(session, "Dana").result()
         page = checks(opened)
         page.canary_button.click()
         assert page.canary.log_button.isHidden()
+        assert page.canary.alert_button.isHidden()
         page.canary.send_button.click()
         qtbot.waitUntil(
             lambda: not page.canary.log_button.isHidden() and page.canary.log_button.isEnabled(), timeout=20_000
@@ -204,3 +205,10 @@ def test_a_canary_goes_out_and_its_log_comes_in(
     qtbot.waitUntil(lambda: key in session.assessment.observations)
     assert session.assessment.observations[key].result.verdict is Verdict.PASS
     qtbot.waitUntil(lambda: "the credential that they carried is not" in page.message_bar._words.text())
+    alert = tmp_path / "alert.eml"
+    alert.write_text(f"raised {session.clock():%Y-%m-%dT%H:%M:%SZ} for {seen[0].fields['x-request-id']}")
+    choose(alert)
+    qtbot.waitUntil(page.canary.alert_button.isEnabled)
+    page.canary.alert_button.click()
+    qtbot.waitUntil(lambda: "An alert names /, which was refused." in page.message_bar._words.text())
+    assert session.assessment.observations["alert-seen", f"localhost:{port}"].result.verdict is Verdict.PASS

@@ -69,13 +69,19 @@ def test_a_canary_is_sent_and_looked_for(tmp_path):
         results = {each["check"]: each["verdict"] for each in objects(looked)}
         assert (looked.returncode, results) == (code, {"log-canary": verdict, "probes-seen": probes})
         assert canary not in looked.stdout
+    looked = attestry("canary", "--sent", note, "--alert", log, "--json", home=tmp_path)
+    assert (looked.returncode, [(each["check"], each["verdict"]) for each in objects(looked)]) == (
+        3, [("alert-seen", "unknown")],
+    )  # fmt: skip
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [["canary"], ["canary", "localhost"], ["canary", "--sent", "x"], ["canary", "a host!", "--out", "n"],
-     ["canary", "localhost", "--out", "n", "--sample", "l"], ["canary", "--sent", os.devnull, "--sample", os.devnull]],
+     ["canary", "localhost", "--out", "n", "--sample", "l"],
+     ["canary", "--sent", "n", "--sample", "l", "--alert", "a"],
+     ["canary", "--sent", os.devnull, "--sample", os.devnull]],
 )  # fmt: skip
 def test_a_canary_that_cannot_be_understood(arguments, tmp_path):
     done = attestry(*arguments, home=tmp_path)

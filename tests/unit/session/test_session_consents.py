@@ -135,6 +135,26 @@ def test_a_log_is_read_when_it_is_handed_in(session, tmp_path, line, verdict):
     assert said(session, "probes-seen", host.subject).verdict is probes.verdict
 
 
+@pytest.mark.slow
+def test_an_alert_is_read_when_it_is_handed_in_and_a_log_is_none(session, tmp_path):
+    with running(lambda request: Page(403, (), b"no")) as port:
+        host = in_scope(session, port)
+        canaries.send(session, host, options=options()).result.result(60)
+    sent, at = canaries.last_sent(session, host.subject)
+    text = f"{at:%Y-%m-%dT%H:%M:%SZ} rule “refused” raised for {sent.requests[0].probe}"
+    for name, words, filed in (
+        ("else.txt", "another alert", ["INC-5"]),
+        ("alert.png", text, ["INC-5"]),
+        ("access.txt", text, ["INC-4", "INC-5"]),
+    ):
+        (tmp_path / name).write_text(words)
+        evidence.add(session, [tmp_path / name], filed).result.result(60)
+        assert ("alert-seen", host.subject) not in session.assessment.observations, name
+    (tmp_path / "alert.eml").write_text(f"Subject: alert\n\n{text}")
+    evidence.add(session, [tmp_path / "alert.eml"], ["INC-5"]).result.result(60)
+    assert said(session, "alert-seen", host.subject).verdict is Verdict.PASS
+
+
 def test_no_canary_leaves_the_scope(session):
     with running(lambda request: Page(200, (), b"ok"), []) as port:
         host = in_scope(session, port)

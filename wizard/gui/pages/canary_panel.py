@@ -5,13 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from wizard.checks.log_canary import CHECK
+from wizard.checks import alert_seen, log_canary
 from wizard.domain.language import _, ngettext
 from wizard.gui import words
 from wizard.gui.context import Context
 from wizard.gui.pages.form import Form, beside
 from wizard.gui.widgets import choosing
-from wizard.gui.widgets.buttons import FilledButton, LinkButton, OutlineButton
+from wizard.gui.widgets.buttons import LinkButton, OutlineButton
 from wizard.gui.widgets.card import Panel
 from wizard.gui.widgets.fields import ComboField
 from wizard.gui.widgets.plain import FactLabel, PlainLabel
@@ -20,10 +20,11 @@ from wizard.session.session import Session
 
 
 class CanaryPanel(Panel):
-    """`send(subject)` and `log(path)` when the person asks for it; `closed` when they have done."""
+    """`send(subject)`, `log(path)` and `alert(path)` when the person asks for it; `closed` when they have done."""
 
     send = Signal(str)
     log = Signal(object)
+    alert = Signal(object)
     closed = Signal()
 
     def __init__(self, parent: QWidget | None = None):
@@ -31,10 +32,12 @@ class CanaryPanel(Panel):
         self._context: Context | None = None
         self.host = ComboField()
         self.host.activated.connect(lambda _n: self._draw())
-        self.send_button = FilledButton(_("Send a canary"))
+        self.send_button = OutlineButton(_("Send a canary"))
         self.send_button.clicked.connect(lambda: self.send.emit(self.host.currentText()))
         self.log_button = OutlineButton(_("Hand in the log…"))
         self.log_button.clicked.connect(self._choose)
+        self.alert_button = OutlineButton(_("Hand in an alert…"))
+        self.alert_button.clicked.connect(self._choose_alert)
         self.close_button = LinkButton(_("Close"))
         self.close_button.clicked.connect(self.closed)
         self._said = PlainLabel("", wrap=True)
@@ -54,7 +57,7 @@ class CanaryPanel(Panel):
         self.body.addWidget(form)
         self.body.addWidget(self._said)
         self.body.addWidget(self._ids)
-        self.body.addLayout(beside(self.send_button, self.log_button, self.close_button))
+        self.body.addLayout(beside(self.send_button, self.log_button, self.alert_button, self.close_button))
 
     def show_session(self, context: Context, *, busy: bool, subject: str = "") -> None:
         """Show what was sent to the chosen host; the choice stays."""
@@ -70,6 +73,7 @@ class CanaryPanel(Panel):
         may = not busy and not context.open.read_only
         self.send_button.setEnabled(may and scope.confirmed)
         self.log_button.setEnabled(may)
+        self.alert_button.setEnabled(may)
         self._draw()
 
     def _draw(self) -> None:
@@ -79,6 +83,9 @@ class CanaryPanel(Panel):
         subject = self.host.currentText()
         sent = canaries.last_sent(session, subject)
         self.log_button.setVisible(sent is not None)
+        # Only what was refused has to raise an alert.
+        refused = sent is not None and any(each.status in alert_seen.REFUSED for each in sent[0].requests)
+        self.alert_button.setVisible(refused)
         self.send_button.setText(_("Send a canary") if sent is None else _("Send a new one"))
         self.send_button.set_filled(sent is None)
         self.log_button.set_filled(sent is not None)
@@ -108,7 +115,14 @@ class CanaryPanel(Panel):
         if path is not None:
             self.log.emit(path)
 
+    def _choose_alert(self) -> None:
+        patterns = _("Alerts (*.txt *.json *.jsonl *.ndjson *.csv *.eml *.html *.htm *.md *.xml);;All files (*)")
+        path = choosing.choose_file(self, _("Hand in an alert"), patterns)
+        if path is not None:
+            self.alert.emit(path)
 
-def filed_under(session: Session) -> tuple[str, ...]:
-    """The requirements that a log informs."""
-    return tuple(r.id for r in session.questionnaire.by_id.values() if CHECK.id in r.checks)
+
+def filed_under(session: Session, *, alert: bool = False) -> tuple[str, ...]:
+    """The requirements that a log informs, or an alert."""
+    check = (alert_seen if alert else log_canary).CHECK.id
+    return tuple(r.id for r in session.questionnaire.by_id.values() if check in r.checks)

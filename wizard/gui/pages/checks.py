@@ -70,6 +70,7 @@ class ChecksPage(Page):
         self.canary = canary_panel.CanaryPanel()
         self.canary.send.connect(self._send_canary)
         self.canary.log.connect(self._hand_in)
+        self.canary.alert.connect(lambda path: self._hand_in(path, alert=True))
         self.canary.closed.connect(lambda: self._turn_canary(False))
         self.filter_chip = ChipButton("", "cross")
         self.filter_chip.clicked.connect(lambda: self._filter(""))
@@ -326,7 +327,7 @@ class ChecksPage(Page):
         self.canary.show_session(self.context, busy=True)
         self._start_canary(lambda hear: canaries.send(session, host, hear, self._plain()), lambda _change: None)
 
-    def _hand_in(self, path: Path) -> None:
+    def _hand_in(self, path: Path, *, alert: bool = False) -> None:
         session = self.context.open
         before = {key: seen for key, seen in session.assessment.observations.items() if key[0] in canary_logs.CHECKS}
 
@@ -339,7 +340,8 @@ class ChecksPage(Page):
             self.message_bar.say(" ".join((added.sentence, *(said or [_("None of what was sent is in it.")]))))
 
         self.canary.show_session(self.context, busy=True)
-        self._start_canary(lambda hear: evidence.add(session, [path], canary_panel.filed_under(session), hear), done)
+        under = canary_panel.filed_under(session, alert=alert)
+        self._start_canary(lambda hear: evidence.add(session, [path], under, hear), done)
 
     def _start_canary(self, begin: Callable[[Hear], Job[Any]], then: Callable[[Any], object]) -> None:
         def ended(act: Callable[[], object]) -> None:

@@ -90,7 +90,7 @@ class MoreThanLooking(Folded):
         form.row(
             _("Whose is what"),
             self.things,
-            _("One a line: “GET /contacts/17 of: A”, “GET /invoices/4 of: B”, “GET /staff admin”."),
+            _("One a line:\nGET /contacts/17 of: A\nGET /invoices/4 of: B\nGET /staff admin"),
         )
         for widget in (which, self.ports, self.active):
             self.body.addWidget(widget)
