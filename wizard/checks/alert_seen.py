@@ -1,4 +1,4 @@
-"""Alert on refused requests: does an alert that is handed in name one of our own requests that was refused, in time?
+"""Alert on a refusal: does an alert that is handed in name one of our own requests that was refused, in time?
 
 Recommended, not must: one alert shows one rule, and the page asks for more of them. What is handed in is a text (a
 message, an export); a picture of an alert cannot be read and stays evidence.
@@ -82,7 +82,7 @@ def look_at_alert(host: Host, sample: LogSample, at: datetime) -> Result:
 
 CHECK = Check(
     id="alert-seen",
-    title=lambda: _("Alert on refused requests"),
+    title=lambda: _("Alert on a refusal"),
     level=Level.RECOMMENDED,
     source="OWASP ASVS 5.0 16.3.2; Apollo Marketplace, Security Requirements, Incident Response",
     aliases=("CHK-ALERT-SEEN",),
