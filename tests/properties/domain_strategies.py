@@ -213,6 +213,7 @@ happenings: st.SearchStrategy[e.Payload] = st.one_of(
     st.builds(e.AssessmentStarted, words, words, words, st.booleans()),
     st.builds(e.Attested, words, words, words, words, st.integers(0, 99), words, maybe_day),
     st.builds(e.ClockJumped, st.integers(-999, 999)),
+    st.builds(e.OlderCopyAccepted, st.integers(0, 999), st.integers(0, 999)),
     st.builds(e.Unknown, words, st.integers(1, 9), st.just({"what": [1, "two", None]})),
 )
 

@@ -27,6 +27,9 @@ def history(book: Book) -> None:
         (_("Head"), [Span(eights(journal.head), digest)]),
         (_("Clock"), [Span(_clock(journal), TEXT)]),
     ]
+    if journal.older_copies:
+        accepted = _("gone on with (times: {n}); what only the newer copy held is not here")
+        facts.append((_("Older copies"), [Span(accepted.format(n=journal.older_copies), TEXT)]))
     facts += [(_("Earlier attestation"), [Span(earlier, digest)]) for earlier in journal.earlier_attestations]
     book.facts(section, facts)
     columns = (Column(_("Author’s key"), 236 * PX), Column(_("Public key (Ed25519)"), book.width - 236 * PX))

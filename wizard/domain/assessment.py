@@ -92,6 +92,7 @@ class Assessment:
     #: by section, then by who: that they stand for it (`approved.approvals` says for whom that still holds)
     approvals: Mapping[str, Mapping[str, Noted]] = field(default_factory=_empty)
     clock_jumps: int = 0
+    older_copies: int = 0
     unknown_events: int = 0
     #: by what they are about, then by who wrote it: the newest entry that only a newer app can read
     newer: Mapping[str, Mapping[str, Noted]] = field(default_factory=_empty)
@@ -220,7 +221,7 @@ class _Building:
     def _value(self, name: str) -> Any:
         return self._changed[name] if name in self._changed else getattr(self._start, name)
 
-    def _note(self, name: str, key: str, noted: Noted, keep: bool) -> None:
+    def _note(self, name: str, key: str, noted: Noted | e.AssignmentSet, keep: bool) -> None:
         if keep:
             self._mapping(name)[key] = noted
         else:
@@ -373,15 +374,13 @@ class _Building:
             case e.Renewed() as renewed:
                 self._changed["renewed"] = renewed
                 self._mapping("carried").update(dict.fromkeys(renewed.carried, renewed.signed_at.date()))
-            case e.ClockJumped():
-                self._changed["clock_jumps"] = self._value("clock_jumps") + 1
+            case e.ClockJumped() | e.OlderCopyAccepted():
+                name = "clock_jumps" if isinstance(payload, e.ClockJumped) else "older_copies"
+                self._changed[name] = self._value(name) + 1
             case e.MemberAdded() | e.MemberRemoved():
                 self._take_member(payload)
             case e.AssignmentSet(about) as assignment:
-                if keep:
-                    self._mapping("assignments")[about] = assignment
-                else:
-                    self._mapping("assignments").pop(about, None)
+                self._note("assignments", about, assignment, keep)
             case e.EvidenceRequested(request):
                 self._note("requests", request, noted, True)
             case e.RequestClosed(request):

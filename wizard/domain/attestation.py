@@ -116,7 +116,10 @@ class ItemGroup:
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """How far the history went: workspace id, number of events, head hash, and each author's public key (hex)."""
+    """How far the history went: workspace id, number of events, head hash, and each author's public key (hex).
+
+    `older_copies` is how often somebody went on with an older copy of a workspace.
+    """
 
     workspace: str
     events: int
@@ -125,6 +128,7 @@ class Journal:
     first_at: datetime
     clock_jumps: int = 0
     earlier_attestations: tuple[str, ...] = ()
+    older_copies: int = 0
 
 
 @dataclass(frozen=True, slots=True)

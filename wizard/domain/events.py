@@ -17,6 +17,7 @@ from wizard.domain.consents import ActiveAgreed as ActiveAgreed
 from wizard.domain.consents import CanaryRequest as CanaryRequest
 from wizard.domain.consents import CanarySent as CanarySent
 from wizard.domain.consents import ControlShown as ControlShown
+from wizard.domain.copies import OlderCopyAccepted as OlderCopyAccepted
 from wizard.domain.disclosure import DisclosureSet as DisclosureSet
 from wizard.domain.evidence import Evidence, Sealed
 from wizard.domain.leaked_secrets import SecretDisposed as SecretDisposed
@@ -400,6 +401,7 @@ KINDS: tuple[type[Payload], ...] = (
     SignatoryNamed,
     Attested,
     ClockJumped,
+    OlderCopyAccepted,
     MemberAdded,
     MemberRemoved,
     AssignmentSet,

@@ -20,6 +20,7 @@ CONTRIBUTES = (
     e.ExceptionSet,
     e.ContradictionExplained,
     e.ClockJumped,
+    e.OlderCopyAccepted,
     e.VersionChosen,
     e.ReportRead,
     e.VulnerabilityNoted,

@@ -13,6 +13,7 @@ HISTORY: tuple[type[e.Payload], ...] = (
     e.Looked,
     e.Attested,
     e.ClockJumped,
+    e.OlderCopyAccepted,
     # what went to others or came from them is out of our hands
     e.MemberAdded,
     e.MemberRemoved,

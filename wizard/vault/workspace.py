@@ -148,6 +148,11 @@ class Workspace:
         """The sentence that says why this may be an older or another copy, "" once that is accepted or was not so."""
         return self.journal.read_only if self._doubted else ""
 
+    @property
+    def known_entries(self) -> int:
+        """How many entries this computer knew of when the workspace was opened, 0 when of none."""
+        return max((memory.head.count for memory in self._memories if memory.head is not None), default=0)
+
     # --- making and opening -------------------------------------------------------------------------------------
 
     @classmethod

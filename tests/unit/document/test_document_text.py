@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from document_reading import bare, whole
@@ -254,3 +255,10 @@ def test_what_a_host_sent_never_stops_the_export():
     words = whole(build(small(groups=(ItemGroup("g", "G", (one,)),))))
     assert words.count(bare("x-powered-by: [U+1E900] [U+E000]")) == 2
     assert "a[U+E000].example" in words
+
+
+def test_an_older_copy_that_was_gone_on_with_stands_in_the_journal_and_nothing_where_there_was_none():
+    attestation = small()
+    assert "Oldercopies" not in whole(build(attestation))
+    accepted = replace(attestation, journal=replace(attestation.journal, older_copies=2))
+    assert "Oldercopiesgoneonwith(times:2)" in whole(build(accepted))

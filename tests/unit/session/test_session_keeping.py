@@ -277,9 +277,13 @@ def test_an_older_copy_is_read_only_until_it_is_accepted_or_a_backup_is_put_back
     again.close()
     shutil.copyfile(older, folder / "journal.db")
     again = reopen()
+    had = again.workspace.journal.count
     assert keeping.accept_as_it_is(again).result.result(20).ok
     assert not again.read_only
     again.record(e.CommentSet("DATA-1", "goes on")).result(20)
+    told = [event.payload for event in again.workspace.journal.events(after=had)]
+    assert told == [e.OlderCopyAccepted(had, had + 1), e.CommentSet("DATA-1", "goes on")]
+    assert attesting.draft(again).journal.older_copies == 1
 
 
 def test_a_new_data_key_leaves_a_backup_that_opens(session):

@@ -169,6 +169,7 @@ def draft(session: Session, fingerprint: str = "", paper: str = "A4") -> Attesta
             authors=_authors(session),
             first_at=first_at.replace(microsecond=0),
             clock_jumps=assessment.clock_jumps,
+            older_copies=assessment.older_copies,
             earlier_attestations=tuple(
                 digest
                 for noted in assessment.attestations

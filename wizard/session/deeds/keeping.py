@@ -281,11 +281,18 @@ def note_written_down(session: Session) -> None:
 
 
 def accept_as_it_is(session: Session, hear: Hear = lambda event: None) -> Job[Verification]:
-    """Go on with this older or other copy, because the person says so, and check it again."""
+    """Go on with this older or other copy, because the person says so, note that in it, and check it again."""
+
+    def accept() -> Verification:
+        workspace = session.workspace
+        accepted = e.OlderCopyAccepted(workspace.journal.count, workspace.known_entries)
+        workspace.accept_as_it_is()
+        if not session.read_only:  # a reviewer's copy takes nothing down
+            session.record(accepted).result()
+        return workspace.verify()
 
     async def work(progress: Progress) -> Verification:
-        await asyncio.to_thread(session.workspace.accept_as_it_is)
-        verification = await asyncio.to_thread(session.workspace.verify)
+        verification = await asyncio.to_thread(accept)
         session.verification = verification
         return verification
 
