@@ -325,7 +325,7 @@ class Workspace:
             return kept[0], verification.Verification(False, 0, "", (mistake.sentence,))
         revision = self._key_file.header.revision
         try:
-            return kept[0], verification.verify(copy, self.shared, (), revision, every=False)
+            return kept[0], verification.verify(copy, self.shared, (), revision)
         finally:
             copy.close()
 

@@ -227,3 +227,20 @@ def test_without_room_for_the_backup_nothing_is_changed(
     with pytest.raises(mistakes.NotSaved):
         place.open()
     assert place.journal.read_bytes() == before
+
+
+def test_a_backup_is_tried_as_strictly_as_it_would_be_put_back(place: Place) -> None:
+    """An earlier signature that is not its own is left for the check of all on opening, but not here."""
+    made = place.create()
+    made.journal.append(*[said(n) for n in range(4)], questionnaire=QUESTIONNAIRE)
+    with made._database.write() as connection:
+        connection.exec_driver_sql("UPDATE events SET signature = zeroblob(64) WHERE position = 2")
+    assert made.verify(every=False).ok
+    made.back_up()
+    tried = made.newest_backup()
+    assert tried is not None
+    assert "Entry 2" in tried[1].problems[0]
+    place.close()
+    [backup] = backups.of(place.folder, place.home)
+    with pytest.raises(mistakes.UnusableBackup):
+        backups.restore(backup, place.folder, WithPassphrase(PASSPHRASE), floor=QUICK)
