@@ -19,6 +19,8 @@ class Collector(QObject):
     def __init__(self, parent: QObject):
         super().__init__(parent)
         gc.disable()
+        # What is there before the first window (modules, classes) stays for ever: no step need look through it again.
+        gc.freeze()
         self._old = 0
         timer = QTimer(self)
         timer.timeout.connect(self._collect)

@@ -280,6 +280,7 @@ class Sidebar(QWidget):
     def _fill(self, rows: Sequence[SideRow | None]) -> None:
         self._filling = True
         places = [row.place if row else None for row in rows]
+        changed = False
         if places != self._places or self.rows.count() != len(rows):
             self.rows.clear()
             for _row in rows:
@@ -287,13 +288,15 @@ class Sidebar(QWidget):
             self._places = places
         for number, row in enumerate(rows):
             item = self.rows.item(number)
-            if item.data(_ROLE) == row and row is not None:
+            if item.data(_ROLE) == (row if row is not None else "line"):
                 continue
+            changed = True
             item.setData(_ROLE, row if row is not None else "line")
             item.setData(Qt.ItemDataRole.AccessibleTextRole, row.spoken if row else "")
             usable = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
             item.setFlags(usable if row is not None and row.place else Qt.ItemFlag.NoItemFlags)
-        self.rows.fit()
+        if changed:
+            self.rows.fit()
         self._filling = False
 
     def _foot(self, question: str, link: str) -> None:

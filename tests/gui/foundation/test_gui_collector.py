@@ -23,7 +23,9 @@ def collector(qapp: object) -> Iterator[None]:
     parent = QObject()
     Collector(parent)
     yield
+    assert gc.get_freeze_count() > 10_000
     parent.deleteLater()
+    gc.unfreeze()
     gc.enable()
 
 

@@ -298,6 +298,12 @@ class ChecksPage(Page):
         self._draw(keep=True)
 
     def _done(self, looks: looking.Looks) -> None:
+        # In a turn of its own: the table was just drawn anew, and the panel of a hundred hosts takes its time too.
+        QTimer.singleShot(0, self, lambda: self._say_done(looks))
+
+    def _say_done(self, looks: looking.Looks) -> None:
+        if self.context.session is None:
+            return
         if sum(n for _verdict, n in looks.verdicts) > 1 and self.table.lines:
             self.table.choose(self.table.lines[0].key)
         sentence = check_lines.sentence(self._groups)

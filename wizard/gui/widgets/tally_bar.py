@@ -104,10 +104,14 @@ class TallyBar(QWidget):
         column.addWidget(self._bar)
         column.addWidget(self._legend)
         self.sentence = ""
+        self._shown: list[Segment] | None = None
 
     def set(self, segments: Sequence[Segment]) -> None:
         """Show these, in this order; states without things are left out."""
         shown = [s for s in segments if s.count]
+        if shown == self._shown:
+            return
+        self._shown = shown
         self.sentence = "; ".join(f"{s.count} {s.word}" for s in shown) or _("nothing to count yet")
         self.setAccessibleName(self.sentence)
         self._bar.set(shown)
