@@ -62,6 +62,7 @@ def test_from_an_empty_machine_to_an_open_assessment(shell: Shell, qtbot: QtBot,
     assert sheet is not None
     sheet.copy_button.click()
     key = QGuiApplication.clipboard().text()
+    assert QGuiApplication.clipboard().mimeData().data("x-kde-passwordManagerHint") == b"secret"
     forget_copied("something else")
     assert QGuiApplication.clipboard().text() == key
     forget_copied(key)

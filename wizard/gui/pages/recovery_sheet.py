@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QTextDocument
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -18,6 +18,11 @@ from wizard.gui.widgets.plain import FactLabel, PlainLabel
 
 #: How long the key stays in the clipboard.
 _CLEARED_MS = 60_000
+#: What tells programs that keep everything that is copied to leave this out: Klipper and its like, and Windows.
+_KEPT_BY_NOBODY = (
+    ("x-kde-passwordManagerHint", b"secret"),
+    ('application/x-qt-windows-mime;value="ExcludeClipboardContentFromMonitorProcessing"', b"1"),
+)
 
 
 def forget_copied(key: str) -> None:
@@ -95,7 +100,11 @@ class RecoverySheet(QWidget):
             self.matched.emit(matched)
 
     def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self._key)
+        copied = QMimeData()
+        copied.setText(self._key)
+        for kind, data in _KEPT_BY_NOBODY:
+            copied.setData(kind, data)
+        QGuiApplication.clipboard().setMimeData(copied)
         key = self._key
         QTimer.singleShot(_CLEARED_MS, lambda: forget_copied(key))
         if (app := QGuiApplication.instance()) is not None:
