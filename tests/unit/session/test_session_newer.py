@@ -1,10 +1,14 @@
 """What a newer version wrote about is kept, can be read here, and is changed by nobody until this app is updated."""
 
 import json
+from contextlib import nullcontext
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 
 import pytest
 
+from wizard.cli import status_command
+from wizard.cli.output import Exit
 from wizard.domain import events as e
 from wizard.domain import newer
 from wizard.domain.answers import Answer, AnswerState, Row
@@ -118,6 +122,18 @@ def test_nothing_is_signed_meanwhile_and_what_names_nothing_is_a_count(session):
     assert [b.where for b in stopping] == [OF_AUTH]
     assert session.assessment.unknown_events == 3
     assert any(note.startswith("3 entries of the journal") for note in attesting.draft(session).notes)
+
+
+def test_the_shell_names_what_cannot_be_read_and_does_not_call_it_fine(session, monkeypatch):
+    wrote(session, OF_AUTH, "poem")
+    said = []
+    output = SimpleNamespace(say=said.append, result=lambda _row, _line: None)
+    monkeypatch.setattr(status_command, "opened", lambda _asked, _folder, *, read_only: session)
+    monkeypatch.setattr(status_command, "closing", nullcontext)
+    code = status_command.run(SimpleNamespace(workspace=None), output)
+    assert any(line.startswith(f"{OF_AUTH} ") and "Update Attestry" in line for line in said)
+    assert any(line.startswith("1 entry was written by a newer version") for line in said)
+    assert code is not Exit.FINE
 
 
 def test_no_note_where_everything_can_be_read(session):
