@@ -8,13 +8,15 @@ from pytestqt.qtbot import QtBot
 from tests.gui.pages.conftest import HOSTS, result
 from wizard.checks import apollo_health
 from wizard.domain import events as e
-from wizard.domain.observation import Level, Result, Verdict
+from wizard.domain.observation import Level, Observation, Result, Verdict
 from wizard.gui.context import Place
+from wizard.gui.pages.check_lines import turned
 from wizard.gui.pages.checks import ChecksPage
 from wizard.gui.shell import Shell
 from wizard.gui.widgets.plain import PlainLabel
 from wizard.session.deeds import own_looks
 from wizard.session.session import Session
+from wizard.session.summaries import CheckRow
 
 KEY = "canary-Zx81Qp0mVb47Kd93"
 
@@ -104,3 +106,21 @@ def test_a_look_that_differs_from_the_one_before_says_so(opened: Shell, contradi
     assert "got worse" not in page.sentence
     qtbot.waitUntil(lambda: "Looked 3 times; 2 not as required." in _words(page))
     assert "The look before" not in _words(page)
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "turn"),
+    [
+        (Verdict.FAIL, Verdict.PASS, 1), (Verdict.FAIL, Verdict.NOT_APPLICABLE, 1), (Verdict.UNKNOWN, Verdict.PASS, 1),
+        (Verdict.PASS, Verdict.FAIL, -1), (Verdict.PASS, Verdict.UNKNOWN, -1),
+        (Verdict.NOT_APPLICABLE, Verdict.FAIL, -1),
+        (Verdict.FAIL, Verdict.UNKNOWN, 0), (Verdict.UNKNOWN, Verdict.FAIL, 0), (Verdict.FAIL, Verdict.FAIL, 0),
+        (Verdict.NOT_APPLICABLE, Verdict.PASS, 0), (Verdict.PASS, Verdict.NOT_APPLICABLE, 0),
+    ],
+)  # fmt: skip
+def test_nothing_is_better_because_nobody_could_look(
+    contradicted: Session, then: Verdict, now: Verdict, turn: int
+) -> None:
+    before, after = (result(contradicted, "csp", HOSTS[0], verdict, "Said.") for verdict in (then, now))
+    row = CheckRow("csp", "CSP", HOSTS[0], Observation(after, "b", "", previous=before), (), contradicts=False)
+    assert turned(row) == turn

@@ -84,6 +84,18 @@ def test_a_connection_that_ended_or_talks_unasked_is_not_asked_again(handler: Ha
     assert bodies == [Page().body.decode()] * 2
 
 
+def test_a_shared_connection_that_ended_is_not_asked_again_while_its_certificate_is_looked_at() -> None:
+    async def run() -> int:
+        async with serve(_once, certs.good()) as port:
+            ground = _ground(port.number)
+            async with ground.verified("127.0.0.1"), Talks(ground, shared=True) as talks:
+                for _question in range(3):
+                    assert (await talks.ask(ground, "/")).status == 200
+            return port.connections
+
+    assert asyncio.run(run()) == 3
+
+
 def test_a_plain_connection_that_ended_or_talks_unasked_is_known() -> None:
     async def quiet(handler: Handler) -> bool:
         async with serve(handler) as port:

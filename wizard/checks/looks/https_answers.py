@@ -153,7 +153,9 @@ class Talks:
         if known is not None:
             await self._stack.aclose()
             self._open.clear()
-        fresh = await self._stack.enter_async_context(talk(ground, shared=self._shared and ground is self.ground))
+        # The shared connection may still be open for whoever looks at its certificate: it is asked for once.
+        shared, self._shared = self._shared and ground is self.ground, False
+        fresh = await self._stack.enter_async_context(talk(ground, shared=shared))
         self._open[key] = fresh
         return await fresh.ask(target, method=method, headers=headers, pieces=pieces, most=most)
 

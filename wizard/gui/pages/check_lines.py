@@ -144,12 +144,19 @@ class CheckGroup:
 
 
 def turned(row: CheckRow) -> int:
-    """How the newest look differs from the one before it: -1 for worse, 1 for better, 0 for no news."""
+    """How the newest look differs from the one before it: -1 for worse, 1 for better, 0 for no news.
+
+    Nothing is better because nobody could look, and nothing is worse only because somebody could look at last.
+    """
     before = row.observation.previous if row.observation else None
     if before is None or row.observation is None:
         return 0
-    now, then = Look.of_result(row.observation.result).tallied, Look.of_result(before).tallied
-    return (now > then) - (now < then)
+    # What does not apply is as good as what supports.
+    results = (row.observation.result, before)
+    now, then = (min(Look.of_result(each).tallied, Look.SUPPORTS) for each in results)
+    if now < then:
+        return 0 if then is Look.COULD_NOT else -1
+    return 0 if now in (then, Look.COULD_NOT) else 1
 
 
 def grouped(rows: Sequence[CheckRow]) -> tuple[CheckGroup, ...]:
