@@ -1,5 +1,6 @@
 """Every lockfile family is read exactly, and no broken, empty or foreign file ever counts as "nothing is used"."""
 
+import json
 import os
 import time
 
@@ -7,7 +8,7 @@ import pytest
 from dependency_lockfiles import LOCKFILES
 
 from wizard.checks.dependencies import families
-from wizard.checks.dependencies.dependency import Reach
+from wizard.checks.dependencies.dependency import Obstacle, Reach
 from wizard.checks.dependencies.listing import NoManifest, list_dependencies
 
 
@@ -50,6 +51,30 @@ def test_a_lockfile_that_is_not_what_its_name_says_is_said(tmp_path, path, conte
 
 
 @pytest.mark.parametrize("path", LOCKFILES)
+def test_a_merge_that_nobody_finished_is_said(tmp_path, path):
+    lines = LOCKFILES[path][0].split("\n")
+    half = len(lines) // 2
+    marked = [*lines[:half], "<<<<<<< HEAD", *lines[half : half + 2], "=======", ">>>>>>> theirs", *lines[half + 2 :]]
+    lay(tmp_path, path, "\n".join(marked))
+    (manifest,) = [m for m in list_dependencies(tmp_path).manifests if m.file == path]
+    assert manifest.reach is Reach.UNREADABLE
+
+
+@pytest.mark.parametrize("path", LOCKFILES)
+def test_marks_of_byte_order_and_other_line_ends_change_nothing(tmp_path, path):
+    content, _rows, beside = LOCKFILES[path]
+    lay(tmp_path, path, content, beside)
+    as_it_was = {(d.name, d.version, d.obstacle) for d in list_dependencies(tmp_path).dependencies}
+    for other in (b"\xef\xbb\xbf" + content.encode(), content.replace("\n", "\r\n").encode()):
+        lay(tmp_path, path, other)
+        assert {(d.name, d.version, d.obstacle) for d in list_dependencies(tmp_path).dependencies} == as_it_was
+    lay(tmp_path, path, content.replace("\n", "\r"))
+    listing = list_dependencies(tmp_path)
+    if {(d.name, d.version, d.obstacle) for d in listing.dependencies} != as_it_was:
+        assert any(m.file == path and m.reach is Reach.UNREADABLE for m in listing.manifests)
+
+
+@pytest.mark.parametrize("path", LOCKFILES)
 def test_a_lockfile_cut_anywhere_never_raises(tmp_path, path):
     content = LOCKFILES[path][0]
     for part in (0.25, 0.5, 0.9):
@@ -61,7 +86,6 @@ def test_a_lockfile_cut_anywhere_never_raises(tmp_path, path):
     ("name", "content"),
     [
         ("package.json", '{"dependencies": {"a": "1"}}'),
-        ("package.json", "{broken"),
         ("pyproject.toml", '[project]\ndependencies = ["a"]'),
         ("Cargo.toml", '[dependencies]\na = "1"'),
         ("Gemfile", "gem 'rails'"),
@@ -182,6 +206,19 @@ def test_no_filler_slows_a_parser_down(tmp_path, filler):
     [
         ("package-lock.json", '{"lockfileVersion": 99, "packages": {"node_modules/a": {"version": "1.0.0"}}}'),
         ("pnpm-lock.yaml", "lockfileVersion: '99.0'\npackages:\n  a@1.0.0: {}\n"),
+        ("bun.lock", '{"lockfileVersion": 99, "packages": {"a": ["a@1.0.0"]}}'),
+        ("uv.lock", "version = 99\n[[package]]\nname = 'a'\nversion = '1'\n"),
+        ("poetry.lock", "[[package]]\nname = 'a'\nversion = '1'\n[metadata]\nlock-version = '9.0'\n"),
+        ("pylock.toml", "lock-version = '9.0'\n[[packages]]\nname = 'a'\nversion = '1'\n"),
+        ("Pipfile.lock", '{"_meta": {"pipfile-spec": 99}, "default": {"a": {"version": "==1"}}}'),
+        ("Cargo.lock", "version = 99\n[[package]]\nname = 'a'\nversion = '1.0.0'\n"),
+        ("packages.lock.json", '{"version": 99, "dependencies": {}}'),
+        ("Package.resolved", '{"version": 99, "pins": []}'),
+        ("bom.json", '{"bomFormat": "CycloneDX", "specVersion": "9.9", "components": []}'),
+        (
+            "package-lock.json",
+            '{"lockfileVersion": 2, "packages": {"": {}}, "dependencies": {"a": {"version": "1.0.0"}}}',
+        ),
         ("pnpm-lock.yaml", "lockfileVersion: '9.0'\npackages:\n  a@1.0.0: {}\n---\npackages:\n  b@1.0.0: {}\n"),
     ],
 )
@@ -217,3 +254,58 @@ def test_a_submodule_that_is_not_here_is_said(tmp_path):
     assert not list_dependencies(tmp_path).gaps
     (tmp_path / ".gitmodules").write_text("path = ../../outside\npath = /\n\x00")
     assert len(list_dependencies(tmp_path).gaps) == 2
+
+
+def test_an_archive_of_any_address_is_no_package_of_the_registry(tmp_path):
+    places = {
+        "a": "https://files.example/a.tgz",
+        "b": "https://mirror.example/b/-/b-1.0.0.tgz",
+        "c": "https://mirror.example/download/@s/c/1.0.0/0abc",
+    }
+    packages = {f"node_modules/{name}": {"version": "1.0.0", "resolved": where} for name, where in places.items()}
+    (tmp_path / "package-lock.json").write_text(json.dumps({"lockfileVersion": 3, "packages": packages}))
+    obstacles = {one.name: one.obstacle for one in list_dependencies(tmp_path).dependencies}
+    assert obstacles == {"a": Obstacle.OTHER_SOURCE, "b": None, "c": None}
+
+
+def test_every_category_of_a_pipfile_counts(tmp_path):
+    lock = {"_meta": {}, "default": {}, "docs": {"sphinx": {"version": "==1.0"}}}
+    (tmp_path / "Pipfile.lock").write_text(json.dumps(lock))
+    assert [(one.name, one.dev) for one in list_dependencies(tmp_path).dependencies] == [("sphinx", True)]
+
+
+NPM = '{"lockfileVersion": 3, "packages": {}}'
+
+
+@pytest.mark.parametrize(
+    ("manifest", "asked", "lock", "locked"),
+    [
+        ("pyproject.toml", "[project]\nname='x'\n[project.optional-dependencies]\nz=['b']\n", "uv.lock", "version = 1"),
+        ("pyproject.toml", "[project]\nname='x'\n[dependency-groups]\ndev=['b']\n", "uv.lock", "version = 1"),
+        ("pyproject.toml", "[tool.poetry.group.dev.dependencies]\nb='1'\n", "poetry.lock", "[metadata]\n"),
+        ("package.json", '{"optionalDependencies": {"b": "1"}}', "package-lock.json", NPM),
+    ],
+)
+def test_what_only_an_extra_or_a_group_asks_for_must_be_locked_too(tmp_path, manifest, asked, lock, locked):
+    (tmp_path / manifest).write_text(asked)
+    (tmp_path / lock).write_text(locked)
+    reach = {each.file: each.reach for each in list_dependencies(tmp_path).manifests}
+    assert reach[manifest] is Reach.NOT_LOCKED
+
+
+@pytest.mark.parametrize("broken", ["{broken", '<<<<<<< HEAD\n{"dependencies": {"a": "1"}}\n=======\n{}\n>>>>>>> b\n'])
+@pytest.mark.parametrize("name", ["package.json", "pyproject.toml", "Cargo.toml"])
+def test_a_manifest_that_cannot_be_read_is_not_locked_by_whatever_lies_beside_it(tmp_path, name, broken):
+    (tmp_path / name).write_text(broken)
+    assert [each.reach for each in list_dependencies(tmp_path).manifests] == [Reach.UNREADABLE]
+    for lock, content in (("package-lock.json", NPM), ("uv.lock", "version = 1"), ("Cargo.lock", "version = 4")):
+        (tmp_path / lock).write_text(content)
+    reach = {each.file: each.reach for each in list_dependencies(tmp_path).manifests}
+    assert reach[name] is Reach.UNREADABLE
+
+
+def test_an_archive_in_a_folder_is_somebodys_package(tmp_path):
+    (tmp_path / "requirements.txt").write_text(
+        "./wheels/h-1.0-py3-none-any.whl --hash=sha256:aa\n-e ./own\n./also-own\n"
+    )
+    assert [one.obstacle for one in list_dependencies(tmp_path).dependencies] == [Obstacle.OTHER_SOURCE]

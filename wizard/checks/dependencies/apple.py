@@ -6,7 +6,7 @@ import re
 
 from wizard.checks.dependencies import yaml_text
 from wizard.checks.dependencies.dependency import Dependency, Ecosystem, Listed, Obstacle
-from wizard.checks.dependencies.source import Source, need, table, table_of, tables, text
+from wizard.checks.dependencies.source import Source, known_version, need, table, table_of, tables, text
 from wizard.checks.dependencies.yaml_text import Word
 
 _POD = re.compile(r"(\S+)(?: \(([^()]+)\))?")
@@ -17,6 +17,7 @@ def read_swift(source: Source) -> Listed:
     """A Package.resolved of versions 1 to 3; packages are named by their address, as OSV does. Raises `Malformed`."""
     resolved = source.json()
     need("version" in resolved and ("pins" in resolved or "object" in resolved))
+    known_version(resolved["version"], ("1", "2", "3"))
     lines = source.lines(r'"(?:location|repositoryURL)"\s*:\s*"([^"\n]+)"')
     found = []
     for pin in tables(resolved if "pins" in resolved else table(resolved, "object"), "pins"):

@@ -10,7 +10,7 @@ from typing import Any
 
 from wizard.checks.dependencies.dependency import Dependency, Ecosystem, Listed, Obstacle
 from wizard.checks.dependencies.python import normal
-from wizard.checks.dependencies.source import Source, need, table, table_of, tables, text, texts
+from wizard.checks.dependencies.source import Source, known_version, need, table, table_of, tables, text, texts
 from wizard.domain.language import _
 from wizard.formats import json as strict_json
 from wizard.formats import purl, xml
@@ -62,6 +62,7 @@ def read(source: Source) -> Listed:
 
 def _cyclonedx(source: Source, content: Mapping[str, Any]) -> Listed:
     need("components" in content or "metadata" in content)
+    known_version(content.get("specVersion", "1"), ("1",))
     root = text(table(table(content, "metadata"), "component"), "bom-ref")
     direct: set[str] | None = None
     for each in tables(content, "dependencies"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wizard.checks.dependencies.dependency import Dependency, Ecosystem, Listed, Obstacle
-from wizard.checks.dependencies.source import Source, need, table, tables, text, texts
+from wizard.checks.dependencies.source import Source, known_version, need, table, tables, text, texts
 
 _REGISTRIES = ("registry+https://", "sparse+https://")
 
@@ -12,6 +12,7 @@ def read(source: Source) -> Listed:
     """A Cargo.lock. Raises `Malformed`."""
     lock = source.toml()
     need("package" in lock or "version" in lock)
+    known_version(lock.get("version", 1), ("1", "2", "3", "4"))
     lines = source.lines(r'^name[ \t]*=[ \t]*"([^"\n]+)"')
     packages = list(tables(lock, "package"))
     direct = {

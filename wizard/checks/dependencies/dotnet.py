@@ -6,7 +6,7 @@ import io
 import re
 
 from wizard.checks.dependencies.dependency import Dependency, Ecosystem, Listed, Obstacle
-from wizard.checks.dependencies.source import Source, need, table, table_of, text, texts
+from wizard.checks.dependencies.source import Source, known_version, need, table, table_of, text, texts
 from wizard.formats import xml
 
 _KEY = r'^[ \t]*"([^"\n]+)"\s*:\s*\{'
@@ -17,6 +17,7 @@ def read_lock(source: Source) -> Listed:
     """A packages.lock.json. Raises `Malformed`."""
     lock = source.json()
     need("version" in lock and "dependencies" in lock)
+    known_version(lock["version"], ("1", "2"))
     lines = source.lines(_KEY)
     found: dict[tuple[str, str], Dependency] = {}
     for packages in table(lock, "dependencies").values():

@@ -9,7 +9,7 @@ from wizard.checks.dependencies.source import Source, need
 
 _HEX = re.compile(r'^[ \t]*"([^"]+)":\s*\{:hex,\s*:"?([\w.]+)"?,\s*"([^"]+)"', re.M)
 _GIT = re.compile(r'^[ \t]*"([^"]+)":\s*\{:git,\s*"[^"]*",\s*"([0-9a-f]+)"', re.M)
-_ENTRY = re.compile(r'^[ \t]*"[^"]+":\s*\{:', re.M)
+_ENTRY = re.compile(r'"[^"\n]+":\s*\{:')
 _ASKED = re.compile(r"\{\s*:(\w+)\s*,([^{}]*)\}")
 _NOT_RUNNING = re.compile(r"only:\s*(?:\[\s*)?:(?:dev|test)")
 

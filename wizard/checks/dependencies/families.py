@@ -157,7 +157,7 @@ _FROM_FOLDER = ("workspace:", "file:", "link:", "portal:", ".", "/", "~")
 def _wanted_by_package(data: bytes) -> Wants:
     package = json.loads(data)
     names = set()
-    for kind in ("dependencies", "devDependencies"):
+    for kind in ("dependencies", "devDependencies", "optionalDependencies"):
         for name, spec in table(package, kind).items():
             if isinstance(spec, str) and not spec.startswith(_FROM_FOLDER):
                 alias = re.fullmatch(r"npm:(@?[^@]+)(?:@.*)?", spec)
@@ -288,12 +288,12 @@ def asks(manifest: Manifest, data: bytes) -> bool:
         return True
 
 
-def wants(manifest: Manifest, data: bytes) -> Wants:
-    """What a manifest needs; nothing of one that cannot be read or does not tell."""
+def wants(manifest: Manifest, data: bytes) -> Wants | None:
+    """What a manifest needs: nothing when its kind does not tell, None when it cannot be read."""
     try:
         return manifest.wants(data) if manifest.wants else Wants("", frozenset())
     except (Malformed, ValueError, RecursionError):
-        return Wants("", frozenset())
+        return None
 
 
 def locking(pattern: re.Pattern[str], names: Iterable[str]) -> list[str]:

@@ -28,6 +28,8 @@ LEFT_OUT = frozenset(
 _MAX_FILES = 2_000_000
 _MAX_DEPTH = 200
 _MAX_MANIFESTS = 20_000
+#: What Git writes around two versions: a parser that goes by lines would read one of them, both or neither.
+_MERGING = re.compile(rb"^(?:\xef\xbb\xbf)?(?:<{7}|>{7})(?:[ \t][^\r\n]*)?\r?$", re.M)
 _SUBMODULE = re.compile(r"^[ \t]*path[ \t]*=[ \t]*(.+)$", re.M)
 
 
@@ -192,6 +194,10 @@ def _read(
         because = _("It is larger than {n} MB or cannot be opened.").format(n=MAX_BYTES // 1024 // 1024)
         return (Manifest(shown, family.format, Reach.UNREADABLE, 0, because), ()), ()
     try:
+        if _MERGING.search(data):
+            raise Malformed(
+                _("It holds the marks of a merge that nobody finished (<<<<<<<). Finish it, then look again.")
+            )
         listed = family.read(Source(shown, data, lambda name: _bytes(folder / name)))
     except Malformed as mistake:
         return (Manifest(shown, family.format, Reach.UNREADABLE, 0, mistake.sentence), ()), ()
@@ -255,7 +261,13 @@ def _held_against_locks(
     for folder, name, manifest in asked:
         path = f"{folder}/{name}" if folder else name
         data = _bytes(root / path)
-        wants = families.wants(manifest, data or b"")
+        wants = families.wants(manifest, data) if data is not None else families.Wants("", frozenset())
+        if wants is None:
+            because = _(
+                "It cannot be read, so nobody can tell whether a lockfile is its own. Mend it, then look again."
+            )
+            found[path] = (Manifest(_shown(path), manifest.format, Reach.UNREADABLE, 0, because), ())
+            continue
         own.add(wants.own)
         if data is None or families.asks(manifest, data):
             needs.append((path, folder, manifest, wants.names))

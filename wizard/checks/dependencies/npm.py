@@ -31,10 +31,13 @@ def declared_beside(source: Source) -> tuple[set[str], set[str]] | None:
     return declared(beside.json()) if beside else None
 
 
-def from_elsewhere(where: str) -> bool:
-    """True for a package that no registry answers for: Git, a local file, an archive of a code host."""
+def from_elsewhere(where: str, version: str = "") -> bool:
+    """True for a package that no registry answers for: Git, a local file, an archive of a code host or of any address.
+
+    Registries keep archives below `/-/`, and those that do not name the version in the address.
+    """
     if where.startswith(("http://", "https://")):
-        return "/-/" not in where and where.partition("://")[2].startswith(_FORGES)
+        return "/-/" not in where and (where.partition("://")[2].startswith(_FORGES) or version not in where)
     return where.startswith(("git", "file:", "link:", "portal:", "bitbucket:", "gist:", "ssh:"))
 
 
@@ -48,7 +51,7 @@ def made(name: str, version: str, where: str, line: int, *, file: str, direct: b
     """A package of npm, with what keeps it from being looked up."""
     if alias := _ALIAS.fullmatch(version):
         name, version = alias[1], alias[2]
-    elsewhere = from_elsewhere(where) or from_elsewhere(version) or "://" in version
+    elsewhere = from_elsewhere(where, version) or from_elsewhere(version) or "://" in version
     obstacle = Obstacle.OTHER_SOURCE if elsewhere else None if version else Obstacle.NO_VERSION
     commit = commit_of(where or version) if elsewhere else ""
     return Dependency(Ecosystem.NPM, name, version, file, line, direct, dev, commit, obstacle)
@@ -60,7 +63,9 @@ def read_lock(source: Source) -> Listed:
     need("lockfileVersion" in lock and ("packages" in lock or "dependencies" in lock or lock.get("name")))
     known_version(lock["lockfileVersion"], ("1", "2", "3"))
     if "packages" in lock:
-        return Listed(tuple(_packages(source, table_of(lock["packages"]))))
+        packages = table_of(lock["packages"])
+        need(not table(lock, "dependencies") or any("node_modules/" in path for path in packages))  # two lists, as one
+        return Listed(tuple(_packages(source, packages)))
     return Listed(tuple(_nested(source, table(lock, "dependencies"))))
 
 
@@ -120,6 +125,7 @@ def read_bun(source: Source) -> Listed:
     plain = _COMMENT_OR_COMMA.sub(lambda found: found[0] if found[0].startswith('"') else "", source.text)
     lock = table_of(strict_json.parse(plain.encode()))
     need("lockfileVersion" in lock and "packages" in lock)
+    known_version(lock["lockfileVersion"], ("0", "1"))
     prod: set[str] = set()
     dev: set[str] = set()
     for workspace in table(lock, "workspaces").values():

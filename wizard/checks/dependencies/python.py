@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from wizard.checks.dependencies.dependency import Dependency, Ecosystem, Listed, Obstacle
-from wizard.checks.dependencies.source import Source, need, reached, table, table_of, tables, text, texts
+from wizard.checks.dependencies.source import Source, known_version, need, reached, table, table_of, tables, text, texts
 
 _SEPARATORS = re.compile(r"[-_.]+")
 _NAMED = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
@@ -60,10 +60,19 @@ def declared(project: Mapping[str, Any]) -> tuple[set[str], set[str]]:
 
 
 def needed(project: Mapping[str, Any]) -> tuple[str, frozenset[str]]:
-    """A project's own name, and what it needs on every system to run, from elsewhere than a folder beside it."""
-    poetry, own = table(table(project, "tool"), "poetry"), table(project, "project")
-    names = _names(item for item in texts(own, "dependencies") if ";" not in item and " @ file:" not in item)
-    for name, spec in table(poetry, "dependencies").items():
+    """A project's own name, and what it needs on every system from elsewhere than a folder beside it, extras and groups
+    included."""
+    tool, own = table(project, "tool"), table(project, "project")
+    poetry = table(tool, "poetry")
+    groups = [table(own, "optional-dependencies"), table(project, "dependency-groups")]
+    groups.append(table(table(tool, "pdm"), "dev-dependencies"))
+    listed = [own.get("dependencies"), table(tool, "uv").get("dev-dependencies")]
+    listed += [items for group in groups for items in group.values()]
+    items = [item for each in listed if isinstance(each, list) for item in each if isinstance(item, str)]
+    names = _names(item for item in items if ";" not in item and " @ file:" not in item)
+    asked = [table(poetry, "dependencies"), table(poetry, "dev-dependencies")]
+    asked += [table(group, "dependencies") for group in table(poetry, "group").values()]
+    for name, spec in (pair for each in asked for pair in each.items()):
         if not (isinstance(spec, dict) and spec.keys() & {"path", "markers", "platform", "python", "optional"}):
             names.add(normal(name))
     names.discard("python")
@@ -78,6 +87,7 @@ def read_poetry(source: Source) -> Listed:
     """A poetry.lock. Raises `Malformed`."""
     lock = source.toml()
     need("metadata" in lock)
+    known_version(text(table(lock, "metadata"), "lock-version") or "1", ("1", "2"))
     asked, lines = asked_by_project(source), source.lines(_KEY)
     packages = list(tables(lock, "package"))
     graph = {normal(text(each, "name")): [normal(name) for name in table(each, "dependencies")] for each in packages}
@@ -109,6 +119,7 @@ def read_uv(source: Source) -> Listed:
     """A uv.lock. Raises `Malformed`."""
     lock = source.toml()
     need("version" in lock)
+    known_version(lock["version"], ("1",))
     lines = source.lines(_KEY)
     packages = list(tables(lock, "package"))
     own: list[Mapping[str, Any]] = []
@@ -178,12 +189,13 @@ def read_pipfile(source: Source) -> Listed:
     """A Pipfile.lock. Raises `Malformed`."""
     lock = source.json()
     need("_meta" in lock and ("default" in lock or "develop" in lock))
+    known_version(table(lock, "_meta").get("pipfile-spec", 6), ("6",))
     beside = source.other("Pipfile")
     wanted = beside.toml() if beside else None
     direct = {normal(name) for kind in ("packages", "dev-packages") for name in table(wanted, kind)}
     lines = source.lines(r'^[ \t]*"([^"\n]+)"\s*:\s*\{')
     found = []
-    for kind in ("default", "develop"):
+    for kind in lock.keys() - {"_meta"}:  # categories may have any name
         for name, entry in table(lock, kind).items():
             entry = table_of(entry)
             line = lines.take(name)
@@ -196,18 +208,19 @@ def read_pipfile(source: Source) -> Listed:
                     line,
                     file=source.file,
                     direct=normal(name) in direct if wanted is not None else None,
-                    dev=kind == "develop",
+                    dev=kind != "default",
                     elsewhere=bool(text(entry, "git") or text(entry, "file")),
                     commit=text(entry, "ref"),
                 )
             )
-    return Listed(tuple(found))
+    return Listed(tuple(sorted(found, key=lambda one: one.line)))
 
 
 def read_pylock(source: Source) -> Listed:
     """A pylock.toml. Raises `Malformed`."""
     lock = source.toml()
     need("lock-version" in lock)
+    known_version(lock["lock-version"], ("1",))
     asked, lines = asked_by_project(source), source.lines(_KEY)
     found = []
     for each in tables(lock, "packages"):

@@ -22,6 +22,8 @@ _DEV = re.compile(r"dev|test|lint|doc|ci\b|typing", re.I)
 #: Beginnings of lines that pip reads as options, none of which names a package.
 _OPTION = "-"
 
+_ARCHIVES = (".whl", ".zip", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
+
 
 def read(source: Source) -> Listed:
     """A requirements file. Complete only where a tool resolved it (hashes, "via" comments). Raises `Malformed`."""
@@ -79,6 +81,10 @@ def _requirement(line: str, number: int, source: Source, dev: bool) -> Dependenc
             elsewhere=True,
             commit=revision[1] if revision else "",
         )
+    path = where.split(None, 1)[0] if where.strip() else ""
+    if path.startswith((".", "/")) and path.lower().endswith(_ARCHIVES):  # built elsewhere, perhaps by others
+        name = path.rpartition("/")[2][:100]
+        return made(name, "", number, file=source.file, direct=True, dev=dev, elsewhere=True)
     if editable or line.startswith((".", "/", _OPTION)):
         return None  # the partner's own code, or an option
     wanted = line.partition(";")[0].partition(" --")[0].strip()
