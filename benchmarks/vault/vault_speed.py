@@ -110,7 +110,7 @@ def journal(events: int) -> None:
         ]
         workspace.journal.append(*payloads, questionnaire="q")
         rows = [bytes(row.payload) for row in workspace.journal.rows()]
-        verify = took(workspace.verify)
+        verify, newest = took(workspace.verify), took(lambda: workspace.verify(every=False))
         workspace.close()
 
         def opened() -> None:
@@ -141,8 +141,8 @@ def journal(events: int) -> None:
             f"  opened and read, ours {ours * 1000:.0f} ms, plain SQLite {theirs * 1000:.0f} ms: {ours / theirs:.1f} x"
         )
         print(
-            f"  verified whole {verify:.2f} s, bare Ed25519 of as many on one core {bare_verify:.2f} s: "
-            f"{verify / bare_verify:.2f} x"
+            f"  verified as on opening {newest:.2f} s, with every signature {verify:.2f} s, bare Ed25519 of as many "
+            f"on one core {bare_verify:.2f} s: {verify / bare_verify:.2f} x"
         )
 
 
