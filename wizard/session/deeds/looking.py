@@ -178,11 +178,14 @@ async def _run(
     count: dict[Verdict, int] = {}
     done = 0
     recording: list[asyncio.Future[None]] = []
+    # one at a time: every thread that computes takes its turns of the interpreter from the window
+    sealing = asyncio.Lock()
 
     async def keep(first: plan.HostLook) -> None:
         nonlocal done
         for seen in await _looked_twice(session, first, checks, settings):
-            sealed = await asyncio.to_thread(session.workspace.box.seal_bytes, seen.record)
+            async with sealing:
+                sealed = await asyncio.to_thread(session.workspace.box.seal_bytes, seen.record)
             looked = e.Looked(
                 run=run,
                 host=seen.host.subject,
