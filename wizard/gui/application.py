@@ -24,16 +24,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _FRAME = QSize(0, 40)
-#: Seconds after which a thread that computes lets another go on, a fifth of Python's own. Drawing asks for its turn
-#: some dozen times, once for each row: beside a look at a hundred hosts the window waited 54 to 78 ms, and 46 to 65 so.
-TURN = 0.001
 
 
 def run(preferences: Preferences, workspace: Path | None = None) -> int:
     """Open the window (on `workspace` if one is asked for) and stay until it is closed. The exit code."""
     app = _application()
     Collector(app)
-    sys.setswitchinterval(TURN)
     wish = preferences.settings.theme
     theme().apply(app, cast(Wish, wish if wish in ("light", "dark", "contrast") else "system"))
     app.setWindowIcon(icon("attestry", "accent", 64))
