@@ -110,7 +110,10 @@ def piece(id: str, *requirements: str, name: str = "", **more: Any) -> Evidence:
     )
 
 
-def event(payload: e.Payload, number: int, at: datetime = NOW, author: str = "ann") -> e.Event:
+AUTHOR = "ann"
+
+
+def event(payload: e.Payload, number: int, at: datetime = NOW, author: str = AUTHOR) -> e.Event:
     envelope = e.Envelope(
         v=1,
         workspace="w",

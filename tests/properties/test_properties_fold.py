@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from tests.properties.domain_samples import NOW, assessed, content, event
+from tests.properties.domain_samples import AUTHOR, NOW, assessed, content, event
 from tests.properties.domain_strategies import deeds, happenings, histories
 from wizard.domain import events as e
 from wizard.domain.assessment import Assessment, apply, fold
@@ -37,7 +37,7 @@ class Journalled(RuleBasedStateMachine):
     @rule(deed=deeds)
     def work(self, deed: e.Payload) -> None:
         before = self.assessment
-        back = inverse(deed, before)
+        back = inverse(deed, before, AUTHOR)
         self.record(deed)
         if back:
             self.undoable.append((back, before))
@@ -46,7 +46,7 @@ class Journalled(RuleBasedStateMachine):
 
     @rule(happening=happenings)
     def happen(self, happening: e.Payload) -> None:
-        assert inverse(happening, self.assessment) == ()
+        assert inverse(happening, self.assessment, AUTHOR) == ()
         self.record(happening)
         self.undoable.clear()
 
@@ -77,7 +77,7 @@ def test_a_deed_of_several_events_is_taken_back_in_reverse(history, several):
     before = assessed(*history)
     backs, now = [], before
     for deed in several:
-        backs.append(inverse(deed, now))
+        backs.append(inverse(deed, now, AUTHOR))
         now = assessed(deed, start=now)
     for back in reversed(backs):
         now = assessed(*back, start=now) if back else now

@@ -227,9 +227,10 @@ class _Building:
         else:
             self._mapping(name).pop(key, None)
 
-    def _by_author(self, name: str, key: str, noted: Noted) -> None:
-        box = self._mapping(name)
-        box[key] = MappingProxyType({**box.get(key, _EMPTY), noted.author: noted})
+    def _by_author(self, name: str, key: str, noted: Noted, there: bool = True) -> None:
+        others = {by: each for by, each in self._mapping(name).pop(key, _EMPTY).items() if by != noted.author}
+        if there or others:
+            self._mapping(name)[key] = MappingProxyType({**others, noted.author: noted} if there else others)
 
     def take(self, event: e.Event) -> None:
         self._count += 1
@@ -395,8 +396,8 @@ class _Building:
                 self._note("active", run, noted, True)
             case e.CanarySent(_, host):
                 self._note("canaries", host, noted, True)
-            case e.SectionApproved(section):
-                self._by_author("approvals", section, noted)
+            case e.SectionApproved(section, content):
+                self._by_author("approvals", section, noted, bool(content))
             case e.ReportRead() | e.VulnerabilityNoted() | e.VulnerabilityDisposed() | e.VulnerabilityMerged():
                 self._take_weakness(payload, noted)
             case _:

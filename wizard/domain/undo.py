@@ -32,9 +32,9 @@ HISTORY: tuple[type[e.Payload], ...] = (
 )
 
 
-def inverse(payload: e.Payload, before: Assessment) -> tuple[e.Payload, ...]:
-    """The payloads that undo `payload`, given the assessment before it; none when it cannot be undone (`HISTORY`),
-    or when it changed nothing.
+def inverse(payload: e.Payload, before: Assessment, author: str) -> tuple[e.Payload, ...]:
+    """The payloads that undo `payload` of an author, given the assessment before it; none when it cannot be undone
+    (`HISTORY`), or when it changed nothing.
     """
     match payload:
         case e.AnswerGiven(answer):
@@ -92,7 +92,8 @@ def inverse(payload: e.Payload, before: Assessment) -> tuple[e.Payload, ...]:
         case e.DisclosureSet(about):
             return (e.DisclosureSet(about, before.disclosures.get(about)),)
         case e.SectionApproved(section):
-            return (e.SectionApproved(section),)
+            was = before.approvals.get(section, {}).get(author)
+            return (was.payload if was else e.SectionApproved(section),)
         case e.SignatoryNamed():
             return (before.signatory or e.SignatoryNamed("", "", ""),)
         case _:

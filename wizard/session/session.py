@@ -231,7 +231,7 @@ class Session:
         self._append(payloads)
         payloads = self._with_what_follows(payloads)
         if title and not undo:
-            back = tuple(p for payload in reversed(payloads) for p in inverse(payload, before))
+            back = tuple(p for payload in reversed(payloads) for p in inverse(payload, before, author))
             if back:
                 self._undo = [*self._undo[-_UNDO_DEPTH + 1 :], (back, title)]
         return self._tell(payloads, found_before, origin, undo)

@@ -65,7 +65,7 @@ def test_every_kind_of_event_can_be_taken_back_or_is_history():
 
 @pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.TYPE)
 def test_a_deed_has_a_way_back(deed):
-    assert inverse(deed, BEFORE)
+    assert inverse(deed, BEFORE, "ann")
 
 
 def test_the_subject_of_an_event_never_holds_a_value():

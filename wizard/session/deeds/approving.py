@@ -40,7 +40,7 @@ def standings(session: Session, section: Section) -> tuple[Standing, ...]:
     """Everyone who approved a section and did not take it back, those whose approval still counts first."""
     counting = approvals(session.questionnaire, session.assessment, section)
     given = session.assessment.approvals.get(section.id, {}).values()
-    lapsed = [n for n in given if n not in counting and n.payload != e.SectionApproved(section.id)]
+    lapsed = [n for n in given if n not in counting]
     return tuple(
         Standing(session.name_of(noted.author), noted.at, noted.author == session.workspace.author, counts)
         for some, counts in ((counting, True), (lapsed, False))
