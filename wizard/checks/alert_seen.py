@@ -1,48 +1,26 @@
 """Alert on a refusal: does an alert that is handed in name one of our own requests that was refused, in time?
 
 Recommended, not must: one alert shows one rule, and the page asks for more of them. What is handed in is a text (a
-message, an export); a picture of an alert cannot be read and stays evidence.
+message, a saved mail, an export); a picture of an alert cannot be read and stays evidence.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wizard.checks.base import Check, CouldNotLook, Facts, JudgeContext, Judgement, Trouble, TroubleKind
+from wizard.checks.base import Check, Facts, JudgeContext, Judgement
 from wizard.checks.judging import judge as result_of
-from wizard.checks.looks.canary import LogSample, Sent
-from wizard.checks.looks.log_lines import Found
+from wizard.checks.looks.canary import CLOCKS_APART, LogSample, Traces, traces
 from wizard.domain.language import _
 from wizard.domain.observation import Level, Method, Result, Verdict
 from wizard.domain.scope import Host
 
 #: Own rule: the page gives no time for an alert, but 24 hours for telling Apollo of an incident.
 AT_MOST = timedelta(hours=24)
-#: Clocks of two computers.
-_APART = timedelta(minutes=5)
 REFUSED = (401, 403)
 
 
-@dataclass(frozen=True, slots=True)
-class AlertSeen:
-    """What was sent and when, which of it the alert names, and the times in it (None: it names no time)."""
-
-    sent: tuple[Sent, ...]
-    at: datetime
-    found: tuple[Found, ...]
-    span: tuple[datetime, datetime] | None
-
-
-def read(facts: Facts) -> AlertSeen:
-    """The requests beside what the alert names of them."""
-    sample = facts.get(LogSample)
-    if sample.sent_at is None or not sample.requests:
-        raise CouldNotLook(Trouble(TroubleKind.NOT_GIVEN))
-    return AlertSeen(sample.requests, sample.sent_at, sample.entries, sample.span)
-
-
-def judge(reading: AlertSeen, context: JudgeContext) -> Judgement:
+def judge(reading: Traces, context: JudgeContext) -> Judgement:
     """REQUIREMENTS: our own refused requests raised an alert that carries their id."""
     found = {entry.probe: entry for entry in reading.found}
     named = [sent for sent in reading.sent if sent.status in REFUSED and sent.probe in found]
@@ -60,13 +38,17 @@ def judge(reading: AlertSeen, context: JudgeContext) -> Judgement:
         step = _("Hand in an alert that carries the id of a refused request, as text.")
         return Judgement(Verdict.UNKNOWN, said, proof, step)
     stamps = [stamp.at for sent in named for stamp in found[sent.probe].stamps]
-    raised = [at for at in stamps or (reading.span or ()) if at >= reading.at - _APART]
+    raised = [at for at in stamps or (reading.span or ()) if at >= reading.at - CLOCKS_APART]
     if not stamps and reading.span is None:
         said = _("An alert names {path}, which was refused; it does not say when it was raised.")
         return Judgement(Verdict.WARN, said.format(path=named[0].path), proof)
     if not raised:
         said = _("Could not look: the alert names {path}, but only times before we asked.")
         step = _("Hand in the alert with the time at which it was raised.")
+        return Judgement(Verdict.UNKNOWN, said.format(path=named[0].path), proof, step)
+    if min(raised) > reading.at + AT_MOST and not stamps:
+        said = _("Could not look: the alert names {path}, but only days after we asked, as a forwarded one would.")
+        step = _("Hand in the alert itself as it was raised, or as it first arrived.")
         return Judgement(Verdict.UNKNOWN, said.format(path=named[0].path), proof, step)
     if min(raised) > reading.at + AT_MOST:
         said = _("The alert about {path} came more than 24 hours after we asked.").format(path=named[0].path)
@@ -87,7 +69,8 @@ CHECK = Check(
     source="OWASP ASVS 5.0 16.3.2; Apollo Marketplace, Security Requirements, Incident Response",
     aliases=("CHK-ALERT-SEEN",),
     needs=(LogSample,),
-    read=read,
+    read=traces,
     judge=judge,
     method=Method.EXAMINE,
+    version=2,
 )

@@ -37,14 +37,14 @@ def read(facts: Facts) -> Register:
         if not _open(operation, controls):
             continue
         name = f"{operation.method} {mask_address(operation.path)}"
-        (inside if operation.anonymous else outside).append(name)
-        if operation.anonymous and any(a.mail_addresses for a in operation.asked if a.credential == NOTHING):
+        (inside if operation.guest else outside).append(name)
+        if operation.guest and any(a.mail_addresses for a in operation.asked if a.credential == NOTHING):
             addresses.append(name)
     return Register(
         tuple(inside),
         tuple(outside),
         tuple(addresses),
-        sum(bool(o.anonymous) for o in found.operations),
+        sum(bool(o.guest) for o in found.operations),
         sum(bool(o.asked) for o in found.operations),
     )
 
@@ -98,5 +98,5 @@ CHECK = Check(
     needs=(EndpointProbe,),
     read=read,
     judge=judge,
-    version=2,
+    version=3,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wizard.checks.base import Check, Facts, JudgeContext, Judgement
@@ -24,8 +25,10 @@ class Guard:
     verdict: Verdict
     why: str
     statuses: tuple[str, ...] = ()
-    #: false where the method changes things: we never send it
+    #: false where the method is not GET: we send no other
     called: bool = True
+    #: the register says that anybody may call it
+    open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +41,29 @@ class Authentication:
 def read(facts: Facts) -> Authentication:
     """What strangers got."""
     found = facts.get(EndpointProbe)
-    refusing = {o.path for o in found.operations for a in o.asked if a.credential == NOTHING and _refuses(a)}
+    refusing = {o.path for o in found.operations for a in o.asked if a.credential == NOTHING and _asks_who(a)}
     return Authentication(tuple(_guard(operation, found, refusing) for operation in found.operations))
 
 
-def _refuses(asked: Asked) -> bool:
-    return asked.answer is not None and asked.answer.status in (401, 403)
+def _asks_who(asked: Asked) -> bool:
+    return asked.answer is not None and asked.answer.status == 401
 
 
 def _guard(operation: Operation, found: EndpointProbe, refusing: set[str]) -> Guard:
     name = f"{operation.method} {mask_address(operation.path)}"
     statuses = tuple(f"{a.credential}: {a.answer.status if a.answer else '–'}" for a in operation.asked)
-    if operation.anonymous:
-        return Guard(name, Verdict.PASS, _("anonymous: {reason}").format(reason=operation.anonymous[:200]), statuses)
+    if operation.guest:
+        return Guard(
+            name, Verdict.PASS, _("anonymous: {reason}").format(reason=operation.guest[:200]), statuses, open=True
+        )
     if not operation.asked:
+        # AUTH-04: only GET is sent, and a refused GET of the same path is weak evidence for the rest
+        verdict, why = Verdict.UNKNOWN, _("not called, because only GET is sent")
         if operation.path in refusing:
-            return Guard(
-                name, Verdict.WARN, _("not called, because it changes things; GET on its path refuses"), called=False
-            )
-        return Guard(name, Verdict.UNKNOWN, _("not called, because it changes things"), called=False)
+            verdict, why = Verdict.WARN, _("not called, because only GET is sent; GET on its path refuses")
+        if operation.secured == "no":
+            why += "; " + _("the OpenAPI document says that no credential is needed")
+        return Guard(name, verdict, why, called=False)
     own = next((a for a in operation.asked if a.credential == OWN and a.answer), None)
     each = [_one(asked, operation, found, own) for asked in operation.asked if asked.credential != OWN]
     verdict, why = min(each, key=lambda said: _ORDER.index(said[0]))
@@ -179,36 +186,36 @@ def _alike(asked: Asked, control: Asked, *, data: bool = False) -> bool:
 
 
 def judge(reading: Authentication, context: JudgeContext) -> Judgement:
-    """The worst operation decides; every one of them is listed."""
+    """The worst operation decides; every one of them is listed. What was not called says nothing for the host."""
     if not reading.operations:
         step = _("List its endpoints, or add your API description (OpenAPI) as evidence, then look again.")
         return Judgement(Verdict.NOT_APPLICABLE, _("No endpoint of this host is listed."), next_step=step)
-    called = [guard for guard in reading.operations if guard.called]
-    if not called:
-        said = ngettext(
-            "Not called: {n} endpoint changes things.",
-            "Not called: {n} endpoints change things.",
-            len(reading.operations),
-        )
-        step = _("Add evidence for them: a test that shows how they refuse strangers.")
-        return Judgement(Verdict.NOT_APPLICABLE, said.format(n=len(reading.operations)), next_step=step)
-    counts = Counter(guard.verdict for guard in called)
-    worst = next(verdict for verdict in _ORDER if counts[verdict])
-    bad = [guard for guard in called if guard.verdict is worst]
-    left = len(reading.operations) - len(called)
+    shut = [guard for guard in reading.operations if not guard.open]
     shown = sorted(reading.operations, key=lambda guard: _ORDER.index(guard.verdict))
     proof = "\n".join(f"{g.verdict.value} {g.operation} ({', '.join(g.statuses)}) {g.why}" for g in shown[:30])
+    if not shut:
+        return Judgement(Verdict.NOT_APPLICABLE, _("Every listed endpoint is open on purpose."), proof)
+    called = [guard for guard in shut if guard.called]
+    counts = Counter(guard.verdict for guard in called)
+    worst = next((verdict for verdict in _ORDER if counts[verdict]), Verdict.PASS)
+    unproven = [guard for guard in shut if not guard.called and guard.verdict is Verdict.UNKNOWN]
+    if unproven and worst not in (Verdict.FAIL, Verdict.UNKNOWN):
+        return _not_called(unproven, called, proof)
+    bad = [guard for guard in called if guard.verdict is worst]
+    weak = len(shut) - len(called)
     if worst is Verdict.PASS:
         said = ngettext("{n} endpoint refuses strangers.", "All {n} endpoints refuse strangers.", len(bad)).format(
             n=len(bad)
         )
-        if left:
+        if weak:
             said = ngettext("{n} endpoint refuses strangers", "{n} endpoints refuse strangers", len(bad)).format(
                 n=len(bad)
             )
             said += ngettext(
-                "; {n} changes things and was not called.", "; {n} change things and were not called.", left
-            ).format(n=left)
+                "; {n} was not called, and GET on its path refuses.",
+                "; {n} were not called, and GET on their paths refuses.",
+                weak,
+            ).format(n=weak)
             step = _("Add evidence for those: a test that shows how they refuse strangers.")
             return Judgement(Verdict.WARN, said, proof, step)
         return Judgement(worst, said, proof)
@@ -229,15 +236,31 @@ def judge(reading: Authentication, context: JudgeContext) -> Judgement:
     return Judgement(worst, said, proof, step, fix)
 
 
+def _not_called(unproven: Sequence[Guard], called: Sequence[Guard], proof: str) -> Judgement:
+    """AUTH-04: methods that change things are never sent, so nobody has seen whether these refuse."""
+    said = ngettext(
+        "Could not look: {operation} was not called, because only GET is sent.",
+        "Could not look: {operation} and {more} more were not called, because only GET is sent.",
+        len(unproven),
+    ).format(operation=unproven[0].operation, more=len(unproven) - 1)
+    if called:
+        n = len(called)
+        said += " " + ngettext("{n} endpoint refuses strangers.", "{n} endpoints refuse strangers.", n).format(n=n)
+    step = _(
+        "Let GET on the same paths answer 401 and list it too, or add a test that shows how they refuse strangers."
+    )
+    return Judgement(Verdict.UNKNOWN, said, proof, step)
+
+
 CHECK = Check(
     id="authentication",
     title=lambda: _("Sign-in on endpoints"),
     level=Level.MUST,
     source="RFC 9110 15.5.2; RFC 6750 3; OWASP ASVS 5.0 V8; Apollo Marketplace, Security Requirements, "
     "Authentication & Authorization",
-    aliases=("AUTH-01", "AUTH-02", "AUTH-03", "AUTH-04", "AUTH-05", "CHK-AUTHN"),
+    aliases=("AUTH-01", "AUTH-02", "AUTH-03", "AUTH-04", "AUTH-05", "AUTH-06", "CHK-AUTHN"),
     needs=(EndpointProbe,),
     read=read,
     judge=judge,
-    version=2,
+    version=3,
 )

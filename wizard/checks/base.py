@@ -140,7 +140,8 @@ class Check:
     """One check: what it needs to have been looked at, how it reads that, and how it judges the reading.
 
     `read` gets the facts (all `needs` are there, else the result is "could not look" without asking it) and returns a
-    frozen dataclass; `judge` is a pure function of it. `version` counts the changes of the rule.
+    frozen dataclass; `judge` is a pure function of it. `version` counts the changes of the rule: whoever changes which
+    verdict some facts get raises it, so that a result that was made under the older rule is told as such.
     """
 
     id: str

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from wizard.checks.base import Check, CouldNotLook, Facts, JudgeContext, Judgement, Trouble, TroubleKind
-from wizard.checks.looks.certificates import Certificates, issuer_of
+from wizard.checks.looks.certificates import Certificates, issuer_of, names_only_by_wildcard
 from wizard.checks.looks.dns_records import DnsRecords
 from wizard.domain.language import _
 from wizard.domain.observation import Level, Verdict
@@ -52,6 +52,8 @@ class Caa:
     #: who issued the certificate that is in use, and the domains under which that authority reads CAA records
     authority: str = ""
     authority_domains: tuple[str, ...] = ()
+    #: the certificate in use names the host by a wildcard only, so `issuewild` counts for it where there is one
+    wildcard: bool = False
 
 
 def read(facts: Facts) -> Caa:
@@ -64,9 +66,18 @@ def read(facts: Facts) -> Caa:
         if records.values:
             parsed = [m for value in records.values if (m := _RECORD.match(value))]
             by = {tag: tuple(m[3] for m in parsed if m[2].lower() == tag) for tag in ("issue", "issuewild", "iodef")}
-            authority = _authority(facts.maybe(Certificates))
-            domains = _AUTHORITIES.get(authority, ())
-            return Caa(records.name, by["issue"], by["issuewild"], by["iodef"], found.domain, authority, domains)
+            seen = facts.maybe(Certificates)
+            authority = _authority(seen)
+            return Caa(
+                records.name,
+                by["issue"],
+                by["issuewild"],
+                by["iodef"],
+                found.domain,
+                authority,
+                _AUTHORITIES.get(authority, ()),
+                bool(seen and authority and names_only_by_wildcard(seen.handshakes[0], sets[0].name)),
+            )
     return Caa("", (), (), (), found.domain)
 
 
@@ -92,7 +103,9 @@ def judge(reading: Caa, context: JudgeContext) -> Judgement:
     if not reading.issuers:
         said = _("Only wildcards are limited: no CAA record says who may issue for plain names.")
         return Judgement(Verdict.WARN, said, proof, fix=fix)
-    allowed = {v.partition(";")[0].strip().lower() for v in (*reading.issuers, *reading.wildcard_issuers)}
+    # RFC 8659 4.3: for a wildcard, `issuewild` alone counts where there is one; for a plain name, it never does
+    counted = (reading.wildcard and reading.wildcard_issuers) or reading.issuers
+    allowed = {v.partition(";")[0].strip().lower() for v in counted}
     if reading.authority and not allowed & set(reading.authority_domains):
         said = _("The certificate in use comes from {authority}, which no CAA record allows: its renewal will fail.")
         renew = f'{reading.domain}. IN CAA 0 issue "{reading.authority_domains[0]}"'
@@ -111,4 +124,5 @@ CHECK = Check(
     uses=(Certificates,),
     read=read,
     judge=judge,
+    version=2,
 )

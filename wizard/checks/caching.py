@@ -83,4 +83,5 @@ CHECK = Check(
     needs=(HttpsAnswers,),
     read=read,
     judge=judge,
+    version=2,
 )

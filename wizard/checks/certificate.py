@@ -76,6 +76,7 @@ class Presented:
     trouble_next_step: str = ""
     trusted_here: bool = False
     stapled: bool | None = None
+    by_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ def _presented(handshake: Handshake) -> Presented:
         trouble_next_step=next_step(handshake.trouble) if handshake.trouble else "",
         trusted_here=handshake.trusted_here,
         stapled=handshake.stapled,
+        by_own=handshake.by_own,
     )
 
 
@@ -220,17 +222,22 @@ def judge(reading: Presentation, context: JudgeContext) -> Judgement:
         said = _("Could not look: {addresses} may not be contacted.").format(addresses=", ".join(reading.not_asked))
         return Judgement(Verdict.UNKNOWN, said, next_step=_("Correct the addresses, or tick “on a private network”."))
     first = reading.presented[0]
-    if any(p.unreadable or not p.chain for p in reading.presented):
-        said = _("Could not look: a certificate in the chain is not readable.")
+    if any(p.unreadable or not p.chain or any(c.key == "unknown" for c in p.chain) for p in reading.presented):
+        said = _("Could not look: a certificate in the chain, or its key, is not readable.")
         return Judgement(Verdict.UNKNOWN, said, _proof(first), _("Add evidence instead."))
+    private = next((p for p in reading.presented if p.by_own), None)
+    only = _("Trusted by your own authority only, not by the public ones.") if private else ""
     for presented in reading.presented:
         note = _note(presented, context.at)
         if note:
-            return Judgement(Verdict.WARN, note, _proof(presented), fix=_renew(context))
+            return Judgement(Verdict.WARN, f"{note} {only}".strip(), _proof(presented), fix=_renew(context))
     until = min(p.chain[0].not_after for p in reading.presented)
-    said = _("Trusted, valid until {date} ({days} days).").format(
-        date=until.date().isoformat(), days=(until - context.at).days
-    )
+    days = (until - context.at).days
+    if private:
+        said = only + " " + _("Valid until {date} ({days} days).").format(date=until.date().isoformat(), days=days)
+        step = _("Where anybody outside your company calls this host, get its certificate from a public authority.")
+        return Judgement(Verdict.WARN, said, _proof(private), step)
+    said = _("Trusted, valid until {date} ({days} days).").format(date=until.date().isoformat(), days=days)
     if reading.own_authority:
         said += " " + _("Your own authority was trusted too.")
     if _days_old(reading.roots, context.at) > ROOTS_ARE_FRESH_FOR:
@@ -283,9 +290,9 @@ def _fault(presented: Presented, context: JudgeContext) -> str:
         return _("The certificate is not trusted: {why}.").format(why=presented.error)
     if not own.server_auth:
         return _("Not meant for servers (serverAuth is missing).")
-    for certificate in presented.chain:
-        if certificate.self_signed:
-            continue
+    for place, certificate in enumerate(presented.chain):
+        if place and certificate.self_signed:
+            continue  # a root's own signature proves nothing; the host's own certificate counts whoever signed it
         if (certificate.key in ("RSA", "DSA") and certificate.bits < 2048) or (
             certificate.key == "EC" and certificate.bits < 256
         ):
@@ -355,4 +362,5 @@ CHECK = Check(
     needs=(Certificates,),
     read=read,
     judge=judge,
+    version=2,
 )

@@ -124,4 +124,5 @@ CHECK = Check(
     needs=(CorsProbe,),
     read=read,
     judge=judge,
+    version=2,
 )

@@ -22,6 +22,8 @@ class Dangling:
     foreign: bool
     #: name servers of the domain without any address
     lost_servers: tuple[str, ...] = ()
+    #: name servers of which nobody knows whether they have one; the domain itself when it did not name them
+    unseen_servers: tuple[str, ...] = ()
     #: what the service that the name leads to says where nobody has claimed it
     unclaimed: str = ""
 
@@ -35,11 +37,12 @@ def read(facts: Facts) -> Dangling:
     last = chain[-1] if chain else ""
     ends = {r.outcome for r in found.answers if r.kind in ("A", "AAAA") and r.name == last}
     lost = tuple(name for name in found.name_servers if _is_lost(found, name))
+    unseen = _unseen(found)
     for outcome in ("ok", "timeout", "failed", "empty", "no-name"):
         if outcome in ends:
             foreign = registrable(last) != found.domain
-            return Dangling(tuple(chain), outcome, foreign, lost, _unclaimed(facts, last) if foreign else "")
-    return Dangling(tuple(chain), "failed", False, lost)
+            return Dangling(tuple(chain), outcome, foreign, lost, unseen, _unclaimed(facts, last) if foreign else "")
+    return Dangling(tuple(chain), "failed", False, lost, unseen)
 
 
 def _unclaimed(facts: Facts, name: str) -> str:
@@ -50,9 +53,22 @@ def _unclaimed(facts: Facts, name: str) -> str:
     return next((said for a in answers if a.status >= 400 and (said := phrase_of(name, a.body))), "")
 
 
+def _ends(found: DnsRecords, name: str) -> set[str]:
+    return {r.outcome for r in found.answers if r.kind in ("A", "AAAA") and r.name == name}
+
+
 def _is_lost(found: DnsRecords, name: str) -> bool:
-    ends = {r.outcome for r in found.answers if r.kind in ("A", "AAAA") and r.name == name}
+    ends = _ends(found, name)
     return bool(ends) and ends <= {"no-name", "empty"}
+
+
+def _unseen(found: DnsRecords) -> tuple[str, ...]:
+    """Name servers of which no answer says whether they have an address; the domain when it named none of them."""
+    own = found.get(found.domain, "NS")
+    if own is None or own.outcome in ("timeout", "failed"):
+        return (found.domain,)
+    each = ((name, _ends(found, name)) for name in found.name_servers)
+    return tuple(name for name, ends in each if "ok" not in ends and ends & {"timeout", "failed"})
 
 
 def judge(reading: Dangling, context: JudgeContext) -> Judgement:
@@ -68,6 +84,12 @@ def judge(reading: Dangling, context: JudgeContext) -> Judgement:
         said = _("May be claimable: {target} answers “{phrase}”.").format(target=last, phrase=reading.unclaimed)
         fix = _("Claim the name there again, or remove the CNAME record of {name}.").format(name=reading.chain[0])
         return Judgement(Verdict.WARN, said, f"{proof}\n{reading.unclaimed}", fix=fix)
+    if reading.end == "ok" and reading.unseen_servers:
+        said = _("Could not look: the name service did not answer about {name}, which answers for your domain.")
+        if reading.unseen_servers[0] == registrable(context.host.name):
+            said = _("Could not look: the name service did not say who answers for {name}.")
+        step = _("Look again, or add evidence instead.")
+        return Judgement(Verdict.UNKNOWN, said.format(name=reading.unseen_servers[0]), proof, step)
     if reading.end == "ok":
         return Judgement(Verdict.PASS, _("The name leads to an address that exists."), proof)
     if len(reading.chain) > 1 and reading.end in ("no-name", "failed") and reading.foreign:
@@ -93,4 +115,5 @@ CHECK = Check(
     uses=(HttpsAnswers, PlainHttp),
     read=read,
     judge=judge,
+    version=2,
 )

@@ -104,4 +104,5 @@ CHECK = Check(
     needs=(DnsRecords,),
     read=read,
     judge=judge,
+    version=2,
 )

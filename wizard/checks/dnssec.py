@@ -19,10 +19,15 @@ ANCHORS = (
     "38696 8 2 683D2D0ACB8C9B712A1948B27F741219298D0A450D612C483AF444A4C0FB2B16",
 )
 
+#: The digests of keys that are read, by their number (RFC 4034 A.2).
+_DIGESTS = {"1": "SHA1", "2": "SHA256", "4": "SHA384"}
+
 
 @dataclass(frozen=True, slots=True)
 class Dnssec:
-    """How the chain from the root ends: "secure", "insecure" at the zone that is not signed, or "bogus" and why."""
+    """How the chain from the root ends: "secure", "insecure" at the zone that is not signed, "unread" at one that is
+    signed by algorithms not known here, or "bogus" and why.
+    """
 
     domain: str
     outcome: str
@@ -57,6 +62,8 @@ def read(facts: Facts) -> Dnssec:
             if why:
                 return Dnssec(found.domain, "bogus", place, why)
             trusted = tuple(rdata.to_text() for rdata in digests)
+            if not any(_is_understood(text) for text in trusted):
+                return Dnssec(found.domain, "unread", place)
         answer = found.get(place, "DNSKEY")
         if answer is None or answer.outcome in ("timeout", "failed"):
             raise CouldNotLook(Trouble(TroubleKind.NO_ADDRESS, place))
@@ -100,6 +107,14 @@ def _records(answer: SignedAnswer | None, kind: str) -> dns.rrset.RRset | None:
         return None
 
 
+def _is_understood(digest: str) -> bool:
+    """RFC 4035 5.2: a delegation by algorithms that a resolver does not know leaves the zone unsigned for it."""
+    from dns.dnssecalgs import algorithms
+
+    _tag, algorithm, kind, _hash = digest.split(None, 3)
+    return kind in _DIGESTS and int(algorithm) in {int(number) for number, _prefix in algorithms}
+
+
 def _entry_keys(zone: str, keys: dns.rrset.RRset | None, trusted: tuple[str, ...]) -> dns.rrset.RRset | None:
     """Those keys of a zone whose digest its parent vouches for."""
     import dns.dnssec
@@ -111,9 +126,7 @@ def _entry_keys(zone: str, keys: dns.rrset.RRset | None, trusted: tuple[str, ...
         for text in trusted:
             algorithm = text.split()[2]
             try:
-                digest = dns.dnssec.make_ds(
-                    zone, key, {"1": "SHA1", "2": "SHA256", "4": "SHA384"}[algorithm], validating=True
-                )
+                digest = dns.dnssec.make_ds(zone, key, _DIGESTS[algorithm], validating=True)
             except (dns.exception.DNSException, ValueError, KeyError):
                 continue
             if digest.to_text().lower() == " ".join(text.split()).lower():
@@ -150,6 +163,9 @@ def judge(reading: Dnssec, context: JudgeContext) -> Judgement:
                 "Switch DNSSEC on where the domain's name servers are run, and give the DS record to the registrar."
             )
             return Judgement(Verdict.WARN, said.format(zone=reading.zone), proof, fix=fix)
+        case "unread":
+            said = _("Could not look: {zone} is signed with algorithms that are not read here.")
+            return Judgement(Verdict.UNKNOWN, said.format(zone=reading.zone), proof, _("Add evidence instead."))
         case _:
             said = _("Broken at {zone} – {why}.")
             fix = _("Sign the zone again, or take the DS record back at the registrar.")
@@ -165,4 +181,5 @@ CHECK = Check(
     needs=(SignedNames,),
     read=read,
     judge=judge,
+    version=2,
 )

@@ -48,6 +48,7 @@ from wizard.checks import (
 )
 from wizard.checks.base import Check
 from wizard.domain.looks import SubjectKind
+from wizard.domain.observation import Result
 
 #: Every check, by hand on purpose, in the order in which people read them.
 CHECKS: tuple[Check, ...] = (
@@ -105,3 +106,15 @@ def find(name: str) -> Check | None:
 def kinds() -> dict[str, SubjectKind]:
     """What each check's results are about."""
     return {check.id: check.about for check in CHECKS}
+
+
+def rule_now(result: Result) -> str:
+    """The rule by which this program would judge it, where that is another than the one it was judged by; else "".
+
+    A result keeps the verdict and the rule that it was made under: a newer program changes no state by itself.
+    """
+    rule = _RULES.get(result.check, result.rule)
+    return "" if rule == result.rule else rule
+
+
+_RULES = {check.id: check.rule for check in CHECKS}

@@ -92,4 +92,5 @@ CHECK = Check(
     needs=(HttpsAnswers,),
     read=read,
     judge=judge,
+    version=2,
 )

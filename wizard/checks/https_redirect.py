@@ -40,6 +40,8 @@ class Redirects:
     hops: tuple[str, ...]
     last: str = ""
     hop_trouble: str = ""
+    hop_next_step: str = ""
+    not_asked: tuple[str, ...] = ()
 
 
 def read(facts: Facts) -> Redirects:
@@ -52,6 +54,8 @@ def read(facts: Facts) -> Redirects:
         tuple(mask_address(a.url) for a in found.hops),
         mask_address(found.went_to),
         sentence(found.hop_trouble) if found.hop_trouble else "",
+        next_step(found.hop_trouble) if found.hop_trouble else "",
+        tuple(address for address, _why in found.not_asked),
     )
 
 
@@ -81,6 +85,9 @@ def judge(reading: Redirects, context: JudgeContext) -> Judgement:
     each = [_one(p, reading, context) for p in reading.plain]
     if not each:
         return Judgement(Verdict.UNKNOWN, sentence(Trouble(TroubleKind.NO_ADDRESS)))
+    if reading.not_asked:
+        said = _("Could not look: {addresses} may not be contacted.").format(addresses=", ".join(reading.not_asked))
+        each.append(Judgement(Verdict.UNKNOWN, said, next_step=next_step(Trouble(TroubleKind.REFUSED_ADDRESS))))
     order = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN, Verdict.PASS)
     return min(each, key=lambda j: order.index(j.verdict))
 
@@ -133,15 +140,15 @@ def _redirected(plain: Plain, reading: Redirects, context: JudgeContext, proof: 
     if reading.last.lower().startswith("http:"):
         said = _("Ends on plain HTTP again, at {location}.").format(location=reading.last[:200])
         return Judgement(Verdict.FAIL, said, f"{proof}\n{' → '.join((*reading.hops, reading.last))}", fix=fix)
+    if reading.hop_trouble:
+        said = _("Redirects to HTTPS; what follows was not seen.") + f" {reading.hop_trouble}"
+        return Judgement(Verdict.UNKNOWN, said, proof, reading.hop_next_step)
     if (to.hostname or "").lower().rstrip(".") != context.host.name:
         said = _("The first step leads to another host ({host}).")
         return Judgement(Verdict.WARN, said.format(host=to.hostname), proof, fix=fix)
     if plain.status not in (301, 308):
         said = _("Redirects with {status}; 301 or 308 says for good.")
         return Judgement(Verdict.WARN, said.format(status=plain.status), proof, fix=fix)
-    if reading.hop_trouble:
-        said = _("Redirects on the same host; what follows was not seen.")
-        return Judgement(Verdict.WARN, f"{said} {reading.hop_trouble}", proof)
     said = _("Redirects on the same host ({status}).").format(status=plain.status)
     return Judgement(Verdict.PASS, said, proof)
 
@@ -155,4 +162,5 @@ CHECK = Check(
     needs=(PlainHttp,),
     read=read,
     judge=judge,
+    version=2,
 )

@@ -8,6 +8,8 @@ from datetime import datetime
 from wizard.checks.base import Check, CouldNotLook, Facts, JudgeContext, Judgement
 from wizard.checks.looks.har_flow import HarFlow, read_har
 from wizard.checks.looks.http import parts_of
+from wizard.checks.referrer_policy import TELLING, policy_of
+from wizard.checks.url_secrets import in_address
 from wizard.domain.language import _
 from wizard.domain.looks import SubjectKind
 from wizard.domain.mistakes import Mistake
@@ -49,10 +51,15 @@ def judge(reading: OauthFlow, context: JudgeContext) -> Judgement:
         said = _("Could not look: no way to Apollo and back is recorded.")
         step = _("Record again: open your integration, connect it to Apollo, and save the recording with its content.")
         return Judgement(Verdict.UNKNOWN, said, proof, step)
+    if flow.left_out:
+        said = _("Could not look: the recording holds {n:,} requests more than are read.").format(n=flow.left_out)
+        return Judgement(Verdict.UNKNOWN, said, proof, _("Record only the way to Apollo and back."))
     note = _note(flow)
     if note:
         return Judgement(Verdict.WARN, note, proof)
     said = _("Fresh state, code grant, no token in any address.")
+    if not all(request.challenge_method for request in flow.authorizations):
+        said += " " + _("PKCE is not used, which Apollo's documents do not ask for.")
     return Judgement(Verdict.PASS, said, proof)
 
 
@@ -71,6 +78,9 @@ def _fault(flow: HarFlow) -> str:
         return _("Two requests carry the same state; it must be new each time.")
     if any(c.state_digest not in states for c in flow.callbacks) and states:
         return _("A return carries a state that was never sent, or none.")
+    shown = [c for c in flow.callbacks if not 300 <= c.status < 400]
+    if any(policy_of(c.referrer_policy.split(",")) in TELLING for c in shown):
+        return _("The page that gets the code tells other sites its full address (Referrer-Policy).")
     if flow.tokens_in_addresses:
         return _("A token stands in an address, where logs and other sites see it.")
     if flow.told_others:
@@ -88,6 +98,11 @@ def _note(flow: HarFlow) -> str:
         return _("The state is short or predictable; 128 random bits are asked for.")
     if any(c.status < 300 or c.status >= 400 for c in flow.callbacks):
         return _("The page that gets the code shows itself instead of redirecting, so the code stays in the address.")
+    if any(c.code_went_on for c in flow.callbacks):
+        return _("The page behind the return has the code in its address again.")
+    named = next((found for r in flow.authorizations for found in in_address("redirect", r.redirect_uri)), None)
+    if named:
+        return _("The redirect address itself carries what looks like a credential ({name}).").format(name=named.name)
     if len(flow.authorizations) < 2:
         return _("The recording shows one run only; record two, to show that the state is new each time.")
     return ""
@@ -119,4 +134,5 @@ CHECK = Check(
     judge=judge,
     about=SubjectKind.ASSESSMENT,
     method=Method.EXAMINE,
+    version=2,
 )

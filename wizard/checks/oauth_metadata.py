@@ -176,4 +176,5 @@ CHECK = Check(
     needs=(WellKnown,),
     read=read,
     judge=judge,
+    version=2,
 )

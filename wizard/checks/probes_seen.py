@@ -5,41 +5,21 @@ Recommended, not must: whoever hands in the log of another part of the service h
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from wizard.checks.base import Check, CouldNotLook, Facts, JudgeContext, Judgement, Trouble, TroubleKind
+from wizard.checks.base import Check, Facts, JudgeContext, Judgement
 from wizard.checks.judging import judge as result_of
-from wizard.checks.looks.canary import LogSample, Sent
+from wizard.checks.looks.canary import CLOCKS_APART, LogSample, Sent, Traces, traces
 from wizard.checks.looks.log_lines import Found
 from wizard.domain.language import _
 from wizard.domain.observation import Level, Method, Result, Verdict
 from wizard.domain.scope import Host
 
-#: Own rules, as the list of requirements gives them.
-APART = timedelta(minutes=5)
+#: Own rule, as the list of requirements gives it.
 _ENOUGH = 90  # per cent
 
 
-@dataclass(frozen=True, slots=True)
-class ProbesSeen:
-    """What was sent and when, where it was found, and from when to when the log reaches (None: it names no time)."""
-
-    sent: tuple[Sent, ...]
-    at: datetime
-    found: tuple[Found, ...]
-    span: tuple[datetime, datetime] | None
-
-
-def read(facts: Facts) -> ProbesSeen:
-    """The requests beside what the log holds of them."""
-    sample = facts.get(LogSample)
-    if sample.sent_at is None or not sample.requests:
-        raise CouldNotLook(Trouble(TroubleKind.NOT_GIVEN))
-    return ProbesSeen(sample.requests, sample.sent_at, sample.entries, sample.span)
-
-
-def judge(reading: ProbesSeen, context: JudgeContext) -> Judgement:
+def judge(reading: Traces, context: JudgeContext) -> Judgement:
     """REQUIREMENTS: nine of ten ids, within five minutes, and what was refused is marked so."""
     found = {entry.probe: entry for entry in reading.found}
     said = _("{n} of {all} requests that we sent are in this log.").format(n=len(found), all=len(reading.sent))
@@ -71,13 +51,13 @@ def judge(reading: ProbesSeen, context: JudgeContext) -> Judgement:
     return Judgement(Verdict.PASS, _("The requests are in the log with their time, and refusals are marked."), proof)
 
 
-def _covers(reading: ProbesSeen) -> bool:
+def _covers(reading: Traces) -> bool:
     """The log reaches over the time of the sending, as far as its two ends say."""
     return reading.span is not None and reading.span[0] <= reading.at <= reading.span[1]
 
 
-def _near(reading: ProbesSeen, entry: Found) -> bool:
-    return any(abs(stamp.at - reading.at) <= APART for stamp in entry.stamps)
+def _near(reading: Traces, entry: Found) -> bool:
+    return any(abs(stamp.at - reading.at) <= CLOCKS_APART for stamp in entry.stamps)
 
 
 def _line(sent: Sent, entry: Found | None) -> str:
@@ -100,7 +80,7 @@ CHECK = Check(
     source="OWASP ASVS 5.0 16.2.1, 16.3.2; Apollo Marketplace, Security Requirements, Incident Response",
     aliases=("CHK-PROBE-SEEN",),
     needs=(LogSample,),
-    read=read,
+    read=traces,
     judge=judge,
     method=Method.EXAMINE,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from wizard.checks import remedies
@@ -14,7 +15,7 @@ from wizard.domain.observation import Level, Verdict
 
 _KEEPING = frozenset({"no-referrer", "same-origin", "strict-origin", "strict-origin-when-cross-origin"})
 _HALF = frozenset({"origin", "origin-when-cross-origin"})
-_TELLING = frozenset({"unsafe-url", "no-referrer-when-downgrade"})
+TELLING = frozenset({"unsafe-url", "no-referrer-when-downgrade"})
 #: What a tag may say too (HTML standard 4.2.5.1); “default” is today's default of browsers.
 _OLD_WORDS = {
     "never": "no-referrer",
@@ -22,7 +23,7 @@ _OLD_WORDS = {
     "always": "unsafe-url",
     "origin-when-crossorigin": "origin-when-cross-origin",
 }
-_KNOWN = _KEEPING | _HALF | _TELLING
+_KNOWN = _KEEPING | _HALF | TELLING
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,15 @@ def _policy(place: Place, answer: Answer) -> PagePolicy:
     fields = answer.fields("referrer-policy")
     in_tags = [tag.content for tag in answer.tags if tag.name == "referrer"]
     spoken = [t.strip(" \t\n\f\r").lower() for t in in_tags]
-    # W3C Referrer Policy 8.1: of the tokens that are known, the last; a tag in the page comes after the field (4.2).
-    tokens = [t.strip(" \t").lower() for f in fields for t in f.split(",")]
-    known = [t for t in (*tokens, *(_OLD_WORDS.get(t, t) for t in spoken)) if t in _KNOWN]
-    return PagePolicy(place, known[-1] if known else "", ", ".join((*fields, *in_tags))[:400])
+    # a tag in the page comes after the field (W3C Referrer Policy 4.2)
+    tokens = [*(t for f in fields for t in f.split(",")), *(_OLD_WORDS.get(t, t) for t in spoken)]
+    return PagePolicy(place, policy_of(tokens), ", ".join((*fields, *in_tags))[:400])
+
+
+def policy_of(tokens: Iterable[str]) -> str:
+    """W3C Referrer Policy 8.1: of the tokens that are known, the last; "" when none is."""
+    known = [token for t in tokens if (token := t.strip(" \t").lower()) in _KNOWN]
+    return known[-1] if known else ""
 
 
 def judge(reading: ReferrerPolicies, context: JudgeContext) -> Judgement:
@@ -68,7 +74,7 @@ def judge(reading: ReferrerPolicies, context: JudgeContext) -> Judgement:
 def _page(page: PagePolicy) -> tuple[Verdict, str]:
     if page.policy in _KEEPING:
         return Verdict.PASS, ""
-    if page.policy in _TELLING:
+    if page.policy in TELLING:
         return Verdict.FAIL, _("{policy} tells other sites the page's full address.").format(policy=page.policy)
     if page.policy in _HALF:
         return Verdict.WARN, _("{policy} tells the host's name even over plain HTTP.").format(policy=page.policy)
@@ -89,4 +95,5 @@ CHECK = Check(
     needs=(HttpsAnswers,),
     read=read,
     judge=judge,
+    version=2,
 )

@@ -113,4 +113,5 @@ CHECK = Check(
     needs=(WellKnown,),
     read=read,
     judge=judge,
+    version=2,
 )

@@ -41,7 +41,11 @@ def read(facts: Facts) -> Spf:
     terms = _terms(policies[0]) if policies else ()
     included = [v for r in found.answers if r.kind == "TXT" and r is not own for v in r.values if _is_policy(v)]
     asking = [t for text in (*policies[:1], *included) for t in _terms(text) if _name(t) in _ASKING]
-    targets = {t.partition(":")[2].lower() for t in asking if _name(t) == "include"}
+    targets = {re.split(r"[:=]", t, maxsplit=1)[1].lower() for t in asking if _name(t) in ("include", "redirect")}
+    for asked in found.answers:
+        # what an included policy asks for counts too, and nobody can count what did not come
+        if asked.kind == "TXT" and asked.name in targets and asked.outcome in ("timeout", "failed"):
+            raise CouldNotLook(Trouble(TroubleKind.NO_ADDRESS, asked.name))
     void = [r for r in found.answers if r.kind == "TXT" and r.name in targets and r.outcome in ("no-name", "empty")]
     everybody = next((t for t in terms if _name(t) == "all"), "")
     if not everybody:
@@ -128,4 +132,5 @@ CHECK = Check(
     needs=(DnsRecords,),
     read=read,
     judge=judge,
+    version=2,
 )

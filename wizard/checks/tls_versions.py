@@ -150,4 +150,5 @@ CHECK = Check(
     uses=(Certificates,),
     read=read,
     judge=judge,
+    version=2,
 )

@@ -147,4 +147,5 @@ CHECK = Check(
     needs=(HttpsAnswers, Declared),
     read=read,
     judge=judge,
+    version=2,
 )

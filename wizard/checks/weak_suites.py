@@ -41,6 +41,7 @@ class WeakSuites:
     unknown: tuple[str, ...]
     asked: tuple[str, ...]
     intercepted: bool = False
+    not_asked: tuple[str, ...] = ()
 
 
 def read(facts: Facts) -> WeakSuites:
@@ -49,10 +50,21 @@ def read(facts: Facts) -> WeakSuites:
     taken = [
         Taken(e.address, e.kind.value, NAMES.get(e.parsed.suite, ""), e.group_bits) for e in found.exchanges if e.taken
     ]
-    unknown = [f"{e.address} {e.kind.value}" for e in found.exchanges if not e.taken and not _refused(e, found.speaks)]
+    unknown = [f"{e.address} {e.kind.value}" for e in found.exchanges if not _is_known(e, found.speaks)]
     return WeakSuites(
-        tuple(taken), tuple(unknown), tuple(dict.fromkeys(e.address for e in found.exchanges)), is_intercepted(facts)
+        tuple(taken),
+        tuple(unknown),
+        tuple(dict.fromkeys(e.address for e in found.exchanges)),
+        is_intercepted(facts),
+        tuple(address for address, _why in found.not_asked),
     )
+
+
+def _is_known(exchange: WeakExchange, speaks: tuple[str, ...]) -> bool:
+    """Refused, or taken; a finite-field group that was taken counts only when its size was seen."""
+    if exchange.taken:
+        return exchange.kind is not Weakness.DHE or exchange.group_bits > 0
+    return _refused(exchange, speaks)
 
 
 def _refused(exchange: WeakExchange, speaks: tuple[str, ...]) -> bool:
@@ -78,6 +90,9 @@ def judge(reading: WeakSuites, context: JudgeContext) -> Judgement:
         said = _("Could not look: no clear answer about {kinds}.").format(kinds=", ".join(reading.unknown[:5]))
         step = _("Let this computer through your limiter, then look again, or add evidence instead.")
         return Judgement(Verdict.UNKNOWN, said, proof, step)
+    if reading.not_asked:
+        said = _("Could not look: {addresses} may not be contacted.").format(addresses=", ".join(reading.not_asked))
+        return Judgement(Verdict.UNKNOWN, said, proof, next_step(Trouble(TroubleKind.REFUSED_ADDRESS)))
     weak = [t for t in reading.taken if t.kind in _DISCOURAGED or 0 < t.group_bits < _LEAST_GROUP]
     if weak:
         said = _("Old suites are taken: {suites}.").format(suites=", ".join(dict.fromkeys(t.suite for t in weak)))
@@ -98,4 +113,5 @@ CHECK = Check(
     uses=(Certificates,),
     read=read,
     judge=judge,
+    version=2,
 )

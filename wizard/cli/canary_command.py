@@ -22,6 +22,7 @@ from wizard.cli.declared_endpoints import BadArgument
 from wizard.cli.output import Exit, Output, worst
 from wizard.domain.codec import Unreadable, from_json, to_json
 from wizard.domain.language import _
+from wizard.domain.observation import Json
 from wizard.domain.scope import Host, parse_host
 from wizard.session.writing import write
 
@@ -125,7 +126,8 @@ def _look(asked: argparse.Namespace, output: Output, handed: Path) -> Exit:
     parsed = parse_host(note.host) if note is not None else None
     if note is None or parsed is None:
         raise BadArgument(_("{name} is no note of `attestry canary`. Nothing was judged.").format(name=asked.sent))
-    question = {"canaries": {note.host: [note.canary, [request.probe for request in note.requests]]}}
+    canaries: Json = {note.host: [note.canary, [request.probe for request in note.requests]]}
+    question = {"canaries": canaries, "alert": asked.alert is not None}
     answer = asyncio.run(worker_process.ask("log", question, _bytes(handed)))
     sample = from_json(dict[str, LogSample], json.loads(answer.data))[note.host]
     sample = replace(sample, requests=note.requests, sent_at=note.at)

@@ -47,7 +47,7 @@ def lines(again: looking_again.Again) -> Iterator[str]:
     """How it came out, and what drifted."""
     yield _("Now:       {sentence}").format(sentence=again.sentence)
     for one in again.drifts:
-        yield f"  {one.way:<7} {one.subject}  {one.check}: {one.then} → {one.now}. {one.said_now}"
+        yield f"  {one.way:<7} {one.subject}  {one.check}: {one.then} → {one.now}. {one.sentence}"
 
 
 def _agreed(output: Output) -> bool:

@@ -42,7 +42,7 @@ async def read_sample(session: Session, item: Evidence) -> None:
     asked = {subject: _asked(noted) for subject, noted in assessment.canaries.items()}
     data = await asyncio.to_thread(session.workspace.box.read, item.sealed, MOST_BYTES)
     try:
-        answer = await worker_process.ask("log", {"canaries": asked}, data)
+        answer = await worker_process.ask("log", {"canaries": asked, "alert": is_alert}, data)
     except (worker_process.WorkerRefused, worker_process.WorkerFailed):
         return  # kept as evidence; nothing was read from it
     found = from_json(dict[str, LogSample], json.loads(answer.data))

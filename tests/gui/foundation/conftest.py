@@ -73,14 +73,14 @@ def contradicted(session: Session) -> Session:
         Verdict.FAIL,
         Level.MUST,
         "api.northwindsync.example: 1 day instead of 1 year",
-        "hsts/1",
+        "hsts/2",
         "RFC 6797",
         Method.TEST,
         seen,
         proof="strict-transport-security: max-age=86400",
         fix='add_header Strict-Transport-Security "max-age=31536000" always;',
     )
-    long = Result("hsts", HOSTS[0], Verdict.PASS, Level.MUST, "One year", "hsts/1", "RFC 6797", Method.TEST, seen)
+    long = Result("hsts", HOSTS[0], Verdict.PASS, Level.MUST, "One year", "hsts/2", "RFC 6797", Method.TEST, seen)
     session.record(e.Looked("run", HOSTS[1], (short, long))).result()
     return session
 

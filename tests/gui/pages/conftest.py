@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from wizard.checks.every import find
 from wizard.domain import events as e
 from wizard.domain.answers import Answer, AnswerState, Row, Value
 from wizard.domain.observation import Level, Method, Result, Verdict
@@ -84,7 +85,9 @@ def say(session: Session) -> Say:
 
 def result(session: Session, check: str, host: str, verdict: Verdict, summary: str, **more: object) -> Result:
     at = session.clock() - timedelta(minutes=3)
-    return Result(check, host, verdict, Level.MUST, summary, f"{check}/1", "RFC 6797", Method.TEST, at, **more)  # type: ignore[arg-type]
+    known = find(check)
+    rule = known.rule if known else f"{check}/1"
+    return Result(check, host, verdict, Level.MUST, summary, rule, "RFC 6797", Method.TEST, at, **more)  # type: ignore[arg-type]
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtGui import QGuiApplication
@@ -21,8 +22,10 @@ from wizard.gui.pages.section import SectionPage
 from wizard.gui.shell import Shell
 from wizard.jobs.runner import Progress
 from wizard.session import summaries
-from wizard.session.deeds import looking
+from wizard.session.deeds import attesting, looking
 from wizard.session.session import Session
+
+HOST = "api.northwindsync.example"
 
 
 def checks(shell: Shell) -> ChecksPage:
@@ -46,6 +49,21 @@ def test_the_worst_stands_first_and_its_details_are_shown(opened: Shell, contrad
     assert "What it saw · " in _words(page), "nothing was received"
 
 
+def test_a_result_of_an_older_rule_is_told_and_signing_offers_to_repeat_it(
+    opened: Shell, contradicted: Session
+) -> None:
+    page = checks(opened)
+    assert "This rule has changed" not in _words(page)
+    assert attesting.stale_looks(contradicted) == ()
+    old = replace(contradicted.assessment.observations["hsts", HOST].result, rule="hsts/1", summary="As it was.")
+    contradicted.record(e.Looked("old", HOST, (old,))).result()
+    page._draw()
+    assert "This rule has changed since (hsts/2 now)" in _words(page)
+    assert "It was judged by another rule (hsts/2)." in _words(page)
+    assert [one.result.subject for one in attesting.stale_looks(contradicted)] == [HOST]
+    assert page.panel.badge.text == "Contradicts"  # its verdict stands
+
+
 def test_the_other_host_has_its_own_details(opened: Shell, contradicted: Session) -> None:
     page = checks(opened)
     page.panel.hosts.setCurrentIndex(1)
@@ -61,7 +79,7 @@ def test_copy_takes_the_whole_proof(opened: Shell, contradicted: Session) -> Non
     copied = QGuiApplication.clipboard().text()
     assert "Strict-Transport-Security: max-age=86400" in copied
     assert "203.0.113.7" in copied
-    assert "hsts/1" in copied
+    assert "hsts/2" in copied
 
 
 def test_the_tally_filters_and_lets_go(opened: Shell, contradicted: Session) -> None:
@@ -186,7 +204,7 @@ def test_many_hosts_that_end_at_once_are_drawn_a_few_times(
 
     async def run(progress: Progress) -> None:
         for name in names:
-            said = Result("hsts", name, Verdict.PASS, Level.MUST, "Fine.", "hsts/1", "", Method.TEST, session.clock())
+            said = Result("hsts", name, Verdict.PASS, Level.MUST, "Fine.", "hsts/2", "", Method.TEST, session.clock())
             await asyncio.wrap_future(session.record(e.Looked("run", name, (said,))))
 
     page._job = page.start(lambda hear: session.runner.start(run, "Looking", hear), lambda _none: None, each=page._each)

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import quopri
 from dataclasses import replace
 from datetime import UTC, datetime
+from email import message_from_bytes
+from email.header import Header
+from email.mime.application import MIMEApplication
+from email.mime.base import MIMEBase
+from email.mime.message import MIMEMessage
+from email.mime.multipart import MIMEMultipart
+from email.mime.nonmultipart import MIMENonMultipart
+from email.mime.text import MIMEText
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from wizard.checks.alert_seen import look_at_alert
+from wizard.checks.looks.alert_mail import alert_text
 from wizard.checks.looks.canary import LogSample, Sent, new_canary, read_log
 from wizard.domain.observation import Level, Method, Verdict
 from wizard.domain.scope import Host
@@ -31,6 +43,80 @@ TABLE: dict[str, tuple[str, Verdict]] = {
     "only what was let in": (f"2026-11-28T20:14:01Z {OPEN}", U),
     "nothing": ("", U),
 }
+
+
+def _mail(*parts: MIMEBase, subject: str = "Alert", sent: str = "Sat, 28 Nov 2026 20:16:00 +0000") -> bytes:
+    mail: MIMEBase = parts[0]
+    if len(parts) > 1:
+        mail = MIMEMultipart()
+        for part in parts:
+            mail.attach(part)
+    mail["From"], mail["To"] = "alerts@partner.example", "team@partner.example"
+    mail["Subject"] = Header(subject, "utf-8") if not subject.isascii() else subject
+    if sent:
+        mail["Date"] = sent
+    return mail.as_bytes()
+
+
+def _quoted(text: str) -> MIMEBase:
+    part = MIMENonMultipart("text", "plain", charset="iso-8859-1")
+    part.set_payload(quopri.encodestring(text.encode("iso-8859-1")).decode("ascii"))
+    part["Content-Transfer-Encoding"] = "quoted-printable"
+    return part
+
+
+def _file(text: str) -> MIMEApplication:
+    part = MIMEApplication(text.encode())
+    part["Content-Disposition"] = 'attachment; filename="access.log"'
+    return part
+
+
+WORDS = f"Refusé: {SHUT}"
+WIDE = "x" * 70 + SHUT + " refused"  # broken in two by the encoding
+MAILS: dict[str, tuple[bytes, Verdict]] = {
+    "base64": (_mail(MIMEText(WORDS, "plain", "utf-8")), P),
+    "base64 page": (_mail(MIMEText(f"<p>{WORDS}</p>", "html", "utf-8")), P),
+    "quoted-printable": (_mail(_quoted(WIDE)), P),
+    "in the subject": (_mail(MIMEText("See above.", "plain", "utf-8"), subject=WORDS), P),
+    "mail in a mail": (
+        _mail(MIMEText("fyi", "plain", "utf-8"), MIMEMessage(message_from_bytes(_mail(_quoted(WIDE))))),
+        P,
+    ),
+    "not dated": (_mail(MIMEText(WORDS, "plain", "utf-8"), sent=""), W),
+    "dated without a zone": (_mail(MIMEText(WORDS, "plain", "utf-8"), sent="Sat, 28 Nov 2026 20:16:00"), W),
+    "forwarded days later": (_mail(MIMEText(WORDS, "plain", "utf-8"), sent="Wed, 2 Dec 2026 09:00:00 +0000"), U),
+    "sent before": (_mail(MIMEText(WORDS, "plain", "utf-8"), sent="Fri, 27 Nov 2026 09:00:00 +0000"), U),
+    "another alert": (_mail(MIMEText("atprobe0000000000000000 was refused", "plain", "utf-8")), U),
+    "a log in the text": (_mail(MIMEText(f"é {OPEN} 200\n{SHUT} 401", "plain", "utf-8")), U),
+    "a log attached": (_mail(MIMEText(WORDS, "plain", "utf-8"), _file(f"{OPEN} 200\n{SHUT} 401")), U),
+    "a picture": (_mail(MIMEText("é", "plain", "utf-8"), MIMEApplication(b"\x89PNG\0" + SHUT.encode())), U),
+    "behind a mailbox's line": (b"From alerts@partner.example Sat Nov 28 20:16:00 2026\n" + _mail(_quoted(WIDE)), P),
+    "an encoding that is none": (
+        _mail(_quoted(WORDS)).replace(b"quoted-printable", b"x-own").replace(b"iso-8859-1", b"x-none"),
+        P,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MAILS)
+def test_what_a_saved_mail_shows(name: str) -> None:
+    data, verdict = MAILS[name]
+    result = look_at_alert(Host("api.example"), _sample(alert_text(data)), AT)
+    assert result.verdict is verdict, result.summary
+
+
+def test_a_mail_without_end_is_read_as_it_stands() -> None:
+    deep = b"".join(b"Content-Type: multipart/mixed; boundary=%d\n\n--%d\n" % (n, n) for n in range(3000))
+    assert SHUT in alert_text(b"Subject: x\n" + deep + SHUT.encode())
+
+
+@given(
+    st.binary(max_size=200),
+    st.sampled_from([b"", b"Subject: =?utf-8?b?", b"Content-Type: multipart/mixed; boundary=a\n"]),
+)
+def test_any_bytes_are_an_alert_or_none(data: bytes, head: bytes) -> None:
+    whole = b"X-Head: 1\n" + head + data
+    assert alert_text(whole).startswith(whole.decode("utf-8", "replace"))
 
 
 def _sample(text: str, sent: tuple[Sent, ...] = SENT) -> LogSample:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -59,16 +60,17 @@ TABLE = {
 }
 
 
-def _look(fault: str) -> tuple[Result, bytes]:
+def _look(fault: str, ca_file: Path | None = None) -> tuple[Result, bytes]:
     async def run() -> tuple[Result, bytes]:
         async with serve(hang, certs.faulty(fault)) as port:
-            settings = LookSettings(allow_private=True, ca_file=certs.root_file())
+            settings = LookSettings(allow_private=True, ca_file=ca_file)
             (found,) = await look([Host("localhost", port.number)], [CHECK], settings)  # type: ignore[list-item]
             return found.results[0], found.record
 
     return asyncio.run(run())
 
 
+@pytest.mark.usefixtures("public_root")
 @pytest.mark.parametrize("fault", TABLE)
 def test_every_fault_gets_its_verdict_and_its_words(fault: str) -> None:
     verdict, words = TABLE[fault]
@@ -77,6 +79,21 @@ def test_every_fault_gets_its_verdict_and_its_words(fault: str) -> None:
     assert "SHA-256" in result.proof
     (again,) = judge_again(record, [CHECK])  # type: ignore[list-item]
     assert (again.verdict, again.summary, again.facts) == (result.verdict, result.summary, result.facts)
+
+
+@pytest.mark.parametrize("fault", ["good", "RSA", "expires soon", "lives too long"])
+def test_what_only_an_own_authority_vouches_for_never_looks_public(fault: str) -> None:
+    result, record = _look(fault, certs.root_file())
+    assert result.verdict is W, result.summary
+    assert "your own authority only" in result.summary
+    (again,) = judge_again(record, [CHECK])  # type: ignore[list-item]
+    assert (again.verdict, again.summary) == (result.verdict, result.summary)
+
+
+@pytest.mark.usefixtures("public_root")
+def test_a_public_certificate_stays_public_beside_an_own_authority() -> None:
+    result, _record = _look("good", certs.root_file())
+    assert (result.verdict, "trusted too" in result.summary) == (P, True), result.summary
 
 
 def test_there_are_twenty_faults() -> None:

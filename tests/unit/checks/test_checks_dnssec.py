@@ -57,12 +57,14 @@ class Zone:
         return dns.dnssec.make_ds(self.name, self.dnskey, "SHA256").to_text()
 
 
-def _world(*, expires: datetime | None = None, signed: bool = True) -> tuple[Table, tuple[str, ...]]:
+def _world(
+    *, expires: datetime | None = None, signed: bool = True, delegation: str = ""
+) -> tuple[Table, tuple[str, ...]]:
     table: Table = {}
     root, uk, own = Zone(".", table), Zone("uk.", table), Zone("partner.uk.", table, expires=expires)
     root.add("uk.", "DS", uk.digest)
     if signed:
-        uk.add("partner.uk.", "DS", own.digest)
+        uk.add("partner.uk.", "DS", delegation or own.digest)
     return table, (root.digest,)
 
 
@@ -89,6 +91,12 @@ def test_not_signed_is_advice(monkeypatch: pytest.MonkeyPatch) -> None:
     result = _look(*_world(signed=False), monkeypatch)
     assert result.verdict is Verdict.WARN
     assert "partner.uk." in result.summary
+
+
+@pytest.mark.parametrize("digest", ["1 13 3 " + "ab" * 32, "1 12 2 " + "ab" * 32])
+def test_algorithms_that_nobody_reads_are_neither_broken_nor_fine(digest: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    table, anchors = _world(delegation=digest)
+    assert _look(table, anchors, monkeypatch).verdict is Verdict.UNKNOWN
 
 
 def test_expired(monkeypatch: pytest.MonkeyPatch) -> None:

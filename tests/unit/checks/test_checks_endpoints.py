@@ -156,15 +156,37 @@ def test_a_page_for_every_path_opens_nothing() -> None:
     ("endpoints", "verdict"),
     [
         ((), N),
-        ((Endpoint("POST", "/pay"),), N),
-        ((Endpoint("GET", "/guarded"), Endpoint("POST", "/pay")), W),
+        ((Endpoint("POST", "/pay"),), U),
+        ((Endpoint("GET", "/guarded"), Endpoint("POST", "/pay")), U),
+        ((Endpoint("GET", "/mute"), Endpoint("POST", "/pay")), U),
+        ((Endpoint("GET", "/leak"), Endpoint("POST", "/pay")), F),
+        ((Endpoint("GET", "/guarded"), Endpoint("POST", "/guarded")), W),
+        ((Endpoint("GET", "/forbidden"), Endpoint("POST", "/forbidden")), U),  # anything may answer 403
+        ((Endpoint("GET", "/guarded"), Endpoint("POST", "/login", anonymous="sign-in")), P),
+        ((Endpoint("POST", "/login", anonymous="sign-in"),), N),
         ((Endpoint("GET", "/guarded"),), P),
     ],
 )
-def test_what_is_not_called_leaves_nothing_open_for_ever(endpoints: tuple[Endpoint, ...], verdict: Verdict) -> None:
-    result, _seen = _look(endpoints, PAGES)
-    assert result.verdict is verdict
-    assert result.next_step or verdict is P
+def test_what_was_not_called_is_no_pass(endpoints: tuple[Endpoint, ...], verdict: Verdict) -> None:
+    result, seen = _look(endpoints, PAGES)
+    assert result.verdict is verdict, result.summary
+    assert result.next_step or verdict in (P, F) or endpoints[0].anonymous
+    assert all(line.startswith("GET ") for line in seen)
+
+
+def test_what_the_document_leaves_open_is_told_of_what_is_not_called_too() -> None:
+    result, _seen = _look((Endpoint("GET", "/guarded"), Endpoint("POST", "/guarded", secured="no")), PAGES)
+    assert "no credential is needed" in result.proof
+
+
+def test_only_declared_administration_is_looked_at_and_no_register_opens_it() -> None:
+    closed, seen = _look((Endpoint("GET", "/guarded", admin=True),), PAGES)
+    assert closed.verdict is P
+    asked = {line.split(" ")[1] for line in seen}
+    assert {path for path in asked if "attestry-" not in path} == {"/guarded"}  # no path is guessed
+    opened, _seen = _look((Endpoint("GET", "/leak", admin=True, anonymous="inside only"),), PAGES)
+    assert opened.verdict is F
+    assert _register((Endpoint("GET", "/leak", admin=True, anonymous="inside only"),)).verdict is F
 
 
 def test_a_page_for_every_path_is_no_proof() -> None:

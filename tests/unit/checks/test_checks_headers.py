@@ -143,7 +143,7 @@ def test_hsts_facts_are_typed() -> None:
     assert result.verdict is P
     wanted = {"valid": True, "max_age": 63072000, "include_subdomains": True, "preload": True}
     assert {key: result.facts[key] for key in wanted} == wanted
-    assert result.rule == "hsts/1"
+    assert result.rule == "hsts/2"
     assert "RFC 6797" in result.source
     assert "Strict-Transport-Security: max-age=63072000" in result.proof
 

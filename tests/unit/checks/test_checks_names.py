@@ -109,8 +109,8 @@ SERVERS: dict[str, tuple[dict[tuple[str, str], tuple[str, ...] | str], Verdict, 
     ),
     "one of two is gone": ({NS: ("ns1.partner.co.uk.", "ns.expired.example.")}, W, F),
     "both are gone": ({NS: ("ns1.expired.example.", "ns2.expired.example.")}, U, F),
-    "one does not answer": ({("ns2.other.example", k): "failed" for k in ("A", "AAAA")}, W, P),
-    "the question fails": ({NS: "failed"}, U, P),
+    "one does not answer": ({("ns2.other.example", k): "failed" for k in ("A", "AAAA")}, W, U),
+    "the question fails": ({NS: "failed"}, U, U),
 }
 
 
@@ -132,17 +132,19 @@ def test_caa_that_does_not_allow_the_certificate_in_use() -> None:
     assert check
     records = DnsRecords("partner.co.uk", (Records("partner.co.uk", "CAA", "ok", ('0 issue "letsencrypt.org"',)),))
 
-    def verdict(organisation: str, *values: str) -> Verdict:
+    def verdict(organisation: str, *values: str, names: tuple[str, ...] = ()) -> Verdict:
         issuer = x509.Name([x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, organisation)])
         key = certs.ec_key("leaf")
-        own = (
+        leaf = (
             x509.CertificateBuilder().subject_name(issuer).issuer_name(issuer).public_key(key.public_key())
             .serial_number(1).not_valid_before(certs.NOW).not_valid_after(certs.NOW + certs.DAY)
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName(n) for n in names or (HOST.name,)]), False)
             .sign(key, hashes.SHA256())
         )  # fmt: skip
-        chain = (base64.b64encode(own.public_bytes(Encoding.DER)).decode(),)
+        chain = (base64.b64encode(leaf.public_bytes(Encoding.DER)).decode(),)
         seen = Certificates((Handshake("192.0.2.7", True, chain=chain),))
-        named = DnsRecords("partner.co.uk", (Records("partner.co.uk", "CAA", "ok", values),)) if values else records
+        own = Records(HOST.name, "CAA", "empty")
+        named = DnsRecords("partner.co.uk", (own, Records("partner.co.uk", "CAA", "ok", values))) if values else records
         return judge(check, HOST, Facts({DnsRecords: named, Certificates: seen}), datetime.now(UTC)).verdict
 
     assert verdict("Let's Encrypt") is P
@@ -151,6 +153,11 @@ def test_caa_that_does_not_allow_the_certificate_in_use() -> None:
     assert verdict("DigiCert Inc", '0 issue "Digicert.com; account=5"') is P
     assert verdict("Let's Encrypt", '0 issuewild "letsencrypt.org"') is W
     assert verdict("Let's Encrypt", '0 issue ";"') is W
+    both = ('0 issue "digicert.com"', '0 issuewild "letsencrypt.org"')
+    assert verdict("Let's Encrypt", *both) is W
+    assert verdict("Let's Encrypt", *both, names=("*.partner.co.uk",)) is P
+    assert verdict("DigiCert Inc", *both, names=("*.partner.co.uk",)) is W
+    assert verdict("DigiCert Inc", *both, names=("*.partner.co.uk", HOST.name)) is P
     assert judge(check, HOST, Facts({DnsRecords: records}), datetime.now(UTC)).verdict is P
 
 
@@ -231,6 +238,8 @@ def test_a_name_that_nobody_has_claimed_at_its_service(target: str, status: int,
     check = find("dangling-dns")
     assert check
     records = (Records(HOST.name, "CNAME", "ok", (target,)), Records(target.rstrip("."), "A", "ok", ("192.0.2.9",)))
+    records += (Records("partner.co.uk", "NS", "ok", ("ns.partner.co.uk.",)),)
+    records += (Records("ns.partner.co.uk", "A", "ok", ("192.0.2.53",)),)
     answer = Answer("http://api.partner.co.uk/", status, (), body, len(body))
     kept: list[Result] = []
     for shown in (answer, answer.masked(), answer.masked().masked()):

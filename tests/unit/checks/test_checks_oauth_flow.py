@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -39,9 +40,9 @@ def _run(
     after: str = "/done",
     code: str = CODE,
 ) -> list[dict[str, object]]:
-    ask = f"https://app.apollo.io/#/oauth/authorize?client_id=abc&redirect_uri={back}&response_type={kind}&scope=read"
+    ask = f"https://app.apollo.io/#/oauth/authorize?client_id=abc&redirect_uri={quote(back)}&response_type={kind}&scope=read"
     ask += f"&state={state}" if state else ""
-    came = f"{back}?code={code}" + (
+    came = f"{back}{'&' if '?' in back else '?'}code={code}" + (
         f"&state={returned if returned is not None else state}" if state or returned else ""
     )
     return [
@@ -50,6 +51,12 @@ def _run(
         _entry(came, to=after, status=302) if after else _entry(came),
         _entry("https://partner.example/done"),
     ]
+
+
+def _telling(policy: str) -> dict[str, object]:
+    entry = _entry(f"{BACK}?code={CODE}&state={TWO}")
+    entry["response"]["headers"] = [{"name": "Referrer-Policy", "value": policy}]  # type: ignore[index]
+    return entry
 
 
 def _judge(*entries: dict[str, object]) -> Verdict:
@@ -86,6 +93,18 @@ TABLE: dict[str, tuple[list[dict[str, object]], Verdict]] = {
         [*_run(ONE), *_run(TWO), _entry("https://partner.example/a.js", referer=f"{BACK}?code={CODE}")],
         P,
     ),
+    "code goes on": ([*_run(ONE), *_run(TWO, after=f"/app?code={CODE}")], W),
+    "another code goes on": ([*_run(ONE), *_run(TWO, after="/app?code=voucher-2026")], P),
+    "credential in the redirect address": (
+        [*_run(ONE, back=f"{BACK}?api_key={TWO}"), *_run(TWO, back=f"{BACK}?api_key={TWO}")],
+        F,  # the server hands the browser an address with a credential in it
+    ),
+    "token in the redirect address": (
+        [*_run(ONE, back=f"{BACK}?sig={TWO}"), *_run(TWO, back=f"{BACK}?sig={TWO}")],
+        W,
+    ),
+    "page that tells its address": ([*_run(ONE), *_run(TWO, after="")[:2], _telling("unsafe-url")], F),
+    "page that tells nothing": ([*_run(ONE), *_run(TWO, after="")[:2], _telling("unsafe-url, no-referrer")], W),
     "browser fetches the token": (
         [
             *_run(ONE),
@@ -101,6 +120,17 @@ TABLE: dict[str, tuple[list[dict[str, object]], Verdict]] = {
 def test_table(name: str) -> None:
     entries, verdict = TABLE[name]
     assert _judge(*entries) is verdict
+
+
+def test_what_was_not_read_of_a_recording_is_no_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wizard.checks.looks.har_flow._MOST_ENTRIES", 8)
+    assert _judge(*_run(ONE), *_run(TWO)) is P
+    assert _judge(*_run(ONE), *_run(TWO), _entry(TOKEN)) is U
+
+
+def test_a_flow_without_pkce_says_so() -> None:
+    entries = json.dumps({"log": {"entries": [*_run(ONE), *_run(TWO)]}}).encode()
+    assert "PKCE is not used" in look_at_recording(entries, AT).summary
 
 
 @pytest.mark.parametrize("data", [b"", b"x", b"{}", b"[]", b'{"log":{}}', b'{"log":{"entries":{}}}', b"[" * 9999])

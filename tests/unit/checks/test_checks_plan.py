@@ -75,6 +75,7 @@ def test_importing_the_checks_imports_no_network_library() -> None:
     assert said.stdout.strip() == "[]"
 
 
+@pytest.mark.usefixtures("public_root")
 def test_a_whole_host_all_checks_and_its_log() -> None:
     seen: list[tuple[str, dict[str, str]]] = []
     partials: list[Partial] = []
@@ -357,6 +358,7 @@ def test_bucket_lets_a_burst_through_and_then_keeps_the_pace() -> None:
     assert asyncio.run(run()) == [True, True, True, False, False]
 
 
+@pytest.mark.usefixtures("public_root")
 def test_works_over_ipv6() -> None:
     async def run() -> None:
         async with serve(site({"/": Page()}), certs.good(), host="::1") as port:

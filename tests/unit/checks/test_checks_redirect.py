@@ -54,7 +54,7 @@ TABLE: dict[str, tuple[Handler | None, Page | None, Verdict]] = {
     "not HTTP": (bytes_then(b"SSH-2.0-x\r\n"), None, U),
     "garbage": (bytes_then(bytes(4000), hold=False), None, U),
     "no answer": (hang, None, W),
-    "a loop": (to("{}/a"), Page(302, (("Location", "/a"),), b""), W),
+    "a loop": (to("{}/a"), Page(302, (("Location", "/a"),), b""), U),
 }
 
 

@@ -154,7 +154,7 @@ def test_recorded_answers_are_judged_without_looking(tmp_path):
     assert done.returncode == 1
     assert (short["verdict"], short["subject"], short["facts"]["max_age"]) == ("fail", "app.example.com", 86400)
     assert (year["verdict"], year["level"], year["facts"]["include_subdomains"]) == ("pass", "must", True)
-    assert short["rule"].startswith("hsts/1 (RFC 6797 ")
+    assert short["rule"].startswith("hsts/2 (RFC 6797 ")
     assert "RFC 6797" in short["source"]
     path = tmp_path / "facts.json"
     path.write_text(json.dumps(good))

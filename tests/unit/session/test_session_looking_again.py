@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from wizard.checks.every import find
 from wizard.demo.partner import start
 from wizard.document.canonical import read
 from wizard.domain.observation import Verdict
@@ -14,6 +15,9 @@ from wizard.session.deeds import looking_again
 from wizard.session.deeds.looking_again import NothingToRepeat, Options, Way
 
 NOW = datetime(2027, 1, 2, tzinfo=UTC)
+check = find("hsts")
+assert check
+HSTS = check.rule
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +36,14 @@ def attested(partner, golden):
     seen = tuple(
         replace(
             item.seen[0],
-            result=replace(item.seen[0].result, check="hsts", subject=hosts[name], verdict=verdict, summary="then"),
+            result=replace(
+                item.seen[0].result,
+                check="hsts",
+                subject=hosts[name],
+                verdict=verdict,
+                summary="then",
+                rule="hsts/0" if name == "app" else HSTS,
+            ),
         )
         for name, verdict in wanted
     )
@@ -79,6 +90,9 @@ def test_what_is_another_since_signing_is_told_worst_first(attested, partner):
     worse = again.drifts[0]
     assert (worse.check, worse.then, worse.now, worse.said_then) == ("hsts", Verdict.PASS, Verdict.FAIL, "then")
     assert "86,400" in worse.said_now
+    assert worse.rules == ("hsts/0", HSTS)
+    assert "The rule has changed since (hsts/0" in worse.sentence
+    assert again.drifts[1].sentence == again.drifts[1].said_now, "judged by the same rule"
     assert "1 look came out as then, 2 came out otherwise" in again.sentence
 
 

@@ -7,10 +7,10 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from wizard.checks.base import CouldNotLook, Fact, Trouble, TroubleKind
+from wizard.checks.base import CouldNotLook, Fact, Facts, Trouble, TroubleKind
 from wizard.checks.looks import log_lines
 from wizard.checks.looks.https_answers import Talks
 from wizard.domain.language import _
@@ -136,6 +136,30 @@ class LogSample(Fact):
     async def look(cls, ground: Ground) -> LogSample:
         """There is nothing to look at: logs are handed in."""
         raise CouldNotLook(Trouble(TroubleKind.NOT_GIVEN))
+
+
+#: Clocks of two computers, as the list of requirements gives it.
+CLOCKS_APART = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """What was sent and when, which of it was found in what was handed in, and from when to when that reaches (None:
+    it names no time).
+    """
+
+    sent: tuple[Sent, ...]
+    at: datetime
+    found: tuple[log_lines.Found, ...]
+    span: tuple[datetime, datetime] | None
+
+
+def traces(facts: Facts) -> Traces:
+    """The requests beside what a log or an alert holds of them. Raises `CouldNotLook` when nothing was sent."""
+    sample = facts.get(LogSample)
+    if sample.sent_at is None or not sample.requests:
+        raise CouldNotLook(Trouble(TroubleKind.NOT_GIVEN))
+    return Traces(sample.requests, sample.sent_at, sample.entries, sample.span)
 
 
 class UnreadableLog(Mistake):

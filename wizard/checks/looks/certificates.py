@@ -43,6 +43,8 @@ class Handshake:
     trusted_here: bool = False
     #: whether an answer of the certificate's authority was stapled; None where nobody asked
     stapled: bool | None = None
+    #: trusted only because the person's own authority vouches for it
+    by_own: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,13 +100,26 @@ def issuer_of(handshake: Handshake) -> str:
         return ""
 
 
+def names_only_by_wildcard(handshake: Handshake, name: str) -> bool:
+    """True when the names of a host's certificate hold a wildcard, and not the name itself."""
+    from cryptography import x509
+
+    try:
+        certificate = x509.load_der_x509_certificate(base64.b64decode(handshake.chain[0]))
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        known = {str(known).lower() for known in names.get_values_for_type(x509.DNSName)}
+    except Exception:  # hostile bytes, and the library has no common parent for its errors
+        return False
+    return name.lower() not in known and any(each.startswith("*.") for each in known)
+
+
 async def _shake(ground: Ground, address: str) -> Handshake:
     from wizard.checks.looks.ground import trouble_of
 
     host = ground.host
     try:
         async with ground.verified(address) as wire:
-            seen = _seen(Handshake(address, trusted=True), wire)
+            seen = _seen(Handshake(address, trusted=True, by_own=_is_private(ground, wire)), wire)
         if seen.chain and _MUST_STAPLE in base64.b64decode(seen.chain[0]):
             return replace(seen, stapled=await is_stapled(ground, address))
         return seen
@@ -134,17 +149,27 @@ def _seen(handshake: Handshake, wire: Wire) -> Handshake:
     )
 
 
+def _is_private(ground: Ground, wire: Wire) -> bool:
+    """True when the person gave an authority of their own and the verified chain does not end at a public root."""
+    if ground.run.settings.ca_file is None or wire.tls is None:
+        return False
+    chain = _chains(wire.tls, "get_verified_chain")
+    return not chain or chain[-1] not in ground.run.public_roots
+
+
 def _chain(tls: ssl.SSLObject) -> list[bytes]:
-    """The certificates as sent. Public since Python 3.13; before that the same method of the wrapped object."""
-    public = getattr(tls, "get_unverified_chain", None)
+    """The certificates as sent."""
+    own = tls.getpeercert(binary_form=True)
+    return _chains(tls, "get_unverified_chain") or ([own] if own else [])
+
+
+def _chains(tls: ssl.SSLObject, which: str) -> list[bytes]:
+    """A chain as DER. Public since Python 3.13; before that the same method of the wrapped object."""
+    public = getattr(tls, which, None)
     if public is not None:
         return [bytes(der) for der in public() or ()]
     inner = getattr(tls, "_sslobj", None)
-    chain = inner.get_unverified_chain() if inner is not None else None
-    if chain is None:
-        own = tls.getpeercert(binary_form=True)
-        return [own] if own else []
-    return [_der(certificate) for certificate in chain]
+    return [_der(certificate) for certificate in (getattr(inner, which)() if inner is not None else None) or ()]
 
 
 def _der(certificate: object) -> bytes:

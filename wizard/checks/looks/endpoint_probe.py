@@ -54,7 +54,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One declared operation and what strangers got; `asked` is empty where the method changes things."""
+    """One declared operation and what strangers got; `asked` is empty where the method is not GET."""
 
     method: str
     path: str
@@ -62,6 +62,12 @@ class Operation:
     secured: str = ""
     page: bool = False
     asked: tuple[Asked, ...] = ()
+    admin: bool = False
+
+    @property
+    def guest(self) -> str:
+        """Why anybody may call it; "" for what is for administrators, whatever a register says (AUTH-06)."""
+        return "" if self.admin else self.anonymous
 
 
 @dataclass(frozen=True)
@@ -114,6 +120,7 @@ class EndpointProbe(Fact):
                         endpoint.secured,
                         endpoint.page,
                         tuple(asked),
+                        endpoint.admin,
                     )
                 )
         answers = [a for o in operations for a in o.asked]
@@ -164,7 +171,7 @@ async def _ask_each(talks: Talks, endpoint: Endpoint, own: Field | None, patienc
     first = await ask_as(talks, NOTHING, endpoint.path, None, patience)
     first = await _landed(talks, first)
     is_open = first.answer is not None and 200 <= first.answer.status < 300
-    if endpoint.anonymous or (is_open and own is None):
+    if (endpoint.anonymous and not endpoint.admin) or (is_open and own is None):
         return [first]  # open to strangers already: a wrong credential tells nothing more
     asked = [first]
     for credential, field in bad_credentials(own, endpoint.key_field):

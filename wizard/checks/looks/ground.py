@@ -165,6 +165,11 @@ class Run:
             ) from error
 
     @cached_property
+    def public_roots(self) -> frozenset[bytes]:
+        """The public roots, as DER: what ends at another one is trusted by the person's own authority only."""
+        return frozenset(_trusting("").get_ca_certs(binary_form=True))
+
+    @cached_property
     def local(self) -> ssl.SSLContext:
         """Trusts what this computer trusts; only to see whether that differs from the public list. Nothing is asked."""
         context = ssl.create_default_context()

@@ -48,6 +48,10 @@ class Callback:
     #: what the server answered, and where it sent the browser (masked)
     status: int
     went_to: str
+    #: the address it was sent to holds the code again
+    code_went_on: bool = False
+    #: the answer's Referrer-Policy fields, as they stand
+    referrer_policy: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,8 @@ class HarFlow(Fact):
     told_others: tuple[str, ...] = ()
     #: grants that the browser itself asked a token endpoint for
     browser_grants: tuple[str, ...] = ()
+    #: entries behind the last one that was read
+    left_out: int = 0
 
     @classmethod
     def wanted(cls, host: Host, settings: LookSettings) -> bool:
@@ -93,6 +99,7 @@ def read_har(data: bytes) -> HarFlow:
         tuple(dict.fromkeys(found.tokens))[:20],
         tuple(dict.fromkeys(found.told))[:20],
         tuple(dict.fromkeys(found.grants)),
+        max(0, len(entries) - _MOST_ENTRIES),
     )
 
 
@@ -147,13 +154,16 @@ class _Reader:
         if len(parameters.get("code", "")) < 8 or place not in {t.partition("?")[0] for t in targets}:
             return
         status = response.get("status")
+        code = _digest(parameters["code"])
         self.callbacks.append(
             Callback(
                 mask_address(url)[:300],
                 _digest(parameters.get("state", "")),
-                _digest(parameters["code"]),
+                code,
                 status if isinstance(status, int) and not isinstance(status, bool) else 0,
                 mask_address(went_to)[:300],
+                any(name == "code" and _digest(value) == code for name, value in _parameters(went_to)),
+                ", ".join(_fields(response, "referrer-policy"))[:300],
             )
         )
 

@@ -142,7 +142,9 @@ def client_hello(version: Tls, form: Form, name: str, suites: tuple[int, ...] = 
     legacy = min(version, Tls.TLS_1_2)
     session = secrets.token_bytes(32) if version is Tls.TLS_1_3 else b""
     body = struct.pack("!H", legacy) + secrets.token_bytes(32) + bytes([len(session)]) + session
-    body += struct.pack("!H", 2 * len(offered)) + struct.pack(f"!{len(offered)}H", *offered) + b"\x01\x00"
+    body += struct.pack("!H", 2 * len(offered)) + struct.pack(f"!{len(offered)}H", *offered)
+    # RFC 3749 2.1: only a hello that offers compression shows whether a server still takes it; TLS 1.3 knows none.
+    body += b"\x02\x01\x00" if form is Form.FULL and version is not Tls.TLS_1_3 else b"\x01\x00"
     extensions = _extensions(version, form, name) + (_key_share() if version is Tls.TLS_1_3 else b"") + extra
     if extensions:
         # Some balancers hang on hellos of 256 to 511 bytes (RFC 7685 1): make them 512.

@@ -39,6 +39,8 @@ class PlainHttp(Fact):
     hops: tuple[Answer, ...] = ()
     went_to: str = ""
     hop_trouble: Trouble | None = None
+    #: addresses of the name that were not asked, each with the reason
+    not_asked: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     async def look(cls, ground: Ground) -> PlainHttp:
@@ -46,7 +48,12 @@ class PlainHttp(Fact):
         found = await ground.addresses()
         port = ground.run.settings.plain_port
         ports = await asyncio.gather(*(_knock(ground, address, port) for address in found.usable))
-        seen = cls(port, tuple(ports), alive=any(p.answer for p in ports) or await _alive(ground, found.usable))
+        seen = cls(
+            port,
+            tuple(ports),
+            alive=any(p.answer for p in ports) or await _alive(ground, found.usable),
+            not_asked=tuple((address, why.value) for address, why in found.refused),
+        )
         first = next((p.answer for p in ports if p.answer and p.answer.redirects_to), None)
         return await _follow(ground, seen, first.redirects_to) if first else seen
 

@@ -84,6 +84,8 @@ class WeakHellos(Fact):
     NAME = "weak-hellos"
     exchanges: tuple[WeakExchange, ...]
     speaks: tuple[str, ...]
+    #: addresses of the name that were not asked, each with the reason
+    not_asked: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     async def look(cls, ground: Ground) -> WeakHellos:
@@ -93,6 +95,7 @@ class WeakHellos(Fact):
         return cls(
             tuple(said for exchanges, _speaks in each for said in exchanges),
             tuple(address for address, (_said, speaks) in zip(found.usable, each, strict=True) if speaks),
+            tuple((address, why.value) for address, why in found.refused),
         )
 
 

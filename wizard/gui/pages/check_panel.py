@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from wizard.checks.every import rule_now
 from wizard.domain import events as e
 from wizard.domain import readable
 from wizard.domain.language import _, ngettext
@@ -196,6 +197,9 @@ class CheckPanel(Card):
             self._before(before, result)
         rule = PlainLabel(f"{result.source} ({result.rule})", wrap=True)
         self._part(_("Rule"), rule)
+        if now := rule_now(result):
+            said = _("This rule has changed since ({rule} now). The result counts as it is; look again for a new one.")
+            self._part("", PlainLabel(said.format(rule=now), "unsure", wrap=True))
         if result.next_step:
             self._part(_("What to try"), PlainLabel(result.next_step, wrap=True))
         if result.fix:
@@ -209,6 +213,8 @@ class CheckPanel(Card):
             return
         when = words.day(before.at.date())
         said = f"{Look.of_result(before).word}: {before.summary}"
+        if before.rule != now.rule:
+            said += "\n" + _("It was judged by another rule ({rule}).").format(rule=before.rule)
         self._part(_("The look before ({day})").format(day=when), PlainLabel(said, "quiet", wrap=True),
                    tip=words.exactly(before.at))  # fmt: skip
 

@@ -94,7 +94,7 @@ class LookAgainCard(Card):
         for drift in again.drifts[:_MOST]:
             glyph, color, word = _sign(drift)
             verdicts = f"{readable.verdict(drift.then)} → {readable.verdict(drift.now)}"
-            self.body.addWidget(row(glyph, color, word, f"{drift.subject} · {drift.check}: {verdicts}", drift.said_now))
+            self.body.addWidget(row(glyph, color, word, f"{drift.subject} · {drift.check}: {verdicts}", drift.sentence))
         if len(again.drifts) > _MOST:
             more = len(again.drifts) - _MOST
             self.body.addWidget(PlainLabel(ngettext("and {n} more", "and {n} more", more).format(n=more), "quiet"))

@@ -285,7 +285,7 @@ class SignPage(Page):
 
 
 class _Stale(Card):
-    """Looks that are older than a day, and the offer to repeat them. They never stop a signature."""
+    """Looks of more than a day ago or by an older rule, and the offer to repeat them. They never stop a signature."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -299,12 +299,14 @@ class _Stale(Card):
         self.body.addLayout(row)
 
     def show_stale(self, hosts: int) -> None:
-        """Show how many hosts were last looked at more than a day ago."""
+        """Show how many hosts were last looked at more than a day ago, or by rules that have changed since."""
         self.setVisible(bool(hosts))
         self._said.setText(
             ngettext(
-                "{n} host was last looked at more than 24 hours ago. It counts, and page 1 says when.",
-                "{n} hosts were last looked at more than 24 hours ago. They count, and page 1 says when.",
+                "{n} host was last looked at more than 24 hours ago, or by a rule that has changed since. It counts, "
+                "and page 1 says when.",
+                "{n} hosts were last looked at more than 24 hours ago, or by rules that have changed since. They "
+                "count, and page 1 says when.",
                 hosts,
             ).format(n=hosts)
         )

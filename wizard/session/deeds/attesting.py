@@ -133,14 +133,18 @@ def blockers(session: Session) -> tuple[Blocker, ...]:
 
 
 def stale_looks(session: Session) -> tuple[Observation, ...]:
-    """Live looks older than 24 hours: signing offers to repeat them."""
+    """Live looks older than 24 hours, or judged by a rule that has changed since: signing offers to repeat them."""
+    from wizard.checks.every import rule_now
+
     now = session.clock()
     found = (o.result for finding in session.findings.values() for o in finding.observations)
     in_scope = {(result.check, result.subject) for result in found}
     return tuple(
         o
         for key, o in session.assessment.observations.items()
-        if key in in_scope and o.result.method is Method.TEST and now - o.result.at > LOOK_IS_FRESH_FOR
+        if key in in_scope
+        and o.result.method is Method.TEST
+        and (now - o.result.at > LOOK_IS_FRESH_FOR or rule_now(o.result))
     )
 
 

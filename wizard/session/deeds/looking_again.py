@@ -41,6 +41,17 @@ class Drift:
     said_then: str
     said_now: str
     way: Way
+    #: the rules by which it was judged then and now, where they differ: then the host may be as it was
+    rules: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """What it says now, and whether the rule is another one."""
+        if not self.rules:
+            return self.said_now
+        then, now = self.rules
+        changed = _("The rule has changed since ({then}, now {now}), so the host may be as it was.")
+        return f"{self.said_now} {changed.format(then=then, now=now)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +167,7 @@ async def look(
             Drift(
                 *key, result.level, before.verdict, result.verdict, before.summary, result.summary,
                 _way(before.verdict, result.verdict),
+                (before.rule, result.rule) if before.rule != result.rule else (),
             )
         )  # fmt: skip
     drifts.sort(key=lambda one: (list(Way).index(one.way), one.subject, one.check))
