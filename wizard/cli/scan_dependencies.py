@@ -63,6 +63,7 @@ class PrintedDependency:
     dev: bool
     state: State
     because: str
+    origin: str
     vulnerabilities: tuple[PrintedFlaw, ...]
 
 
@@ -220,6 +221,7 @@ def _row(one: Dependency, row: Checked) -> PrintedDependency:
         one.dev,
         row.state,
         wording.because(row),
+        one.origin,
         tuple(_flaw(each) for each in row.vulnerabilities),
     )
 

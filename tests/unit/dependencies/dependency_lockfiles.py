@@ -66,7 +66,10 @@ jest@1:
             ("npm", "real", "1.0.3", 14, True, False, None),
             ("npm", "jest", "1.0.0", 17, True, True, None),
         ],
-        {"package.json": '{"dependencies": {"@babel/core": "1", "nick": "1"}, "devDependencies": {"jest": "1"}}'},
+        {
+            "package.json": '{"dependencies": {"@babel/core": "1", "nick": "npm:real@1"},'
+            '"devDependencies": {"jest": "1"}}'
+        },
     ),
     "berry/yarn.lock": (
         f"""__metadata:
@@ -91,11 +94,13 @@ jest@1:
   resolution: "shop@workspace:."
   dependencies:
     lodash: ^4.0.0
+    typescript: ^4.9.5
+    fork: "git@github.com:a/fork.git"
 """,
         [
             ("npm", "lodash", "4.17.20", 4, True, False, None),
             ("npm", "typescript", "4.9.5", 10, False, False, None),
-            ("npm", "fork", "1.0.0", 14, False, False, "other-source"),
+            ("npm", "fork", "1.0.0", 14, True, False, "other-source"),
         ],
         {},
     ),
@@ -139,6 +144,9 @@ snapshots:
         f"""lockfileVersion: 5.3
 dependencies:
   foo: 1.0.0_bar@2.0.0
+  fork: github.com/a/fork/{SHA}
+devDependencies:
+  '@s/b': 2.1.0
 packages:
   /foo/1.0.0_bar@2.0.0:
     resolution: {{integrity: sha512-a}}
@@ -151,9 +159,9 @@ packages:
     resolution: {{tarball: https://codeload.github.com/a/fork/tar.gz/{SHA}}}
 """,
         [
-            ("npm", "foo", "1.0.0", 5, True, False, None),
-            ("npm", "@s/b", "2.1.0", 8, False, True, None),
-            ("npm", "fork", "1.0.0", 10, False, True, "other-source"),
+            ("npm", "foo", "1.0.0", 8, True, False, None),
+            ("npm", "@s/b", "2.1.0", 11, True, True, None),
+            ("npm", "fork", "1.0.0", 13, True, False, "other-source"),
         ],
         {},
     ),
@@ -175,13 +183,34 @@ packages:
         ],
         {},
     ),
+    "deno.lock": (
+        """{"version": "4", "specifiers": {"npm:a@1": "1.0.0"},
+  "jsr": {
+    "@std/path@1.0.8": {"integrity": "aa"}
+  },
+  "npm": {
+    "a@1.0.0_peer@2.0.0": {"integrity": "bb", "dependencies": ["@s/b@2.0.0"]},
+    "@s/b@2.0.0": {"integrity": "cc"}
+  },
+  "remote": {
+    "https://code.example.com/x@1.0.0/mod.ts": "dd"
+  }
+}""",
+        [
+            ("other", "jsr:@std/path", "1.0.8", 3, None, False, "no-data"),
+            ("npm", "a", "1.0.0", 6, None, False, None),
+            ("npm", "@s/b", "2.0.0", 7, None, False, None),
+            ("other", "code.example.com/x@1.0.0/mod.ts", "", 10, None, False, "other-source"),
+        ],
+        {},
+    ),
     "requirements.txt": (
         f"""# compiled
 Flask_Login[extra]==0.6.3 \\
     --hash=sha256:aa
     # via -r requirements.in
 werkzeug==2.0.0 ; python_version > "3" --hash=sha256:bb
-    # via flask
+    # via flask-login
 loose>=1.0
 git+https://github.com/a/b.git@{SHA}#egg=forked
 -e .
@@ -316,7 +345,7 @@ replace github.com/a/b => ../b
 [[package]]
 name = "shop"
 version = "0.1.0"
-dependencies = ["serde", "rand 0.7.0"]
+dependencies = ["serde", "rand 0.7.0", "forked"]
 [[package]]
 name = "serde"
 version = "1.0.0"
@@ -338,7 +367,7 @@ source = "git+https://github.com/a/b?rev=1#{SHA}"
             ("crates.io", "serde", "1.0.0", 7, True, False, None),
             ("crates.io", "rand", "0.7.0", 11, True, False, None),
             ("crates.io", "rand", "0.8.0", 15, False, False, None),
-            ("crates.io", "forked", "0.1.0", 19, False, False, "other-source"),
+            ("crates.io", "forked", "0.1.0", 19, True, False, "other-source"),
         ],
         {},
     ),
@@ -450,6 +479,8 @@ DEPENDENCIES
     dependency: transitive
     source: sdk
     version: "0.0.99"
+sdks:
+  dart: ">=3.0.0"
 """,
         [("Pub", "http", "1.10", 2, True, False, None), ("Pub", "sky", "0.0.99", 6, False, False, "other-source")],
         {},

@@ -87,6 +87,8 @@ def test_a_lockfile_cut_anywhere_never_raises(tmp_path, path):
     [
         ("package.json", '{"dependencies": {"a": "1"}}'),
         ("pyproject.toml", '[project]\ndependencies = ["a"]'),
+        ("deno.json", '{"imports": {"a": "npm:a@1"}}'),
+        ("deno.jsonc", '{"importMap": "map.json"}'),
         ("Cargo.toml", '[dependencies]\na = "1"'),
         ("Gemfile", "gem 'rails'"),
         ("composer.json", '{"require": {"a/b": "1"}}'),
@@ -147,6 +149,14 @@ def test_members_of_a_workspace_ask_for_one_another(tmp_path):
     lay(tmp_path, "a/package.json", '{"name": "a", "dependencies": {"b": "*", "left": "1"}}')
     lay(tmp_path, "b/package.json", '{"name": "b"}')
     assert [m.file for m in list_dependencies(tmp_path).manifests] == ["yarn.lock"]
+
+
+def test_a_deno_json_that_asks_for_nothing_or_is_locked_is_left_alone(tmp_path):
+    lay(tmp_path, "deno.json", '{"$schema": "https://schemas.example/deno.json", "fmt": {}, "imports": {"@/": "./"}}')
+    assert not list_dependencies(tmp_path).manifests
+    lay(tmp_path, "deno.json", '{"imports": {"a": "jsr:@std/a@1"}}')
+    lay(tmp_path, "deno.lock", '{"version": "5", "npm": {"a@1.0.0": {}}}')
+    assert [m.file for m in list_dependencies(tmp_path).manifests] == ["deno.lock"]
 
 
 def test_bun_in_binary_is_said(tmp_path):
@@ -237,7 +247,7 @@ def test_an_empty_lockfile_does_not_lock_what_is_asked_for(tmp_path):
     assert [each.file for each in list_dependencies(tmp_path).manifests] == ["package-lock.json"]
 
 
-@pytest.mark.parametrize("name", ["deno.lock", "Cartfile.resolved", "conda-lock.yml", "build.sbt", "rebar.lock"])
+@pytest.mark.parametrize("name", ["Cartfile.resolved", "conda-lock.yml", "build.sbt", "rebar.lock"])
 def test_files_of_other_package_systems_are_said(tmp_path, name):
     (tmp_path / name).write_text("{}")
     (manifest,) = list_dependencies(tmp_path).manifests
@@ -260,12 +270,12 @@ def test_an_archive_of_any_address_is_no_package_of_the_registry(tmp_path):
     places = {
         "a": "https://files.example/a.tgz",
         "b": "https://mirror.example/b/-/b-1.0.0.tgz",
-        "c": "https://mirror.example/download/@s/c/1.0.0/0abc",
+        "@s/c": "https://mirror.example/download/@s/c/1.0.0/0abc",
     }
     packages = {f"node_modules/{name}": {"version": "1.0.0", "resolved": where} for name, where in places.items()}
     (tmp_path / "package-lock.json").write_text(json.dumps({"lockfileVersion": 3, "packages": packages}))
     obstacles = {one.name: one.obstacle for one in list_dependencies(tmp_path).dependencies}
-    assert obstacles == {"a": Obstacle.OTHER_SOURCE, "b": None, "c": None}
+    assert obstacles == {"a": Obstacle.OTHER_SOURCE, "b": None, "@s/c": None}
 
 
 def test_every_category_of_a_pipfile_counts(tmp_path):

@@ -6,10 +6,12 @@ import io
 import re
 from collections import deque
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from wizard.checks.dependencies.dependency import Dependency, Ecosystem, Listed, Obstacle
-from wizard.checks.dependencies.python import normal
+from wizard.checks.dependencies.origins import DEFAULT, base
+from wizard.checks.dependencies.python_settings import normal
 from wizard.checks.dependencies.source import Source, known_version, need, table, table_of, tables, text, texts
 from wizard.domain.language import _
 from wizard.formats import json as strict_json
@@ -45,6 +47,17 @@ _TAG = re.compile(r"^(\w+):[ \t]*(.*)$", re.M)
 
 def read(source: Source) -> Listed:
     """A bill of materials, told by its content. Raises `Malformed`."""
+    listed = _read(source)
+    if not any(each.origin for each in listed.dependencies):
+        return listed
+    # a tool that writes where packages come from does so where that is not the common registry
+    rows = tuple(
+        replace(row, origin=row.origin or DEFAULT) if row.obstacle is None else row for row in listed.dependencies
+    )
+    return replace(listed, dependencies=rows)
+
+
+def _read(source: Source) -> Listed:
     head = source.data[:200].lstrip(b"\xef\xbb\xbf \t\r\n")
     if head.startswith(b"<"):
         return _cyclonedx_xml(source)
@@ -195,4 +208,6 @@ def _made(
             name = name.lower()
     known = ecosystem is not Ecosystem.OTHER
     obstacle = None if known and version else Obstacle.NO_VERSION if known else Obstacle.NO_DATA
-    return Dependency(ecosystem, name, version, source.file, line, direct, dev, "", obstacle)
+    where = package.repository if package else ""
+    origin = base(where if "://" in where else f"https://{where}") if where and obstacle is None else ""
+    return Dependency(ecosystem, name, version, source.file, line, direct, dev, "", obstacle, origin)

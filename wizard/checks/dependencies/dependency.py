@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -39,6 +40,7 @@ class Obstacle(StrEnum):
     NO_VERSION = "no-version"
     NOT_PINNED = "not-pinned"
     OTHER_SOURCE = "other-source"
+    OTHER_REGISTRY = "other-registry"
     NO_DATA = "no-data"
     IMAGE = "image"
     VERSION = "version-not-comparable"
@@ -50,7 +52,8 @@ class Dependency:
     """One package of one file. `file` is its path in the repository, `line` 0 when it is not known.
 
     `direct` is None when the file does not tell; `dev` means needed only to build or test. `commit` is that of a
-    package taken from Git. `obstacle` is None when name and version can be looked up.
+    package taken from Git. `obstacle` is None when name and version can be looked up. `origin` is the registry as the
+    file says it (its host or name, once a listing is done), "" where nothing is said.
     """
 
     ecosystem: Ecosystem
@@ -62,6 +65,7 @@ class Dependency:
     dev: bool = False
     commit: str = ""
     obstacle: Obstacle | None = None
+    origin: str = ""
 
     @property
     def package(self) -> tuple[Ecosystem, str, str]:
@@ -75,6 +79,8 @@ class Reach(StrEnum):
     COMPLETE = "complete"
     DIRECT_ONLY = "direct-only"
     NOT_LOCKED = "not-locked"
+    CUT_SHORT = "cut-short"
+    MIXED = "mixed"
     UNREADABLE = "unreadable"
     UNSUPPORTED = "unsupported"
 
@@ -92,9 +98,18 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What a parser found in one file. `because` says why `reach` is not complete; `more` are files it points to."""
+    """What a parser found in one file. `because` says why `reach` is not complete; `more` are files it points to.
+
+    `needs` are, for each package, the names that it needs; where the file is `closed` each of these must stand in it,
+    unless it is among `own` (the partner's own code, and what the tool itself brings). `apart` are the names that the
+    settings beside it give a registry of their own.
+    """
 
     dependencies: tuple[Dependency, ...]
     reach: Reach = Reach.COMPLETE
     because: str = ""
     more: tuple[str, ...] = ()
+    needs: Mapping[str, Iterable[str]] = field(default_factory=dict)
+    closed: bool = False
+    own: frozenset[str] = frozenset()
+    apart: frozenset[str] = frozenset()

@@ -6,6 +6,7 @@ import io
 import re
 
 from wizard.checks.dependencies.dependency import Dependency, Ecosystem, Listed, Obstacle
+from wizard.checks.dependencies.nuget_settings import told
 from wizard.checks.dependencies.source import Source, known_version, need, table, table_of, text, texts
 from wizard.formats import xml
 
@@ -32,7 +33,7 @@ def read_lock(source: Source) -> Listed:
             before = found.get((name, version))
             if before is None or (one.direct and not before.direct):
                 found[(name, version)] = one
-    return Listed(tuple(found.values()))
+    return told(source, found.values())
 
 
 def read_config(source: Source) -> Listed:
@@ -52,7 +53,7 @@ def read_config(source: Source) -> Listed:
                 Dependency(Ecosystem.NUGET, name, version, source.file, lines.take(name), None, dev, "", obstacle)
             )
     need(root == "packages")
-    return Listed(tuple(found))
+    return told(source, found)
 
 
 def read_libraries(source: Source) -> Listed:
@@ -72,4 +73,4 @@ def read_libraries(source: Source) -> Listed:
         need(slash)
         direct = name.lower() in asked if known else None
         found.append(Dependency(Ecosystem.NUGET, name, version, source.file, lines.take(key), direct))
-    return Listed(tuple(found))
+    return told(source, found, table(table(table(content, "project"), "restore"), "sources"))

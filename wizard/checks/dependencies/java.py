@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from xml.etree.ElementTree import Element
 
 from wizard.checks.dependencies.dependency import Dependency, Ecosystem, Listed, Obstacle, Reach
+from wizard.checks.dependencies.origins import base, mixed
 from wizard.checks.dependencies.source import Source, need
 from wizard.domain.language import _
 from wizard.formats import xml
 
+_BUILD_FILES = ("build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts")
+#: A repository with an address of its own, on its own or as the only place of what its filter names.
+_OPENS = re.compile(r"(?:maven|exclusiveContent|pluginManagement)\b")
+_COMMON = re.compile(r"\b(?:mavenCentral|google|jcenter)\s*[({]")
+_URL = re.compile(r"""(https?://[^\s"'()]+)""")
+_GROUP = re.compile(r"""\bincludeGroup(?:AndSubgroups)?[ \t(]+["']([^"']+)["']""")
+#: A block of a build file is not longer than so many lines.
+_BLOCK = 40
 _PROPERTY = re.compile(r"\$\{([^}]+)\}")
 _LOCKED = re.compile(r"([^:=\s]+):([^:=\s]+):([^:=\s]+)=(.*)")
 _RANGE = re.compile(r"[\[\](),]|^(?:LATEST|RELEASE)$|-SNAPSHOT$")
@@ -102,8 +112,48 @@ def read_gradle(source: Source) -> Listed:
         uses = [use for use in locked[4].split(",") if use]
         dev = building or (bool(uses) and all("test" in use.lower() for use in uses))
         found.append(Dependency(Ecosystem.MAVEN, f"{locked[1]}:{locked[2]}", locked[3], source.file, number, None, dev))
-    need(found or last)
-    return Listed(tuple(found))
+    need(last)  # Gradle writes that line last: without it, the file was cut
+    return _from_repositories(source, found)
+
+
+def _from_repositories(source: Source, found: list[Dependency]) -> Listed:
+    """What the build files beside and above say of further repositories: the groups that come from them, or nothing."""
+    open_ended: set[str] = set()
+    groups: list[tuple[str, str]] = []
+    common = False
+    for data in (each for name in _BUILD_FILES for each in source.above(name)):
+        text = data.decode("utf-8", "replace")
+        common = common or _COMMON.search(text) is not None
+        for block in _blocks(text):
+            address = _URL.search(block)
+            host = base(address[1]) if address else ""
+            if host and not block.startswith("pluginManagement"):
+                named = [(group, host) for group in _GROUP.findall(block)]
+                groups += named
+                open_ended |= set() if named else {host}
+    rows = []
+    for row in found:
+        group = row.name.partition(":")[0]
+        where = next((host for each, host in groups if group == each or group.startswith(f"{each}.")), "")
+        rows.append(replace(row, origin=where, obstacle=Obstacle.OTHER_REGISTRY) if where else row)
+    alone = len(open_ended) == 1 and not common  # a repository of everything
+    return Listed(tuple(rows), *mixed("" if alone or not open_ended else min(open_ended)))
+
+
+def _blocks(text: str) -> Iterator[str]:
+    """The blocks of a build file that name a repository, from their first word to the brace that ends them."""
+    block: list[str] = []
+    depth = 0
+    for line in map(str.strip, text.splitlines()):
+        if line.startswith(("//", "*")) or not (block or _OPENS.match(line)):
+            continue
+        block.append(line)
+        depth += line.count("{") - line.count("}")
+        if depth <= 0 or len(block) >= _BLOCK:
+            yield "\n".join(block)
+            block, depth = [], 0
+    if block:
+        yield "\n".join(block)
 
 
 def read_verification(source: Source) -> Listed:
@@ -120,4 +170,4 @@ def read_verification(source: Source) -> Listed:
             line = lines.take(has["name"])
             found.append(Dependency(Ecosystem.MAVEN, name, has["version"], source.file, line))
     need(root == "verification-metadata")
-    return Listed(tuple(found))
+    return _from_repositories(source, found)

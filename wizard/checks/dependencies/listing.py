@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
-from wizard.checks.dependencies import families
-from wizard.checks.dependencies.dependency import WITHOUT_DATA, Dependency, Listed, Manifest, Obstacle, Reach
-from wizard.checks.dependencies.source import MAX_BYTES, Source
+from wizard.checks.dependencies import families, origins
+from wizard.checks.dependencies.advisory import key_of
+from wizard.checks.dependencies.dependency import WITHOUT_DATA, Dependency, Manifest, Obstacle, Reach
+from wizard.checks.dependencies.source import MAX_BYTES, Source, cut_short
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
 from wizard.formats.malformed import Malformed
@@ -113,7 +114,7 @@ def list_dependencies(
     if not root.is_dir():
         return _one(root)
     walk = _Walk(root, stopped)
-    found: dict[str, tuple[Manifest, tuple[Dependency, ...]]] = {}
+    found: dict[str, _File] = {}
     asked: list[tuple[str, str, families.Manifest]] = []
     names_of: dict[str, list[str]] = {}
     more: list[str] = []
@@ -125,7 +126,7 @@ def list_dependencies(
             family = families.family_of(path)
             if family is None:
                 if name.lower() in families.UNSUPPORTED or name.lower() in families.NOT_READ:
-                    found[path] = (_unsupported(path, name), ())
+                    found[path] = _File(_unsupported(path, name))
                 elif manifest := families.manifest_of(name):
                     asked.append((folder, name, manifest))
                 continue
@@ -134,16 +135,17 @@ def list_dependencies(
                     _("There are more than {n} lockfiles; the rest was not read.").format(n=_MAX_MANIFESTS)
                 )
                 break
-            found[path], pointed = _read(root, path, family)
-            more += pointed
-            count += len(found[path][1])
+            found[path] = _read(root, path, family)
+            more += found[path].more
+            count += len(found[path].rows)
             progress(path, count)
     _included(root, found, more)
     walk.gaps += _absent_submodules(root)
-    _held_against_locks(root, asked, names_of, found)
+    own = _held_against_locks(root, asked, names_of, found)
+    files = _of_one_place([_whole(each, own) for each in found.values()])
     return Listing(
-        tuple(one for _each, listed in found.values() for one in listed),
-        tuple(manifest for manifest, _listed in found.values()),
+        tuple(row for each in files for row in each.rows),
+        tuple(each.manifest for each in files),
         tuple(walk.left_out),
         tuple(walk.gaps),
     )
@@ -174,8 +176,8 @@ def _one(path: Path) -> Listing:
                 "folder of the repository, or rename the file to the name that its tool gave it."
             ).format(name=_shown(path.name))
         )
-    (manifest, listed), _more = _read(path.parent, path.name, family)
-    return Listing(listed, (manifest,))
+    (file,) = _of_one_place([_whole(_read(path.parent, path.name, family), set())])
+    return Listing(file.rows, (file.manifest,))
 
 
 def _is_bill(head: bytes) -> bool:
@@ -184,31 +186,80 @@ def _is_bill(head: bytes) -> bool:
     )
 
 
-def _read(
-    root: Path, path: str, family: families.Family
-) -> tuple[tuple[Manifest, tuple[Dependency, ...]], tuple[str, ...]]:
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One file that was read, the files that it points to, and the names that it needs and does not hold."""
+
+    manifest: Manifest
+    rows: tuple[Dependency, ...] = ()
+    more: tuple[str, ...] = ()
+    missing: frozenset[str] = frozenset()
+
+
+def _read(root: Path, path: str, family: families.Family) -> _File:
     folder = (root / path).parent
     data = _bytes(root / path)
     shown = _shown(path)
     if data is None:
         because = _("It is larger than {n} MB or cannot be opened.").format(n=MAX_BYTES // 1024 // 1024)
-        return (Manifest(shown, family.format, Reach.UNREADABLE, 0, because), ()), ()
+        return _File(Manifest(shown, family.format, Reach.UNREADABLE, 0, because))
+    above = [root / each for each in PurePosixPath(path).parents]
     try:
         if _MERGING.search(data):
             raise Malformed(
                 _("It holds the marks of a merge that nobody finished (<<<<<<<). Finish it, then look again.")
             )
-        listed = family.read(Source(shown, data, lambda name: _bytes(folder / name)))
+        listed = family.read(
+            Source(
+                shown,
+                data,
+                lambda name: _bytes(folder / name),
+                lambda name: [found for each in above if (found := _bytes(each / name)) is not None],
+            )
+        )
     except Malformed as mistake:
-        return (Manifest(shown, family.format, Reach.UNREADABLE, 0, mistake.sentence), ()), ()
-    rows = tuple(_merged(listed))
-    return (Manifest(shown, family.format, listed.reach, len(rows), listed.because), rows), listed.more
+        return _File(Manifest(shown, family.format, Reach.UNREADABLE, 0, mistake.sentence))
+    rows = tuple(_merged(origins.told_apart(listed.dependencies, listed.needs, listed.apart)))
+    missing: set[str] = set()
+    if listed.closed:
+        held = {one.name for one in listed.dependencies} | listed.own
+        missing = {name for needed in listed.needs.values() for name in needed} | listed.needs.keys()
+        missing -= held | {""}
+    manifest = Manifest(shown, family.format, listed.reach, len(rows), listed.because)
+    return _File(manifest, rows, listed.more, frozenset(missing))
 
 
-def _merged(listed: Listed) -> Iterator[Dependency]:
+def _whole(file: _File, own: Set[str]) -> _File:
+    """A file that does not hold what its own records need says so."""
+    because = cut_short(file.missing - own)
+    if not because or file.manifest.reach is not Reach.COMPLETE:
+        return file
+    return replace(file, manifest=replace(file.manifest, reach=Reach.CUT_SHORT, because=because))
+
+
+def _of_one_place(files: list[_File]) -> list[_File]:
+    """What one file shows to come from a private registry does so where another file says nothing about it; and of
+    each origin only what may be shown is kept."""
+    private = {
+        (row.ecosystem, key_of(row.ecosystem, row.name)): row.origin
+        for file in files
+        for row in file.rows
+        if row.obstacle is Obstacle.OTHER_REGISTRY
+    }
+
+    def row_of(row: Dependency) -> Dependency:
+        theirs = private.get((row.ecosystem, key_of(row.ecosystem, row.name))) if private else None
+        if theirs and row.obstacle is None and not row.origin:
+            row = replace(row, obstacle=Obstacle.OTHER_REGISTRY, origin=theirs)
+        return replace(row, origin=origins.shown(row.origin)) if row.origin else row
+
+    return [replace(file, rows=tuple(map(row_of, file.rows))) for file in files]
+
+
+def _merged(dependencies: Iterable[Dependency]) -> Iterator[Dependency]:
     """One row for each package and version of a file: direct when any is, for development only when all are."""
     rows: dict[tuple[str, str, str, str], Dependency] = {}
-    for one in listed.dependencies:
+    for one in dependencies:
         if one.obstacle is None and one.ecosystem in WITHOUT_DATA:
             one = replace(one, obstacle=Obstacle.NO_DATA)
         key = (*one.package, one.commit)
@@ -217,10 +268,12 @@ def _merged(listed: Listed) -> Iterator[Dependency]:
             rows[key] = one
         elif (one.direct and not before.direct) or (before.dev and not one.dev):
             rows[key] = replace(before, direct=one.direct or before.direct, dev=one.dev and before.dev)
+        if one.obstacle is not None and rows[key].obstacle is None:
+            rows[key] = replace(rows[key], obstacle=one.obstacle, origin=one.origin)
     return iter(rows.values())
 
 
-def _included(root: Path, found: dict[str, tuple[Manifest, tuple[Dependency, ...]]], more: list[str]) -> None:
+def _included(root: Path, found: dict[str, _File], more: list[str]) -> None:
     """Read what requirements files point to, inside the repository only."""
     family = next(family for family in families.FAMILIES if family.format == "requirements.txt")
     waiting = list(more)
@@ -230,10 +283,10 @@ def _included(root: Path, found: dict[str, tuple[Manifest, tuple[Dependency, ...
             continue
         if PurePosixPath(path).is_absolute() or path.startswith(".."):
             because = _("It lies outside the repository, so it was not read.")
-            found[path] = (Manifest(_shown(path), family.format, Reach.UNREADABLE, 0, because), ())
+            found[path] = _File(Manifest(_shown(path), family.format, Reach.UNREADABLE, 0, because))
             continue
-        found[path], pointed = _read(root, path, family)
-        waiting += pointed
+        found[path] = _read(root, path, family)
+        waiting += found[path].more
 
 
 def _bytes(path: Path) -> bytes | None:
@@ -253,9 +306,9 @@ def _held_against_locks(
     root: Path,
     asked: list[tuple[str, str, families.Manifest]],
     names_of: dict[str, list[str]],
-    found: dict[str, tuple[Manifest, tuple[Dependency, ...]]],
-) -> None:
-    """Add each manifest that asks for packages which no lockfile lists."""
+    found: dict[str, _File],
+) -> set[str]:
+    """Add each manifest that asks for packages which no lockfile lists. The names of the partner's own packages."""
     needs: list[tuple[str, str, families.Manifest, frozenset[str]]] = []
     own: set[str] = set()
     for folder, name, manifest in asked:
@@ -266,7 +319,7 @@ def _held_against_locks(
             because = _(
                 "It cannot be read, so nobody can tell whether a lockfile is its own. Mend it, then look again."
             )
-            found[path] = (Manifest(_shown(path), manifest.format, Reach.UNREADABLE, 0, because), ())
+            found[path] = _File(Manifest(_shown(path), manifest.format, Reach.UNREADABLE, 0, because))
             continue
         own.add(wants.own)
         if data is None or families.asks(manifest, data):
@@ -274,14 +327,15 @@ def _held_against_locks(
     for path, folder, manifest, names in needs:
         locks = _locks_of(manifest, folder, names_of)
         read = [found[lock] for lock in locks if lock in found]
-        listed = {one.name.replace("_", "-") for _each, rows in read for one in rows}
+        listed = {one.name.replace("_", "-") for each in read for one in each.rows}
         missing = sorted(each for each in names - own if each.replace("_", "-") not in listed)
         if not locks:
-            found[path] = (_not_locked(path, manifest), ())
-        elif any(each.reach is Reach.UNREADABLE for each, _rows in read):
+            found[path] = _File(_not_locked(path, manifest))
+        elif any(each.manifest.reach is Reach.UNREADABLE for each in read):
             continue  # said already
         elif missing or not (listed or manifest.wants):
-            found[path] = (_not_in_lock(path, manifest, locks[0], missing), ())
+            found[path] = _File(_not_in_lock(path, manifest, locks[0], missing))
+    return own
 
 
 def _locks_of(manifest: families.Manifest, folder: str, names_of: dict[str, list[str]]) -> list[str]:

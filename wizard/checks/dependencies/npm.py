@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from wizard.checks.dependencies.dependency import Dependency, Ecosystem, Listed, Obstacle
+from wizard.checks.dependencies.npm_settings import Registries, registries
+from wizard.checks.dependencies.origins import DEFAULT, base
 from wizard.checks.dependencies.source import Source, known_version, need, reached, table, table_of, text
 from wizard.formats import json as strict_json
 
@@ -47,14 +49,30 @@ def commit_of(where: str) -> str:
     return found[-1] if found else ""
 
 
-def made(name: str, version: str, where: str, line: int, *, file: str, direct: bool | None, dev: bool) -> Dependency:
-    """A package of npm, with what keeps it from being looked up."""
+def made(
+    name: str,
+    version: str,
+    where: str,
+    line: int,
+    *,
+    file: str,
+    direct: bool | None,
+    dev: bool,
+    origin: str = "",
+) -> Dependency:
+    """A package of npm, with what keeps it from being looked up. `origin` is its registry where `where` says none."""
     if alias := _ALIAS.fullmatch(version):
         name, version = alias[1], alias[2]
     elsewhere = from_elsewhere(where, version) or from_elsewhere(version) or "://" in version
     obstacle = Obstacle.OTHER_SOURCE if elsewhere else None if version else Obstacle.NO_VERSION
     commit = commit_of(where or version) if elsewhere else ""
-    return Dependency(Ecosystem.NPM, name, version, file, line, direct, dev, commit, obstacle)
+    origin = "" if elsewhere else base(where, name) or origin
+    return Dependency(Ecosystem.NPM, name, version, file, line, direct, dev, commit, obstacle, origin)
+
+
+def apart(rows: Iterable[Dependency], settings: Registries) -> frozenset[str]:
+    """The names that come from the registry that the settings give to their scope."""
+    return frozenset(row.name for row in rows if row.origin and row.origin == settings.of(row.name))
 
 
 def read_lock(source: Source) -> Listed:
@@ -62,14 +80,29 @@ def read_lock(source: Source) -> Listed:
     lock = source.json()
     need("lockfileVersion" in lock and ("packages" in lock or "dependencies" in lock or lock.get("name")))
     known_version(lock["lockfileVersion"], ("1", "2", "3"))
+    settings = registries(source)
     if "packages" in lock:
         packages = table_of(lock["packages"])
         need(not table(lock, "dependencies") or any("node_modules/" in path for path in packages))  # two lists, as one
-        return Listed(tuple(_packages(source, packages)))
-    return Listed(tuple(_nested(source, table(lock, "dependencies"))))
+        rows = tuple(_packages(source, packages, settings))
+        needs: dict[str, list[str]] = {}
+        for path, one in packages.items():
+            if "node_modules/" in path:
+                alias, name = _last(path), text(one, "name") or _last(path)
+                needs.setdefault(name, []).extend(table(one, "dependencies"))
+                needs.setdefault(alias, []).append(name)
+        own = frozenset(map(_last, packages))
+        return Listed(rows, needs=needs, closed=True, own=own, apart=apart(rows, settings))
+    inner: dict[str, list[str]] = {}
+    rows = tuple(_nested(source, table(lock, "dependencies"), settings, inner))
+    return Listed(rows, needs=inner, apart=apart(rows, settings))
 
 
-def _packages(source: Source, packages: Mapping[str, Any]) -> Iterator[Dependency]:
+def _last(path: str) -> str:
+    return path.rpartition("node_modules/")[2]
+
+
+def _packages(source: Source, packages: Mapping[str, Any], settings: Registries) -> Iterator[Dependency]:
     lines = source.lines(_KEY)
     direct: set[str] = set()
     for path, package in packages.items():
@@ -87,17 +120,20 @@ def _packages(source: Source, packages: Mapping[str, Any]) -> Iterator[Dependenc
                 continue
             where = f"file:{where}"
         yield made(
-            text(package, "name") or path.rpartition("node_modules/")[2],
+            name := text(package, "name") or _last(path),
             text(package, "version"),
             where,
             lines.take(path),
             file=source.file,
             direct=path in direct,
             dev=package.get("dev") is True or package.get("devOptional") is True,
+            origin=settings.of(name),
         )
 
 
-def _nested(source: Source, dependencies: Mapping[str, Any]) -> Iterator[Dependency]:
+def _nested(
+    source: Source, dependencies: Mapping[str, Any], settings: Registries, needs: dict[str, list[str]]
+) -> Iterator[Dependency]:
     lines = source.lines(_KEY)
     declared_names = declared_beside(source)
     direct = set().union(*declared_names) if declared_names else None
@@ -106,6 +142,7 @@ def _nested(source: Source, dependencies: Mapping[str, Any]) -> Iterator[Depende
         level, top = waiting.pop()
         for name, package in level.items():
             package = table_of(package)
+            needs.setdefault(name, []).extend(table(package, "requires"))
             is_direct = None if direct is None else top and name in direct
             yield made(
                 name,
@@ -115,6 +152,7 @@ def _nested(source: Source, dependencies: Mapping[str, Any]) -> Iterator[Depende
                 file=source.file,
                 direct=is_direct,
                 dev=package.get("dev") is True,
+                origin=settings.of(name),
             )
             if inner := table(package, "dependencies"):
                 waiting.append((inner, False))
@@ -133,10 +171,14 @@ def read_bun(source: Source) -> Listed:
         prod |= asked[0]
         dev |= asked[1]
     packages = table(lock, "packages")
-    graph = {key: _bun_needs(key, entry, packages) for key, entry in packages.items()}
+    graph = {
+        key: [f"{key}/{name}" if f"{key}/{name}" in packages else name for name in _bun_asks(entry)]
+        for key, entry in packages.items()
+    }
     running = reached(graph, prod)
-    lines = source.lines(_KEY)
+    lines, settings = source.lines(_KEY), registries(source)
     found = []
+    needs: dict[str, list[str]] = {}
     for key, entry in packages.items():
         need(isinstance(entry, list) and entry and isinstance(entry[0], str))
         name, _at, version = entry[0].rpartition("@") if "@" in entry[0][1:] else (entry[0], "", "")
@@ -144,6 +186,8 @@ def read_bun(source: Source) -> Listed:
             name, _at, version = entry[0].partition("@")
         if version.startswith("workspace:"):
             continue
+        needs.setdefault(name, []).extend(_bun_asks(entry))
+        written = entry[1] if len(entry) > 1 and isinstance(entry[1], str) else ""
         found.append(
             made(
                 name,
@@ -153,13 +197,13 @@ def read_bun(source: Source) -> Listed:
                 file=source.file,
                 direct=key in prod or key in dev,
                 dev=key not in running,
+                origin=base(written, name) or settings.of(name) or DEFAULT,
             )
         )
-    return Listed(tuple(found))
+    return Listed(tuple(found), needs=needs, apart=apart(found, settings))
 
 
-def _bun_needs(key: str, entry: Any, packages: Mapping[str, Any]) -> Iterator[str]:
+def _bun_asks(entry: Any) -> Iterator[str]:
     for part in entry if isinstance(entry, list) else ():
         if isinstance(part, Mapping):
-            for name in (name for kind in _PROD for name in table(part, kind)):
-                yield f"{key}/{name}" if f"{key}/{name}" in packages else name
+            yield from (name for kind in _PROD for name in table(part, kind))

@@ -39,6 +39,7 @@ def read_renv(source: Source) -> Listed:
     need("Packages" in lock)
     lines = source.lines(r'^[ \t]*"([^"\n]+)"\s*:\s*\{')
     found = []
+    needs = {name: texts(entry, "Requirements") for name, entry in table(lock, "Packages").items()}
     for name, entry in table(lock, "Packages").items():
         version, origin = text(table_of(entry), "Version"), text(entry, "Source")
         ours = origin in ("Repository", "CRAN", "")
@@ -51,9 +52,10 @@ def read_renv(source: Source) -> Listed:
                 lines.take(name),
                 commit=text(entry, "RemoteSha") if not ours else "",
                 obstacle=None if ours and version else Obstacle.OTHER_SOURCE if version else Obstacle.NO_VERSION,
+                origin=text(entry, "Repository") if ours else "",
             )
         )
-    return Listed(tuple(found))
+    return Listed(tuple(found), needs=needs)
 
 
 def read_stack(source: Source) -> Listed:
@@ -85,6 +87,8 @@ def read_stack(source: Source) -> Listed:
 def read_cabal(source: Source) -> Listed:
     """A cabal.project.freeze. Raises `Malformed`."""
     need("constraints:" in source.text)
+    # each line but the last ends with a comma: without a last one, the file was cut
+    need(not any(part.rstrip().endswith(",") for part in re.split(r"^(?=\S)", source.text, flags=re.M)))
     lines = source.lines(r"\bany\.([A-Za-z0-9-]+)\s*==")
     return Listed(
         tuple(

@@ -7,17 +7,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from wizard.checks.dependencies.dependency import Dependency, Ecosystem, Listed, Obstacle
+from wizard.checks.dependencies.origins import DEFAULT, base, mixed
+from wizard.checks.dependencies.python_settings import named_for_poetry, named_for_uv, normal, of_pdm, of_pipfile
 from wizard.checks.dependencies.source import Source, known_version, need, reached, table, table_of, tables, text, texts
 
-_SEPARATORS = re.compile(r"[-_.]+")
 _NAMED = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 _KEY = r'^[ \t]*name[ \t]*=[ \t]*"([^"\n]+)"'
 _MAIN_GROUPS = frozenset({"main", "default"})
-
-
-def normal(name: str) -> str:
-    """A name as the Python Package Index compares it (PEP 503)."""
-    return _SEPARATORS.sub("-", name).lower()
 
 
 def made(
@@ -30,10 +26,12 @@ def made(
     dev: bool = False,
     elsewhere: bool = False,
     commit: str = "",
+    origin: str = "",
 ) -> Dependency:
     """A package of Python, with what keeps it from being looked up."""
     obstacle = Obstacle.OTHER_SOURCE if elsewhere else None if version else Obstacle.NO_VERSION
-    return Dependency(Ecosystem.PYPI, normal(name), version, file, line, direct, dev, commit, obstacle)
+    origin = "" if elsewhere else origin
+    return Dependency(Ecosystem.PYPI, normal(name), version, file, line, direct, dev, commit, obstacle, origin)
 
 
 def asked_by_project(source: Source) -> tuple[set[str], set[str]] | None:
@@ -110,9 +108,10 @@ def read_poetry(source: Source) -> Listed:
                 dev=not groups & _MAIN_GROUPS if groups else running is not None and normal(name) not in running,
                 elsewhere=kind in ("git", "url", "file"),
                 commit=text(origin, "resolved_reference"),
+                origin=base(text(origin, "url")) or text(origin, "reference") or DEFAULT,
             )
         )
-    return Listed(tuple(found))
+    return Listed(tuple(found), needs=graph, apart=named_for_poetry(source))
 
 
 def read_uv(source: Source) -> Listed:
@@ -136,11 +135,12 @@ def read_uv(source: Source) -> Listed:
     direct = {name for root in roots for name in graph[root]}
     for each in own:
         for group in table(each, "dev-dependencies").values():
-            direct |= {text(table_of(one), "name") for one in group}
+            graph.setdefault("", []).extend(text(table_of(one), "name") for one in group)
+    direct |= set(graph.get("", ()))
     found = []
     for each in packages:
         name, origin = text(each, "name"), table(each, "source")
-        need(name)
+        need(name and origin)
         line = lines.take(name)
         if name in roots:
             continue
@@ -154,9 +154,12 @@ def read_uv(source: Source) -> Listed:
                 dev=bool(roots) and name not in running,
                 elsewhere=bool(origin.keys() & {"git", "url", "path"}),
                 commit=text(origin, "git").rpartition("#")[2] if "git" in origin else "",
+                origin=base(text(origin, "registry")) or text(origin, "registry"),
             )
         )
-    return Listed(tuple(found))
+    needed = {normal(name): [normal(each) for each in names] for name, names in graph.items()}
+    mine = frozenset(map(normal, roots))
+    return Listed(tuple(found), needs=needed, closed=True, own=mine, apart=named_for_uv(source))
 
 
 def read_pdm(source: Source) -> Listed:
@@ -165,11 +168,16 @@ def read_pdm(source: Source) -> Listed:
     need("metadata" in lock)
     asked, lines = asked_by_project(source), source.lines(_KEY)
     found: dict[tuple[str, str], Dependency] = {}
+    needs: dict[str, set[str]] = {}
+    own = set()
+    origin_of, further = of_pdm(source)
     for each in tables(lock, "package"):
         name, groups = text(each, "name"), set(texts(each, "groups"))
         need(name)
         line = lines.take(name)
+        needs.setdefault(normal(name), set()).update(_names(x for x in texts(each, "dependencies") if ";" not in x))
         if text(each, "path"):
+            own.add(normal(name))
             continue
         one = made(
             name,
@@ -180,9 +188,11 @@ def read_pdm(source: Source) -> Listed:
             dev=bool(groups) and not groups & _MAIN_GROUPS,
             elsewhere=bool(text(each, "git") or text(each, "url")),
             commit=text(each, "revision"),
+            origin=origin_of(name),
         )
         found.setdefault((one.name, one.version), one)  # one entry for each set of extras
-    return Listed(tuple(found.values()))
+    reach, because = mixed(further)
+    return Listed(tuple(found.values()), reach, because, needs=needs, closed=True, own=frozenset(own))
 
 
 def read_pipfile(source: Source) -> Listed:
@@ -194,6 +204,7 @@ def read_pipfile(source: Source) -> Listed:
     wanted = beside.toml() if beside else None
     direct = {normal(name) for kind in ("packages", "dev-packages") for name in table(wanted, kind)}
     lines = source.lines(r'^[ \t]*"([^"\n]+)"\s*:\s*\{')
+    origin_of = of_pipfile(lock)
     found = []
     for kind in lock.keys() - {"_meta"}:  # categories may have any name
         for name, entry in table(lock, kind).items():
@@ -211,6 +222,7 @@ def read_pipfile(source: Source) -> Listed:
                     dev=kind != "default",
                     elsewhere=bool(text(entry, "git") or text(entry, "file")),
                     commit=text(entry, "ref"),
+                    origin=origin_of(entry),
                 )
             )
     return Listed(tuple(sorted(found, key=lambda one: one.line)))
@@ -223,11 +235,15 @@ def read_pylock(source: Source) -> Listed:
     known_version(lock["lock-version"], ("1",))
     asked, lines = asked_by_project(source), source.lines(_KEY)
     found = []
+    needs: dict[str, list[str]] = {}
+    own = set()
     for each in tables(lock, "packages"):
         name = text(each, "name")
         need(name)
         line = lines.take(name)
+        needs.setdefault(normal(name), []).extend(normal(text(one, "name")) for one in tables(each, "dependencies"))
         if "directory" in each:
+            own.add(normal(name))
             continue
         found.append(
             made(
@@ -238,6 +254,7 @@ def read_pylock(source: Source) -> Listed:
                 direct=normal(name) in asked[0] | asked[1] if asked else None,
                 elsewhere=bool(each.keys() & {"vcs", "archive"}),
                 commit=text(table(each, "vcs"), "commit-id"),
+                origin=base(text(each, "index")),
             )
         )
-    return Listed(tuple(found))
+    return Listed(tuple(found), needs=needs, closed=True, own=frozenset(own))

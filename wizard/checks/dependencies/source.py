@@ -22,11 +22,15 @@ MAX_BYTES = 64 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Source:
-    """A file's bytes and path in the repository; `beside` reads a file of the same folder, None if there is none."""
+    """A file's bytes and path in the repository; `beside` reads a file of the same folder, None if there is none.
+
+    `above` reads the files of a name beside it and in the folders above, inside the repository, the nearest first.
+    """
 
     file: str
     data: bytes
     beside: Callable[[str], bytes | None] = lambda name: None
+    above: Callable[[str], Iterable[bytes]] = lambda name: ()
 
     @property
     def name(self) -> str:
@@ -104,6 +108,16 @@ def need(condition: object) -> None:
     """Raise `Malformed` unless the file has what every file of this name has."""
     if not condition:
         raise Malformed(_("This file does not have the form that its name says, so nothing is known from it."))
+
+
+def cut_short(missing: Iterable[str]) -> str:
+    """The sentence for a file that does not hold all that its own records name; "" when it does."""
+    names = sorted(missing)
+    if not names:
+        return ""
+    return _(
+        "Its records name {names}, which it does not hold: it was cut short, or mended by hand. Lock again."
+    ).format(names=", ".join(name[:100] for name in names[:3]) + (" …" if len(names) > 3 else ""))
 
 
 def known_version(version: object, majors: Sequence[str]) -> None:

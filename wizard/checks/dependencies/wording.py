@@ -34,6 +34,11 @@ def because(row: Checked) -> str:
             return _("The file allows several versions, or names a moving tag or branch.")
         case Obstacle.OTHER_SOURCE:
             return _("It comes from Git, a file or an address of its own; lists of vulnerabilities do not cover that.")
+        case Obstacle.OTHER_REGISTRY:
+            return _(
+                "It comes from {host}, not from where the public packages of its file come from; a list of public "
+                "packages says nothing about it. Have its own code looked at (add its repository to the scope)."
+            ).format(host=row.dependency.origin or _("another registry"))
         case Obstacle.NO_DATA:
             return _("There is no list of vulnerabilities for this kind of package.")
         case Obstacle.IMAGE:

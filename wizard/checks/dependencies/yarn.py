@@ -9,9 +9,14 @@ from urllib.parse import unquote
 
 from wizard.checks.dependencies import npm, yaml_text
 from wizard.checks.dependencies.dependency import Listed
+from wizard.checks.dependencies.npm_settings import registries
+from wizard.checks.dependencies.origins import DEFAULT, base
 from wizard.checks.dependencies.source import Source, need, reached, table, table_of, text
 from wizard.checks.dependencies.yaml_text import Word
 
+_KINDS = ("dependencies", "optionalDependencies")
+#: Written where the archive does not lie at the place that the registry's address and the name give.
+_ARCHIVE = re.compile(r"::(?:[^:]*&)?__archiveUrl=([^&]+)")
 _HEAD = "# yarn lockfile v1"
 _PAIR = re.compile(r'^ {4}"?([^"\s]+)"? (?:"([^"]*)"|(\S+))$')
 _FIELD = re.compile(r'^ {2}(version|resolved) "?([^"]+)"?$')
@@ -36,13 +41,18 @@ def read(source: Source) -> Listed:
     prod, dev = asked or (set(), set())
     graph = {one: entry.needs for entry in entries for one in entry.asked}
     running = reached(graph, (one for one in graph if _name(one) in prod))
+    settings = registries(source)
     found = []
+    needs: dict[str, list[str]] = {}
     for entry in entries:
         names = {_name(one) for one in entry.asked}
         alias = next((one.partition("@npm:")[2] for one in entry.asked if "@npm:" in one[1:]), "")
+        name = _name(alias) if alias else _name(entry.asked[0])
+        needs.setdefault(name, []).extend(map(_name, entry.needs))
+        needs |= {other: [name] for other in names if other != name}
         found.append(
             npm.made(
-                _name(alias) if alias else _name(entry.asked[0]),
+                name,
                 entry.version,
                 entry.where
                 if entry.where
@@ -51,9 +61,11 @@ def read(source: Source) -> Listed:
                 file=source.file,
                 direct=bool(names & (prod | dev)) if asked else None,
                 dev=bool(asked) and not any(one in running for one in entry.asked),
+                origin=settings.of(name),
             )
         )
-    return Listed(tuple(found))
+    own = frozenset(_name(one) for entry in entries for one in entry.asked)
+    return Listed(tuple(found), needs=needs, closed=True, own=own, apart=npm.apart(found, settings))
 
 
 def _entries(text: str) -> Iterator[_Entry]:
@@ -74,7 +86,7 @@ def _entries(text: str) -> Iterator[_Entry]:
                 entry.where = found[2]
         elif line.startswith("  ") and not line.startswith("    "):
             inside = line.strip() in ("dependencies:", "optionalDependencies:")
-        elif entry and inside and (pair := _PAIR.match(line)):
+        elif entry and inside and (pair := _PAIR.match(line)) and not (pair[2] or pair[3]).startswith("link:"):
             entry.needs.append(f"{pair[1]}@{pair[2] or pair[3]}")
     if entry:
         yield entry
@@ -96,15 +108,21 @@ def _berry(source: Source) -> Listed:
     entries = {key: table_of(entry) for key, entry in lock.items() if key != "__metadata"}
     by_descriptor = {one.strip(): key for key in entries for one in key.split(",")}
     own = {key for key, entry in entries.items() if "@workspace:" in text(entry, "resolution")}
+    need(own)  # the project itself always stands there
     asked = npm.declared_beside(source)
     direct = {by_descriptor[one] for key in own for one in _descriptors(entries[key], by_descriptor)}
     graph = {key: [by_descriptor[one] for one in _descriptors(entry, by_descriptor)] for key, entry in entries.items()}
     # Yarn does not say which are for development only; the package.json beside it does for the root
     only_dev = asked[1] if asked and len(own) == 1 else set()
     running = reached(graph, (key for key in direct if _name(key) not in only_dev))
+    settings = registries(source)
     found = []
+    needs: dict[str, list[str]] = {}
     for key, entry in entries.items():
+        called = {_name(one.strip()) for one in key.split(",")}
+        asking = [name for kind in _KINDS for name in table(entry, kind)]
         if key in own:
+            needs |= dict.fromkeys(called, asking)
             continue
         resolution = text(entry, "resolution")
         need(resolution)
@@ -113,6 +131,9 @@ def _berry(source: Source) -> Listed:
         if where.startswith("patch:"):
             inner = unquote(unquote(where[6:].partition("#")[0]))
             where = _range(inner) if "@" in inner[1:] else inner
+        needs.setdefault(name, []).extend(asking)
+        needs |= {other: [name] for other in called if other != name}
+        archive = _ARCHIVE.search(where)
         found.append(
             npm.made(
                 name,
@@ -122,13 +143,15 @@ def _berry(source: Source) -> Listed:
                 file=source.file,
                 direct=key in direct,
                 dev=bool(only_dev) and key not in running,
+                origin=base(unquote(archive[1]), name) if archive else settings.of(name) or DEFAULT,
             )
         )
-    return Listed(tuple(found))
+    present = frozenset(_name(one.strip()) for key in entries for one in key.split(","))
+    return Listed(tuple(found), needs=needs, closed=True, own=present, apart=npm.apart(found, settings))
 
 
 def _descriptors(entry: object, known: Iterable[str]) -> Iterator[str]:
-    for kind in ("dependencies", "optionalDependencies"):
+    for kind in _KINDS:
         for name, wanted in table(entry, kind).items():
             for one in (f"{name}@{wanted}", f"{name}@npm:{wanted}"):
                 if one in known:
