@@ -142,16 +142,16 @@ class Looking:
 
     def _unseen(self, check: str, subject: str) -> str:
         observation = self._find(check, subject)
-        where = subject or _("the assessment")
+        where, named = subject or _("the assessment"), check.replace("-", " ")
         if observation is None:
-            return _("The check “{check}” has not looked at {subject} yet.").format(check=check, subject=where)
+            return _("The check “{check}” has not looked at {subject} yet.").format(check=named, subject=where)
         if observation.expired(self.now):
             return _(
                 "The check “{check}” looked at {subject} more than 30 days ago (our default, not Apollo's)."
-            ).format(check=check, subject=where)
+            ).format(check=named, subject=where)
         if observation.result.verdict is Verdict.UNKNOWN:
             return observation.result.summary or _("The check “{check}” could not look at {subject}.").format(
-                check=check, subject=where
+                check=named, subject=where
             )
         return ""
 

@@ -11,7 +11,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut, QShow
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from wizard.domain.language import _
-from wizard.gui import curtain, outline, pages
+from wizard.gui import curtain, outline, pages, reading_order
 from wizard.gui.context import Context, Place, sentence_of
 from wizard.gui.foot import FootBar
 from wizard.gui.locking import IdleWatch
@@ -57,7 +57,7 @@ class Shell(QWidget):
         middle.addWidget(line())
         middle.addWidget(self.foot)
         #: all of it; while it is locked and something still runs, a curtain stands in `front` of it
-        self.inside = QWidget()
+        self.inside = reading_order.Ground()
         self.front = QStackedLayout(self)
         self.front.addWidget(self.inside)
         row = QHBoxLayout(self.inside)

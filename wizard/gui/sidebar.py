@@ -9,6 +9,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QFrame,
     QHBoxLayout,
     QListWidget,
@@ -32,7 +33,7 @@ from wizard.gui.words import Sign
 
 _ROLE = Qt.ItemDataRole.UserRole
 #: By how many pixels rows may stand closer where the window is low; two lines need their height.
-_CLOSEST, _TWO_LINES_CLOSER = 13, 8
+_CLOSEST, _TWO_LINES_CLOSER = 14, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class SideRow:
     @property
     def spoken(self) -> str:
         """What a screen reader says."""
-        return ", ".join(filter(None, (self.title, self.second, self.word)))
+        return ", ".join(dict.fromkeys(filter(None, (self.title, self.second, self.word))))
 
 
 class _RowPainter(QStyledItemDelegate):
@@ -109,12 +110,13 @@ class _RowPainter(QStyledItemDelegate):
         left = box.left() + 42
         flags = int(Qt.AlignmentFlag.AlignVCenter)
         if row.second:
-            top = box.center().y() - 20
-            painter.drawText(mirrored(self._on, QRectF(left, top, wide, 20), box.width()), flags, title)
+            high = min(20.0, box.height() / 2)
+            top = box.center().y() - high
+            painter.drawText(mirrored(self._on, QRectF(left, top, wide, high), box.width()), flags, title)
             painter.setFont(look.font())
             painter.setPen(look.color(row.second_color))
             second = painter.fontMetrics().elidedText(row.second, Qt.TextElideMode.ElideRight, int(wide))
-            painter.drawText(mirrored(self._on, QRectF(left, top + 20, wide, 20), box.width()), flags, second)
+            painter.drawText(mirrored(self._on, QRectF(left, top + high, wide, high), box.width()), flags, second)
         else:
             painter.drawText(mirrored(self._on, QRectF(left, box.top(), wide, box.height()), box.width()), flags, title)
         if state & QStyle.StateFlag.State_HasFocus:
@@ -311,5 +313,5 @@ class Sidebar(QWidget):
             self.chosen.emit(row.place)
 
     def _moved(self, item: QListWidgetItem | None) -> None:
-        if not self._filling and self.rows.hasFocus() and not self.rows.underMouse():
+        if not self._filling and self.rows.hasFocus() and not QApplication.mouseButtons():
             self._take(item)

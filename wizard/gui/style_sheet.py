@@ -35,7 +35,7 @@ QFrame#bar { background: $ground; border: 1px solid $line; border-radius: ${size
   margin: 0 ${size_margin}px 8px ${size_margin}px; }
 
 QPushButton { min-height: ${inner}px; padding: 0 16px; border: 1px solid $edge; border-radius: ${size_radius}px;
-  background: $page; color: $text; font-weight: 500; }
+  background: $page; color: $text; font-weight: 500; outline: none; }
 QPushButton:hover { background: $ground; border-color: $text; }
 QPushButton:pressed { background: $track; }
 QPushButton:focus { border: 2px solid $accent; padding: 0 15px; min-height: 28px; }

@@ -11,7 +11,9 @@ from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
+from wizard.domain import events as e
 from wizard.domain.answers import Answer, AnswerState
+from wizard.domain.observation import Level, Method, Result, Verdict
 from wizard.gui.context import Place
 from wizard.gui.pages.card_forms import ExceptionForm, ReasonForm
 from wizard.gui.pages.requirement_card import RequirementCard
@@ -77,6 +79,21 @@ def test_what_contradicts_stands_beside_what_was_said(opened: Shell, contradicte
     assert edges.count("contradicts") == 1
 
 
+def test_the_same_words_of_many_checks_are_said_once(opened: Shell, contradicted: Session, qtbot: QtBot) -> None:
+    said, host = "Could not look: the certificate is not trusted.", "app.northwindsync.example"
+    at = contradicted.clock()
+    levels = {"csp": Level.RECOMMENDED, "framing": Level.RECOMMENDED, "content-type-options": Level.MUST}
+    blind = tuple(
+        Result(check, host, Verdict.UNKNOWN, level, said, "r/1", "RFC", Method.TEST, at, next_step="Try again.")
+        for check, level in levels.items()
+    )
+    contradicted.record(e.Looked("again", host, blind)).result()
+    card = page(opened, "APP-4", "application-security").cards["APP-4"]
+    lines = [label for label in card.findChildren(PlainLabel) if said in label.text() and label.isVisibleTo(card)]
+    assert [label.property("role") for label in lines] == ["unsure"], "nobody could look: also at a recommendation"
+    assert texts(card).count("Try again.") == 1
+
+
 def test_nothing_is_contacted_before_the_scope_is_agreed_to(opened: Shell, contradicted: Session, qtbot: QtBot) -> None:
     shown = page(opened)
     shown.cards["DATA-4"].again.click()
@@ -106,6 +123,7 @@ def test_an_exception_needs_everything_and_is_shown(opened: Shell, contradicted:
     assert form.isHidden()
     assert "owner Sam Lind: The API host sends one day." in texts(card)
     assert card.property("edge") == "none"
+    assert card.explain.isVisibleTo(card), "signing still waits for what was said to be corrected or explained"
     card.except_.click()
     form.back.click()
     qtbot.waitUntil(lambda: shown.state_of("DATA-4") == "Contradicted")

@@ -89,6 +89,12 @@ def test_rows_are_taken_by_mouse_and_by_key(opened: Shell, qtbot: QtBot) -> None
     side.setCurrentRow(3)
     qtbot.keyClick(side, Qt.Key.Key_Return)
     assert opened.place == Place("section", "authentication")
+    QTest.mouseMove(side.viewport(), box.center())  # where it stays after a click
+    with qtbot.waitActive(opened):
+        opened.activateWindow()
+    side.setFocus()
+    qtbot.keyClick(side, Qt.Key.Key_Down)
+    assert opened.place == Place("section", "data-protection"), "the page goes with the row, wherever the mouse rests"
 
 
 def test_a_requirement_is_found_by_any_word(opened: Shell, qtbot: QtBot) -> None:

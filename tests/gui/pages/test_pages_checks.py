@@ -16,7 +16,7 @@ from wizard.domain import events as e
 from wizard.domain.answers import Row
 from wizard.domain.observation import Level, Method, Result, Verdict
 from wizard.gui.context import Place
-from wizard.gui.pages.check_lines import Look
+from wizard.gui.pages.check_lines import Look, short_host
 from wizard.gui.pages.checks import ChecksPage
 from wizard.gui.pages.section import SectionPage
 from wizard.gui.shell import Shell
@@ -62,6 +62,12 @@ def test_a_result_of_an_older_rule_is_told_and_signing_offers_to_repeat_it(
     assert "It was judged by another rule (hsts/2)." in _words(page)
     assert [one.result.subject for one in attesting.stale_looks(contradicted)] == [HOST]
     assert page.panel.badge.text == "Contradicts"  # its verdict stands
+
+
+def test_a_host_is_named_as_a_team_calls_it_and_an_address_whole() -> None:
+    assert short_host("api.northwindsync.example") == "api"
+    assert short_host("192.0.2.7:8443") == "192.0.2.7:8443"
+    assert short_host("[2001:db8::1]:443") == "[2001:db8::1]:443"
 
 
 def test_the_other_host_has_its_own_details(opened: Shell, contradicted: Session) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -44,7 +45,10 @@ def test_a_file_is_filed_under_what_is_ticked(opened: Shell, session: Session, t
     path.write_text("STRIDE, 3 March")
     item = add(page, session, path, qtbot)
     sheet = page._sheets[item.id]
-    assert sheet.picker.picked == ("APP-11",)
+    assert sheet.picker.picked == (), "a name is no proof: nothing was read from it"
+    tick = sheet.picker.tick_of("APP-11")
+    assert tick is not None, "the name suggests it"
+    tick.click()
     assert sheet.file_button.text() == "File under 1 requirement"
     sheet.others_button.click()
     qtbot.keyClicks(sheet.picker.search, "HSTS")
@@ -198,11 +202,15 @@ def test_age_is_said_as_people_say_it() -> None:
     assert line(piece(1, date(2026, 9, 1)), NOW).cells[5].text == "expired 1 September"
     assert sentence((piece(430),), NOW) == "1 file supports 1 requirement. 1 is older than it should be."
     assert sentence((), NOW) == "No file yet."
+    unfiled = replace(piece(1), requirements=())
+    assert sentence((piece(1), unfiled), NOW) == "1 file supports 1 requirement. 1 supports nothing yet."
+    assert sentence((unfiled, unfiled), NOW) == "2 files, which support nothing yet."
 
 
 def test_what_a_name_suggests(session: Session) -> None:
     assert suggested(session.questionnaire, "threat-model.pdf")[0] == "APP-11"
     assert suggested(session.questionnaire, "IMG_0001.png") == ()
+    assert suggested(session.questionnaire, "shot ever.png") == (), "whole words: not screenshot, not every"
     assert suggested(session.questionnaire, "\u202e\x00.") == ()
 
 

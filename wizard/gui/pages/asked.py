@@ -40,7 +40,7 @@ class AskedView(QWidget):
         duties = tuple(questionnaire.requirements)
         kinds = Counter(duty.obligation for duty in duties)
         self.sentence = ngettext("{n} requirement", "{n} requirements", len(duties)).format(n=len(duties)) + _(
-            " in {n} sections, and a few words about what is assessed. About two hours in all."
+            " in {n} sections, and a few words about what is assessed. Two to three hours in all."
         ).format(n=sum(not section.scoping for section in questionnaire.sections))
         card = Card()
         card.body.setSpacing(6)

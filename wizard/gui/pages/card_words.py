@@ -136,11 +136,13 @@ def seen(session: Session, requirement: Requirement, finding: Finding) -> Column
     heading = _("The check saw")
     if Method.TEST not in methods:
         heading = _("The document says") if Method.EXAMINE in methods else _("Reading the answers shows")
-    lines = [line for o in relevant[:_SHOWN] for line in _observation(o)]
+    # Many checks of one host end in the same words: they are said once.
+    told = list(dict.fromkeys(tuple(_observation(o)) for o in relevant))
+    lines = [line for each in told[:_SHOWN] for line in each]
     if finding.mark is Mark.COULD_NOT_LOOK and not any(line.role == "unsure" for line in lines):
         lines.insert(0, Line(finding.because, "unsure"))
-    if len(relevant) > _SHOWN:
-        more = len(relevant) - _SHOWN
+    if len(told) > _SHOWN:
+        more = len(told) - _SHOWN
         lines.append(Line(ngettext("and {n} more", "and {n} more", more).format(n=more), "quiet"))
     return Column(heading, tuple(lines), max(o.result.at for o in relevant), against)
 
@@ -154,16 +156,17 @@ def _observation(observation: Observation) -> Iterable[Line]:
     summary = result.summary
     if result.subject and result.subject not in summary:
         summary = _("{subject}: {summary}").format(subject=result.subject, summary=summary)
+    if result.verdict is Verdict.UNKNOWN:  # of a recommendation too
+        yield Line(summary, "unsure")
+        if result.next_step:
+            yield Line(result.next_step, "quiet")
+        return
     match result.outcome:
         case Outcome.CONTRADICTS:
             yield Line(summary, "contradicts")
             proof = next((text for text in result.proof.splitlines() if text.strip()), "")
             if proof:
                 yield Line(_cut(_UNBROKEN.sub(r"\1…", proof.strip())), fact=True)
-        case Outcome.INCONCLUSIVE:
-            yield Line(summary, "unsure")
-            if result.next_step:
-                yield Line(result.next_step, "quiet")
         case _:
             yield Line(summary)
 

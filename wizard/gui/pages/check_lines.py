@@ -169,9 +169,11 @@ def grouped(rows: Sequence[CheckRow]) -> tuple[CheckGroup, ...]:
 
 
 def sentence(groups: Sequence[CheckGroup]) -> str:
-    """What is known: "7 of 11 have looked. 1 contradicts an answer." """
-    looked = sum(group.look is not Look.WAITING for group in groups)
-    parts = [_("{n} of {all} have looked.").format(n=looked, all=len(groups))]
+    """What is known: "7 of 11 have run. 1 contradicts an answer." Who could not look has run, and not looked."""
+    ran = sum(group.look is not Look.WAITING for group in groups)
+    parts = [_("{n} of {all} have run.").format(n=ran, all=len(groups))]
+    if not ran:
+        parts.append(_("They only contact the hosts in your scope."))
     count = Counter(group.look for group in groups)
     if n := count[Look.CONTRADICTS]:
         parts.append(ngettext("{n} contradicts an answer.", "{n} contradict an answer.", n).format(n=n))
@@ -213,7 +215,7 @@ def line(group: CheckGroup, now: datetime, running: Collection[tuple[str, str]])
     looked = len(group.rows) - len(group.waiting)
     if len(group.rows) > 1:
         if bad:
-            text = f"{worst.subject.split('.')[0]}: {_without_address(text, worst.subject)}"
+            text = f"{short_host(worst.subject)}: {_without_address(text, worst.subject)}"
         else:
             text += " " + ngettext("({n} host)", "({n} hosts)", looked).format(n=looked)
     if turn := turned(worst):
@@ -222,6 +224,12 @@ def line(group: CheckGroup, now: datetime, running: Collection[tuple[str, str]])
     latest = min(row.observation.result.at for row in group.rows if row.observation)
     when = Cell(words.ago(latest, now), "quiet", tip=words.exactly(latest), sort=latest.timestamp())
     return Line(group.check, (name, said, when), faded)
+
+
+def short_host(subject: str) -> str:
+    """A host by its first label, as a team calls it; the whole of an address, whose first number says nothing."""
+    first = subject.split(".")[0]
+    return subject if first.isdigit() or first.startswith("[") else first
 
 
 def _without_address(text: str, subject: str) -> str:

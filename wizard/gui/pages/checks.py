@@ -308,7 +308,7 @@ class ChecksPage(Page):
             self.table.choose(self.table.lines[0].key)
         sentence = check_lines.sentence(self._groups)
         a11y.announce(self, sentence)
-        self.message_bar.say(_("The checks have looked. {sentence}").format(sentence=sentence))
+        self.message_bar.say(sentence)
 
     def _failed(self, error: Exception) -> None:
         self.say_mistake(error)

@@ -296,18 +296,25 @@ def sentence(items: tuple[Evidence, ...], now: datetime) -> str:
     if not items:
         return _("No file yet.")
     supported = {id for item in items for id in item.requirements}
-    files = ngettext("{n} file", "{n} files", len(items)).format(n=len(items))
-    verb = _("supports") if len(items) == 1 else _("support")
-    duties = ngettext("{n} requirement", "{n} requirements", len(supported)).format(n=len(supported))
-    parts = [_("{files} {verb} {duties}.").format(files=files, verb=verb, duties=duties)]
+    filed = sum(bool(item.requirements) for item in items)
+    parts = []
+    if filed:
+        files = ngettext("{n} file", "{n} files", filed).format(n=filed)
+        verb = _("supports") if filed == 1 else _("support")
+        duties = ngettext("{n} requirement", "{n} requirements", len(supported)).format(n=len(supported))
+        parts.append(_("{files} {verb} {duties}.").format(files=files, verb=verb, duties=duties))
     old = sum(too_old(item, now) for item in items)
     if old:
         parts.append(
             ngettext("{n} is older than it should be.", "{n} are older than they should be.", old).format(n=old)
         )
-    unfiled = sum(not item.requirements for item in items)
-    if unfiled:
-        parts.append(ngettext("{n} supports nothing yet.", "{n} support nothing yet.", unfiled).format(n=unfiled))
+    if unfiled := len(items) - filed:
+        said = (
+            ngettext("{n} supports nothing yet.", "{n} support nothing yet.", unfiled)
+            if filed
+            else ngettext("{n} file, which supports nothing yet.", "{n} files, which support nothing yet.", unfiled)
+        )
+        parts.append(said.format(n=unfiled))
     return " ".join(parts)
 
 

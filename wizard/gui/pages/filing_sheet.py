@@ -81,7 +81,7 @@ class FilingSheet(Card):
         super().__init__("accent")
         self.item = item
         offered = suggested(questionnaire, item.name)
-        ticked = tuple(item.requirements) or tuple(wanted) or offered[:1]
+        ticked = tuple(item.requirements) or tuple(wanted)  # a name is no proof: what it suggests is ticked by a person
         name = ElidedLabel(item.name, "heading")
         said = _("{kind} · {size} · added just now").format(
             kind=kind_of(item.media_type), size=words.size(item.sealed.size)

@@ -6,7 +6,9 @@ from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from wizard.domain.events import AssessmentDescribed
 from wizard.domain.finding import Mark
@@ -139,6 +141,14 @@ class FirstRunPage(Page):
             case Step.ASKED:
                 self._hand_over()
         return True
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return in a field goes on, as soon as that is possible."""
+        typed = isinstance(self.focusWidget(), QLineEdit) and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if typed and self.foot().next_enabled:
+            self.next_pressed()
+        else:
+            super().keyPressEvent(event)
 
     def back_pressed(self) -> bool:
         if self._step is Step.VAULT:

@@ -150,7 +150,7 @@ class HomePage(Page):
             self.continue_button.setText(_("Your reply") if replying else _("Review"))
             return
         if last is None or last.at is None:
-            self._stopped.setText(_("Nothing answered yet. It takes about two hours; you can stop at any time."))
+            self._stopped.setText(_("Nothing answered yet. You can stop at any time and go on where you were."))
             self.continue_button.setText(_("Begin with “{title}”").format(title=_short(next_.title)))
         else:
             now = self.context.now()

@@ -55,7 +55,6 @@ class KeysForm(QWidget):
         form.row(_("New"), self.new)
         form.under(self._meter)
         form.row(_("Once more"), self.again)
-        self.new.then(self.again)
         form.row("", beside(self.change, self._why, gap=12))
         self.passphrase.body.addWidget(form)
         self.recovery = RecoveryForm(page, session)

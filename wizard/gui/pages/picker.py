@@ -22,16 +22,20 @@ _MOST_FOUND = 8
 
 def suggested(questionnaire: Questionnaire, file_name: str) -> tuple[str, ...]:
     """Requirements whose title or evidence speaks of what the file is called, the best first, three at most."""
-    words = [w for w in re.split(r"[^a-z]+", file_name.rsplit(".", 1)[0].lower()) if len(w) > 3]
-    words = [w.rstrip("s") for w in words if w not in _SAYS_NOTHING]
+    words = _words(file_name.rsplit(".", 1)[0]) - _SAYS_NOTHING
     ranked: list[tuple[int, Requirement]] = []
     for requirement in questionnaire.requirements:
-        title, shows = requirement.title.lower(), " ".join(requirement.good_evidence).lower()
-        score = sum(3 for w in words if w in title) + sum(1 for w in words if w in shows)
+        title, shows = _words(requirement.title), _words(" ".join(requirement.good_evidence))
+        score = 3 * len(words & title) + len(words & shows)
         if score:
             ranked.append((score, requirement))
     ranked.sort(key=lambda pair: -pair[0])
     return tuple(requirement.id for _score, requirement in ranked[:3])
+
+
+def _words(text: str) -> set[str]:
+    """Its whole words of four letters and more, one and many alike; "ever" is not in "every"."""
+    return {word.rstrip("s") for word in re.split(r"[^a-z]+", text.lower()) if len(word) > 3}
 
 
 class RequirementPicker(QWidget):

@@ -52,7 +52,6 @@ class RequestPage(Page):
         self._form.row(_("Passphrase"), self.passphrase)
         self._form.under(self._meter)
         self._form.row(_("Once more"), self.again)
-        self.passphrase.then(self.again)
         self._form.under(self._why)
         self._form.row("", beside(self.button, self.forgotten))
         self._form.under(self.problem)

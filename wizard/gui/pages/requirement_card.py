@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -258,6 +258,7 @@ class RequirementCard(TakesFiles, Card):
         at = self.body.indexOf(self._buttons)
         self.body.insertWidget(at, self._guidance)
         self.body.insertWidget(at + 1, self._note)
+        self._buttons.raise_()  # screen readers read in the order in which parts were made
 
     def _edited(self, widget: QuestionWidget, answer: Answer) -> None:
         from wizard.session.deeds import answers
@@ -301,7 +302,7 @@ class RequirementCard(TakesFiles, Card):
             self.copy: remedy,
             self.change: writable and needs and not self.is_open and finding.answered,
             self.except_: (writable and needs) or finding.mark is Mark.EXCEPTION,
-            self.explain: writable and finding.contradicted and finding.mark is not Mark.EXCEPTION,
+            self.explain: writable and finding.contradicted,
             self.not_applicable: writable and self.is_open and not self.requirement.computed,
             self.close_card: self.is_open,
         }
@@ -345,6 +346,8 @@ class RequirementCard(TakesFiles, Card):
         self._refresh_form()
         self._form.show()
         self._form.setFocus(Qt.FocusReason.OtherFocusReason)
+        form, area = self._form, self.page.scroll_area
+        QTimer.singleShot(0, form, lambda: area.ensureWidgetVisible(form, 0, 12))  # once it is laid out
 
     def _refresh_form(self) -> None:
         assessment, id = self.session.assessment, self.requirement.id

@@ -115,6 +115,7 @@ class SectionPage(Page):
                 card.turned.connect(self._turned)
                 self.body.insertWidget(self.body.count() - 3, card)
                 self._kept[id][requirement.id] = card
+            self.approval.raise_()  # screen readers read in the order in which parts were made
         self.cards = self._kept[id]
         self._filter = "all"
 

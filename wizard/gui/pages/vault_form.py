@@ -52,7 +52,6 @@ class VaultForm(QWidget):
         along = Form()
         along.row(_("Passphrase"), self.first, _("Of its own. Whoever has the file and it has everything."))
         along.row(_("Once more"), self.second)
-        self.first.then(self.second)
         along.row("", beside(self.write))
         self.export.body.addWidget(along)
         self.renew = Folded(_("Seal everything under a new data key"))

@@ -59,7 +59,6 @@ class VaultStop(QWidget):
         form.row(_("Passphrase"), self.first)
         form.under(self._meter)
         form.row(_("Once more"), self.second)
-        self.first.then(self.second)
         self._same_glyph = GlyphMark(Glyph.RING, "quiet")
         self._same = PlainLabel("", "quiet")
         same = QHBoxLayout()

@@ -46,7 +46,7 @@ class WelcomePage(TakesFiles, Page):
         self.setAcceptDrops(True)
         self._new = _Offer(
             _("Start a new attestation"),
-            _("About two hours in all, and you can stop at any time. Everything stays on this computer, encrypted."),
+            _("Two to three hours in all, and you can stop at any time. Everything stays on this computer, encrypted."),
             FilledButton(_("Start a new attestation")),
         )
         self._open = _Offer(

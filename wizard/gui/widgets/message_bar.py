@@ -25,7 +25,7 @@ class MessageBar(QFrame):
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self.setObjectName("bar")
-        self._glyph = GlyphMark(Glyph.DISC, "supports", parent=self)
+        self._glyph = GlyphMark(Glyph.DISC, "quiet", parent=self)
         self._words = PlainLabel(wrap=True)
         self._action = LinkButton()
         self._close = IconButton("cross", _("Close this message"))
@@ -77,7 +77,7 @@ class MessageBar(QFrame):
             super().keyPressEvent(event)
 
     def _show(self, sentence: str, glyph: Glyph, action: str, do: Callable[[], object] | None) -> None:
-        self._glyph.set(glyph, "supports" if glyph is Glyph.DISC else "contradicts", "")
+        self._glyph.set(glyph, "quiet" if glyph is Glyph.DISC else "contradicts", "")  # green is for what was seen
         self._words.setText(sentence)
         self._action.setText(action)
         self._action.setVisible(bool(action))

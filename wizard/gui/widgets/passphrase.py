@@ -103,11 +103,6 @@ class PassphraseField(LineField):
         """Shows or hides what is typed."""
         return self._show
 
-    def then(self, again: PassphraseField) -> None:
-        """Tab goes on to the field for the same once more; both *Show* come after it. Both lie in one window by now."""
-        for before, after in ((self, again), (again, self._show), (self._show, again._show)):
-            self.setTabOrder(before, after)
-
     def hide_text(self) -> None:
         """Back to dots."""
         if self.echoMode() != QLineEdit.EchoMode.Password:
