@@ -8,6 +8,7 @@ from ipaddress import ip_address
 
 from wizard.checks import remedies
 from wizard.checks.base import Check, Facts, JudgeContext, Judgement
+from wizard.checks.looks.endpoint_probe import NOTHING, EndpointProbe
 from wizard.checks.looks.https_answers import ERROR, HttpsAnswers, Seen
 from wizard.checks.masking import mask_address
 from wizard.checks.pages import where
@@ -16,6 +17,8 @@ from wizard.checks.troubles import next_step, sentence
 from wizard.domain.language import _
 from wizard.domain.observation import Level, Verdict
 
+#: Why an answer was asked for: the person listed it.
+ENDPOINT = "endpoint"
 #: “HSTS with a minimum age of one year” (Security Requirements, Data Protection): 365 days in seconds.
 ONE_YEAR = 31_536_000
 
@@ -97,7 +100,7 @@ class Hsts:
 def read(facts: Facts) -> Hsts:
     """The Strict-Transport-Security fields of every answer of this host."""
     answers = facts.get(HttpsAnswers)
-    places = tuple(_place(s) for s in asked(answers))
+    places = (*(_place(s) for s in asked(answers)), *_of_endpoints(facts.maybe(EndpointProbe)))
     trouble = first_trouble(answers)
     policies = [p.policy for p in places]
     ages = [p.max_age for p in policies if p.max_age is not None]
@@ -110,6 +113,15 @@ def read(facts: Facts) -> Hsts:
         trouble=sentence(trouble) if trouble else "",
         trouble_next_step=next_step(trouble) if trouble else "",
     )
+
+
+def _of_endpoints(found: EndpointProbe | None) -> tuple[Place, ...]:
+    """What declared endpoints answered strangers; of those that say the same only the first."""
+    asked = (a for operation in found.operations for a in operation.asked) if found is not None else ()
+    # A limiter that answers in place of the service proves nothing about the service.
+    answers = (a.answer for a in asked if a.credential == NOTHING and a.answer and a.answer.status not in (429, 503))
+    places = [_place(Seen(ENDPOINT, answer)) for answer in answers]
+    return tuple({(place.raw, place.fields, place.status >= 400): place for place in reversed(places)}.values())[::-1]
 
 
 def _place(seen: Seen) -> Place:
@@ -211,6 +223,7 @@ CHECK = Check(
     source="RFC 6797 6.1, 8.1; Apollo Marketplace, Security Requirements, Data Protection",
     aliases=("HSTS-01", "CHK-HSTS"),
     needs=(HttpsAnswers,),
+    uses=(EndpointProbe,),
     read=read,
     judge=judge,
     version=2,

@@ -48,6 +48,11 @@ def ready(check: Check, host: Host, settings: LookSettings) -> bool:
     return all(need.wanted(host, settings) for need in check.needs)
 
 
+def _facts(check: Check, host: Host, settings: LookSettings) -> tuple[type[Fact], ...]:
+    """What a check reads of this host: what it also reads only where the person gave what that look needs."""
+    return (*check.needs, *(fact for fact in check.uses if fact.wanted(host, settings)))
+
+
 async def look(
     hosts: Sequence[Host],
     checks: Sequence[Check],
@@ -100,7 +105,8 @@ async def _look_at(ground: Ground, checks: Sequence[Check], hear: Callable[[tupl
     results: dict[str, Result] = {}
     addresses: tuple[str, ...] = ()
 
-    waiting = [(check, set(check.facts)) for check in checks]
+    wanted = {check.id: _facts(check, host, settings) for check in checks}
+    waiting = [(check, set(wanted[check.id])) for check in checks]
 
     def judge_ready(new: Collection[type[Fact]]) -> None:
         nonlocal waiting
@@ -113,7 +119,7 @@ async def _look_at(ground: Ground, checks: Sequence[Check], hear: Callable[[tupl
         if judged:
             hear(judged)
 
-    needs = sorted(dict.fromkeys(n for check in checks for n in check.facts), key=lambda need: -need.STEPS)
+    needs = sorted(dict.fromkeys(n for check in checks for n in wanted[check.id]), key=lambda need: -need.STEPS)
     tasks = {ground.looking(need): need for need in needs}
     ended: asyncio.Queue[asyncio.Task[Fact | Trouble]] = asyncio.Queue()
     for task in tasks:

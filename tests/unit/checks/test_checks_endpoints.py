@@ -114,6 +114,41 @@ def test_the_worst_decides_all_are_listed_and_only_get_is_sent() -> None:
     assert max(seen.count(line) for line in seen) <= 5  # nothing, and four bad credentials
 
 
+@pytest.mark.parametrize(
+    ("said", "verdict", "words"),
+    [
+        ({"/open": "max-age=31536000; includeSubDomains"}, P, ""),
+        ({"/open": "max-age=300"}, F, "300"),
+        ({"/open": ""}, F, "missing"),
+        ({"/shut": ""}, W, "error answer"),
+        ({"/busy": ""}, P, ""),
+    ],
+)
+def test_hsts_is_read_on_every_endpoint_that_was_asked(said: dict[str, str], verdict: Verdict, words: str) -> None:
+    check = find("hsts")
+    assert check
+    fine = "max-age=31536000; includeSubDomains"
+
+    def page(path: str, status: int) -> Page:
+        value = said.get(path, fine)
+        return _page(status, JSON, *((("Strict-Transport-Security", value),) if value else ()), body=b"{}")
+
+    pages = {path: page(path, status) for path, status in (("/", 200), ("/open", 200), ("/shut", 401), ("/busy", 503))}
+
+    async def run() -> Result:
+        async with serve(site(pages, page("", 404)), certs.good()) as port:
+            host = Host("localhost", port.number)
+            listed = tuple(Endpoint("GET", path) for path in ("/shut", "/open", "/busy"))
+            settings = LookSettings(allow_private=True, ca_file=certs.root_file(), endpoints={host.subject: listed})
+            (found,) = await look([host], [check], settings)
+            (again,) = judge_again(found.record, [check])
+            assert (again.verdict, again.facts) == (found.results[0].verdict, found.results[0].facts)
+            return found.results[0]
+
+    result = asyncio.run(run())
+    assert (result.verdict, words in result.summary) == (verdict, True), result.summary
+
+
 def _register(endpoints: tuple[Endpoint, ...], missing: Page | None = None) -> Result:
     check = find("CHK-ANON")
     assert check

@@ -1,5 +1,7 @@
 """Beyond plain looks: consent is recorded first, credentials nowhere, and logs are read for canaries."""
 
+from email.mime.text import MIMEText
+
 import pytest
 
 from tests.servers import certs
@@ -150,7 +152,9 @@ def test_an_alert_is_read_when_it_is_handed_in_and_a_log_is_none(session, tmp_pa
         (tmp_path / name).write_text(words)
         evidence.add(session, [tmp_path / name], filed).result.result(60)
         assert ("alert-seen", host.subject) not in session.assessment.observations, name
-    (tmp_path / "alert.eml").write_text(f"Subject: alert\n\n{text}")
+    mail = MIMEText(f"Alerte, requête refusée\n{text}", "plain", "utf-8")  # base64, as most mail programs write it
+    assert "atprobe" not in mail.as_string()
+    (tmp_path / "alert.eml").write_bytes(mail.as_bytes())
     evidence.add(session, [tmp_path / "alert.eml"], ["INC-5"]).result.result(60)
     assert said(session, "alert-seen", host.subject).verdict is Verdict.PASS
 
