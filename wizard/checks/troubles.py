@@ -80,13 +80,14 @@ def next_step(trouble: Trouble) -> str:
             return _("Correct the address in the scope or in the name service.")
         case TroubleKind.NOT_TRUSTED:
             return _(
-                "See the certificate check. If your own authority signed it, add evidence instead (on the command "
-                "line, --ca FILE gives its certificate)."
+                "See the certificate check. If your company's own authority signed it, give that authority's "
+                "certificate in the scope (on the command line --ca FILE), then look again."
             )
         case TroubleKind.INTERCEPTED:
             return _(
-                "Look again from a network without such a device. If your own authority signed the certificate, add "
-                "evidence instead (on the command line, --ca FILE gives the authority's certificate)."
+                "Look again from a network without such a device. If your company's own authority signed the "
+                "certificate of the server, give that authority's certificate in the scope (on the command line "
+                "--ca FILE), then look again."
             )
         case TroubleKind.HTTP2_ONLY:
             return _("Switch HTTP/1.1 on for the time of the look, or add the headers of an answer as evidence.")

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -17,6 +18,7 @@ from wizard.jobs.events import Cancelled, Failed, Finished, JobEvent, Progressed
 
 if TYPE_CHECKING:
     from wizard.jobs.runner import Hear, Job
+    from wizard.session.deeds.looking import LookOptions
     from wizard.session.session import Session
     from wizard.session.settings import Preferences
 
@@ -138,6 +140,15 @@ class Context:
         if self.session is None:
             raise RuntimeError("no assessment is open")
         return self.session
+
+    def look_options(self) -> LookOptions:
+        """How looks are done on this computer: at which pace, and which authority is trusted beside the public ones."""
+        from wizard.session.deeds.looking import LookOptions
+
+        settings = self.preferences.settings if self.preferences is not None else None
+        if settings is None:
+            return LookOptions()
+        return LookOptions(careful=settings.careful, ca_file=Path(settings.authority) if settings.authority else None)
 
     def now(self) -> datetime:
         """Now, UTC: the session's clock where there is one."""

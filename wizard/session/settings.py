@@ -55,7 +55,9 @@ class Recent:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Preferences, applied at once. `theme` is system, light, dark or contrast; `editor` opens places in code."""
+    """Preferences, applied at once. `theme` is system, light, dark or contrast; `editor` opens places in code;
+    `authority` is the file of a certificate authority that looks trust beside the public ones, "" for none.
+    """
 
     theme: str = "system"
     language: str = ""
@@ -64,6 +66,7 @@ class Settings:
     timeout_seconds: int = 10
     paper: str = "A4"
     editor: str = ""
+    authority: str = ""
     recent: tuple[Recent, ...] = field(default_factory=tuple)
     window: tuple[int, ...] = ()
 

@@ -138,10 +138,10 @@ def test_looking_again_at_what_needs_more_asks_for_it(
 
 
 @pytest.fixture
-def trusting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The window has no field for a test authority: what it asks for is trusted here."""
-    real = looking.LookOptions
-    monkeypatch.setattr(looking, "LookOptions", lambda **more: real(ca_file=certs.root_file(), **more))
+def trusting(opened: Shell) -> None:
+    """The authority of the tests is given as a company would give its own."""
+    assert opened.context.preferences is not None
+    opened.context.preferences.change(authority=str(certs.root_file()))
 
 
 def test_control_is_shown_on_the_scope_page(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
+from tests.servers import certs
+from tests.servers.threads import running
+from tests.servers.web import Page
 from wizard.domain.answers import Row
+from wizard.domain.observation import Result, Verdict
 from wizard.gui.context import Place
+from wizard.gui.pages.checks import ChecksPage
 from wizard.gui.pages.hosts_card import MOST_HOSTS, sort_out, tidy
 from wizard.gui.pages.scope import ScopePage
 from wizard.gui.shell import Shell
@@ -117,6 +123,76 @@ def test_a_look_that_was_stopped_can_begin_again_while_something_else_runs(
         work.stop(work.running[-1].job)
         qtbot.waitUntil(lambda: len(work.running) == 1)
         assert page.agreement.look.isEnabled()
+
+
+def test_a_company_s_own_authority_opens_its_hosts_and_never_looks_public(
+    opened: Shell,
+    session: Session,
+    say: Callable[[str, Any], None],
+    choose: Callable[[Path], None],
+    tmp_path: Path,
+    qtbot: QtBot,
+) -> None:
+    with running(lambda _request: Page(200, (("Content-Type", "text/html"),), b"<html>")) as port:
+        say("SCOPE-1", (Row((("host", f"localhost:{port}"), ("public", "no"), ("private_network", "yes"))),))
+        looking.confirm_scope(session, "Dana").result()
+        page = scope(opened)
+        card = page.authority
+        qtbot.waitUntil(lambda: page.agreement.look.isVisibleTo(page))
+        assert "Only public authorities are trusted." in card._said.text()
+        assert card.forget_button.isHidden()
+
+        def seen() -> Result:
+            before = session.assessment.observations.get(("certificate", f"localhost:{port}"))
+            page._look((), ("certificate",))
+            qtbot.waitUntil(
+                lambda: (
+                    session.assessment.observations.get(("certificate", f"localhost:{port}")) not in (None, before)
+                    and not opened.context.work.running
+                )
+            )
+            return session.assessment.observations["certificate", f"localhost:{port}"].result
+
+        assert seen().verdict is Verdict.FAIL
+        choose(certs.root_file())
+        card.choose_button.click()
+        assert "Trusted too: CN=Test Root" in card._said.text()
+        trusted = seen()
+        assert trusted.verdict is Verdict.WARN
+        assert "by your own authority only" in trusted.summary
+        opened.go(Place("checks"))
+        assert isinstance(opened.page, ChecksPage)
+        opened.page.all_button.click()
+        assert "your own, “root.pem”" in opened.page.targets._trusted.text()
+        page = scope(opened)
+        page.authority.forget_button.click()
+        assert seen().verdict is Verdict.FAIL
+
+
+def test_what_is_no_authority_is_said_and_not_trusted(opened: Shell, session: Session, tmp_path: Path) -> None:
+    page = scope(opened)
+    assert opened.context.preferences is not None
+    host, _key = certs.leaf()
+    secret = tmp_path / "key.pem"
+    secret.write_bytes(certs.pem(certs.root().certificate) + b"-----BEGIN PRIVATE KEY-----\nx\n")
+    (tmp_path / "host.pem").write_bytes(certs.pem(host))
+    (tmp_path / "half.pem").write_bytes(certs.pem(certs.root().certificate) + certs.pem(host))
+    (tmp_path / "nothing.pem").write_bytes(b"\xff\x00" * 99)
+    for name, said in (
+        ("key.pem", "holds a private key"),
+        ("host.pem", "is no certificate authority"),
+        ("half.pem", "is no certificate authority"),
+        ("nothing.pem", "is no certificate authority"),
+        ("gone.pem", "cannot be read"),
+    ):
+        page.authority.show_session(opened.context)
+        page.authority.take(tmp_path / name)
+        assert said in page.authority._said.text(), name
+        assert opened.context.preferences.settings.authority == ""
+    opened.context.preferences.change(authority=str(tmp_path / "gone.pem"))
+    page.authority.show_session(opened.context)
+    assert "cannot be read" in page.authority._said.text()
+    assert not page.authority.forget_button.isHidden()
 
 
 def test_who_applies_is_saved_when_a_field_is_left(opened: Shell, session: Session, qtbot: QtBot) -> None:

@@ -33,7 +33,6 @@ from wizard.jobs.runner import Hear, Job
 from wizard.session import canary_logs, summaries
 from wizard.session.changes import Change
 from wizard.session.deeds import answers, canaries, evidence, looking
-from wizard.session.settings import Settings
 
 #: How often "3 minutes ago" is said anew.
 _AGES_MS = 30_000
@@ -236,8 +235,7 @@ class ChecksPage(Page):
             self._look((subject,), (check,), self._plain())
 
     def _plain(self) -> looking.LookOptions:
-        preferences = self.context.preferences
-        return looking.LookOptions(careful=(preferences.settings if preferences else Settings()).careful)
+        return self.context.look_options()
 
     def _declined(self) -> None:
         self.targets.hide()

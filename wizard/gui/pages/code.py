@@ -37,7 +37,6 @@ from wizard.jobs.events import Progressed
 from wizard.jobs.runner import Hear, Job
 from wizard.session.changes import Change
 from wizard.session.deeds import public_code, scanning
-from wizard.session.deeds.looking import LookOptions
 from wizard.session.found_secrets import settled
 
 #: So many rows are shown at once; the filters reach the others.
@@ -322,8 +321,7 @@ class CodePage(Page):
 
         def begin(hear: Hear) -> Job[Any]:
             if public:
-                options = LookOptions(careful=preferences.settings.careful)
-                return public_code.look(session, preferences.home.data, hear, options)
+                return public_code.look(session, preferences.home.data, hear, self.context.look_options())
             return scanning.scan(session, preferences.home.data, hear=hear)
 
         if self._job.begin(begin, self._done):

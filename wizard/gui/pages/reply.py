@@ -22,7 +22,6 @@ from wizard.gui.widgets.plain import FactLabel, PlainLabel
 from wizard.session import answering, summaries
 from wizard.session.changes import Change
 from wizard.session.deeds import looking
-from wizard.session.settings import Settings
 
 _REPLY = ".attestry-reply"
 
@@ -140,15 +139,14 @@ class ReplyPage(Page):
             self.say_mistake(mistake)
 
     def _look_now(self, _agreed: object) -> None:
-        session, preferences = self.context.open, self.context.preferences
-        settings = preferences.settings if preferences else Settings()
+        session = self.context.open
 
         def done(_looks: object) -> None:
             self._draw()
             self.message_bar.say(_("The checks have looked. What they saw goes with the reply."))
 
         try:
-            options = looking.LookOptions(careful=settings.careful)
+            options = self.context.look_options()
             self.start(
                 lambda hear: looking.look(session, hear=hear, options=options), done, each=lambda _event: self._draw()
             )

@@ -19,6 +19,7 @@ from wizard.gui import words
 from wizard.gui.context import Context, Place
 from wizard.gui.icons import Glyph
 from wizard.gui.pages.applicant import ApplicantForm
+from wizard.gui.pages.authority_card import AuthorityCard
 from wizard.gui.pages.carried_note import CarriedNote
 from wizard.gui.pages.control_card import ControlCard
 from wizard.gui.pages.form import beside
@@ -33,7 +34,6 @@ from wizard.gui.widgets.page import Foot, Page
 from wizard.gui.widgets.plain import PlainLabel
 from wizard.session.changes import Change
 from wizard.session.deeds import answers, looking, renewing
-from wizard.session.settings import Settings
 
 
 class ScopePage(Page):
@@ -78,6 +78,9 @@ class ScopePage(Page):
         self.control.look.connect(lambda subject: self._look((subject,), (host_control.CHECK.id,)))
         self._cards["control"] = self.control
         self.body.addWidget(self.control)
+        self.authority = AuthorityCard()
+        self._cards["authority"] = self.authority
+        self.body.addWidget(self.authority)
         self._asked: dict[str, _Asked] = {}
         self._to_build = [
             requirement
@@ -121,8 +124,8 @@ class ScopePage(Page):
         while self._to_build and (place.requirement or place.item):
             self._build_next()
         target = self._cards.get(place.requirement or place.item)
-        if target is self.control:
-            self.control.folded.button.set_open(True)
+        if isinstance(target, ControlCard | AuthorityCard):
+            target.folded.button.set_open(True)
         if target is not None:
             self.scroll_area.ensureWidgetVisible(target, 0, 24)
 
@@ -164,6 +167,7 @@ class ScopePage(Page):
             self._hosts_carried.show_session(session)
         self.agreement.show_state(self.context)
         self.control.show_session(self.context)
+        self.authority.show_session(self.context)
         for card in self._asked.values():
             card.draw(origin)
         self.foot_changed.emit()
@@ -214,8 +218,6 @@ class ScopePage(Page):
             self.say_mistake(mistake)
 
     def _look(self, hosts: tuple[str, ...] = (), checks: tuple[str, ...] = ()) -> None:
-        preferences = self.context.preferences
-        settings = preferences.settings if preferences else Settings()
         self.agreement.look.setEnabled(False)
 
         def done(_looks: object) -> None:
@@ -234,7 +236,7 @@ class ScopePage(Page):
         session = self.context.open
         try:
             self.start(
-                lambda hear: looking.look(session, hosts, checks, hear, looking.LookOptions(careful=settings.careful)),
+                lambda hear: looking.look(session, hosts, checks, hear, self.context.look_options()),
                 done,
                 failed=failed,
                 stopped=lambda: self.agreement.look.setEnabled(True),

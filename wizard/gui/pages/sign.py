@@ -206,7 +206,6 @@ class SignPage(Page):
     def _look_again(self) -> None:
         session = self.context.open
         hosts = {o.result.subject for o in attesting.stale_looks(session)}
-        careful = bool(self.context.preferences and self.context.preferences.settings.careful)
         self._stale.again.setEnabled(False)
 
         def done(_looks: object) -> None:
@@ -219,7 +218,7 @@ class SignPage(Page):
 
         try:
             self.start(
-                lambda hear: looking.look(session, hosts, hear=hear, options=looking.LookOptions(careful=careful)),
+                lambda hear: looking.look(session, hosts, hear=hear, options=self.context.look_options()),
                 done,
                 failed=failed,
                 stopped=lambda: self._stale.again.setEnabled(True),

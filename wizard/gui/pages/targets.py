@@ -31,6 +31,7 @@ class TargetsPanel(Panel):
         self._base = LookOptions()
         self._heading = PlainLabel("", "heading", wrap=True)
         self._list = FactLabel("")
+        self._trusted = PlainLabel("", "quiet", wrap=True)
         self._statement = PlainLabel(looking.statement(), wrap=True)
         self.more = MoreThanLooking()
         self.wrong = PlainLabel("", "red", wrap=True)
@@ -38,7 +39,7 @@ class TargetsPanel(Panel):
         self.no = OutlineButton(_("Not now"))
         self.yes.clicked.connect(self._agree)
         self.no.clicked.connect(self._decline)
-        for widget in (self._heading, self._list, self._statement, self.more, self.wrong):
+        for widget in (self._heading, self._list, self._trusted, self._statement, self.more, self.wrong):
             self.body.addWidget(widget)
         self.body.addLayout(beside(self.yes, self.no))
 
@@ -62,6 +63,10 @@ class TargetsPanel(Panel):
         many = _("These {n} hosts will be contacted, and nothing else:").format(n=n)
         self._heading.setText(one if n == 1 else many)
         self._list.setText("\n".join(hosts))
+        if options.ca_file is not None:
+            said = _("Trusted beside the public certificate authorities: your own, “{file}”.")
+            self._trusted.setText(said.format(file=options.ca_file.name))
+        self._trusted.setVisible(options.ca_file is not None)
         self._statement.setVisible(not confirmed)
         text = (
             ngettext("Look at this host", "Look at these {n} hosts", n)
