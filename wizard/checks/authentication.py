@@ -218,6 +218,8 @@ def judge(reading: Authentication, context: JudgeContext) -> Judgement:
             ).format(n=weak)
             step = _("Add evidence for those: a test that shows how they refuse strangers.")
             return Judgement(Verdict.WARN, said, proof, step)
+        if opened := len(reading.operations) - len(shut):
+            said += " " + ngettext("{n} is open on purpose.", "{n} are open on purpose.", opened).format(n=opened)
         return Judgement(worst, said, proof)
     said = f"{bad[0].operation} {bad[0].why}."
     if len(bad) > 1:

@@ -38,6 +38,7 @@ class TlsVersions:
     trouble_next_step: str = ""
     proof: tuple[str, ...] = ()
     intercepted: bool = False
+    more: int = 0
 
 
 def read(facts: Facts) -> TlsVersions:
@@ -70,6 +71,7 @@ def read(facts: Facts) -> TlsVersions:
         next_step(trouble) if trouble else "",
         tuple(proof),
         is_intercepted(facts),
+        hellos.more,
     )
 
 
@@ -124,6 +126,8 @@ def judge(reading: TlsVersions, context: JudgeContext) -> Judgement:
             return Judgement(Verdict.FAIL, said, proof_text, fix=remedies.tls_versions(context.server))
     count = len(reading.addresses)
     everywhere = ngettext("on {n} address", "on all {n} addresses", count).format(n=count)
+    if reading.more:
+        everywhere = _("on {n} addresses ({more} more were not asked)").format(n=count, more=reading.more)
     said = _("Only {versions}, {everywhere}.").format(versions=_(" and ").join(reading.offered), everywhere=everywhere)
     if any(a.silent for a in reading.addresses):
         said += " " + _("Older ones get no answer.")

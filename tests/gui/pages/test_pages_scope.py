@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from tests.servers import certs
 from tests.servers.threads import running
 from tests.servers.web import Page
+from wizard.domain import events as e
 from wizard.domain.answers import Row
 from wizard.domain.observation import Result, Verdict
 from wizard.gui.context import Place
@@ -167,6 +169,20 @@ def test_a_company_s_own_authority_opens_its_hosts_and_never_looks_public(
         page = scope(opened)
         page.authority.forget_button.click()
         assert seen().verdict is Verdict.FAIL
+
+
+def test_what_needs_more_consent_says_nothing_of_how_a_host_answers(opened: Shell, contradicted: Session) -> None:
+    page = scope(opened)
+    assert page.hosts is not None
+    host = contradicted.assessment.scope.hosts[0].subject
+    lines = {line.key: [cell.text for cell in line.cells] for line in page.hosts.looks.lines}
+    hsts = contradicted.assessment.observations["hsts", host].result
+    for check in ("host-control", "output-encoding"):
+        mute = replace(hsts, check=check, verdict=Verdict.UNKNOWN, summary="Control of this host is not shown.")
+        contradicted.record(e.Looked("more", host, (mute,))).result()
+    page.hosts.show_session(contradicted)
+    assert {line.key: [cell.text for cell in line.cells] for line in page.hosts.looks.lines} == lines
+    assert "Answers." in lines[host][1]
 
 
 def test_what_is_no_authority_is_said_and_not_trusted(opened: Shell, session: Session, tmp_path: Path) -> None:

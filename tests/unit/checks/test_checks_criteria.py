@@ -126,3 +126,17 @@ def test_an_included_policy_that_did_not_come_is_not_counted_as_none(
     included = Records("_spf.mailer.example", "TXT", outcome, ("v=spf1 -all",) if outcome == "ok" else ())
     found = DnsRecords("partner.example", (Records("partner.example", "TXT", "ok", (policy,)), included))
     assert _judge("spf", found).verdict is verdict
+
+
+@pytest.mark.parametrize(("more", "words"), [(0, "on 1 address."), (4, "on 1 addresses (4 more were not asked).")])
+def test_addresses_beyond_the_cap_are_told(more: int, words: str) -> None:
+    hello = server_hello(TLS13, 0x1301).hex()
+    old = tuple(
+        Exchange(HERE, version, form, Ended.ANSWERED, "15030300020246")  # a fatal protocol_version
+        for version in Tls
+        if version is not Tls.TLS_1_3
+        for form in (Form.FULL, Form.BARE)
+    )
+    hellos = TlsHellos((*old, Exchange(HERE, Tls.TLS_1_3, Form.FULL, Ended.ANSWERED, hello)), more=more)
+    result = _judge("tls-versions", hellos)
+    assert (result.verdict, words in result.summary) == (P, True), result.summary

@@ -96,10 +96,11 @@ class LookSettings:
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where a name leads: what may be contacted, and what may not with the reason."""
+    """Where a name leads: what may be contacted, what may not with the reason, and how many `more` were left out."""
 
     usable: tuple[str, ...]
     refused: tuple[tuple[str, TroubleKind], ...] = ()
+    more: int = 0
 
 
 class Run:
@@ -277,10 +278,11 @@ class Ground:
             return Trouble(TroubleKind.NO_ADDRESS, _("the name service did not answer"))
         allowed = settings.allow_private or self.host.private_network or bool(typed or literal)
         judged = [(text, refusal(text, private_allowed=allowed)) for text in dict.fromkeys(found)]
-        usable = tuple(text for text, why in judged if why is None)[: self.limits.addresses]
+        fine = tuple(text for text, why in judged if why is None)
+        usable = fine[: self.limits.addresses]
         refused = tuple((text, why) for text, why in judged if why is not None)
         if usable:
-            return Addresses(usable, refused)
+            return Addresses(usable, refused, len(fine) - len(usable))
         if refused:
             return Trouble(refused[0][1], refused[0][0])
         return Trouble(TroubleKind.NO_ADDRESS)

@@ -82,6 +82,8 @@ class TlsHellos(Fact):
     exchanges: tuple[Exchange, ...]
     #: addresses of the name that were not asked, each with the reason
     not_asked: tuple[tuple[str, str], ...] = ()
+    #: addresses beyond the eight that are asked
+    more: int = 0
 
     @classmethod
     async def look(cls, ground: Ground) -> TlsHellos:
@@ -91,6 +93,7 @@ class TlsHellos(Fact):
         return cls(
             tuple(exchange for exchanges in each for exchange in exchanges),
             tuple((address, why.value) for address, why in found.refused),
+            found.more,
         )
 
 

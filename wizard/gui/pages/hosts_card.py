@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from wizard.domain.scope import parse_host
 from wizard.gui import words
 from wizard.gui.context import Context
 from wizard.gui.icons import Glyph
+from wizard.gui.pages.more_than_looking import NEED_MORE
 from wizard.gui.questions.table import TableQuestion
 from wizard.gui.widgets.buttons import OutlineButton
 from wizard.gui.widgets.card import Card
@@ -184,11 +185,9 @@ class HostsCard(Card):
         self.paste.setEnabled(not (session.read_only or held))
         hosts = session.assessment.scope.hosts
         self.table.setVisible(bool(self._rows()) or bool(hosts))
-        self.looks.setVisible(any(key[1] in {h.subject for h in hosts} for key in session.assessment.observations))
-        now, observations = self._context.now(), session.assessment.observations
-        self.looks.show_lines(
-            [look_line(h.subject, [o for key, o in observations.items() if key[1] == h.subject], now) for h in hosts]
-        )
+        now, seen = self._context.now(), plain_looks(session.assessment.observations)
+        self.looks.setVisible(any(host.subject in seen for host in hosts))
+        self.looks.show_lines([look_line(host.subject, seen.get(host.subject, ()), now) for host in hosts])
 
     def not_saved(self, answer: Answer) -> None:
         """These rows could not be saved: keep them in the table, to be handed over again when it is left."""
@@ -207,6 +206,15 @@ class HostsCard(Card):
     def _edited(self, answer: Answer) -> None:
         rows = tuple(item for item in answer.value if isinstance(item, Row)) if isinstance(answer.value, tuple) else ()
         self.given.emit(Answer(answer.question, answer.state, tidy(rows), answer.reason))
+
+
+def plain_looks(observations: Mapping[tuple[str, str], Observation]) -> dict[str, list[Observation]]:
+    """By host what plain looks saw: what was asked for besides, with more consent, says nothing of how it answers."""
+    found: dict[str, list[Observation]] = {}
+    for (check, subject), observation in observations.items():
+        if check not in NEED_MORE:
+            found.setdefault(subject, []).append(observation)
+    return found
 
 
 def look_line(subject: str, seen: Sequence[Observation], now: datetime) -> Line:
