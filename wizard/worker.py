@@ -175,11 +175,13 @@ def _access_log(ask: Mapping[str, object], data: bytes) -> tuple[dict[str, objec
 
 def _log(ask: Mapping[str, object], data: bytes) -> tuple[dict[str, object], bytes]:
     """What a log or an alert holds of the canaries in what is asked: by host, as JSON. Both are opened as they come."""
-    from wizard.checks.looks.alert_mail import alert_text
+    from wizard.checks.looks.alert_mail import alert_text, refuse_mail
     from wizard.checks.looks.canary import log_text, read_log
     from wizard.domain.codec import from_json, to_json
 
     canaries = from_json(dict[str, tuple[str, tuple[str, ...]]], ask["canaries"])  # type: ignore[arg-type]
+    if not ask.get("alert"):
+        refuse_mail(data)
     text = alert_text(data) if ask.get("alert") else log_text(data)
     found = read_log(text, canaries)
     return {}, json.dumps({host: to_json(sample) for host, sample in found.items()}).encode()

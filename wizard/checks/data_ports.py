@@ -36,7 +36,7 @@ def judge(reading: DataPorts, context: JudgeContext) -> Judgement:
     if reading.open:
         said = _("Anybody can connect to {ports}.").format(ports=", ".join(reading.open[:5]))
         fix = _("Close these ports in the firewall or security group; let only your own servers in.")
-        return Judgement(Verdict.WARN, said, "\n".join(reading.open), fix=fix)
+        return Judgement(Verdict.FAIL, said, "\n".join(reading.open), fix=fix)
     if reading.unknown or not reading.tried:
         said = _("Could not look: some ports could not be tried ({ports}).").format(
             ports=", ".join(reading.unknown[:5])
@@ -58,4 +58,5 @@ CHECK = Check(
     needs=(Knocks,),
     read=read,
     judge=judge,
+    version=2,
 )

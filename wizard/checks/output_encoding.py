@@ -62,19 +62,19 @@ def _parameter(sent: Sent) -> Parameter:
 
 def _fault(echo: Echo) -> str:
     """What is wrong with one place; "" when nothing is. OWASP's rules for each context."""
-    if re.search(r"(?<![#\w&])49(?![\w;])", echo.text):
+    if re.search(r"(?<![#\w&])(?:49)+(?![\w;])", echo.text):
         return _("is worked out as a template")
-    bare = re.sub(r"\\.", "", echo.text)
+    bare = re.sub(r"\\.", "", echo.text)  # a backslash takes a quote away in scripts; to HTML it means nothing
     match echo.place:
-        case "text" if "<" in bare:
+        case "text" if "<" in echo.text:
             return _("comes back as markup")
-        case "comment" if ">" in bare:
+        case "comment" if ">" in echo.text:
             return _("comes back raw in a comment")
-        case "tag" if echo.quote in ("'", '"') and echo.quote in echo.text:  # a backslash means nothing to HTML
+        case "tag" if echo.quote in ("'", '"') and echo.quote in echo.text:
             return _("can leave the attribute that it stands in")
         case "tag" if not echo.quote and re.search("['\"<>]", echo.text):
             return _("can leave the tag that it stands in")
-        case "script" if "<" in bare:
+        case "script" if "<" in echo.text:
             return _("can end the script that it stands in")
         case "script" if echo.quote in ("'", '"') and echo.quote in bare:
             return _("can leave the text of the script that it stands in")
@@ -112,6 +112,8 @@ def judge(reading: OutputEncoding, context: JudgeContext) -> Judgement:
             "{back} of {n} parameters come back, and only encoded.",
             n,
         ).format(n=n, back=back)
+        if left := len(reading.left_out):
+            said += " " + ngettext("{n} address was left out.", "{n} addresses were left out.", left).format(n=left)
         return Judgement(Verdict.PASS, said, proof)
     said = _("GET {path}: “{name}” {why}.").format(path=first.path, name=first.name, why=first.why)
     if counts[worst] > 1:
@@ -137,4 +139,5 @@ CHECK = Check(
     needs=(EncodingProbe,),
     read=read,
     judge=judge,
+    version=2,
 )

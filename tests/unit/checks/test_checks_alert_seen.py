@@ -19,8 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wizard.checks.alert_seen import look_at_alert
-from wizard.checks.looks.alert_mail import alert_text
-from wizard.checks.looks.canary import LogSample, Sent, new_canary, read_log
+from wizard.checks.looks.alert_mail import alert_text, refuse_mail
+from wizard.checks.looks.canary import LogSample, Sent, UnreadableLog, new_canary, read_log
 from wizard.domain.observation import Level, Method, Verdict
 from wizard.domain.scope import Host
 
@@ -103,6 +103,13 @@ def test_what_a_saved_mail_shows(name: str) -> None:
     data, verdict = MAILS[name]
     result = look_at_alert(Host("api.example"), _sample(alert_text(data)), AT)
     assert result.verdict is verdict, result.summary
+
+
+def test_a_mail_is_no_log_because_it_hides_what_it_holds() -> None:
+    with pytest.raises(UnreadableLog):
+        refuse_mail(_mail(MIMEText(f"é {SHUT}", "plain", "utf-8"), _file("secret")))
+    refuse_mail(f"INFO: 2026-11-28T20:14:01Z {SHUT}\nContent-Type: text/plain".encode())
+    refuse_mail(b"")
 
 
 def test_a_mail_without_end_is_read_as_it_stands() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import html
 import json
+import re
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
@@ -52,6 +53,10 @@ def for_scripts(value: str) -> str:
     return json.dumps(value).replace("<", "\\u003c").replace(">", "\\u003e").replace("$", "\\u0024")[1:-1]
 
 
+def backslashed(value: str) -> str:
+    return re.sub(r"""(['"<>$])""", r"\\\1", value)
+
+
 TABLE: dict[str, tuple[Callable[[str], Page], Verdict]] = {
     "raw in text": (echo("<html><p>@</p>"), F),
     "encoded in text": (echo("<html><p>@</p>", html.escape), P),
@@ -78,6 +83,12 @@ TABLE: dict[str, tuple[Callable[[str], Page], Verdict]] = {
     "as text": (echo("you asked for @", kind=TEXT), P),
     "worked out": (echo("<html><p>@</p>", lambda v: html.escape(templated(v))), F),
     "worked out in JSON": (echo('{"q": "@"}', lambda v: in_json(templated(v)), JSON), F),
+    "backslash before a bracket in text": (echo("<html><p>@</p>", backslashed), F),
+    "backslash before a bracket in a comment": (echo("<html><!-- @ -->", backslashed), F),
+    "backslash before a bracket in a script": (echo('<html><script>var x = "@";</script>', backslashed), F),
+    "worked out twice": (
+        echo("<html><p>@</p>", lambda v: html.escape(v.replace("{{7*7}}", "49").replace("${7*7}", "49"))), F,
+    ),
     "cut off": (echo("<html><p>@", lambda v: html.escape(v[:20])), P),
     "twice, once raw": (lambda v: Page(200, (("Content-Type", HTML),), f"<html>{html.escape(v)}<b>{v}".encode()), F),
     "eleven times, the last raw": (

@@ -10,12 +10,21 @@ from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parsedate_to_datetime
 
-from wizard.checks.looks.canary import log_text
+from wizard.checks.looks.canary import UnreadableLog, log_text
+from wizard.domain.language import _
 
 #: RFC 5322 2.2: a mail begins with a field; a mailbox (RFC 4155) puts a line of its own before it.
 _BEGINS = re.compile(rb"(?:From [^\n]{0,500}\n)?[A-Za-z][A-Za-z0-9-]{0,70}:[ \t]")
+_MOST_HEAD = 64 * 1024
 _MOST_PARTS = 200
 _MOST_WORDS = 32 * 1024 * 1024
+
+
+def refuse_mail(data: bytes) -> None:
+    """A log is judged by what is not in it, and a mail hides what it holds: raises `UnreadableLog` for one."""
+    head = data[:_MOST_HEAD]
+    if _BEGINS.match(head) and re.search(rb"^(?:Content-Transfer-Encoding|MIME-Version):", head, re.I | re.M):
+        raise UnreadableLog(_("This is a mail. Hand in the log itself, as a file."))
 
 
 def alert_text(data: bytes) -> str:
