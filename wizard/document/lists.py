@@ -18,6 +18,7 @@ from wizard.document.words import _, clock, day, ngettext, short_day
 from wizard.domain.attestation import Item
 from wizard.domain.disclosure import Disclosure
 from wizard.domain.finding import Mark
+from wizard.domain.questionnaire import Obligation
 
 #: Where the lists' text begins: after the column of headings, and after the ids.
 _HANG, _ID = 132 * PX, 66 * PX
@@ -57,12 +58,20 @@ def lists(book: Book) -> list[List]:
     unseen = marked(a, Mark.COULD_NOT_LOOK)
     if unseen:
         note = ngettext("{n}, neither pass nor fail", "{n}, neither pass nor fail", len(unseen)).format(n=len(unseen))
+        note += _no_duties(unseen)
         found.append(_block(book, Mark.COULD_NOT_LOOK, _("Could not look"), note, unseen, _because_rows))
     absent = marked(a, Mark.DOES_NOT_APPLY)
     if absent:
         note = ngettext("{n}, with reason", "{n}, with reasons", len(absent)).format(n=len(absent))
+        note += _no_duties(absent)
         found.append(_block(book, Mark.DOES_NOT_APPLY, _("Not applicable"), note, absent, _because_rows))
     return found
+
+
+def _no_duties(found: list[Item]) -> str:
+    """Why a list may be longer than the number in the tally, which counts duties."""
+    n = sum(item.obligation is not Obligation.MUST for item in found)
+    return "; " + ngettext("{n} is no duty", "{n} are no duties", n).format(n=n) if n else ""
 
 
 def _block(

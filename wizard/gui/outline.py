@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 
 from wizard.domain.finding import Mark
@@ -22,6 +23,14 @@ def title(session: Session) -> str:
     """What the assessment is called."""
     described = session.assessment.described
     return described.integration or described.organisation or _("Untitled assessment")
+
+
+def window_title(session: Session | None, page: str) -> str:
+    """What the window and the task switcher call it; read from the left, also where a name reads from the right."""
+    name = title(session) if session is not None else ""
+    whole = " · ".join(dict.fromkeys(part for part in (name, page, "Attestry") if part))
+    from_the_right = any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in name)
+    return f"\u200e{whole}" if from_the_right else whole
 
 
 #: The places behind the sections; while a request is answered, those that it needs.

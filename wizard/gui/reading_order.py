@@ -59,6 +59,8 @@ def neighbour(root: QWidget, forward: bool) -> QWidget | None:
         return None
     if at < 0:
         return order[0 if forward else -1]
+    if forward and at == len(order) and here is not None and not _takes_tab(here):
+        return order[-1]  # the last one went away: what stands before it, not the other end of the window
     own = at < len(order) and order[at] in around
     return order[(at + own if forward else at - 1) % len(order)]
 

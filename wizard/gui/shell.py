@@ -318,9 +318,7 @@ class Shell(QWidget):
         """Say in the window's title where one is, unless that is hidden."""
         if self.covered:
             return
-        session = self.context.session
-        name = outline.title(session) if session is not None else ""
-        self.setWindowTitle(" · ".join(dict.fromkeys(part for part in (name, self.page.title, "Attestry") if part)))
+        self.setWindowTitle(outline.window_title(self.context.session, self.page.title))
 
     def _draw_saved(self) -> None:
         session = self.context.session

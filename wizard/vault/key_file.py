@@ -100,7 +100,7 @@ class KeyFile:
             self.keyring.forget(self.header.workspace)
 
     def new_recovery_key(self, proof: WithPassphrase | WithRecoveryKey) -> str:
-        """Make a new recovery key and return its text; the old sheet opens nothing from now on."""
+        """Make a new recovery key and return its text; the old sheet opens only copies from before."""
         self.prove(proof)
         key = recovery_key.make()
         slot = random_slot(self.data_key, key, self.header.workspace, self.header.epoch, SlotKind.RECOVERY)

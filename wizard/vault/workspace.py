@@ -403,7 +403,7 @@ class Workspace:
         self._key_file.prove(proof)
 
     def change_passphrase(self, new: str, proof: WithPassphrase | WithRecoveryKey) -> None:
-        """Set another passphrase; the old one opens nothing from now on.
+        """Set another passphrase; the old one opens only copies of the key file from before, backups among them.
 
         `proof` shows that it is the person who asks, and not a passer-by at an unlocked computer. Raises
         WrongPassphrase, WrongRecoveryKey, MistypedRecoveryKey, UnusablePassphrase, ReadOnly, NotSaved.
@@ -412,7 +412,7 @@ class Workspace:
         self._key_file.change_passphrase(new, proof)
 
     def new_recovery_key(self, proof: WithPassphrase | WithRecoveryKey) -> str:
-        """Make a new recovery key and return its text, which is shown once; the old sheet opens nothing from now on.
+        """Make a new recovery key and return its text, shown once; the old sheet opens only copies from before.
 
         Raises as `change_passphrase` does.
         """

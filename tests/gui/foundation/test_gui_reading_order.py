@@ -51,6 +51,8 @@ def test_what_was_made_late_is_reached_where_it_stands(app: QApplication, qtbot:
     assert tabbed(ground, qtbot, 2, Qt.Key.Key_Backtab) == [last, lower]
     lower.hide()
     assert ground.focusWidget() is last, "what follows the one that went away"
+    last.setEnabled(False)
+    assert ground.focusWidget() is upper, "nothing follows: what stands before it"
 
 
 def test_tab_reads_a_section_from_its_cards_to_the_foot(opened: Shell, session: Session, qtbot: QtBot) -> None:

@@ -119,8 +119,7 @@ def test_an_exception_needs_everything_and_is_shown(opened: Shell, contradicted:
     until = datetime.now(UTC).date() + timedelta(days=90)
     form.until.line.setText(until.isoformat())
     form.deed.click()
-    qtbot.waitUntil(lambda: shown.state_of("DATA-4") == "Exception")
-    assert form.isHidden()
+    qtbot.waitUntil(lambda: shown.state_of("DATA-4") == "Exception" and form.isHidden())
     assert "owner Sam Lind: The API host sends one day." in texts(card)
     assert card.property("edge") == "none"
     assert card.explain.isVisibleTo(card), "signing still waits for what was said to be corrected or explained"

@@ -53,6 +53,7 @@ def test_the_passphrase_is_changed_with_the_old_one(opened: Shell, session: Sess
     keys.old.setText(PASSPHRASE)
     keys.change.click()
     qtbot.waitUntil(lambda: "The passphrase is changed" in page.message_bar.text)
+    assert "from before still open with the old one" in page.message_bar.text, "the restore page says so too"
     assert keys.new.text() == ""
 
 

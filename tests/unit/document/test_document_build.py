@@ -25,6 +25,7 @@ from wizard.document.layout import Gap as Room
 from wizard.document.theme import BOTTOM
 from wizard.domain.attestation import Attestation, Gap, ItemGroup
 from wizard.domain.finding import Mark
+from wizard.domain.questionnaire import Obligation
 
 HERE = Path(__file__).parent
 
@@ -134,6 +135,17 @@ def test_what_does_not_fit_page_1_is_counted_there_and_listed_on_page_2():
     assert sum(omitted) + shown == 100
     assert "IdeclareforNorthwindSync" in first
     assert all(f"control{n}" in second for n in range(40))
+
+
+def test_a_list_that_is_longer_than_the_tally_says_why():
+    advice = {"obligation": Obligation.RECOMMENDED, "not_applicable_reason": "No key."}
+    absent = (
+        item("APP-1", "A duty", Mark.DOES_NOT_APPLY, not_applicable_reason="No key."),
+        item("APP-2", "Advice", Mark.DOES_NOT_APPLY, **advice),
+    )
+    first = bare(reading(build(small(groups=(ItemGroup("a", "A", absent),))))[0])
+    assert "1doesnotapply" in first, "the tally counts duties"
+    assert "2,withreasons;1isnoduty" in first
 
 
 def test_huge_values_never_push_the_signature_from_page_1():

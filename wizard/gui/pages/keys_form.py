@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class KeysForm(QWidget):
-    """Each change asks for the passphrase of now, so that a passer-by at an unlocked computer changes nothing."""
+    """Each change asks for the current passphrase, so that a passer-by at an unlocked computer changes nothing."""
 
     def __init__(self, page: Page, session: Session):
         super().__init__()
@@ -42,7 +42,7 @@ class KeysForm(QWidget):
         top = Form(fields=560)
         top.row(_("Remember"), column(self.remember, consequence, gap=0))
         self.passphrase = Folded(_("Change the passphrase"))
-        self.old = PassphraseField(_("Passphrase of now"))
+        self.old = PassphraseField(_("Current passphrase"))
         self.new = PassphraseField(_("New passphrase"))
         self.again = PassphraseField(_("The new passphrase once more"))
         self._meter = StrengthMeter(SHORTEST)
@@ -51,7 +51,7 @@ class KeysForm(QWidget):
         form = Form()
         self._since = PlainLabel("", "quiet")
         form.over(self._since)
-        form.row(_("Of now"), self.old, _("Forgotten? The recovery key from your sheet does as well."))
+        form.row(_("Current"), self.old, _("Forgotten? The recovery key from your sheet does as well."))
         form.row(_("New"), self.new)
         form.under(self._meter)
         form.row(_("Once more"), self.again)
@@ -87,7 +87,7 @@ class KeysForm(QWidget):
         )
         self._meter.show_for(self.new.text())
         if not self.old.text():
-            why = _("Type the passphrase of now")
+            why = _("Type the current one")
         elif len(self.new.text()) < SHORTEST:
             why = _("Choose a new one")
         elif self.new.text() != self.again.text():
@@ -147,7 +147,12 @@ class KeysForm(QWidget):
             for field in (self.old, self.new, self.again):
                 field.clear()
             self.passphrase.button.set_open(False)
-            self._page.message_bar.say(_("The passphrase is changed. The old one opens nothing any more."))
+            self._page.message_bar.say(
+                _(
+                    "The passphrase is changed. Backups and copies from before still open with the old one: if "
+                    "somebody else knows it, seal everything under a new data key, and delete them."
+                )
+            )
 
         self.change.setEnabled(False)
         errand.run(

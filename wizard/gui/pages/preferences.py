@@ -74,7 +74,7 @@ class PreferencesPage(Page):
         holder.setLayout(top)
         form.row(_("Pace"), column(holder, careful, gap=0))
         form.heading(_("Code"))
-        self.editor = LineField(hint=_("a program's name or path, such as code or /usr/bin/gedit"))
+        self.editor = LineField(hint=_("a program's name or path, such as code"))
         self.editor.setFixedWidth(360)
         self.editor.setAccessibleName(_("Editor"))
         self.editor.editingFinished.connect(self._set_editor)

@@ -39,7 +39,11 @@ class RecoveryForm(Folded):
         form.over(self._state)
         form.row(_("Your sheet"), self.sheet, _("Whether it opens this vault. Nothing is changed."))
         form.row("", beside(self.check))
-        form.row(_("Passphrase"), self.proof, _("The sheet that you have now opens nothing from then on."))
+        form.row(
+            _("Passphrase"),
+            self.proof,
+            _("From then on, the sheet of today opens only backups and copies from before."),
+        )
         form.row("", beside(self.make))
         self._sheet_at = QVBoxLayout()
         self.body.addWidget(form)
@@ -121,7 +125,9 @@ class RecoveryForm(Folded):
             sheet.deleteLater()
             self.button.set_open(False)
             self.draw()
-            self._page.message_bar.say(_("The new recovery key is written down. The old sheet can be thrown away."))
+            self._page.message_bar.say(
+                _("The new recovery key is written down. Destroy the old sheet: it opens backups from before.")
+            )
 
         errand.run(
             self._page,

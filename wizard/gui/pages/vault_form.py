@@ -56,7 +56,7 @@ class VaultForm(QWidget):
         self.export.body.addWidget(along)
         self.renew = Folded(_("Seal everything under a new data key"))
         self._since = PlainLabel("", "quiet", wrap=True)
-        self.proof = PassphraseField(_("Passphrase of now"))
+        self.proof = PassphraseField(_("Current passphrase"))
         self.begin = OutlineButton(_("Show the new recovery key"))
         self.seal = OutlineButton(_("Seal under a new key"))
         self.seal.setEnabled(False)
@@ -162,7 +162,9 @@ class VaultForm(QWidget):
             self._sheet_text = ""
             empty(self._sheet_at)
             self.renew.button.set_open(False)
-            self._page.message_bar.say(_("Everything is sealed under a new key. The old recovery key opens nothing."))
+            self._page.message_bar.say(
+                _("Everything is sealed under a new key. The old recovery key opens only backups from before.")
+            )
 
         self._run(self.seal, lambda hear: keeping.new_data_key(self._session, proof, text, hear), then, whole=True)
 

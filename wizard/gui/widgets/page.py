@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QStyle, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from wizard.domain.language import _
@@ -77,8 +77,6 @@ class Page(QWidget):
         self.context = context
         size = theme().size
         self._title = PlainLabel(title, "title", wrap=True)
-        side = QStyle.visualAlignment(self.layoutDirection(), Qt.AlignmentFlag.AlignLeft)
-        self._title.setAlignment(side | Qt.AlignmentFlag.AlignAbsolute)  # a name of the other direction stays there too
         self._sentence = PlainLabel(sentence, "quiet", wrap=True)
         self._sentence.setVisible(bool(sentence))
         self.deeds = QHBoxLayout()

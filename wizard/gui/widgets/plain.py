@@ -6,7 +6,7 @@ from typing import Literal
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget  # noqa: TID251
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QWidget  # noqa: TID251
 
 Role = Literal[
     "text", "title", "heading", "strong", "quiet", "id", "accent", "supports", "contradicts", "red", "unsure", "block"
@@ -21,6 +21,9 @@ class PlainLabel(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setOpenExternalLinks(False)
         self.setProperty("role", role)
+        # A name of the other direction begins where all the others do.
+        side = QStyle.visualAlignment(self.layoutDirection(), Qt.AlignmentFlag.AlignLeft)
+        self.setAlignment(side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute)
         if wrap:
             self.setWordWrap(True)
             policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
