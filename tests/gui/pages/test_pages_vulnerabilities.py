@@ -153,7 +153,7 @@ def test_a_decision_is_recorded_and_taken_back(opened: Shell, noted: Session, qt
     decision.because.setText("The proxy refuses it")
     decision.save_button.click()
     qtbot.waitUntil(lambda: ledger.table.rows[-1].state is LedgerState.FALSE_POSITIVE)
-    assert "decision on V-1" in ledger.message_bar.text
+    qtbot.waitUntil(lambda: "decision on V-1" in ledger.message_bar.text)
     decision.reopen_button.click()
     qtbot.waitUntil(lambda: all(row.is_open for row in ledger.table.rows))
 
