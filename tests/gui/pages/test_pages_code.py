@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,14 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from wizard.checks import repository_secrets
+from wizard.checks.hosting.asking import look_at_export
+from wizard.checks.hosting.github import GitHub
 from wizard.domain.answers import Row
 from wizard.domain.events import SecretVerdict
 from wizard.domain.observation import Verdict
 from wizard.domain.vulnerability import Decision
 from wizard.gui.context import Place
+from wizard.gui.pages import code_host
 from wizard.gui.shell import Shell
 from wizard.jobs.events import Progressed
 from wizard.session.deeds import dependencies
@@ -193,10 +197,24 @@ def test_the_code_host_is_asked_only_after_the_list_was_agreed_to(
     assert ("push-protection", str(repository)) not in session.assessment.observations
     part.export_button.click()
     qtbot.waitUntil(lambda: len(part.table.lines) == 5)
+    assert "are missing" in opened.page.message_bar.text
     seen = session.assessment.observations["push-protection", str(repository)].result
     assert seen.verdict is Verdict.PASS
     part.forget_button.click()
     qtbot.waitUntil(lambda: not part.ask_button.isEnabled())
+
+
+def test_what_a_code_host_did_not_show_is_said(tmp_path: Path) -> None:
+    nothing = look_at_export(GitHub(), "northwind/sync", tmp_path)
+    assert "showed nothing" in code_host._asked("GitHub", nothing)
+    assert "not among the exported files" in code_host._asked("GitHub", nothing)
+    assert "Nothing" in code_host._read(nothing)
+    (tmp_path / "repository.json").write_text('{"private": true}')
+    some = look_at_export(GitHub(), "northwind/sync", tmp_path)
+    assert "did not show one thing" in code_host._asked("GitHub", some)
+    whole = replace(some, not_shown=())
+    assert (code_host._asked("GitHub", whole)) == "GitHub was asked, and showed everything."
+    assert code_host._read(whole) == "The exported answers were read."
 
 
 def test_the_editor_is_named_in_preferences(opened: Shell, preferences: Preferences, qtbot: QtBot) -> None:

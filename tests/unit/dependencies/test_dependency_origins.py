@@ -269,6 +269,12 @@ def test_what_one_file_shows_to_be_private_does_not_leave_through_another(tmp_pa
     assert leaving(list_dependencies(tmp_path).dependencies) == ("npm a 1.0.0",)
 
 
+def test_a_name_that_stands_in_the_address_of_the_registry_too(tmp_path):
+    place = f"{PUBLIC}/api/npm/all"
+    lock = npm_lock(f"a {place}", f"npm {place}", f"{PUBLIC} {place}", f"@acme/b {PUBLIC}/api/npm/own")
+    assert lay(tmp_path, {"package-lock.json": lock}) == {"@acme/b"}
+
+
 def test_only_the_host_of_a_registry_is_kept(tmp_path):
     lay(tmp_path, {"package-lock.json": npm_lock(f"a {PUBLIC}", f"@acme/b {PRIVATE}/tok-5f3a/npm")})
     assert {row.origin for row in list_dependencies(tmp_path).dependencies} == {PUBLIC, PRIVATE}

@@ -47,6 +47,7 @@ def test_github_as_its_interface_says():
     with serving(GITHUB) as served:
         posture = ask(GitHub(), served)
     check_github(posture)
+    assert posture.shows_anything
     assert {method for method, _path, _token in served.asked} == {"GET"}
     assert {token for _method, _path, token in served.asked} == {f"Bearer {TOKEN}"}
     assert posture.calls == tuple(f"GET {path}" for _method, path, _token in served.asked)
@@ -99,6 +100,7 @@ def test_nothing_is_concluded_from_no_answer(adapter, fault):
     assert posture.protection.protected is None
     assert (posture.push_protection, posture.updates, posture.pipelines) == (None, None, ())
     assert posture.not_shown
+    assert not posture.shows_anything
 
 
 def test_nobody_there():

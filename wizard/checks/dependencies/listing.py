@@ -251,7 +251,8 @@ def _of_one_place(files: list[_File]) -> list[_File]:
         theirs = private.get((row.ecosystem, key_of(row.ecosystem, row.name))) if private else None
         if theirs and row.obstacle is None and not row.origin:
             row = replace(row, obstacle=Obstacle.OTHER_REGISTRY, origin=theirs)
-        return replace(row, origin=origins.shown(row.origin)) if row.origin else row
+        kept = origins.shown(row.origin)
+        return row if kept == row.origin else replace(row, origin=kept)
 
     return [replace(file, rows=tuple(map(row_of, file.rows))) for file in files]
 

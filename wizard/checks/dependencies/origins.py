@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from wizard.checks.dependencies.dependency import Dependency, Ecosystem, Obstacle, Reach
@@ -29,6 +30,15 @@ def base(address: str, name: str = "") -> str:
     """An address in the form in which two are compared: host and path, without credentials and query, and without
     what begins with the package's name. "" for what is no address.
     """
+    if "%" in address:
+        address = unquote(address)
+    begin = address.find("://") + 3
+    at = address.rfind(f"/{name}/") if name else -1
+    return _base(address[:at] if at >= begin else address.partition("/-/")[0])
+
+
+@lru_cache(maxsize=4096)
+def _base(address: str) -> str:
     try:
         parts = urlsplit(address.strip().removeprefix("registry+").removeprefix("sparse+"))
         host, port = parts.hostname or "", parts.port
@@ -36,10 +46,7 @@ def base(address: str, name: str = "") -> str:
         return ""
     if not host:
         return ""
-    path = unquote(parts.path)
-    at = path.find(f"/{name}/") if name else -1
-    path = path[:at] if at >= 0 else path.partition("/-/")[0]
-    return (f"{host}:{port}" if port else host) + path.rstrip("/").removesuffix("/download")
+    return (f"{host}:{port}" if port else host) + parts.path.rstrip("/").removesuffix("/download")
 
 
 def shown(origin: str) -> str:
@@ -81,7 +88,15 @@ def _private(rows: Sequence[Dependency], needs: Needs, apart: Set[str]) -> set[D
         proven -= theirs  # of one name in two places, only the one of the public place is proven
     others = [row for row in told if row.origin != public and row.name not in proven]
     if npm:
-        others = [row for row in others if row.name in apart or not _copied(row, told, proven)]
+        copies = _copies(told, proven)
+        scopes = {name.partition("/")[0] for name in proven}
+        others = [
+            row
+            for row in others
+            if row.name in apart
+            or row.origin not in copies
+            or (row.name.startswith("@") and row.name.partition("/")[0] not in scopes)
+        ]
     return set(others)
 
 
@@ -115,13 +130,12 @@ def _most(counted: Counter[str]) -> str:
     return "" if not most or (len(most) == 2 and most[0][1] == most[1][1]) else most[0][0]
 
 
-def _copied(row: Dependency, rows: Iterable[Dependency], proven: Set[str]) -> bool:
-    """Whether a package of npm comes from a copy of the public registry (another default, used by somebody who locked).
+def _copies(rows: Iterable[Dependency], proven: Set[str]) -> set[str]:
+    """The places that give copies of the public packages of npm (another default, of somebody who locked).
 
-    A scope that is seen at this place only may be one that the settings of that person give to it.
+    Of such a place, a scope that is seen nowhere else may still be one that the settings of that person give to it.
     """
-    same = {each.name for each in rows if each.origin == row.origin}
-    if len(same) < _COPY_PACKAGES or 2 * len(same & proven) < len(same):
-        return False
-    scope, slash, _name = row.name.partition("/")
-    return not slash or any(name.startswith(f"{scope}/") for name in proven)
+    names: dict[str, set[str]] = {}
+    for row in rows:
+        names.setdefault(row.origin, set()).add(row.name)
+    return {at for at, here in names.items() if len(here) >= _COPY_PACKAGES and 2 * len(here & proven) >= len(here)}

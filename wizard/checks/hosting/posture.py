@@ -103,6 +103,13 @@ class Posture:
     not_shown: tuple[NotShown, ...]
     calls: tuple[str, ...] = ()
 
+    @property
+    def shows_anything(self) -> bool:
+        """Whether anything at all came back."""
+        told = (self.private, self.secret_scanning, self.push_protection, self.protection.protected, self.updates)
+        counted = (each.open for each in self.alerts)
+        return any(each is not None for each in (*told, *counted)) or bool(self.pipelines or self.runs or self.branch)
+
     def longest_gap(self, name: str = "") -> int | None:
         """The most days between two successful runs (of one name, or any); None with fewer than two."""
         days = sorted(run.at for run in self.runs if run.succeeded and name in ("", run.name))

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from wizard.checks.host_posture import HOST_CHECKS
-from wizard.domain.language import _
+from wizard.domain.language import _, ngettext
 from wizard.domain.mistakes import Mistake
 from wizard.domain.observation import Outcome, Result, Verdict
 from wizard.gui import a11y
@@ -280,7 +280,7 @@ class HostPart(QWidget):
         def ask() -> None:
             self._job.begin(
                 lambda hear: hosting.ask(session, host, name, place, hear, self.server),
-                lambda posture: self._have(place, posture, _("The code host was asked.")),
+                lambda posture: self._have(place, posture, _asked(_NAMES[host], posture)),
             )
 
         try:
@@ -298,7 +298,7 @@ class HostPart(QWidget):
         if folder is not None:
             self._job.begin(
                 lambda hear: hosting.read_export(session, host, name, folder, place, hear),
-                lambda posture: self._have(place, posture, _("The exported answers were read.")),
+                lambda posture: self._have(place, posture, _read(posture)),
             )
 
     def _have(self, place: str, posture: Posture, said: str) -> None:
@@ -310,6 +310,33 @@ class HostPart(QWidget):
     def _to_requirement(self, check: str) -> None:
         for id in self._informed(check)[:1]:
             self._page.go.emit(place_of(self._context, id))
+
+
+def _asked(host: str, posture: Posture) -> str:
+    n = len(posture.not_shown)
+    if not posture.shows_anything:
+        why = posture.not_shown[0].because if n else ""
+        return _("{host} was asked, and showed nothing. {why}").format(host=host, why=why).strip()
+    if not n:
+        return _("{host} was asked, and showed everything.").format(host=host)
+    return ngettext(
+        "{host} was asked. It did not show one thing: see “What was not shown”.",
+        "{host} was asked. It did not show {n} things: see “What was not shown”.",
+        n,
+    ).format(host=host, n=n)
+
+
+def _read(posture: Posture) -> str:
+    n = len(posture.not_shown)
+    if not posture.shows_anything:
+        return _("Nothing that is read here was among the exported answers: see “What was not shown”.")
+    if not n:
+        return _("The exported answers were read.")
+    return ngettext(
+        "The exported answers were read. One is missing: see “What was not shown”.",
+        "The exported answers were read. {n} are missing: see “What was not shown”.",
+        n,
+    ).format(n=n)
 
 
 def _look_of(result: Result) -> tuple[ColorName, Glyph]:
