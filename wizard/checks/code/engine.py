@@ -6,6 +6,7 @@ one, are never referenced (a test says so), and a scan opens no socket (another 
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -26,6 +27,12 @@ UNFOLDED_BYTES = 64 * 1024 * 1024
 UNFOLDED_MEMBERS = 5_000
 UNFOLDED_DEPTH = 2
 _SHORT = 128 * 1024
+#: Endings of paths to which rules of the engine are bound.
+_TELLING = re.compile(
+    r"(?:\.(?:php|tf|hcl)|_history|"
+    r"(?:\A|[/\\])(?:nuget\.config|\.git[/\\]config|\.git-credentials|bitwarden[ _-]*cli[/\\]+data\.json))\Z",
+    re.I,
+)
 
 
 class TooSlow(Exception):
@@ -179,7 +186,7 @@ class Kingfisher:
         try:
             # a clock costs as much as a short input, and the densest one of this size takes a tenth of a second
             timeout = seconds if len(data) > _SHORT or seconds < 1 else None
-            found = scanner.scan_input(ScanInput(_spelt(path), data), timeout=timeout, cancellation=stop.token)
+            found = scanner.scan_input(ScanInput(_told(path), data), timeout=timeout, cancellation=stop.token)
         except TimeoutError:
             raise TooSlow from None
         except RuntimeError:
@@ -243,6 +250,16 @@ class Kingfisher:
         except (RuntimeError, OSError, ValueError):
             stop.check()
             raise CannotUnfold from None
+
+
+def _told(path: str) -> str:
+    """What the engine is told of a path: only the ending by which some of its rules go.
+
+    By itself it does not look for tokens of providers in lockfiles, pictures, fonts, wrappers of build tools and
+    whatever is called jquery, and would not say so. Paths are judged by us, later; and anything may hold YAML.
+    """
+    ending = _TELLING.search(path) if path else None
+    return f"input/{_spelt(ending[0]).lstrip('/')}" if ending else "input.yaml"
 
 
 def _spelt(path: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import email
 import gzip
 import io
 import lzma
@@ -55,6 +56,12 @@ def _members(data: bytes, kind: str) -> Iterator[tuple[str, _Reads]]:
             for entry in archive.infolist():
                 if not entry.is_dir() and not entry.flag_bits & 1:  # locked ones are said where they are recognised
                     yield entry.filename, archive.open(entry)
+    elif kind == "mail":
+        message = email.message_from_bytes(data)
+        for leaf in message.walk():
+            content = None if leaf.is_multipart() else leaf.get_payload(decode=True)
+            if isinstance(content, bytes):
+                yield leaf.get_filename() or "", io.BytesIO(content)
     elif kind == "tar":
         with tarfile.open(fileobj=held, mode="r:") as bundle:
             for part in bundle:

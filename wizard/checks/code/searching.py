@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from wizard.checks.code import containers, in_memory
+from wizard.checks.code import containers, hidden, in_memory
 from wizard.checks.code.coverage import Counting, GapKind
 from wizard.checks.code.engine import Candidate, CannotUnfold, SecretEngine, Stop, TooSlow
 from wizard.checks.code.leak import Masker, Tier, mask
@@ -102,6 +102,9 @@ class Search:
             case "closed":
                 self._counting.gap(GapKind.NOT_UNFOLDED, shown(path))
                 return []
+            case "locked":
+                self._counting.gap(GapKind.ENCRYPTED, shown(path))
+                return []
             case kind:
                 return self._limited(self._unfolded(data, path, kind, until, 1), path)
 
@@ -114,7 +117,7 @@ class Search:
         until = time.monotonic() + max(DEADLINE, size / (16 * 1024 * 1024))
         kind = containers.kind(first, path)
         if kind:
-            if kind != "closed" and size <= LARGEST_CONTAINER:
+            if kind not in ("closed", "locked") and size <= LARGEST_CONTAINER:
                 return self.data(first + read(size - len(first)), path, max(DEADLINE, until - time.monotonic()))
             self._counting.gap(GapKind.NOT_UNFOLDED, shown(path))
         hits: dict[tuple[str, str, int], Hit] = {}
@@ -172,7 +175,7 @@ class Search:
             self._counting.gap(GapKind.ENCRYPTED, shown(path))
         name = f"input.{kind}"  # the engine goes by the ending, and names of files say anything
         try:
-            if self._folder is None:
+            if self._folder is None or kind == "mail":
                 members = list(in_memory.unfold(data, kind, self._stop))
             else:
                 seconds = max(0.1, until - time.monotonic())
@@ -185,7 +188,10 @@ class Search:
             inside = member.removeprefix(name).lstrip("!")
             found = self._member(content, inside, path, until, depth) if inside else self._plain(content, path, until)
             hits += [replace(hit, inside="!".join(filter(None, (inside, hit.inside)))) for hit in found]
-        if kind == "sqlite":  # values of bytes and deleted rows stand in the file, and not in what it unfolds to
+        if kind in (
+            "sqlite",
+            "mail",
+        ):  # values of bytes and deleted rows stand in the file, and not in what it unfolds to
             known = {hit.fingerprint for hit in hits}
             hits += [hit for hit in self._plain(data, path, until) if hit.fingerprint not in known]
         return hits
@@ -220,6 +226,8 @@ class Search:
             return self._plain(content, inside, until)
         if kind == "closed":
             self._counting.gap(GapKind.NOT_UNFOLDED, shown(place))
+        elif kind == "locked":
+            self._counting.gap(GapKind.ENCRYPTED, shown(place))
         elif depth >= _DEEPEST or time.monotonic() > until:
             self._counting.gap(GapKind.TOO_LARGE, shown(place))
         else:
@@ -232,6 +240,13 @@ class Search:
         return hits[:MOST_HITS]
 
     def _found(self, data: bytes, path: str, seconds: float) -> list[Hit]:
+        hits = self._hits(data, path, seconds)
+        if path:  # not in the stored versions of a history: each is one of a file that is, or was, looked at as such
+            for line, text in hidden.texts(data):
+                hits += [replace(hit, line=line) for hit in self._hits(text, path, seconds)]
+        return hits
+
+    def _hits(self, data: bytes, path: str, seconds: float) -> list[Hit]:
         return [
             Hit(
                 rule=candidate.rule,
@@ -248,7 +263,11 @@ class Search:
     def _judged(self, data: bytes, path: str, seconds: float) -> list[tuple[Candidate, Judged]]:
         """The candidates that count; of those that overlap, the surest."""
         judged: list[tuple[Candidate, Judged]] = []
-        for candidate in self._engine.scan(data, path, seconds, self._stop):
+        candidates = self._engine.scan(data, path, seconds, self._stop)
+        if containers.key_in_binary(data):
+            key = b64encode(data).decode()
+            candidates = [Candidate("attestry.private-key-file", key, 0, len(data), 1, sure=True)]
+        for candidate in candidates:
             if len(judged) > 4 * MOST_HITS:
                 break
             before = data[max(0, candidate.start - 200) : candidate.start].rpartition(b"\n")[2]

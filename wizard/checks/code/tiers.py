@@ -58,6 +58,8 @@ _PASSWORDS = frozenset(
         "password-in-line",
         "password-typed",
         "password-wrapped",
+        "password-folded",
+        "password-next-line",
         "directive",
         "sql-password",
         "connect-call",
@@ -234,7 +236,9 @@ def _random(secret: str, rule: str, called: str) -> Judged | None:
             return None  # a digest
     if entropy(secret) < least:
         return None
-    if rule in ("url-parameter", "cookie-header") and (digits < 2 or re.search(r"^[a-z]+(?:[-_.][a-z0-9]+)+$", secret)):
+    if rule in ("url-parameter", "url-parameter-encoded", "secret-in-line", "cookie-header") and (
+        digits < 2 or re.search(r"^[a-z]+(?:[-_.][a-z0-9]+)+$", secret)
+    ):
         return None
     return Judged(Tier.B)
 

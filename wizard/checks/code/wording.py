@@ -42,7 +42,9 @@ def gap(gap: Gap) -> str:
                 places=places or _("an object of the history")
             )
         case GapKind.ENCRYPTED:
-            return _("Archives with a password cannot be read: {places}.").format(places=places)
+            return _("A password locks what is in {places}: archives, or stores of keys. Look at it yourself.").format(
+                places=places or _("an object of the history")
+            )
         case GapKind.PDF:
             return _("Not all of the words of a PDF could be read: {places}. Look at it yourself.").format(
                 places=places or _("one that lies in the history or is this one")
