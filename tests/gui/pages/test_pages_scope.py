@@ -158,7 +158,7 @@ def test_a_company_s_own_authority_opens_its_hosts_and_never_looks_public(
         assert seen().verdict is Verdict.FAIL
         choose(certs.root_file())
         card.choose_button.click()
-        assert "Trusted too: CN=Test Root" in card._said.text()
+        qtbot.waitUntil(lambda: "Trusted too: CN=Test Root" in card._said.text())
         trusted = seen()
         assert trusted.verdict is Verdict.WARN
         assert "by your own authority only" in trusted.summary
@@ -185,7 +185,9 @@ def test_what_needs_more_consent_says_nothing_of_how_a_host_answers(opened: Shel
     assert "Answers." in lines[host][1]
 
 
-def test_what_is_no_authority_is_said_and_not_trusted(opened: Shell, session: Session, tmp_path: Path) -> None:
+def test_what_is_no_authority_is_said_and_not_trusted(
+    opened: Shell, session: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
     page = scope(opened)
     assert opened.context.preferences is not None
     host, _key = certs.leaf()
@@ -203,11 +205,11 @@ def test_what_is_no_authority_is_said_and_not_trusted(opened: Shell, session: Se
     ):
         page.authority.show_session(opened.context)
         page.authority.take(tmp_path / name)
-        assert said in page.authority._said.text(), name
+        qtbot.waitUntil(lambda said=said: said in page.authority._said.text())  # type: ignore[misc]
         assert opened.context.preferences.settings.authority == ""
     opened.context.preferences.change(authority=str(tmp_path / "gone.pem"))
     page.authority.show_session(opened.context)
-    assert "cannot be read" in page.authority._said.text()
+    qtbot.waitUntil(lambda: "cannot be read" in page.authority._said.text())
     assert not page.authority.forget_button.isHidden()
 
 

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
-
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from typing import TYPE_CHECKING
 
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
 from wizard.gui.context import Context
 from wizard.gui.icons import Glyph
+from wizard.gui.pages import errand
 from wizard.gui.pages.form import beside
+from wizard.gui.theme import ColorName
 from wizard.gui.widgets import choosing
 from wizard.gui.widgets.badge import GlyphMark
 from wizard.gui.widgets.buttons import LinkButton, OutlineButton
 from wizard.gui.widgets.card import Card
 from wizard.gui.widgets.folded import Folded
+from wizard.gui.widgets.page import Page
 from wizard.gui.widgets.plain import PlainLabel
+
+if TYPE_CHECKING:
+    from wizard.checks.authority import Authority
 
 
 class AuthorityCard(Card):
-    """`changed` when another file is trusted, or none any more."""
+    """The file is a preference on this computer, for every assessment: looks of the window trust it from then on."""
 
-    changed = Signal()
-
-    def __init__(self, parent: QWidget | None = None):
-        super().__init__(parent=parent)
-        self._context: Context | None = None
+    def __init__(self, page: Page):
+        super().__init__()
+        self._page = page
+        self._shown: Path | None = None
         self.folded = Folded(_("Your company's own certificate authority"))
         self._mark = GlyphMark(Glyph.RING, "quiet")
         self._said = PlainLabel("", wrap=True)
@@ -55,51 +59,52 @@ class AuthorityCard(Card):
         self.body.addWidget(self.folded)
 
     def show_session(self, context: Context) -> None:
-        """Show what is trusted, and whether it can be."""
-        self._context = context
+        """Show what is trusted, and whether it can be; the file is read once, and on another thread."""
         file = context.look_options().ca_file
         self.setVisible(bool(context.open.assessment.scope.hosts))
         self.forget_button.setVisible(file is not None)
         if file is None:
-            self._mark.set(Glyph.RING, "quiet", _("None"))
-            self._said.setText(_("Only public authorities are trusted."))
-            return
-        try:
-            from wizard.checks.authority import read_authority
+            self._shown = None
+            self._say(Glyph.RING, "quiet", _("None"), _("Only public authorities are trusted."))
+        elif file != self._shown:
+            self._shown = file
+            self._read(file, lambda found: self._show(found) if self._shown == file else None)
 
-            found = read_authority(file)
-        except Mistake as mistake:
-            self._mark.set(Glyph.QUESTION, "unsure", _("Unreadable"))
-            self._said.setText(mistake.sentence)
-            return
-        self._mark.set(Glyph.DISC, "unsure", _("Trusted too"))
+    def _show(self, found: Sequence[Authority]) -> None:
         said = _("Trusted too: {name}, until {date} (SHA-256 {digest}…).")
-        self._said.setText(
-            "\n".join(
-                said.format(name=one.name, date=one.until.date().isoformat(), digest=one.sha256[:16])
-                for one in found[:4]
-            )
-        )
+        lines = [
+            said.format(name=one.name, date=one.until.date().isoformat(), digest=one.sha256[:16]) for one in found[:4]
+        ]
+        self._say(Glyph.DISC, "unsure", _("Trusted too"), "\n".join(lines))
 
     def _choose(self) -> None:
         file = choosing.choose_file(self, _("The certificate of your authority"), _("Certificates (*.pem *.crt *.cer)"))
         if file is not None:
-            self.take(file)
+            self.take(file.absolute())
 
     def take(self, file: Path) -> None:
         """Trust the authorities in a file; what cannot be one is said, and what was trusted before stays."""
-        from wizard.checks.authority import read_authority
+        self._read(file, lambda _found: self._keep(str(file)))
 
-        try:
-            read_authority(file)
-        except Mistake as mistake:
-            self._said.setText(mistake.sentence)
-            self._mark.set(Glyph.QUESTION, "unsure", _("Unreadable"))
-            return
-        self._keep(str(file.absolute()))
+    def _read(self, file: Path, then: Callable[[Sequence[Authority]], object]) -> None:
+        def work() -> Sequence[Authority]:
+            from wizard.checks.authority import read_authority
+
+            return read_authority(file)
+
+        def failed(error: Exception) -> None:
+            if isinstance(error, Mistake):
+                self._say(Glyph.QUESTION, "unsure", _("Unreadable"), error.sentence)
+            else:
+                self._page.say_mistake(error)
+
+        errand.run(self._page, _("Reading the certificate"), work, then, failed=failed, whole=True)
 
     def _keep(self, file: str) -> None:
-        if self._context is not None and self._context.preferences is not None:
-            self._context.preferences.change(authority=file)
-            self.show_session(self._context)
-            self.changed.emit()
+        errand.preferences_of(self._page.context).change(authority=file)
+        self._shown = None
+        self.show_session(self._page.context)
+
+    def _say(self, glyph: Glyph, color: ColorName, word: str, said: str) -> None:
+        self._mark.set(glyph, color, word)
+        self._said.setText(said)

@@ -78,7 +78,7 @@ class ScopePage(Page):
         self.control.look.connect(lambda subject: self._look((subject,), (host_control.CHECK.id,)))
         self._cards["control"] = self.control
         self.body.addWidget(self.control)
-        self.authority = AuthorityCard()
+        self.authority = AuthorityCard(self)
         self._cards["authority"] = self.authority
         self.body.addWidget(self.authority)
         self._asked: dict[str, _Asked] = {}
