@@ -55,6 +55,34 @@ CASES: dict[str, tuple[str, dict[str, str]]] = {
     ),
     "key as a short property": ("api_key", {"a.js": f"axios.post('{API}/x', {{ api_key, q }})\n"}),
     "key is set on a query": ("api_key", {"a.go": f'u := "{API}/x"\nq.Set("api_key", key)\n'}),
+    "key is given to a header of a request": (
+        "api_key",
+        {"a.rs": f'let u = "{API}/x";\nreq.header("X-Api-Key", key)\n'},
+    ),
+    "a line that begins with a semicolon is code": (
+        "both",
+        {"a.js": f"const t = '{APP}/api/v1/oauth/token'\n;fetch('{API}/x', {{headers: {{'x-api-key': k}}}})\n"},
+    ),
+    "a private field of a class is no comment": (
+        "both",
+        {"a.js": f"const t = '{APP}/api/v1/oauth/token'\nclass C {{\n  #headers = {{'x-api-key': k}}\n}}\n"},
+    ),
+    "what looks like the start of a comment in a value is none": (
+        "both",
+        {
+            "a.js": f"const t = '{APP}/api/v1/oauth/token'\n"
+            "f({ accept: '*/*', 'x-api-key': k })\ng({ accept: '*/*' })\n",
+            "b.jsx": "<input accept='image/*'/>\n{/* fine */}\n",
+            "c.sh": f'cp dist/* out\ncurl {API}/x -H "X-Api-Key: $K"\nrm */\n',
+        },
+    ),
+    "a line that begins with two dashes is a comment in SQL only": (
+        "both",
+        {
+            "a.sql": f"-- {API} X-Api-Key\n",
+            "a.js": f"t('{APP}/api/v1/oauth/token')\n-- n; f('{API}/x', {{'x-api-key': k}})\n",
+        },
+    ),
     "key in an annotation that sends or reads": (
         "undetermined",
         {"A.java": f'String U = "{API}/";\nCall<X> find(@Header("X-Api-Key") String key);\n'},

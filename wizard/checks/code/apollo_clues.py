@@ -108,6 +108,9 @@ _INBOUND = re.compile(
     r"HTTP_X_API_KEY|Header\(alias",
     re.I,
 )
+#: `request.header("X-Api-Key", key)` sends one, and `request.header("X-Api-Key")` reads it.
+_HEADER_CALL = re.compile(r"\bheader\(\s*[\"'`]x[-_]api[-_]key\Z", re.I)
+_GIVEN = re.compile(r"[\"'`]\s*,\s*[^\s)]")
 #: What follows a name that is taken out of what is read: `{ "x-api-key": key } = …`
 _UNPACKED = re.compile(r"[\"'\]]?\s*:\s*\w+\s*(?:,[^}]*)?\}\s*=(?!=)")
 _SCHEME = re.compile(r"type[\"']?\s*[:=]\s*[\"']?(?:apikey|httpHeaderAuth|httpQueryAuth)\b", re.I)
@@ -145,8 +148,23 @@ _TEST = re.compile(
     r"(?:^|/)(?:test_[^/]*|conftest\.py|[^/]*[._-](?:tests?|specs?)\.[a-z]+)$",
     re.I,
 )
-_BLOCKS = (("/*", "*/"), ("<!--", "-->"), ('\n"""', '"""'), ("\n'''", "'''"), ('\n    """', '"""'))
-_LINE = re.compile(r"^\s*(?://|#(?!\s*(?:define|include))|--\s|;|\*\s|%|REM\b)|(?<![:\"'/\w])//\s.*$|\s#\s.*$", re.I)
+#: How blocks of comments begin and end. `"*/*"`, `"image/*"` and `src/*` begin none.
+_STARRED = (re.compile(r"(?<![\w*\"'`/.)\]}])/\*"), "*/")
+_ANGLED = (re.compile("<!--"), "-->")
+_TRIPLE = ((re.compile(r'\n(?: {4})?"""'), '"""'), (re.compile(r"\n(?: {4})?'''"), "'''"))
+#: Endings of files by the mark of their comments; all others have two slashes. What is a mark in one language is code
+#: in another: a JavaScript class has `#headers`, and a line of it may begin with a semicolon.
+_MARKS = {
+    "#": "py pyi rb rake sh bash zsh fish yml yaml toml env pl pm r jl ex exs tf hcl ps1 psm1 conf cfg ini properties "
+    "mk cmake nix coffee cr nim tcl http rest graphql gql php txt dockerfile makefile gemfile rakefile procfile",
+    ";": "ini cfg conf clj cljs edn lisp el scm asm s",
+    "--": "sql lua hs elm adb ads vhd applescript",
+    "%": "erl hrl tex m pro",
+    "REM": "bat cmd",
+}
+_NO_SLASHES = frozenset(_MARKS["#"].split()) - {"php", "tf", "hcl"}
+_AT_START = {"#": r"^\s*#.*$|\s#\s.*$", "--": r"^\s*--\s.*$", "REM": r"^\s*(?:REM\b|::).*$"}
+_SLASHES = r"^\s*//.*$|(?<![:\"'/\w])//\s.*$"
 
 
 def clues_in(text: str, file: str) -> FileClues:
@@ -279,7 +297,7 @@ def _inbound(line: str) -> bool:
     if found is None:
         return bool(_INBOUND.search(line[:300])) and not _OUTBOUND.search(line[:300])
     before, after = line[max(0, found.start() - 200) : found.end()], line[found.end() : found.end() + 100]
-    if _called(line) or _OUTBOUND.search(before + after):
+    if _called(line) or _OUTBOUND.search(before + after) or (_HEADER_CALL.search(before) and _GIVEN.match(after)):
         return False
     name = len(before) - len(found[0])
     read = list(_INBOUND.finditer(before))
@@ -290,27 +308,30 @@ def _inbound(line: str) -> bool:
 
 def _without_comments(text: str, file: str) -> str:
     """The text with comments blanked out; lines keep their numbers."""
-    if file.lower().endswith((".json", ".ipynb", ".har", ".csv", ".env")):
-        if not file.lower().endswith(".env"):
-            return text
-    else:
-        for opening, closing in _BLOCKS:
-            text = _without_blocks(text, opening, closing)
+    ending = file.rpartition("/")[2].rpartition(".")[2].lower()
+    if ending in ("json", "ipynb", "har", "csv"):
+        return text
+    blocks = [*(_TRIPLE if ending in ("py", "pyi") else ()), *([] if ending in _NO_SLASHES else [_STARRED]), _ANGLED]
+    for opening, closing in blocks:
+        text = _without_blocks(text, opening, closing)
+    ways = [] if ending in _NO_SLASHES else [_SLASHES]
+    ways += [_AT_START.get(mark, rf"^\s*{mark}.*$") for mark, endings in _MARKS.items() if ending in endings.split()]
+    comment = re.compile("|".join(ways) or r"(?!)", re.I)
     out = []
     for line in text.split("\n"):
-        found = _LINE.search(line)
+        found = comment.search(line)
         out.append(line[: found.start()] if found else line)
     return "\n".join(out)
 
 
-def _without_blocks(text: str, opening: str, closing: str) -> str:
+def _without_blocks(text: str, opening: re.Pattern[str], closing: str) -> str:
     """The text without what stands between two marks; one search forward, however often the first mark stands there."""
     parts, at = [], 0
-    while (start := text.find(opening, at)) >= 0:
-        end = text.find(closing, start + len(opening))
+    while found := opening.search(text, at):
+        end = text.find(closing, found.end())
         if end < 0:
             break
-        parts += [text[at:start], "\n" * text.count("\n", start, end)]
+        parts += [text[at : found.start()], "\n" * text.count("\n", found.start(), end)]
         at = end + len(closing)
     return "".join([*parts, text[at:]])
 
