@@ -84,7 +84,8 @@ def judge(reading: Redirects, context: JudgeContext) -> Judgement:
     """CHECKS of the page's “encrypt all of its traffic”; RFC 6797 7.2 for the redirect. The worst address decides."""
     each = [_one(p, reading, context) for p in reading.plain]
     if not each:
-        return Judgement(Verdict.UNKNOWN, sentence(Trouble(TroubleKind.NO_ADDRESS)))
+        nowhere = Trouble(TroubleKind.NO_ADDRESS)
+        return Judgement(Verdict.UNKNOWN, sentence(nowhere), next_step=next_step(nowhere))
     if reading.not_asked:
         said = _("Could not look: {addresses} may not be contacted.").format(addresses=", ".join(reading.not_asked))
         each.append(Judgement(Verdict.UNKNOWN, said, next_step=next_step(Trouble(TroubleKind.REFUSED_ADDRESS))))
