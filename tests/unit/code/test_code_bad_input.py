@@ -295,3 +295,20 @@ def test_objects_that_are_not_there_are_never_a_whole_history(repository: Any, s
     coverage = scan(repository.root).coverage
     assert coverage.history is History.PARTIAL
     assert not coverage.complete
+
+
+def test_what_was_found_before_git_gave_up_is_kept(repository: Any, scan: Scan, token: Callable[[], str]) -> None:
+    repository.write("a.txt", f"token {token()}\n")
+    repository.commit()
+    (repository.root / "a.txt").unlink()
+    head = repository.commit(f"say {token()}")
+    (repository.root / ".git/refs/heads/broken").write_text("01" * (len(head) // 2) + "\n")
+    found = scan(repository.root)
+    assert {leak.file for leak in found.leaks if leak.tier is Tier.A} >= {"a.txt", ""}
+    assert _gaps(found) == {GapKind.DAMAGED, GapKind.GIT_REFUSED}
+
+
+def test_only_a_whole_line_is_one_of_a_pgpass_file(tmp_path: Path, scan: Scan) -> None:
+    lines = ("db.host:5432:crm:crm:Vx7-qq-19-Lm", "at db.host:5432:crm:crm:Wx7-qq-19-Lm", "*:*:*:*:Yx7-qq-19-Lm")
+    (tmp_path / ".pgpass").write_text("\n".join(lines) + "\n")
+    assert [leak.line for leak in scan(tmp_path).leaks if leak.rule == "attestry.pgpass"] == [1, 3]

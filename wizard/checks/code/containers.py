@@ -32,6 +32,7 @@ _KEY = re.compile(
 )
 _MIME = re.compile(rb"\n(?:mime-version|content-transfer-encoding):", re.I)
 _MAIL = re.compile(rb"(?:From [^\n]{1,200}\n)?(?:[A-Za-z][A-Za-z0-9-]{0,60}:[ \t])")
+_ANY = (*(start for start, _name in _STARTS), *_CLOSED)
 _LFS = b"version https://git-lfs.github.com/spec/v1\n"
 _CRYPT = b"\x00GITCRYPT\x00"
 
@@ -39,14 +40,11 @@ _CRYPT = b"\x00GITCRYPT\x00"
 def kind(data: bytes, path: str) -> str:
     """What the bytes must be unfolded as; "" for plain contents, "closed" for archives that nobody here can open, and
     "locked" for stores of keys with a password."""
-    for start, name in _STARTS:
-        if data.startswith(start):
-            return name
-    if data.startswith(_CLOSED):
-        return "closed"
+    if data.startswith(_ANY):
+        return next((name for start, name in _STARTS if data.startswith(start)), "closed")
     if data[257:262] == b"ustar":
         return "tar"
-    if data.startswith(b"%PDF-") or (b"%PDF-" in data[:1024] and b"\nendobj" in data):
+    if b"%PDF-" in data[:1024] and (data.startswith(b"%PDF-") or b"\nendobj" in data):
         return "pdf"
     if data.startswith(_LOCKED) or _PKCS12.match(data):
         return "locked"

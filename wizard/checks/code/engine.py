@@ -79,6 +79,9 @@ class Stop:
     @property
     def token(self) -> CancellationToken:
         """The same for the engine."""
+        return self._token or self._made()
+
+    def _made(self) -> CancellationToken:
         from kingfisher_sdk import CancellationToken
 
         with self._lock:
@@ -149,6 +152,7 @@ class Kingfisher:
 
     def __init__(self, cache: Path | None, *, wait: bool = True) -> None:
         self._loading: Future[Any] = Future()
+        self._loaded: Any = None  # the same once it is there, because asking the future takes a lock
         if wait:
             self._load(cache)
             self._loading.result()
@@ -157,13 +161,14 @@ class Kingfisher:
 
     def _load(self, cache: Path | None) -> None:
         try:
-            from kingfisher_sdk import DetectionPolicy, Rules, Scanner
+            from kingfisher_sdk import DetectionPolicy, Rules, ScanInput, Scanner
 
             if cache is not None:
                 cache.mkdir(mode=0o700, parents=True, exist_ok=True)
             rules = Rules([RULES], cache=cache is not None, cache_dir=cache)
             # Comments that silence a scanner are their author's word, not a judgement: they do not count here.
-            self._loading.set_result(Scanner(rules, policy=DetectionPolicy(inline_ignores=False)))
+            scanner = Scanner(rules, policy=DetectionPolicy(inline_ignores=False))
+            self._loading.set_result((scanner.scan_input, ScanInput))
         except (ImportError, OSError, RuntimeError, ValueError) as error:
             why = _(
                 "The secret scanner could not be started ({why}), so no code was looked at. "
@@ -173,20 +178,20 @@ class Kingfisher:
 
     def ready(self) -> None:
         """Wait until it is loaded; see `SecretEngine`."""
-        self._loading.result()
+        if self._loaded is None:
+            self._loaded = self._loading.result()
 
     def scan(self, data: bytes, path: str, seconds: float, stop: Stop) -> list[Candidate]:
         """The candidates in one input; see `SecretEngine`."""
-        from kingfisher_sdk import ScanInput
-
-        scanner = self._loading.result()
+        self.ready()
+        scan_input, made = self._loaded
         stop.check()
         if seconds <= 0:
             raise TooSlow
         try:
             # a clock costs as much as a short input, and the densest one of this size takes a tenth of a second
             timeout = seconds if len(data) > _SHORT or seconds < 1 else None
-            found = scanner.scan_input(ScanInput(_told(path), data), timeout=timeout, cancellation=stop.token)
+            found = scan_input(made(_told(path), data), timeout=timeout, cancellation=stop.token)
         except TimeoutError:
             raise TooSlow from None
         except RuntimeError:

@@ -11,6 +11,7 @@ import contextlib
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -19,6 +20,9 @@ from pathlib import Path
 from typing import IO
 
 from wizard.checks.code.engine import Stop
+
+if sys.platform == "linux":
+    import fcntl
 
 #: Settings that would start a program or go to the network.
 _SETTINGS = (
@@ -53,6 +57,8 @@ _KEPT = (
 )
 
 
+#: So many bytes lie between git and its reader, as many as Linux allows anybody.
+_PIPE = 1 << 20
 #: A git that says nothing for so many seconds while somebody waits will never say anything.
 SILENCE = 20.0
 
@@ -78,6 +84,11 @@ class Git:
             return None  # never a program of the folder that is being looked at
         return cls(folder, program, stop or Stop())
 
+    @property
+    def stuck(self) -> bool:
+        """Whether one that was waited for said nothing for too long and was ended."""
+        return self._watch.stuck
+
     def start(self, *words: str, stdin: int | IO[bytes] | None = subprocess.DEVNULL) -> Running:
         """A running git whose output is read from its pipe; end it with `end`. Raises GitRefused."""
         return self._started(words, stdin, subprocess.DEVNULL)
@@ -89,6 +100,7 @@ class Git:
         try:
             process = Running(
                 self._command(words),
+                bufsize=_PIPE,
                 stdin=stdin,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
@@ -97,6 +109,7 @@ class Git:
             )
         except OSError as error:
             raise GitRefused(type(error).__name__) from None
+        process.widen()
         self._watch.add(process)
         return process
 
@@ -157,6 +170,12 @@ class Running(subprocess.Popen[bytes]):
 
     since = 0.0
     patience = 1.0
+
+    def widen(self) -> None:
+        """Let it write far ahead, so that the two take turns rarely; where that cannot be had it goes on as it is."""
+        if sys.platform == "linux" and self.stdout is not None:
+            with contextlib.suppress(OSError):
+                fcntl.fcntl(self.stdout, fcntl.F_SETPIPE_SZ, _PIPE)
 
     @contextlib.contextmanager
     def waiting(self) -> Iterator[None]:

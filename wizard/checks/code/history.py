@@ -6,10 +6,8 @@ second pass, over the commits alone, then says at which path and in which commit
 
 from __future__ import annotations
 
-import re
 import tempfile
 import threading
-from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,13 +19,12 @@ from wizard.checks.code.engine import CannotUnfold, SecretEngine, Stop
 from wizard.checks.code.git import Git, GitRefused, Running, end, records
 from wizard.checks.code.leak import Leak, Where
 from wizard.checks.code.searching import WINDOW, Crew, Hit, Search
+from wizard.checks.code.texts import Batch, TreeNames
 from wizard.checks.code.tiers import judge_path
 from wizard.checks.code.tree import shown
 
 #: So many objects with secrets are remembered; a history with more is said to be partly listed.
 _MOST = 20_000
-_BATCH = 256 * 1024
-_NAMES = 200_000
 _PATHS = 20
 
 Tick = Callable[[], None]
@@ -43,22 +40,29 @@ class _Memory:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-def read_history(git: Git, search: Search, counting: Counting, stop: Stop, tick: Tick) -> list[Leak]:
-    """Every secret of the history. What could not be read is said in `counting`. Raises Stopped."""
+def read_history(git: Git, search: Search, counting: Counting, stop: Stop, tick: Tick, crew: Crew) -> list[Leak]:
+    """Every secret of the history. What could not be read is said in `counting`. Raises Stopped.
+
+    `crew` searches, after what it has been given already; it has nothing left to do when this returns.
+    """
     counting.has_history = True
+    memory = _Memory()
     try:
-        _completeness(git, counting)
-        leaks = _refs(git, search, counting)
-        memory = _Memory()
         with tempfile.TemporaryFile(prefix="attestry-commits-") as commits:
-            _objects(git, search, counting, stop, tick, memory, commits)
-            leaks += memory.messages + memory.names
-            if memory.blobs:
-                leaks += _placed(git, search, stop, tick, memory.blobs, commits)
+            _listed(git, search, counting, stop, tick, memory, commits, crew)
+            crew.wait()
+            leaks = _placed(git, search, counting, stop, tick, memory.blobs, commits) if memory.blobs else []
+            if git.stuck:  # not this one, but it was asked which files it ignores
+                counting.gap(GapKind.GIT_REFUSED, "silent")
     except GitRefused as refused:
         counting.gap(GapKind.GIT_REFUSED, refused.args[0])
-        return []
-    return leaks
+        crew.wait()
+        leaks = [
+            leak for id, hits in memory.blobs.items() for leak in _those(hits, Where.HISTORY, "", f"@{id[:12]}", "")
+        ]
+    if max(len(memory.blobs), len(memory.messages), len(memory.names)) >= _MOST:
+        counting.gap(GapKind.TOO_MANY, "")
+    return memory.messages + memory.names + leaks
 
 
 def read_without_git(folder: Path, engine: SecretEngine, search: Search, counting: Counting, stop: Stop) -> list[Leak]:
@@ -88,100 +92,35 @@ def _completeness(git: Git, counting: Counting) -> None:
         counting.gap(GapKind.PARTIAL_CLONE, "")
 
 
-def _refs(git: Git, search: Search, counting: Counting) -> list[Leak]:
-    leaks = []
-    batch = _Batch(search)
+def _refs(git: Git, search: Search, counting: Counting, memory: _Memory, crew: Crew) -> None:
+    batch = Batch(search)
     for line in git.lines(("for-each-ref", "--format=%(refname)")):
         counting.refs += 1
         batch.add(line.decode("utf-8", "surrogateescape"), line)
-        leaks += [_leak(hit, Where.REF_NAME, search.clean(name), "") for name, hit in batch.full()]
-    leaks += [_leak(hit, Where.REF_NAME, search.clean(name), "") for name, hit in batch.rest()]
-    return leaks
+        if batch.full:
+            _search_names(crew, batch, search, memory, Where.REF_NAME)
+    _search_names(crew, batch, search, memory, Where.REF_NAME)
 
 
-class _Batch:
-    """Many short texts searched as one input; each hit is given back with the name of its text."""
-
-    def __init__(self, search: Search) -> None:
-        self._search = search
-        self._names: list[str] = []
-        self._starts: list[int] = []
-        self._texts: list[bytes] = []
-        self._size = 0
-
-    def add(self, name: str, text: bytes) -> None:
-        self._names.append(name)
-        self._starts.append(self._size)
-        self._texts.append(text)
-        self._size += len(text) + 2
-
-    def full(self) -> list[tuple[str, Hit]]:
-        return self.rest() if self._size > _BATCH else []
-
-    def rest(self) -> list[tuple[str, Hit]]:
-        return self.take()()
-
-    def take(self) -> Callable[[], list[tuple[str, Hit]]]:
-        """The search of what has been collected, to be done anywhere; the batch is empty then."""
-        names, starts, data = self._names, self._starts, b"\n\n".join(self._texts)
-        self._names, self._starts, self._texts, self._size = [], [], [], 0
-
-        def find() -> list[tuple[str, Hit]]:
-            out = []
-            for hit in self._search.data(data, "") if data else ():
-                index = max(0, bisect_right(starts, hit.start) - 1)
-                line = data.count(b"\n", starts[index], hit.start) + 1
-                out.append((names[index], replace(hit, line=line)))
-            return out
-
-        return find
-
-    @property
-    def size(self) -> int:
-        return self._size
-
-
-def _objects(
-    git: Git, search: Search, counting: Counting, stop: Stop, tick: Tick, memory: _Memory, commits: IO[bytes]
+def _listed(
+    git: Git,
+    search: Search,
+    counting: Counting,
+    stop: Stop,
+    tick: Tick,
+    memory: _Memory,
+    commits: IO[bytes],
+    crew: Crew,
 ) -> None:
+    """Hand every object to the crew, and say where that is not all that there is."""
     process = git.start("cat-file", "--batch-all-objects", "--unordered", "--buffer", "--batch")
     # meanwhile, whether everything that refs lead to is there: what is missing is not listed above
     connected = git.start("rev-list", "--objects", "--all", "--quiet")
     process.patience, connected.patience = 6, 60  # both begin by sorting what may be millions of names
-    hexadecimal = len(git.ask("hash-object", "-t", "tree", "--stdin").strip())
-    entry = re.compile(rb"([0-7]{5,6}) ([^\x00]+)\x00[\s\S]{%d}" % (hexadecimal // 2))
-    messages = {b"commit": _Batch(search), b"tag": _Batch(search)}
-    names, known = _Batch(search), set[bytes]()
     try:
-        with Crew() as crew:
-            while header := process.line():
-                stop.check()
-                parts = header.split()
-                if len(parts) != 3:
-                    counting.gap(GapKind.DAMAGED, shown(header[:80].decode("ascii", "replace").strip()))
-                    continue
-                id, type_, size = parts[0].decode("ascii"), parts[1], int(parts[2])
-                if type_ == b"blob":
-                    _blob(id, size, process, search, counting, memory, crew)
-                else:
-                    data = _exactly(process, size)
-                    if type_ == b"tree":
-                        _tree(data, entry, known, names, counting)
-                    else:
-                        messages[type_].add(id, data)
-                        if type_ == b"commit":
-                            counting.commits += 1
-                            commits.write(parts[0] + b"\n")
-                process.read(1)
-                for kind, batch in messages.items():
-                    if batch.size > _BATCH:
-                        _search_messages(crew, batch, kind, memory)
-                if names.size > _BATCH:
-                    _search_names(crew, names, search, memory)
-                tick()
-            for kind, batch in messages.items():
-                _search_messages(crew, batch, kind, memory)
-            _search_names(crew, names, search, memory)
+        _completeness(git, counting)
+        _refs(git, search, counting, memory, crew)
+        _objects(process, search, counting, stop, tick, memory, commits, crew)
         stop.check()
         with connected.waiting():
             whole = connected.wait() == 0
@@ -193,8 +132,49 @@ def _objects(
     finally:
         end(process)
         end(connected)
-    if len(memory.blobs) >= _MOST:
-        counting.gap(GapKind.TOO_MANY, "")
+
+
+def _objects(
+    process: Running,
+    search: Search,
+    counting: Counting,
+    stop: Stop,
+    tick: Tick,
+    memory: _Memory,
+    commits: IO[bytes],
+    crew: Crew,
+) -> None:
+    """The objects of `cat-file --batch`: a line of id, kind and size, so many bytes, a line break. Raises EOFError."""
+    messages = {b"commit": Batch(search), b"tag": Batch(search)}
+    trees = TreeNames(search, counting)
+    while header := process.line():
+        stop.check()
+        parts = header.split()
+        if len(parts) != 3:
+            counting.gap(GapKind.DAMAGED, shown(header[:80].decode("ascii", "replace").strip()))
+            continue
+        id, type_, size = parts[0].decode("ascii"), parts[1], int(parts[2])
+        if type_ == b"blob":
+            _blob(id, size, process, search, counting, memory, crew)
+        else:
+            data = _exactly(process, size)
+            if type_ == b"tree":
+                trees.add(data, len(id) // 2)
+                if trees.names.full:
+                    _search_names(crew, trees.names, search, memory, Where.PATH_NAME)
+            else:
+                batch = messages[type_]
+                batch.add(id, data)
+                if batch.full:
+                    _search_messages(crew, batch, type_, memory)
+                if type_ == b"commit":
+                    counting.commits += 1
+                    commits.write(parts[0] + b"\n")
+        process.read(1)
+        tick()
+    for kind, batch in messages.items():
+        _search_messages(crew, batch, kind, memory)
+    _search_names(crew, trees.names, search, memory, Where.PATH_NAME)
 
 
 def _blob(
@@ -231,19 +211,8 @@ def _remember(memory: _Memory, id: str, hits: list[Hit]) -> None:
                 memory.blobs[id] = hits
 
 
-def _tree(data: bytes, entry: re.Pattern[bytes], known: set[bytes], names: _Batch, counting: Counting) -> None:
-    for mode, name in entry.findall(data):
-        if mode == b"160000":
-            counting.gap(GapKind.SUBMODULE, shown(name.decode("utf-8", "surrogateescape")))
-        if name not in known:
-            if len(known) > _NAMES:
-                known.clear()
-            known.add(name)
-            names.add(name.decode("utf-8", "surrogateescape"), name)
-
-
-def _search_messages(crew: Crew, batch: _Batch, kind: bytes, memory: _Memory) -> None:
-    find, weight = batch.take(), batch.size
+def _search_messages(crew: Crew, batch: Batch, kind: bytes, memory: _Memory) -> None:
+    weight, find = batch.size, batch.take()
     where = Where.COMMIT_MESSAGE if kind == b"commit" else Where.TAG_MESSAGE
 
     def work() -> None:
@@ -255,20 +224,26 @@ def _search_messages(crew: Crew, batch: _Batch, kind: bytes, memory: _Memory) ->
     crew.give(weight, work)
 
 
-def _search_names(crew: Crew, batch: _Batch, search: Search, memory: _Memory) -> None:
-    find, weight = batch.take(), batch.size
+def _search_names(crew: Crew, batch: Batch, search: Search, memory: _Memory, where: Where) -> None:
+    weight, find = batch.size, batch.take()
 
     def work() -> None:
         for name, hit in find():
             with memory.lock:
                 if len(memory.names) < _MOST:
-                    memory.names.append(_leak(replace(hit, line=0), Where.PATH_NAME, search.clean(name), ""))
+                    memory.names.append(_leak(replace(hit, line=0), where, search.clean(name), ""))
 
     crew.give(weight, work)
 
 
 def _placed(
-    git: Git, search: Search, stop: Stop, tick: Tick, blobs: dict[str, list[Hit]], commits: IO[bytes]
+    git: Git,
+    search: Search,
+    counting: Counting,
+    stop: Stop,
+    tick: Tick,
+    blobs: dict[str, list[Hit]],
+    commits: IO[bytes],
 ) -> list[Leak]:
     """The hits of all blobs with path and first commit, from one pass over the commits."""
     seen: dict[str, dict[bytes, tuple[int, str]]] = {}
@@ -297,7 +272,12 @@ def _placed(
                     commit, at = words[0], int(words[1])
     finally:
         end(process)
-    reachable = _reachable(git, {commit for places in seen.values() for _at, commit in places.values()}, stop)
+    commits_of = {commit for places in seen.values() for _at, commit in places.values()}
+    try:
+        reachable = _reachable(git, commits_of, stop)
+    except GitRefused as refused:  # one broken ref is enough for that
+        counting.gap(GapKind.GIT_REFUSED, refused.args[0])
+        reachable = commits_of
     staged = _staged(git, set(blobs) - set(seen))
     leaks = []
     for id, hits in blobs.items():
@@ -306,11 +286,14 @@ def _placed(
             path = raw.decode("utf-8", "surrogateescape")
             where = Where.HISTORY if commit in reachable else Where.UNREACHABLE
             name = search.clean(path) if path else f"@{id[:12]}"
-            for hit in hits:
-                judged = judge_path(hit.rule, hit.judged, hit.inside or path)
-                if judged is not None:
-                    leaks.append(_leak(replace(hit, judged=judged), where, name, commit))
+            leaks += _those(hits, where, path, name, commit)
     return leaks
+
+
+def _those(hits: list[Hit], where: Where, path: str, name: str, commit: str) -> list[Leak]:
+    """The hits of one blob at one of its paths, where they still count; `path` is "" where none is known."""
+    judged = [(hit, judge_path(hit.rule, hit.judged, hit.inside or path)) for hit in hits]
+    return [_leak(replace(hit, judged=j), where, name, commit) for hit, j in judged if j is not None]
 
 
 def _first_place(paths: dict[bytes, tuple[int, str]], path: bytes, place: tuple[int, str]) -> None:

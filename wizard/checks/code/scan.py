@@ -114,10 +114,10 @@ class _Scan:
             if git_folder is not None and git_folder.is_dir():
                 for seen in git_folder_files(git_folder, self._counting, self._stop):
                     self._give(crew, seen, Where.GIT_FOLDER, None)
-        self._tell(force=True)
-        if git is not None:
-            self._keep(read_history(git, self._search, self._counting, self._stop, self._tell))
-        elif git_folder is not None:
+            if git is not None:  # read while the files are searched: the history comes after them
+                self._keep(read_history(git, self._search, self._counting, self._stop, self._tell, crew))
+        if git is None and git_folder is not None:
+            self._tell(force=True)
             self._keep(read_without_git(git_folder, self._engine, self._search, self._counting, self._stop))
         self._tell(force=True)
         return merged(self._leaks)

@@ -34,7 +34,7 @@ LARGEST_CONTAINER = 64 * 1024 * 1024
 MOST_HITS = 400
 #: Containers in containers are opened so deep (the engine opens two of them at once).
 _DEEPEST = 4
-_AHEAD = 24 * 1024 * 1024
+_AHEAD = 72 * 1024 * 1024
 _TOGETHER = 128 * 1024
 
 #: What stands before a value in an address: the name of a parameter, or a user.
@@ -319,11 +319,9 @@ class Crew:
     ) -> None:
         try:
             if error is None:
-                self._hand_over()
+                self.wait()
         finally:
             self._pool.shutdown(wait=True, cancel_futures=error is not None)
-        if error is None and self._fault is not None:
-            raise self._fault
 
     def give(self, weight: int, work: Callable[[], None]) -> None:
         """Have `work` done soon; waits while too much lies ahead. Raises the first fault of earlier work."""
@@ -331,6 +329,14 @@ class Crew:
         self._weight += max(weight, 1024)
         if self._weight >= _TOGETHER:
             self._hand_over()
+
+    def wait(self) -> None:
+        """Until all work is done. Raises the first fault of it."""
+        self._hand_over()
+        with self._room:
+            self._room.wait_for(lambda: self._ahead == 0)
+        if self._fault is not None:
+            raise self._fault
 
     def _hand_over(self) -> None:
         works, weight = self._waiting, self._weight

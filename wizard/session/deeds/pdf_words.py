@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 import threading
@@ -42,6 +41,8 @@ class PdfWords:
                 raise NoText(_("There are so many PDFs that not all of them were read."))
         if len(data) > MAX_BYTES:
             raise NoText(_("This PDF is larger than 64 MB, so its words were not read."))
+        import asyncio  # most scans meet no PDF
+
         began = time.monotonic()
         try:
             text = asyncio.run(self._ask(data))
@@ -56,6 +57,8 @@ class PdfWords:
         return text
 
     async def _ask(self, data: bytes) -> PdfText:
+        import asyncio
+
         from wizard.jobs import worker_process
 
         asking = asyncio.create_task(worker_process.ask("words", {}, data))
