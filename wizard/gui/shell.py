@@ -167,7 +167,7 @@ class Shell(QWidget):
         place = outline.allowed(place, self.context.session)
         if self.place.page and isinstance(self.stack.currentWidget(), Page):
             self.page.left()
-        page = self._page(place.page)
+        page, had_focus = self._page(place.page), self.focusWidget()
         self.place = place
         self.stack.setCurrentWidget(page)
         page.message_bar.clear()
@@ -177,8 +177,8 @@ class Shell(QWidget):
         if self.context.session is not None:
             self._remember_soon.start()
             self._watch_idle()
-        focus = self.focusWidget()  # also before the window is shown or comes to the front
-        if focus is None or not focus.isVisibleTo(self):
+        gone = had_focus is None or not had_focus.isVisibleTo(self)  # also before the window is shown
+        if gone and not page.isAncestorOf(self.focusWidget() or self):
             page.setFocus()
 
     def go_next(self) -> None:

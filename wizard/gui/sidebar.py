@@ -255,12 +255,14 @@ class Sidebar(QWidget):
         self._about.setText(side.second)
         rows = [SideRow(None, s.title, s.second, sign=s.sign, word=s.second, here=s.here) for s in side.stops]
         self._fill(rows)  # first: the focus that leaves the search field enters these rows and chooses one
+        self.rows.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # no row leads anywhere
         self.search.hide()
         self.lock.hide()
         self._foot(side.question, side.link)
 
     def show_rows(self, about: str, rows: Sequence[SideRow | None]) -> None:
         """Show sections and places of an assessment; None draws a line. Nothing jumps when only states change."""
+        self.rows.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.search.show()
         self.lock.show()
         self._about.setText(about)

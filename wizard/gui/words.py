@@ -161,14 +161,16 @@ def moment(when: datetime) -> str:
     return f"{day(when.astimezone().date())}, {clock(when)}"
 
 
-def ago(when: datetime, now: datetime) -> str:
-    """A past moment as people say it: "3 minutes ago", "yesterday", "10 September"."""
+def ago(when: datetime, now: datetime, *, short: bool = False) -> str:
+    """A past moment as people say it: "3 minutes ago", "yesterday", "10 September"; `short` says "3 min ago"."""
     passed = now - when
     local, today = when.astimezone().date(), now.astimezone().date()
     if passed < timedelta(minutes=1):
         return _("just now")
     if passed < timedelta(hours=1):
         minutes = int(passed.total_seconds() // 60)
+        if short:
+            return _("{n} min ago").format(n=minutes)
         return ngettext("{n} minute ago", "{n} minutes ago", minutes).format(n=minutes)
     if local == today:
         hours = int(passed.total_seconds() // 3600)

@@ -222,7 +222,7 @@ def line(group: CheckGroup, now: datetime, running: Collection[tuple[str, str]])
         text = (_("Better: {what}") if turn > 0 else _("Worse: {what}")).format(what=text)
     said = Cell(text, look.sign.text if bad else "text", tip=result.summary)
     latest = min(row.observation.result.at for row in group.rows if row.observation)
-    when = Cell(words.ago(latest, now), "quiet", tip=words.exactly(latest), sort=latest.timestamp())
+    when = Cell(words.ago(latest, now, short=True), "quiet", tip=words.exactly(latest), sort=latest.timestamp())
     return Line(group.check, (name, said, when), faded)
 
 
