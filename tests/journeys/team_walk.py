@@ -82,7 +82,7 @@ class TeamWalk:
         s.click(exactly="Team", role="list item")
         s.click(exactly="Who", role="text")
         s.type(MATE)
-        s.click(exactly="Find another requirement", role="text")
+        s.click(exactly="Find a requirement by a word", role="text")
         s.type("AUTH-1")
         s.click("AUTH-1 ", "check box")
         s.click(exactly=host, role="check box")

@@ -69,7 +69,5 @@ def test_tab_reads_a_section_from_its_cards_to_the_foot(opened: Shell, session: 
     card.close_card.setFocus()
     opened.go(Place("review"))
     now = opened.focusWidget()
-    assert now is opened.page or opened.page.isAncestorOf(now), (
-        "on in the new page"
-    )
+    assert now is opened.page or opened.page.isAncestorOf(now), "on in the new page"
     assert seen.index(page.cards["SEC-6"].head.title) < seen.index(opened.foot.next_button)

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from wizard.domain import events as e
 from wizard.domain.answers import Answer, AnswerState
 from wizard.gui.context import Place
+from wizard.gui.pages import card_words
 from wizard.gui.pages.home import HomePage
 from wizard.gui.pages.reply import ReplyPage
 from wizard.gui.pages.request import RequestPage
@@ -166,9 +167,12 @@ def test_asked_answered_added_and_chosen(
     qtbot.waitUntil(lambda: bool(team.conflicts))
     picture(qtbot, shell, tmp_path / "9-conflict.png")
     conflict = team.conflicts[0]
+    told = "Several people said different things here."
+    assert told in card_words.noted(session, "AUTH-1", session.findings["AUTH-1"]), "where it is answered, too"
     hers = next(v.hash for v in conflict.conflict.versions if v.who == "Ada Example")
     conflict.buttons[hers].click()
     qtbot.waitUntil(lambda: not team.conflicts)
+    assert told not in card_words.noted(session, "AUTH-1", session.findings["AUTH-1"])
     assert session.assessment.answers[question.id].value == "yes"
     assert team.waiting.isHidden()
     picture(qtbot, shell, tmp_path / "10-after.png")

@@ -245,11 +245,21 @@ def carried(session: Session, requirement: str) -> str:
     ).format(n=n, day=words.day(session.assessment.carried[waiting[0].id]))
 
 
+def _written_apart(session: Session, requirement: str) -> bool:
+    fields = {f"answer:{question.id}" for question in session.questionnaire.questions_for(requirement)}
+    fields |= {f"{what}:{requirement}" for what in ("comment", "not-applicable", "exception", "explanation")}
+    return bool(fields & set(session.assessment.history.conflicts))
+
+
 def noted(session: Session, requirement: str, finding: Finding) -> str:
     """What else is to be known of a requirement, a line each."""
     assessment = session.assessment
     lines = [line] if (line := carried(session, requirement)) else []
     lines += asked_of(session, requirement)
+    if _written_apart(session, requirement):
+        lines.append(
+            _("Several people said different things here. The worse counts until one is chosen on the page “Team”.")
+        )
     exception = assessment.exceptions.get(requirement)
     if exception is not None and isinstance(exception.payload, e.ExceptionSet):
         known = exception.payload

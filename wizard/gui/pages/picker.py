@@ -49,8 +49,8 @@ class RequirementPicker(QWidget):
         self._ticks: dict[str, TickBox] = {}
         self._rows = QVBoxLayout()
         self._rows.setSpacing(4)
-        self._search = LineField(hint=_("Find another requirement by a word in it"))
-        self._search.setAccessibleName(_("Find another requirement"))
+        self._search = LineField(hint=_("Find a requirement by a word in it"))
+        self._search.setAccessibleName(_("Find a requirement by a word"))
         self._search.textChanged.connect(self._find)
         self._found = QVBoxLayout()
         self._found.setSpacing(4)

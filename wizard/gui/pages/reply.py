@@ -90,7 +90,8 @@ class ReplyPage(Page):
         until = _(" until {day}").format(day=words.day(heading.due)) if heading.due else ""
         asked = _("{who} asked you{until}.").format(who=heading.lead.name, until=until)
         self.set_sentence(f"{asked} {answering.late_words(heading.due, self.context.now().date())}".strip())
-        self._said.setText(_("{done} of {all} requirements answered").format(done=done, all=total))
+        said = ngettext("{done} of {all} requirement answered", "{done} of {all} requirements answered", total)
+        self._said.setText(said.format(done=done, all=total))
         files = len(assessment.evidence)
         self._shown.setText(ngettext("{n} file", "{n} files", files).format(n=files))
         runs = len(assessment.runs)
