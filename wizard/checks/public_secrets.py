@@ -11,6 +11,9 @@ from wizard.checks.looks.public_code import MAP, PublicCode
 from wizard.domain.language import _, ngettext
 from wizard.domain.observation import Json, Level, Verdict
 
+#: So many places are kept in a result.
+_MOST = 500
+
 
 @dataclass(frozen=True, slots=True)
 class PublicSecrets:
@@ -28,10 +31,13 @@ def read(facts: Facts) -> PublicSecrets:
     leaks = [replace(leak, file=f.address) for f in found.files for leak in f.leaks if leak.tier is not Tier.C]
     unread = [f"{file.address}: {file.trouble}" for file in found.files if file.trouble]
     unread += [_("{address} lies outside the scope.").format(address=each) for each in found.elsewhere]
+    if len(leaks) > _MOST:
+        n = len(leaks) - _MOST
+        unread.insert(0, ngettext("{n} more secret is not listed.", "{n} more secrets are not listed.", n).format(n=n))
     if found.more:
         unread.append(ngettext("{n} more file is named.", "{n} more files are named.", found.more).format(n=found.more))
     return PublicSecrets(
-        tuple(leaks[:500]),
+        tuple(leaks[:_MOST]),
         sum(not file.trouble for file in found.files),
         sum(file.kind == MAP and not file.trouble for file in found.files),
         tuple(unread)[:50],

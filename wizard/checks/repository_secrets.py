@@ -40,13 +40,17 @@ class Reading:
     history: str
     gaps: tuple[str, ...]
     looked_at: str
+    #: different secrets beyond those that are named
+    unnamed: int = 0
 
     @classmethod
     def of(cls, scan: SecretScan) -> Reading:
         """The reading of a scan."""
         breaking = [leak for leak in scan.leaks if leak.tier is not Tier.C]
+        different = tuple(dict.fromkeys(leak.fingerprint for leak in breaking))
         return cls(
-            breaking=tuple(dict.fromkeys(leak.fingerprint for leak in breaking))[:_MOST],
+            breaking=different[:_MOST],
+            unnamed=max(0, len(different) - _MOST),
             places=len(breaking),
             listed=scan.count(Tier.C),
             complete=scan.coverage.complete,
@@ -65,13 +69,14 @@ class Reading:
             "history": self.history,
             "gaps": list(self.gaps),
             "looked_at": self.looked_at,
+            "unnamed": self.unnamed,
         }
 
     @classmethod
     def from_facts(cls, facts: Mapping[str, Json]) -> Reading | None:
         """The reading of an earlier result; None when nobody could look then."""
         breaking, gaps = facts.get("breaking"), facts.get("gaps")
-        places, listed = facts.get("places"), facts.get("listed")
+        places, listed, unnamed = facts.get("places"), facts.get("listed"), facts.get("unnamed")
         if not (isinstance(breaking, list | tuple) and isinstance(gaps, list | tuple)):
             return None
         return cls(
@@ -82,6 +87,7 @@ class Reading:
             history=str(facts.get("history", "")),
             gaps=tuple(str(each) for each in gaps),
             looked_at=str(facts.get("looked_at", "")),
+            unnamed=unnamed if isinstance(unnamed, int) else 0,
         )
 
 
@@ -89,13 +95,15 @@ def judge(reading: Reading, settled_secrets: Collection[str]) -> Judgement:
     """Fail with one open secret, unknown with a part nobody could read, else pass. Pure."""
     open_ = [each for each in reading.breaking if each not in settled_secrets]
     closed = len(reading.breaking) - len(open_)
-    facts = reading.facts() | {"open": len(open_), "settled": closed}
-    if open_:
-        summary = ngettext("{n} secret is open.", "{n} secrets are open.", len(open_)).format(n=len(open_))
+    n = len(open_) + reading.unnamed
+    facts = reading.facts() | {"open": n, "settled": closed}
+    if n:
+        summary = ngettext("{n} secret is open.", "{n} secrets are open.", n).format(n=n)
+        step = _("Say for each, on the page “Code”, when it was revoked and replaced, or why it is no secret.")
         return Judgement(
             Verdict.FAIL,
             summary,
-            next_step=_("Say for each, on the page “Code”, when it was revoked and replaced, or why it is no secret."),
+            next_step=" ".join((step, *reading.gaps[:3])),
             fix=_("Revoke the secret first, then replace it, then clean up: a deleted line stays in the history."),
             facts=facts,
         )

@@ -197,7 +197,7 @@ def test_the_code_host_is_asked_only_after_the_list_was_agreed_to(
     assert ("push-protection", str(repository)) not in session.assessment.observations
     part.export_button.click()
     qtbot.waitUntil(lambda: len(part.table.lines) == 5)
-    assert "are missing" in opened.page.message_bar.text
+    qtbot.waitUntil(lambda: "are missing" in opened.page.message_bar.text)
     seen = session.assessment.observations["push-protection", str(repository)].result
     assert seen.verdict is Verdict.PASS
     part.forget_button.click()

@@ -50,6 +50,7 @@ PLACES: dict[str, tuple[str, bytes]] = {
     "gradlew": (TOKEN, TOKEN_LINE),
     "logo.svg": (TOKEN, b"<svg><!-- " + TOKEN_LINE + b"--></svg>"),
     "comment.png": (TOKEN, b"\x89PNG\r\n\x1a\n" + chunk(b"tEXt", b"Comment\x00" + TOKEN_LINE)),
+    "packed.png": (TOKEN, b"\x89PNG\r\n\x1a\n" + chunk(b"zTXt", b"Comment\x00\x00" + zlib.compress(TOKEN_LINE))),
     "jquery.min.js": (TOKEN, b"var t='" + TOKEN.encode() + b"'"),
     "Shop.dll": (TOKEN, b"MZ\x90\x00" + BYTES + f"token={TOKEN}".encode("utf-16-le") + BYTES),
     "user-data.tf": (TOKEN, b'user_data = "' + base64.b64encode(gzip.compress(TOKEN_LINE)) + b'"'),

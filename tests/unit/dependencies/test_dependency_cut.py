@@ -61,7 +61,7 @@ def test_the_file_says_what_is_missing(tmp_path):
     lay(tmp_path, "yarn.lock", YARN.replace('    own "*"\n', ""))
     (manifest,) = list_dependencies(tmp_path).manifests
     assert manifest.reach is Reach.CUT_SHORT
-    assert " b," in manifest.because
+    assert "“b”," in manifest.because
 
 
 GO = "module example.com/shop\n\ngo 1.21.3\n\nrequire example.org/a v1.0.0\n"

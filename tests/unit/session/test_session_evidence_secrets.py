@@ -5,6 +5,7 @@ import io
 import sqlite3
 import tarfile
 import zipfile
+from base64 import b64encode
 from datetime import date
 
 import pytest
@@ -83,6 +84,11 @@ def png():
         ("title.pdf", pdf(title=f"token {SECRET}")),
         ("report.docx", packed()),
         ("logs.tar.xz", packed_twice()),
+        (
+            "mail.eml",
+            b"MIME-Version: 1.0\nContent-Transfer-Encoding: base64\n\n" + b64encode(f"token {SECRET}".encode()),
+        ),
+        ("user-data.txt", b64encode(gzip.compress(f"token {SECRET}".encode()))),
         ("settings.db", table()),
         ("picture.png", png()),
         (

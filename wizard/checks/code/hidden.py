@@ -1,4 +1,4 @@
-"""Finds texts that stand in an input in another form: gzip written as Base64, and wide letters between other bytes."""
+"""Finds texts in another form: gzip as Base64, packed words of pictures, wide letters between other bytes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 _PACKED = re.compile(rb"(?:H4sIA|SDRzSUF)[A-Za-z0-9+/]{20,}={0,2}")
 #: The first letter stands before it: a pattern that begins with one byte is found seven times faster.
 _WIDE = re.compile(rb"\x00[\x20-\x7e]\x00[\x20-\x7e]\x00[\x20-\x7e]\x00(?:[\x20-\x7e\t\r\n]\x00){9,}")
+_PNG = b"\x89PNG\r\n\x1a\n"
 #: Of one input so much is unpacked, and so many pieces.
 _MOST_BYTES, _MOST_PIECES = 8 * 1024 * 1024, 200
 #: Random and packed bytes hold fewer zeros than this share of them; text of two bytes a letter holds far more.
@@ -29,10 +30,34 @@ def texts(data: bytes) -> Iterator[tuple[int, bytes]]:
             left -= len(text)
             if text:
                 yield data.count(b"\n", 0, found.start()) + 1, text
+    if data.startswith(_PNG):
+        for text in _png_texts(data):
+            left -= len(text)
+            yield 0, text
+            if left <= 0:
+                break
     if b"\x00" in data and (len(data) < _SHORT or data.count(0) * _FEW_ZEROS > len(data)):
         wide = [data[found.start() - 1 : found.end()][::2] for found in _WIDE.finditer(data, 1)]
         if wide:
             yield 0, b"\n".join(wide)
+
+
+def _png_texts(data: bytes) -> Iterator[bytes]:
+    """The packed words in a PNG picture: `zTXt`, and `iTXt` where it is packed (PNG specification, 11.3.3)."""
+    at = len(_PNG)
+    for _count in range(_MOST_PIECES):
+        size, kind = int.from_bytes(data[at : at + 4]), data[at + 4 : at + 8]
+        if not kind:
+            return
+        if kind in (b"zTXt", b"iTXt"):
+            words = data[at + 8 : at + 8 + size]
+            start = words.find(b"\x78", words.find(b"\x00"))  # a stream of zlib begins with an x
+            if start >= 0:
+                try:
+                    yield zlib.decompressobj().decompress(words[start:], _MOST_BYTES)
+                except zlib.error:
+                    yield words
+        at += 12 + size
 
 
 def _unpacked(text: bytes, most: int) -> bytes:

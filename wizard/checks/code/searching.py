@@ -241,7 +241,7 @@ class Search:
 
     def _found(self, data: bytes, path: str, seconds: float) -> list[Hit]:
         hits = self._hits(data, path, seconds)
-        if path:  # not in the stored versions of a history: each is one of a file that is, or was, looked at as such
+        if path or self._folder is None:  # the many versions of a history, which have no path yet, would take too long
             for line, text in hidden.texts(data):
                 hits += [replace(hit, line=line) for hit in self._hits(text, path, seconds)]
         return hits

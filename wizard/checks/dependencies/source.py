@@ -117,7 +117,7 @@ def cut_short(missing: Iterable[str]) -> str:
         return ""
     return _(
         "Its records name {names}, which it does not hold: it was cut short, or mended by hand. Lock again."
-    ).format(names=", ".join(name[:100] for name in names[:3]) + (" …" if len(names) > 3 else ""))
+    ).format(names=", ".join(f"“{name[:100]}”" for name in names[:3]) + (" …" if len(names) > 3 else ""))
 
 
 def known_version(version: object, majors: Sequence[str]) -> None:

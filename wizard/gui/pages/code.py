@@ -14,6 +14,7 @@ from wizard.checks.code.leak import Leak, Tier
 from wizard.domain import events as e
 from wizard.domain.language import _, ngettext
 from wizard.domain.mistakes import Mistake
+from wizard.domain.observation import Result, Verdict
 from wizard.gui import a11y
 from wizard.gui.context import Context, Place
 from wizard.gui.finder import place_of
@@ -23,7 +24,7 @@ from wizard.gui.pages.code_apollo import ApolloPart
 from wizard.gui.pages.code_host import HostPart
 from wizard.gui.pages.code_libraries import ROWS, LibrariesPart
 from wizard.gui.pages.code_panel import CodePanel, file_on_disk, written_place
-from wizard.gui.pages.form import beside, column
+from wizard.gui.pages.form import beside, column, filters
 from wizard.gui.pages.one_job import OneJob
 from wizard.gui.pages.paste_part import PastePart
 from wizard.gui.widgets.buttons import ChipButton, FilledButton, OutlineButton
@@ -112,7 +113,7 @@ class CodePage(Page):
         self.empty = EmptyState("search", "", _("Name the repositories"))
         self.empty.acted.connect(lambda: self.go.emit(Place("scope")))
         self._filters = QWidget()
-        self._filters.setLayout(beside(self.repository, self.tier, self.state, self.search, stretch=False))
+        self._filters.setLayout(filters(self.repository, self.tier, self.state, self.search))
         self.paste = PastePart(self)
         self._secrets = QWidget()
         self._secrets.setLayout(
@@ -324,7 +325,7 @@ class CodePage(Page):
                 return public_code.look(session, preferences.home.data, hear, self.context.look_options())
             return scanning.scan(session, preferences.home.data, hear=hear)
 
-        if self._job.begin(begin, self._done):
+        if self._job.begin(begin, lambda _found: self._done(public)):
             self._listed.clear()
             self._runs.clear()
             self._draw_rows()
@@ -335,9 +336,18 @@ class CodePage(Page):
             self._listed[place] = (*self._listed.get(place, ()), *event.partial.news.leaks)[: 4 * _SHOWN]
             self._draw_rows()
 
-    def _done(self, _found: object) -> None:
+    def _done(self, public: bool) -> None:
         a11y.announce(self, self.sentence)
-        self.message_bar.say(_("The code was looked at."))
+        session = self.context.open
+        places = [host.subject for host in session.assessment.scope.hosts] if public else self._repositories
+        check = public_secrets.CHECK.id if public else repository_secrets.CHECK.id
+        seen = [session.assessment.observations.get((check, place)) for place in places]
+        known = [each is not None and _looked_at_whole(each.result) for each in seen]
+        self.message_bar.say(
+            _("The code was looked at.")
+            if all(known)
+            else _("Not all of the code could be looked at: see what is said above the list.")
+        )
 
     def _to_requirement(self, id: str) -> None:
         if id in self.context.open.questionnaire.section_of:
@@ -354,6 +364,11 @@ class CodePage(Page):
             self.panel.say(mistake.sentence)
             return
         self.when_saved(saving, lambda _change: self.say_done(_("The decision is kept, for new scans too.")))
+
+
+def _looked_at_whole(result: Result) -> bool:
+    """Whether a look met nothing that it could not read."""
+    return result.verdict is not Verdict.UNKNOWN and not result.facts.get("gaps") and not result.facts.get("unread")
 
 
 def _line(row: _Row, done: bool) -> Line:

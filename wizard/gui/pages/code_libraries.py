@@ -14,13 +14,13 @@ from wizard.checks.dependencies.judging import CHECK
 from wizard.checks.dependencies.states import FRESH_DAYS, Checked
 from wizard.domain.language import _, ngettext
 from wizard.domain.mistakes import Mistake
-from wizard.domain.observation import Verdict
+from wizard.domain.observation import Result, Verdict
 from wizard.domain.vulnerability import Disposal
 from wizard.gui import a11y, words
 from wizard.gui.finder import place_of
 from wizard.gui.pages import errand
 from wizard.gui.pages.consent_card import ConsentCard
-from wizard.gui.pages.form import beside
+from wizard.gui.pages.form import filters
 from wizard.gui.pages.library_lines import ORDER, Row, line
 from wizard.gui.pages.library_panel import LibraryPanel
 from wizard.gui.pages.one_job import OneJob
@@ -45,6 +45,11 @@ if TYPE_CHECKING:
 _SHOWN = 300
 #: So many stand on the page, and the others are scrolled to: what was chosen is shown below them.
 ROWS = 8
+
+
+def _whole(result: Result) -> bool:
+    """Whether every library that a look met was looked up, and every file told all of them."""
+    return result.verdict is not Verdict.UNKNOWN and not result.facts.get("unknown") and not result.facts.get("blind")
 
 
 class LibrariesPart(QWidget):
@@ -87,7 +92,7 @@ class LibrariesPart(QWidget):
         self._job = OneJob(page, self.strip, _("Looking"), kept, self.draw)
         self.consent = ConsentCard()
         self.verdicts = PlainLabel("", wrap=True)
-        self.gaps = Folded(_("What could not be read"))
+        self.gaps = Folded(_("What the files do not tell"))
         self.gap_words = PlainLabel("", wrap=True)
         self.gaps.body.addWidget(self.gap_words)
         self.repository, self.state = ComboField(), ComboField()
@@ -103,7 +108,7 @@ class LibrariesPart(QWidget):
             field.currentIndexChanged.connect(lambda _n: self._draw_rows())
         self.search.textChanged.connect(lambda _text: self._draw_rows())
         self._filters = QWidget()
-        self._filters.setLayout(beside(self.repository, self.state, self.search, stretch=False))
+        self._filters.setLayout(filters(self.repository, self.state, self.search))
         self.table = FactTable(
             (
                 Head(_("Library")),
@@ -296,7 +301,7 @@ class LibrariesPart(QWidget):
         def done(_scanned: dependencies.Scanned) -> None:
             seen = session.assessment.observations
             found = [seen.get((CHECK.id, place)) for place in self._repositories]
-            all_of_them = not any(each is not None and each.result.verdict is Verdict.UNKNOWN for each in found)
+            all_of_them = all(each is not None and _whole(each.result) for each in found)
             self._page.message_bar.say(
                 _("The libraries were looked up.") if all_of_them else _("Not every library could be looked up.")
             )

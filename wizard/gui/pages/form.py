@@ -99,6 +99,14 @@ def beside(*widgets: QWidget, gap: int = 8, stretch: bool = True) -> QHBoxLayout
     return row
 
 
+def filters(place: QWidget, *others: QWidget) -> QHBoxLayout:
+    """Fields that choose what a list shows: `place` may have long entries and gives way, the last takes the room."""
+    place.setMaximumWidth(300)
+    row = beside(place, *others, stretch=False)
+    row.setStretch(row.count() - 1, 1)
+    return row
+
+
 def filling(field: QWidget, *others: QWidget) -> QHBoxLayout:
     """A field that takes all the room, and what stands behind it."""
     row = beside(field, *others, stretch=False)
