@@ -35,7 +35,7 @@ MOST_HITS = 400
 #: Containers in containers are opened so deep (the engine opens two of them at once).
 _DEEPEST = 4
 _AHEAD = 72 * 1024 * 1024
-_TOGETHER = 128 * 1024
+_TOGETHER = 256 * 1024
 
 #: What stands before a value in an address: the name of a parameter, or a user.
 _IN_ADDRESS = re.compile(rb"(?:[?&#][A-Za-z0-9_.%\[\]-]{1,60}=|://[^/\s:@]{0,80}:)\Z")

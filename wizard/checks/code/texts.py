@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import replace
+from struct import Struct, calcsize
 
 from wizard.checks.code.coverage import Counting, GapKind
 from wizard.checks.code.searching import Hit, Search
@@ -13,6 +14,7 @@ from wizard.checks.code.tree import shown
 
 _ENOUGH = 256 * 1024
 _NAMES = 200_000
+_SHAPES = 500
 
 
 class Batch:
@@ -63,13 +65,23 @@ class TreeNames:
 
     def __init__(self, search: Search, counting: Counting) -> None:
         self.names = Batch(search)
+        # from one commit to the next most folders change in ids only: by length, how the last one is laid out
+        self._shapes: dict[int, tuple[Callable[[bytes], tuple[bytes, ...]], tuple[bytes, ...]]] = {}
         self._entries = set[bytes]()
         self._known = set[bytes]()
         self._counting = counting
 
     def add(self, data: bytes, id_bytes: int) -> None:
         """Take in one folder: entries of a mode, a space, a name, a zero byte and an id of so many bytes."""
+        unpack, same = self._shapes.get(len(data), (None, ()))
+        if unpack is not None and unpack(data) == same:
+            return
         entries = re.findall(rb"([^\x00]+)\x00(?s:.{%d})" % id_bytes, data)
+        if len(self._shapes) > _SHAPES:
+            self._shapes.clear()
+        shape = "".join(f"{len(entry)}s{1 + id_bytes}x" for entry in entries)
+        if calcsize(shape) == len(data):
+            self._shapes[len(data)] = Struct(shape).unpack, tuple(entries)
         if self._entries.issuperset(entries):
             return
         if len(self._entries) > _NAMES:
