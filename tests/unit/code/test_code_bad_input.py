@@ -20,7 +20,7 @@ import pytest
 
 from wizard.checks.code.coverage import GapKind, History
 from wizard.checks.code.engine import Stop, Stopped
-from wizard.checks.code.leak import Tier
+from wizard.checks.code.leak import Tier, Where
 from wizard.checks.code.scan import SecretScan
 
 Scan = Callable[..., SecretScan]
@@ -312,3 +312,15 @@ def test_only_a_whole_line_is_one_of_a_pgpass_file(tmp_path: Path, scan: Scan) -
     lines = ("db.host:5432:crm:crm:Vx7-qq-19-Lm", "at db.host:5432:crm:crm:Wx7-qq-19-Lm", "*:*:*:*:Yx7-qq-19-Lm")
     (tmp_path / ".pgpass").write_text("\n".join(lines) + "\n")
     assert [leak.line for leak in scan(tmp_path).leaks if leak.rule == "attestry.pgpass"] == [1, 3]
+
+
+def test_folders_that_differ_in_one_name_only_are_told_apart(
+    repository: Any, scan: Scan, token: Callable[[], str]
+) -> None:
+    secret = token()
+    for name in ("x" * len(secret), secret, "y" * len(secret)):  # the same length, so the same layout
+        repository.write(f"{name}.txt", "nothing\n")
+        repository.commit()
+        (repository.root / f"{name}.txt").unlink()
+    repository.commit()
+    assert [(leak.where, leak.tier) for leak in scan(repository.root).leaks] == [(Where.PATH_NAME, Tier.A)]

@@ -71,6 +71,10 @@ class Stop:
         """True once somebody pressed Stop."""
         return self._set.is_set()
 
+    def wait(self, seconds: float) -> bool:
+        """Wait so long, or until somebody presses Stop."""
+        return self._set.wait(seconds)
+
     def check(self) -> None:
         """Raise `Stopped` once somebody pressed Stop."""
         if self._set.is_set():

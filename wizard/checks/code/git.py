@@ -8,6 +8,7 @@ that could still be reached is overridden. The person's own `safe.directory` is 
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import shutil
 import subprocess
@@ -17,7 +18,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from wizard.checks.code.engine import Stop
 
@@ -59,6 +60,8 @@ _KEPT = (
 
 #: So many bytes lie between git and its reader, as many as Linux allows anybody.
 _PIPE = 1 << 20
+#: So long is waited for more to lie there; git takes longer to fill it.
+_MOMENT = 0.002
 #: A git that says nothing for so many seconds while somebody waits will never say anything.
 SILENCE = 20.0
 
@@ -171,6 +174,11 @@ class Running(subprocess.Popen[bytes]):
     since = 0.0
     patience = 1.0
 
+    def gather(self, stop: Stop) -> None:
+        """For a long output: take it in large pieces, for which this waits a moment where little is there."""
+        assert isinstance(self.stdout, io.BufferedReader)
+        self.stdout = io.BufferedReader(_Gathered(self.stdout.detach(), stop), _PIPE)
+
     def widen(self) -> None:
         """Let it write far ahead, so that the two take turns rarely; where that cannot be had it goes on as it is."""
         if sys.platform == "linux" and self.stdout is not None:
@@ -201,6 +209,28 @@ class Running(subprocess.Popen[bytes]):
         data = self.stdout.read(size)
         self.since = 0.0
         return data
+
+
+class _Gathered(io.RawIOBase):
+    """A pipe whose writer is left alone for a moment after a small piece: waking for each one costs both of them."""
+
+    def __init__(self, pipe: io.RawIOBase, stop: Stop) -> None:
+        self._pipe = pipe
+        self._stop = stop
+        self._last = _PIPE
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into: Any) -> int | None:
+        if self._last < _PIPE // 4:
+            self._stop.wait(_MOMENT)
+        self._last = self._pipe.readinto(into) or 0
+        return self._last
+
+    def close(self) -> None:
+        self._pipe.close()
+        super().close()
 
 
 class _Watch:

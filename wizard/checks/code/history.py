@@ -114,6 +114,7 @@ def _listed(
 ) -> None:
     """Hand every object to the crew, and say where that is not all that there is."""
     process = git.start("cat-file", "--batch-all-objects", "--unordered", "--buffer", "--batch")
+    process.gather(stop)
     # meanwhile, whether everything that refs lead to is there: what is missing is not listed above
     connected = git.start("rev-list", "--objects", "--all", "--quiet")
     process.patience, connected.patience = 6, 60  # both begin by sorting what may be millions of names
