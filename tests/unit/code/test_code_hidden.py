@@ -94,6 +94,11 @@ def test_a_private_key_in_binary_is_one(scan: Any, tmp_path: Any, key: Any) -> N
         ("a.deb", b"!<arch>\ndebian-binary   1" + BYTES, GapKind.NOT_UNFOLDED),
         ("a.bundle", b"# v2 git bundle\n" + BYTES, GapKind.NOT_UNFOLDED),
         ("a.lzma", b"\x5d\x00\x00" + BYTES, GapKind.NOT_UNFOLDED),
+        (
+            "a.eml",
+            b"MIME-Version: 1.0\n" + b"Content-Type: a; boundary=x\n\n--x\n" * 300 + b"\n" * 20_000,
+            GapKind.NOT_UNFOLDED,
+        ),
         ("a.parquet", b"PAR1" + BYTES, GapKind.NOT_UNFOLDED),
     ],
 )

@@ -95,6 +95,12 @@ def test_a_lockfile_cut_anywhere_never_raises(tmp_path, path):
         ("build.gradle", "dependencies {\n implementation 'a:b:1'\n}"),
         ("shop.csproj", '<Project><PackageReference Include="a" Version="1"/></Project>'),
         ("pubspec.yaml", "dependencies:\n  a: 1"),
+        ("shop.gemspec", "Gem::Specification.new do |s|\n  s.add_dependency 'rails'\nend\n"),
+        ("Cartfile", 'github "a/b"\n'),
+        ("Chart.yaml", "name: x\ndependencies:\n  - name: redis\n"),
+        ("DESCRIPTION", "Package: x\nImports: dplyr\n"),
+        ("rebar.config", '{deps, [{jsx, "3.0.0"}]}.\n'),
+        ("shard.yml", "dependencies:\n  kemal:\n    github: a/b\n"),
     ],
 )
 def test_a_manifest_without_a_lockfile_is_not_nothing(tmp_path, name, content):
@@ -247,12 +253,18 @@ def test_an_empty_lockfile_does_not_lock_what_is_asked_for(tmp_path):
     assert [each.file for each in list_dependencies(tmp_path).manifests] == ["package-lock.json"]
 
 
-@pytest.mark.parametrize("name", ["Cartfile.resolved", "conda-lock.yml", "build.sbt", "rebar.lock"])
+@pytest.mark.parametrize("name", ["Cartfile.resolved", "conda-lock.yml", "deps.edn", "build.sbt", "rebar.lock"])
 def test_files_of_other_package_systems_are_said(tmp_path, name):
     (tmp_path / name).write_text("{}")
     (manifest,) = list_dependencies(tmp_path).manifests
     assert manifest.reach is Reach.UNSUPPORTED
     assert manifest.because
+
+
+def test_a_manifest_whose_lockfile_nobody_reads_is_said_once(tmp_path):
+    (tmp_path / "Cartfile").write_text('github "a/b"\n')
+    (tmp_path / "Cartfile.resolved").write_text('github "a/b" "1.0.0"\n')
+    assert [each.file for each in list_dependencies(tmp_path).manifests] == ["Cartfile.resolved"]
 
 
 def test_a_submodule_that_is_not_here_is_said(tmp_path):

@@ -30,7 +30,7 @@ _KEY = re.compile(
     rb"(?:\x02\x01[\x00\x01]\x30.\x06|\x02\x01\x00\x02[\x81\x82]|\x02\x01\x01\x04[\x20\x30\x42])",
     re.S,
 )
-_MIME = re.compile(rb"\n(?:mime-version|content-transfer-encoding):", re.I)
+_MIME = re.compile(rb"(?:\A|\n)(?:mime-version|content-transfer-encoding):", re.I)
 _MAIL = re.compile(rb"(?:From [^\n]{1,200}\n)?(?:[A-Za-z][A-Za-z0-9-]{0,60}:[ \t])")
 _ANY = (*(start for start, _name in _STARTS), *_CLOSED)
 _LFS = b"version https://git-lfs.github.com/spec/v1\n"

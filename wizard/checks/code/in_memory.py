@@ -20,6 +20,8 @@ class _Reads(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
+#: Each line of a mail is held against the boundary of each part around it: more than so many would take seconds.
+_MOST_LINES = 3_000_000
 _PACKED: dict[str, Callable[[io.BytesIO], _Reads]] = {
     "gzip": lambda data: gzip.GzipFile(fileobj=data),
     "bzip2": bz2.BZ2File,
@@ -57,6 +59,8 @@ def _members(data: bytes, kind: str) -> Iterator[tuple[str, _Reads]]:
                 if not entry.is_dir() and not entry.flag_bits & 1:  # locked ones are said where they are recognised
                     yield entry.filename, archive.open(entry)
     elif kind == "mail":
+        if data.count(b"\n") * (1 + data.lower().count(b"boundary=")) > _MOST_LINES:
+            raise CannotUnfold
         message = email.message_from_bytes(data)
         for leaf in message.walk():
             content = None if leaf.is_multipart() else leaf.get_payload(decode=True)

@@ -104,6 +104,15 @@ NOT_READ = frozenset(
         "build.sbt",
         "cartfile.resolved",
         "chart.lock",
+        "deps.edn",
+        "dub.json",
+        "dub.sdl",
+        "godeps.json",
+        "manifest.toml",
+        "module.bazel",
+        "package.yaml",
+        "project.clj",
+        "spago.yaml",
         "conda-lock.yml",
         "cpanfile",
         "cpanfile.snapshot",
@@ -244,6 +253,17 @@ MANIFESTS: tuple[Manifest, ...] = (
     _manifest("environment.yml", r"environment\.ya?ml", r"(?!)", _saying(rb"^dependencies:")),
     _manifest("Cargo.toml", r"cargo\.toml", r"cargo\.lock", _cargo, _wanted_by_crate),
     _manifest("Gemfile", r"gemfile|gems\.rb", r"gemfile\.lock|gems\.locked", _saying(rb"^[ \t]*(?:gem|gemspec)\b")),
+    _manifest(
+        "gemspec", r"[^/]+\.gemspec", r"gemfile\.lock|gems\.locked", _saying(rb"\.add_(?:runtime_|development_)?dep")
+    ),
+    _manifest(
+        "Cartfile", r"cartfile(?:\.private)?", r"cartfile\.resolved", _saying(rb"^[ \t]*(?:github|git|binary)\b")
+    ),
+    _manifest("Chart.yaml", r"chart\.ya?ml", r"chart\.lock", _saying(rb"^dependencies:")),
+    _manifest("DESCRIPTION", r"description", r"renv\.lock|packrat\.lock", _saying(rb"^(?:Imports|Depends|LinkingTo):")),
+    _manifest("paket.dependencies", r"paket\.dependencies", r"paket\.lock", _saying(rb"^[ \t]*nuget\b")),
+    _manifest("rebar.config", r"rebar\.config", r"rebar\.lock", _saying(rb"\{\s*deps\s*,\s*\[\s*[^\]\s]")),
+    _manifest("shard.yml", r"shard\.yml", r"shard\.lock", _saying(rb"^(?:development_)?dependencies:")),
     _manifest("composer.json", r"composer\.json", r"composer\.lock", _composer),
     _manifest(
         "build.gradle",

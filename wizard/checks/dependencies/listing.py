@@ -120,7 +120,9 @@ def list_dependencies(
     more: list[str] = []
     count = 0
     for folder, names in walk.folders():
-        names_of[folder] = [name for name in names if families.family_of(f"{folder}/{name}")]
+        names_of[folder] = [
+            name for name in names if families.family_of(f"{folder}/{name}") or name.lower() in families.NOT_READ
+        ]
         for name in names:
             path = f"{folder}/{name}" if folder else name
             family = families.family_of(path)
@@ -332,7 +334,7 @@ def _held_against_locks(
         missing = sorted(each for each in names - own if each.replace("_", "-") not in listed)
         if not locks:
             found[path] = _File(_not_locked(path, manifest))
-        elif any(each.manifest.reach is Reach.UNREADABLE for each in read):
+        elif any(each.manifest.reach in (Reach.UNREADABLE, Reach.UNSUPPORTED) for each in read):
             continue  # said already
         elif missing or not (listed or manifest.wants):
             found[path] = _File(_not_in_lock(path, manifest, locks[0], missing))

@@ -52,7 +52,7 @@ def read(source: Source) -> Listed:
         rows, needs = _with_comments(found, text)
         reach, because = mixed(_further(text)) if found or more else (Reach.COMPLETE, "")
         own = {normal(name) for name in _EXCLUDED.findall(text)} | {needed(project_of(source))[0]}
-        return Listed(rows, reach, because, tuple(more), needs=needs, closed=True, own=frozenset(own))
+        return Listed(rows, reach, because, tuple(more), needs=needs, closed=not more, own=frozenset(own))
     because = _(
         "It lists what is asked for, not what that brings along. Compile it (pip-compile, uv pip compile) with hashes."
     )
