@@ -10,7 +10,7 @@ from wizard.domain.codec import Unreadable, from_json, to_json
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
 
-#: Larger data cannot be ours: a signed file is at most 20 MB.
+#: Larger data cannot be ours: they are printed, and pages take more room than data in a file of at most 40 MB.
 LIMIT = 20_000_000
 
 

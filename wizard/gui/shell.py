@@ -294,7 +294,6 @@ class Shell(QWidget):
         if isinstance(self.stack.currentWidget(), Page):
             self._draw_side()
             self._draw_foot()
-            self.draw_title()
 
     def _draw_side(self) -> None:
         session = self.context.session
@@ -307,6 +306,7 @@ class Shell(QWidget):
             self.sidebar.select(self.place)
         else:
             self.sidebar.show_side(side or Side(""))
+        self.draw_title()
 
     def _draw_foot(self) -> None:
         session = self.context.session

@@ -76,6 +76,7 @@ def test_from_an_empty_machine_to_an_open_assessment(shell: Shell, qtbot: QtBot,
         qtbot.keyClicks(field, key.split("-")[number - 1].lower())
     assert shell.foot.deed.isEnabled()
     shell.foot.deed.click()
+    assert shell.windowTitle() == "Who applies · Attestry"
     qtbot.keyClicks(page.who.organisation, "Tailwind GmbH")
     assert not shell.foot.deed.isEnabled()
     qtbot.keyClicks(page.who.integration, "Tailwind bridge")

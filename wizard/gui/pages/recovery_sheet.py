@@ -16,8 +16,8 @@ from wizard.gui.widgets.card import Panel
 from wizard.gui.widgets.fields import LineField
 from wizard.gui.widgets.plain import FactLabel, PlainLabel
 
-#: How long the key stays in the clipboard.
-_CLEARED_MS = 60_000
+#: How long the key stays in the clipboard, as KeePassXC has it; it can be copied again as long as it is shown.
+_CLEARED_MS = 10_000
 #: What tells programs that keep everything that is copied to leave this out: Klipper and its like, and Windows.
 _KEPT_BY_NOBODY = (
     ("x-kde-passwordManagerHint", b"secret"),
@@ -109,7 +109,11 @@ class RecoverySheet(QWidget):
         QTimer.singleShot(_CLEARED_MS, lambda: forget_copied(key))
         if (app := QGuiApplication.instance()) is not None:
             app.aboutToQuit.connect(lambda: forget_copied(key))
-        self.said.setText(_("Copied for one minute. Paste it into your password manager; other programs can read it."))
+        self.said.setText(
+            _(
+                "Copied for ten seconds, as other programs can read it. Paste it into your password manager, or copy it again."
+            )
+        )
 
     def _print(self) -> None:
         """Ask the system's own print window; the sheet is plain text and is written nowhere on the way."""

@@ -26,6 +26,13 @@ class LineField(QLineEdit):
         self.setPlaceholderText(hint)
         if mono:
             self.setObjectName("mono")
+        self.setCursorPosition(0)
+
+    def setText(self, text: str | None) -> None:
+        """What is longer than its field shows its beginning, unless somebody types in it."""
+        super().setText(text)
+        if not self.hasFocus():
+            self.setCursorPosition(0)
 
 
 class ComboField(WheelGuardedCombo):
