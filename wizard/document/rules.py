@@ -30,8 +30,8 @@ from wizard.document.xmp import NAMESPACE
 from wizard.domain.attestation import Attestation
 from wizard.domain.language import _
 
-#: Rule 1: larger files are not read. As nothing in the file is packed, 457 pages are 20.5 MB: a limit of 20 MB would keep
-#: a large partner from signing.
+#: Rule 1: larger files are not read. As nothing in the file is packed, 457 pages are 20.5 MB: with a limit of 20 MB, a
+#: large partner could not sign.
 LARGEST_FILE = 40_000_000
 _ACTIVE = ("/JS", "/JavaScript", "/AA", "/OpenAction", "/OCProperties", "/XFA", "/RichMedia", "/Movie", "/Sound")
 _ACTIVE_NAME = re.compile("|".join(_ACTIVE).encode())

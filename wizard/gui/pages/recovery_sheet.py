@@ -109,11 +109,7 @@ class RecoverySheet(QWidget):
         QTimer.singleShot(_CLEARED_MS, lambda: forget_copied(key))
         if (app := QGuiApplication.instance()) is not None:
             app.aboutToQuit.connect(lambda: forget_copied(key))
-        self.said.setText(
-            _(
-                "Copied for ten seconds, as other programs can read it. Paste it into your password manager, or copy it again."
-            )
-        )
+        self.said.setText(_("Copied for ten seconds. Paste it into your password manager; you can copy it again."))
 
     def _print(self) -> None:
         """Ask the system's own print window; the sheet is plain text and is written nowhere on the way."""
