@@ -174,7 +174,7 @@ def _scan(parser: argparse.ArgumentParser) -> None:
         if name == "computer":
             subject.set_defaults(path=Path.home())
         else:
-            subject.add_argument("path", metavar="PATH", type=Path)
+            subject.add_argument("path", metavar="PATH", type=Path, help=_("a folder with code"))
         # the options of every command are understood on either side of the subject
         subject.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=_("one JSON object"))
         subject.add_argument("--home", metavar="DIR", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
@@ -208,15 +208,15 @@ def _passphrase(parser: argparse.ArgumentParser) -> None:
 
 
 def _status(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("workspace", metavar="WORKSPACE", type=Path)
+    parser.add_argument("workspace", metavar="WORKSPACE", type=Path, help=_("its folder, NAME.attestry"))
     _passphrase(parser)
 
 
 def _export(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("workspace", metavar="WORKSPACE", type=Path)
-    parser.add_argument("--out", metavar="FILE.pdf", type=Path, required=True)
+    parser.add_argument("workspace", metavar="WORKSPACE", type=Path, help=_("its folder, NAME.attestry"))
+    parser.add_argument("--out", metavar="FILE.pdf", type=Path, required=True, help=_("where it is written"))
     parser.add_argument("--summary", metavar="FILE.pdf", type=Path, help=_("sign a public summary too, into this file"))
-    parser.add_argument("--paper", choices=("A4", "Letter"), default="A4")
+    parser.add_argument("--paper", choices=("A4", "Letter"), default="A4", help=_("its size (A4)"))
     parser.add_argument("--p12", metavar="FILE", type=Path, help=_("sign with this PKCS#12 file"))
     parser.add_argument("--p12-passphrase-fd", metavar="N", type=int, help=_("read its passphrase from descriptor N"))
     parser.add_argument("--rsa", action="store_true", help=_("the vault's RSA key instead of the one on P-256"))
@@ -250,25 +250,25 @@ def _renew(parser: argparse.ArgumentParser) -> None:
 def _disclose(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("full", metavar="FULL.pdf", type=Path, help=_("the full attestation"))
     parser.add_argument("--item", metavar="ID", action="append", required=True, help=_("an item, such as DATA-4"))
-    parser.add_argument("--out", metavar="FILE.json", type=Path, required=True)
+    parser.add_argument("--out", metavar="FILE.json", type=Path, required=True, help=_("where it is written"))
 
 
 def _beside(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE.pdf", type=Path, help=_("the signed attestation"))
     parser.add_argument("what", choices=("data", "oscal-results", "oscal-plan", "cyclonedx", "verifier", "reminders"))
-    parser.add_argument("--out", metavar="FILE", type=Path, required=True)
+    parser.add_argument("--out", metavar="FILE", type=Path, required=True, help=_("where it is written"))
 
 
 def _bundle(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("workspace", metavar="WORKSPACE", type=Path)
+    parser.add_argument("workspace", metavar="WORKSPACE", type=Path, help=_("its folder, NAME.attestry"))
     parser.add_argument("pdf", metavar="FILE.pdf", type=Path, help=_("the signed attestation"))
-    parser.add_argument("--out", metavar="FILE.zip", type=Path, required=True)
+    parser.add_argument("--out", metavar="FILE.zip", type=Path, required=True, help=_("where it is written"))
     parser.add_argument("--only", metavar="NAME,…", default="", help=_("evidence by name or requirement; else all"))
     _passphrase(parser)
 
 
 def _verify(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE.pdf", type=Path)
+    parser.add_argument("file", metavar="FILE.pdf", type=Path, help=_("the PDF, or the bundle that it lies in"))
     parser.add_argument(
         "--trust", metavar="CERT", type=Path, action="append", default=[], help=_("a certificate that you trust")
     )
@@ -297,13 +297,13 @@ def _verify(parser: argparse.ArgumentParser) -> None:
 
 
 def _compare(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("old", metavar="OLD.pdf", type=Path)
-    parser.add_argument("new", metavar="NEW.pdf", type=Path)
+    parser.add_argument("old", metavar="OLD.pdf", type=Path, help=_("the earlier one"))
+    parser.add_argument("new", metavar="NEW.pdf", type=Path, help=_("the later one"))
     parser.add_argument("--out", metavar="DELTA.pdf", type=Path, help=_("print the changes into this PDF, unsigned"))
 
 
 def _lint(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", metavar="DIR", type=Path)
+    parser.add_argument("folder", metavar="DIR", type=Path, help=_("the questionnaire’s folder"))
 
 
 def _list(parser: argparse.ArgumentParser) -> None:
@@ -329,7 +329,7 @@ def _answer(parser: argparse.ArgumentParser) -> None:
 def _team(parser: argparse.ArgumentParser) -> None:
     deeds = ("card", "join", "members", "add", "remove", "bundle", "take", "server", "exchange")
     parser.add_argument("deed", choices=deeds)
-    parser.add_argument("workspace", metavar="WORKSPACE", type=Path)
+    parser.add_argument("workspace", metavar="WORKSPACE", type=Path, help=_("its folder, NAME.attestry"))
     parser.add_argument("file", metavar="FILE", type=Path, nargs="?", help=_("card, bundle or synced folder"))
     parser.add_argument("--name", default="", help=_("card: your name"))
     parser.add_argument("--role", choices=("lead", "contributor", "signatory", "reviewer"), default="contributor")
