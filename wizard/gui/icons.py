@@ -126,11 +126,16 @@ def icon(name: str, color: ColorName = "quiet", size: int = 16) -> QIcon:
 
 
 def glyph_icon(glyph: Glyph, color: ColorName, size: int = 16) -> QIcon:
-    """A state's glyph as a `QIcon`, the same when its row is selected."""
+    """A state's glyph as a `QIcon`, the same when its row is selected; ask again after the theme changed."""
+    return _glyph_icon(glyph, theme().color(color).name(), size)
+
+
+@lru_cache(maxsize=256)
+def _glyph_icon(glyph: Glyph, color: str, size: int) -> QIcon:
     pixmap = QPixmap(QSize(size, size) * 2)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
-    paint_glyph(painter, QRectF(0, 0, size * 2, size * 2), glyph, theme().color(color))
+    paint_glyph(painter, QRectF(0, 0, size * 2, size * 2), glyph, QColor(color))
     painter.end()
     pixmap.setDevicePixelRatio(2.0)
     made = QIcon(pixmap)

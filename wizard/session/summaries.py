@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from wizard.checks.every import CHECKS, find
 from wizard.checks.looks.ground import LookSettings
@@ -19,6 +20,7 @@ from wizard.domain.questionnaire import Obligation, Questionnaire, Requirement, 
 NOT_FINE = (Mark.CONTRADICTED, Mark.NOT_MET, Mark.RECOMMENDATION_NOT_MET, Mark.EXCEPTION, Mark.COULD_NOT_LOOK)
 #: Those that have not looked come after what needs a person.
 _WORST_FIRST = (Verdict.FAIL, Verdict.UNKNOWN, None, Verdict.WARN, Verdict.PASS, Verdict.NOT_APPLICABLE)
+_RANK = {verdict: rank for rank, verdict in enumerate(_WORST_FIRST)}
 #: Marks under which nothing is left to answer.
 _ANSWERED = frozenset(set(Mark) - {Mark.NOT_STARTED, Mark.IN_PROGRESS})
 
@@ -65,9 +67,8 @@ class SectionSummary:
         return out
 
 
-@dataclass(frozen=True, slots=True)
-class CheckRow:
-    """One row of the checks page: a check on a subject, with what it saw or None."""
+class CheckRow(NamedTuple):
+    """One row of the checks page: a check on a subject, with what it saw or None. There are thousands of them."""
 
     check: str
     title: str
@@ -188,18 +189,19 @@ def check_rows(
     # a run calls what is listed, if anything; what needs a consent or a recording is no row until it has looked
     hosts = [(host, host.subject) for host in assessment.scope.hosts]
     settings = LookSettings(endpoints={subject: () for _host, subject in hosts})
+    seen = assessment.observations
     for check in CHECKS:
         if check.about is not SubjectKind.HOST:
             continue
         requirements = tuple(served.get(check.id, ()))
-        title, contradicted = check.title(), any(findings[each].contradicted for each in requirements)
+        id, title, contradicted = check.id, check.title(), any(findings[each].contradicted for each in requirements)
         for host, subject in hosts:
-            observation = assessment.observations.get((check.id, subject))
+            observation = seen.get((id, subject))
             if observation is None and not all(need.wanted(host, settings) for need in check.needs):
                 continue
             contradicts = contradicted and observation is not None and observation.result.verdict is Verdict.FAIL
-            rows.append(CheckRow(check.id, title, subject, observation, requirements, contradicts))
-    return tuple(sorted(rows, key=lambda row: (not row.contradicts, _WORST_FIRST.index(row.verdict))))
+            rows.append(CheckRow(id, title, subject, observation, requirements, contradicts))
+    return tuple(sorted(rows, key=lambda row: (not row.contradicts, _RANK[row.verdict])))
 
 
 def check_title(id: str) -> str:

@@ -8,12 +8,14 @@ import pytest
 
 from wizard.checks.looks import redirect_pages
 from wizard.checks.looks.ground import Endpoint
-from wizard.checks.plan import HostLook
+from wizard.checks.plan import HostLook, Partial
 from wizard.domain import events as e
 from wizard.domain.answers import Answer, AnswerState, Row
 from wizard.domain.observation import Level, Method, Result, Verdict
 from wizard.domain.scope import Host
+from wizard.jobs.events import Progressed
 from wizard.session import endpoints, summaries
+from wizard.session.changes import Change
 from wizard.session.deeds import answers, evidence, looking
 
 
@@ -212,3 +214,27 @@ def test_the_domain_of_the_incident_address_is_asked_about(scoped, monkeypatch):
         looking.look(scoped).result.result(30)
         assert (["sample.com"] in seen) is asked
     assert scoped.assessment.observations["incident-mail", ""].result.verdict is Verdict.WARN
+
+
+def test_hosts_that_are_done_together_are_recorded_together_and_none_is_left_out(session, monkeypatch):
+    """Judging all requirements anew for each of a hundred hosts took most of a run, beside a window that waited."""
+    names = [f"h{n}.partner.example" for n in range(40)]
+    given(session, "SCOPE-1", *({"host": name, "purpose": "website"} for name in names))
+    looking.confirm_scope(session, "Ines").result(10)
+
+    async def look(hosts, checks, settings, report=lambda news: None):
+        for n, host in enumerate(hosts):
+            result = replace(_result(session, Verdict.FAIL if n % 2 else Verdict.PASS), subject=host.subject)
+            report(Partial(host, (), n, len(hosts), HostLook(host, (result,), b"{}", (), session.clock())))
+        return ()
+
+    monkeypatch.setattr("wizard.checks.plan.look", look)
+    heard = []
+    ran = looking.look(session, checks=["hsts", "csp"], hear=heard.append).result.result(30)
+    assert (ran.hosts, dict(ran.verdicts)) == (40, {Verdict.PASS: 20, Verdict.FAIL: 20})
+    assert {subject for _check, subject in session.assessment.observations} == set(names)
+    changes = [event.partial for event in heard if isinstance(getattr(event, "partial", None), Change)]
+    together = [sum(isinstance(p, e.Looked) for p in change.payloads) for change in changes]
+    assert (sum(together), max(together)) == (40, looking._TOGETHER)
+    assert len(together) <= 4
+    assert max(event.done for event in heard if isinstance(event, Progressed)) == 40

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from functools import cache
 from typing import assert_never
 
 from wizard.domain.language import _, ngettext
@@ -40,20 +41,7 @@ class Look(IntEnum):
     @classmethod
     def of_result(cls, result: Result, contradicts: bool = False) -> Look:
         """What a result says; `contradicts` an answer that a person gave."""
-        match result.verdict:
-            case Verdict.FAIL if result.level is not Level.MUST:
-                return cls.NOT_RECOMMENDED
-            case Verdict.FAIL:
-                return cls.CONTRADICTS if contradicts else cls.NOT_MET
-            case Verdict.UNKNOWN:
-                return cls.COULD_NOT
-            case Verdict.WARN:
-                return cls.NOTE if result.level is Level.MUST else cls.NOT_RECOMMENDED
-            case Verdict.PASS:
-                return cls.SUPPORTS
-            case Verdict.NOT_APPLICABLE:
-                return cls.NOT_APPLICABLE
-        assert_never(result.verdict)
+        return _look(result.verdict, result.level is Level.MUST, contradicts)
 
     @property
     def tallied(self) -> Look:
@@ -117,6 +105,24 @@ class Look(IntEnum):
                 return ngettext("does not apply", "do not apply", n)
             case Look.WAITING:
                 return _("waiting")
+
+
+@cache  # asked for each of thousands of rows several times a second
+def _look(verdict: Verdict, must: bool, contradicts: bool) -> Look:
+    match verdict:
+        case Verdict.FAIL if not must:
+            return Look.NOT_RECOMMENDED
+        case Verdict.FAIL:
+            return Look.CONTRADICTS if contradicts else Look.NOT_MET
+        case Verdict.UNKNOWN:
+            return Look.COULD_NOT
+        case Verdict.WARN:
+            return Look.NOTE if must else Look.NOT_RECOMMENDED
+        case Verdict.PASS:
+            return Look.SUPPORTS
+        case Verdict.NOT_APPLICABLE:
+            return Look.NOT_APPLICABLE
+    assert_never(verdict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 import textwrap
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from wizard.checks.every import rule_now
@@ -50,6 +50,8 @@ class CheckPanel(Card):
         self._context: Context | None = None
         self._running = False
         self._drawn: tuple[CheckRow, str, str] | None = None
+        self._linked: tuple[str, ...] | None = None
+        self._listed: list[tuple[str, QIcon]] = []
         self.badge = Badge()
         self._ids = QHBoxLayout()
         self._ids.setSpacing(4)
@@ -138,6 +140,9 @@ class CheckPanel(Card):
             self._why.setText(noted)
 
     def _draw_ids(self, row: CheckRow, session: Session) -> None:
+        if row.requirements == self._linked:
+            return
+        self._linked = row.requirements
         empty(self._ids)
         for id in row.requirements[:3]:
             link = LinkButton(id, quiet=True)
@@ -152,10 +157,13 @@ class CheckPanel(Card):
     def _draw_hosts(self, group: CheckGroup, row: CheckRow) -> None:
         many = len(group.rows) > 1
         self.hosts.setVisible(many)
-        self.hosts.clear()
-        for each in group.rows if many else ():
-            look = Look.of(each)
-            self.hosts.addItem(glyph_icon(look.sign.glyph, look.sign.color), each.subject)
+        signs = [(each.subject, Look.of(each).sign) for each in group.rows] if many else []
+        listed = [(subject, glyph_icon(sign.glyph, sign.color)) for subject, sign in signs]
+        if listed != self._listed:
+            self._listed = listed
+            self.hosts.clear()
+            for subject, icon in listed:
+                self.hosts.addItem(icon, subject)
         self.hosts.setCurrentIndex(group.rows.index(row))
         self.hosts.setAccessibleDescription(Look.of(row).word)
 

@@ -55,6 +55,8 @@ class Badge(QWidget):
 
     def set(self, sign: words.Sign, text: str) -> None:
         """Show any sign with any word."""
+        if (sign, text) == (self._sign, self._text):
+            return
         self._sign, self._text = sign, text
         self.setAccessibleName(text)
         self.updateGeometry()

@@ -117,9 +117,11 @@ class _Model(QAbstractTableModel):
             column, order = self._order
             wanted.sort(key=lambda line: _sort_key(line.cells[column]), reverse=order == Qt.SortOrder.DescendingOrder)
         if [line.key for line in wanted] == [line.key for line in self.lines]:
-            self.lines = wanted
-            if wanted:
-                self.dataChanged.emit(self.index(0, 0), self.index(len(wanted) - 1, len(self.heads) - 1))
+            before, self.lines = self.lines, wanted
+            for row, (now, then) in enumerate(zip(wanted, before, strict=True)):
+                for column in range(len(self.heads)):
+                    if now.cells[column] != then.cells[column] or now.faded != then.faded:
+                        self.dataChanged.emit(self.index(row, column), self.index(row, column))
             return
         self.beginResetModel()
         self.lines = wanted

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -46,6 +46,8 @@ ANSWERS = "answers"
 DOCUMENTS = "documents"
 #: The answer whose domain is asked about; every questionnaire names it so.
 INCIDENT_ADDRESS = "INC-2-address"
+#: Looks of so many hosts are recorded in one transaction at most: a person who types meanwhile waits for one.
+_TOGETHER = 16
 _DOCUMENT_LIMIT = 64 * 1024 * 1024
 
 
@@ -178,26 +180,20 @@ async def _run(
     count: dict[Verdict, int] = {}
     done = 0
     recording: list[asyncio.Future[None]] = []
-    # one at a time: every thread that computes takes its turns of the interpreter from the window
-    sealing = asyncio.Lock()
+    waiting: list[plan.HostLook] = []
+    writing = asyncio.Lock()
 
     async def keep(first: plan.HostLook) -> None:
         nonlocal done
-        for seen in await _looked_twice(session, first, checks, settings):
-            async with sealing:
-                sealed = await asyncio.to_thread(session.workspace.box.seal_bytes, seen.record)
-            looked = e.Looked(
-                run=run,
-                host=seen.host.subject,
-                results=seen.results,
-                record=sealed.digest,
-                record_name=sealed.name,
-                targets=agreed,
-            )
-            change = await asyncio.wrap_future(session.record(looked, *consents.shown(session, seen.results)))
-            for result in seen.results:
-                count[result.verdict] = count.get(result.verdict, 0) + 1
-            progress(done, len(hosts), seen.host.subject, change)
+        waiting.extend(await _looked_twice(session, first, checks, settings))
+        async with writing:  # takes along what other hosts showed meanwhile; these then find less, or nothing, to do
+            together = tuple(waiting[:_TOGETHER])
+            del waiting[:_TOGETHER]
+            if together:
+                change = await _record(session, run, together, agreed)
+                for result in (result for seen in together for result in seen.results):
+                    count[result.verdict] = count.get(result.verdict, 0) + 1
+                progress(done, len(hosts), together[-1].host.subject, change)
         done += 1
         progress(done, len(hosts), first.host.subject)
 
@@ -216,6 +212,20 @@ async def _run(
         if recording:  # what was seen before a Stop is kept
             await asyncio.shield(asyncio.gather(*recording))
     return Looks(run, len(hosts), tuple(sorted(count.items())))
+
+
+async def _record(session: Session, run: str, looks: Sequence[plan.HostLook], agreed: tuple[str, ...]) -> Change:
+    """Seal what these hosts showed and record it, an event a host, in one transaction: what follows from the news is
+    worked out once for all of them, and so is what the window draws.
+    """
+    seal = session.workspace.box.seal_bytes
+    proofs = await asyncio.to_thread(lambda: [seal(seen.record) for seen in looks])
+    looked = (
+        e.Looked(run, seen.host.subject, seen.results, proof.digest, proof.name, agreed)
+        for seen, proof in zip(looks, proofs, strict=True)
+    )
+    shown = consents.shown(session, [result for seen in looks for result in seen.results])
+    return await asyncio.wrap_future(session.record(*looked, *shown))
 
 
 async def _look_up_mail(session: Session, run: str, settings: plan.LookSettings) -> None:
