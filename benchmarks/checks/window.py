@@ -28,6 +28,7 @@ from PySide6.QtWidgets import QApplication
 from benchmarks.checks.run import helper
 from wizard.domain.answers import Answer, AnswerState, Row
 from wizard.domain.events import AssessmentDescribed
+from wizard.gui.application import TURN
 from wizard.gui.collector import Collector
 from wizard.gui.context import Place
 from wizard.gui.pages.checks import ChecksPage
@@ -156,6 +157,7 @@ def main() -> int:
     socket.getaddrinfo = at_home  # names of this computer, which not every system resolves
     app = QApplication([])
     Collector(app)  # as in use: garbage is collected on the window's thread
+    sys.setswitchinterval(TURN)  # so too
     theme().apply(app, "light")
     with tempfile.TemporaryDirectory() as folder:
         figures = measure(Path(folder), asked.hosts)

@@ -26,6 +26,7 @@ from benchmarks.checks.window import Pulse, wait_until
 from benchmarks.code.speed import tree
 from wizard.domain.answers import Answer, AnswerState, Row
 from wizard.domain.events import AssessmentDescribed
+from wizard.gui.application import TURN
 from wizard.gui.collector import Collector
 from wizard.gui.context import Place
 from wizard.gui.pages.code import CodePage
@@ -114,6 +115,7 @@ def main() -> int:
     asked = parser.parse_args()
     app = QApplication([])
     Collector(app)  # as in use: garbage is collected on the window's thread
+    sys.setswitchinterval(TURN)  # so too
     theme().apply(app, "light")
     with tempfile.TemporaryDirectory() as folder:
         figures = measure(Path(folder), asked.files)

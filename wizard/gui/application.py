@@ -24,12 +24,16 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _FRAME = QSize(0, 40)
+#: Seconds after which a thread that computes lets another go on, a tenth of Python's own. The window asks for its turn
+#: some hundred times to draw once, and each time may wait for as long as this, and more where two threads compute.
+TURN = 0.0005
 
 
 def run(preferences: Preferences, workspace: Path | None = None) -> int:
     """Open the window (on `workspace` if one is asked for) and stay until it is closed. The exit code."""
     app = _application()
     Collector(app)
+    sys.setswitchinterval(TURN)
     wish = preferences.settings.theme
     theme().apply(app, cast(Wish, wish if wish in ("light", "dark", "contrast") else "system"))
     app.setWindowIcon(icon("attestry", "accent", 64))

@@ -185,7 +185,7 @@ def check_rows(
     for requirement in questionnaire.by_id.values():
         for name in dict.fromkeys((*requirement.checks, *(c for p in requirement.parts for c in p.checks))):
             served.setdefault(name, []).append(requirement.id)
-    rows = []
+    ranked: dict[tuple[bool, int], list[CheckRow]] = {}
     # a run calls what is listed, if anything; what needs a consent or a recording is no row until it has looked
     hosts = [(host, host.subject) for host in assessment.scope.hosts]
     settings = LookSettings(endpoints={subject: () for _host, subject in hosts})
@@ -199,9 +199,11 @@ def check_rows(
             observation = seen.get((id, subject))
             if observation is None and not all(need.wanted(host, settings) for need in check.needs):
                 continue
-            contradicts = contradicted and observation is not None and observation.result.verdict is Verdict.FAIL
-            rows.append(CheckRow(id, title, subject, observation, requirements, contradicts))
-    return tuple(sorted(rows, key=lambda row: (not row.contradicts, _RANK[row.verdict])))
+            verdict = observation.result.verdict if observation else None
+            contradicts = contradicted and verdict is Verdict.FAIL
+            row = CheckRow(id, title, subject, observation, requirements, contradicts)
+            ranked.setdefault((not contradicts, _RANK[verdict]), []).append(row)
+    return tuple(row for rank in sorted(ranked) for row in ranked[rank])
 
 
 def check_title(id: str) -> str:

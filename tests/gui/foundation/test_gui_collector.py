@@ -48,7 +48,7 @@ def test_another_thread_makes_garbage_and_this_one_collects_it(collector: None, 
         gc.callbacks.remove(note)
 
 
-def test_all_of_them_only_after_a_quarter_has_come(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_of_them_only_after_as_many_have_come(monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[int] = []
     held = [0] * 1000
     with monkeypatch.context() as patch:
@@ -58,6 +58,8 @@ def test_all_of_them_only_after_a_quarter_has_come(monkeypatch: pytest.MonkeyPat
         patch.setattr(gc, "get_objects", lambda generation: held)
         old = collect(collect())
         assert (old, done) == (1000, [2, 1]), "nothing has come"
-        held += [0] * 260
-        assert collect(old) == 1260
-    assert done == [2, 1, 2]
+        held += [0] * 1000
+        assert (collect(old), done) == (1000, [2, 1, 1])
+        held += [0]
+        assert collect(old) == 2001
+    assert done == [2, 1, 1, 2]

@@ -37,7 +37,7 @@ from wizard.session.deeds import answers, canaries, evidence, looking
 #: How often "3 minutes ago" is said anew.
 _AGES_MS = 30_000
 #: While a run goes on, the page is drawn anew no more often than that.
-_SOON_MS = 300
+_SOON_MS = 400
 
 
 class ChecksPage(Page):
