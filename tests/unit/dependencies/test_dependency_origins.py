@@ -143,6 +143,7 @@ GO = "module example.com/shop\n\ngo 1.21.3\n\nrequire (\n\tgit.acme.example/b v1
 
 
 THREE = (f"a {PUBLIC}", f"c {PUBLIC}", f"@acme/b {PRIVATE}")
+TARBALL = f"b@1.0.0':\n    resolution: {{tarball: 'https://{PRIVATE}/x/@acme/b/-/@acme/b-1.0.0.tgz'}}"
 YARNRC = f'"@acme:registry" "https://{PUBLIC}"\n'
 BUNFIG = f'[install.scopes]\nacme = {{ url = "https://{PRIVATE}" }}\n'
 YARNRC_YML = f"npmScopes:\n  acme:\n    npmRegistryServer: https://{PRIVATE}\n"
@@ -170,6 +171,9 @@ OLD_GEMS = (
         ({"pnpm-lock.yaml": PNPM.replace("/@acme", f"{PRIVATE}/@acme")}, {"@acme/b"}),
         ({"yarn.lock": BERRY % ARCHIVE}, {"@acme/b"}),
         ({"yarn.lock": BERRY % "", ".yarnrc.yml": YARNRC_YML}, {"@acme/b"}),
+        ({"yarn.lock": BERRY % ARCHIVE, ".yarnrc.yml": f"npmRegistryServer: https://{PRIVATE}/\n"}, set()),
+        ({"pnpm-lock.yaml": PNPM.replace("b@1.0.0': {}", TARBALL)}, {"@acme/b"}),
+        ({"pnpm-lock.yaml": PNPM.replace("b@1.0.0': {}", TARBALL), ".npmrc": f"registry=https://{PRIVATE}/x/"}, set()),
         ({"poetry.lock": POETRY}, {"b"}),
         ({"uv.lock": UV}, {"b"}),
         ({"pdm.lock": PDM, "pyproject.toml": PDM_PROJECT + 'include_packages = ["b*"]\n'}, {"b"}),

@@ -8,7 +8,7 @@ from typing import Any
 from wizard.checks.dependencies import npm
 from wizard.checks.dependencies.dependency import Dependency, Ecosystem, Listed, Obstacle
 from wizard.checks.dependencies.npm_settings import registries
-from wizard.checks.dependencies.origins import DEFAULT, base
+from wizard.checks.dependencies.origins import base
 from wizard.checks.dependencies.source import Source, known_version, need, table, table_of, text
 
 
@@ -25,8 +25,7 @@ def read(source: Source) -> Listed:
     for key, entry in packages.items():
         name, version = _split(key)
         needs.setdefault(name, []).extend(_named(table_of(entry).get("dependencies")))
-        where = text(entry, "tarball")
-        origin = base(where, name) or settings.of(name) or DEFAULT
+        origin = settings.origin(base(text(entry, "tarball"), name), name)
         made = npm.made(name, version, "", lines.take(key), file=source.file, direct=None, dev=False, origin=origin)
         found.append(made)
     apart = npm.apart(found, settings)

@@ -8,7 +8,7 @@ from typing import Any
 
 from wizard.checks.dependencies.dependency import Dependency, Ecosystem, Listed, Obstacle
 from wizard.checks.dependencies.npm_settings import Registries, registries
-from wizard.checks.dependencies.origins import DEFAULT, base
+from wizard.checks.dependencies.origins import base
 from wizard.checks.dependencies.source import Source, known_version, need, reached, table, table_of, text
 from wizard.formats import json as strict_json
 
@@ -197,7 +197,7 @@ def read_bun(source: Source) -> Listed:
                 file=source.file,
                 direct=key in prod or key in dev,
                 dev=key not in running,
-                origin=base(written, name) or settings.of(name) or DEFAULT,
+                origin=settings.origin(base(written, name), name),
             )
         )
     return Listed(tuple(found), needs=needs, apart=apart(found, settings))

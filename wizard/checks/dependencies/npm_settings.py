@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wizard.checks.dependencies import yaml_text
-from wizard.checks.dependencies.origins import base
+from wizard.checks.dependencies.origins import DEFAULT, base
 from wizard.checks.dependencies.source import Source, table, text
 from wizard.formats.malformed import Malformed
 
@@ -18,13 +18,20 @@ _SETTING = re.compile(r'^[ \t]*"?(?:(@[^:"\s]+):)?registry"?[ \t]*[=\t ][ \t]*"?
 
 @dataclass(frozen=True, slots=True)
 class Registries:
-    """The origin of each scope (`@acme`) that has a registry other than the common one."""
+    """The origin of each scope (`@acme`) that has a registry of its own, and of the common one ("": not named)."""
 
     scopes: Mapping[str, str]
+    common: str = ""
 
     def of(self, name: str) -> str:
         """Where the settings take a package from; "" for the common registry."""
         return self.scopes.get(name.partition("/")[0], "") if name.startswith("@") else ""
+
+    def origin(self, written: str, name: str) -> str:
+        """The origin of a package where the lockfile writes an address only if the tool would not find it by itself."""
+        if written and written != self.common:
+            return written
+        return self.of(name) or DEFAULT
 
 
 def registries(source: Source) -> Registries:
@@ -37,7 +44,7 @@ def registries(source: Source) -> Registries:
             scopes.setdefault(scope, where or address[:200])
         else:
             common = common or where
-    return Registries({scope: where for scope, where in scopes.items() if where != common})
+    return Registries({scope: where for scope, where in scopes.items() if where != common}, common)
 
 
 def _said(source: Source) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from typing import Any
 from wizard.checks.dependencies import npm, yaml_text
 from wizard.checks.dependencies.dependency import Listed, Reach
 from wizard.checks.dependencies.npm_settings import registries
-from wizard.checks.dependencies.origins import DEFAULT, base
+from wizard.checks.dependencies.origins import base
 from wizard.checks.dependencies.source import (
     Source,
     cut_short,
@@ -64,12 +64,12 @@ def read(source: Source) -> Listed:
             npm.made(
                 name,
                 text(entry, "version") or version,
-                f"git:{where}#{commit or npm.commit_of(key)}" if elsewhere else where,
+                f"git:{where}#{commit or npm.commit_of(key)}" if elsewhere else "",
                 key.line if isinstance(key, Word) else 0,
                 file=source.file,
                 direct=_plain(key) in prod | dev,
                 dev=text(entry, "dev") == "true" or ("dev" not in entry and _plain(key) not in running),
-                origin=base(f"https://{place[1]}") if place else settings.of(name) or DEFAULT,
+                origin=settings.origin(base(f"https://{place[1]}") if place else base(where, name), name),
             )
         )
     held = {_plain(key) for key in packages}

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from wizard.checks.dependencies import npm, yaml_text
 from wizard.checks.dependencies.dependency import Listed
 from wizard.checks.dependencies.npm_settings import registries
-from wizard.checks.dependencies.origins import DEFAULT, base
+from wizard.checks.dependencies.origins import base
 from wizard.checks.dependencies.source import Source, need, reached, table, table_of, text
 from wizard.checks.dependencies.yaml_text import Word
 
@@ -143,7 +143,7 @@ def _berry(source: Source) -> Listed:
                 file=source.file,
                 direct=key in direct,
                 dev=bool(only_dev) and key not in running,
-                origin=base(unquote(archive[1]), name) if archive else settings.of(name) or DEFAULT,
+                origin=settings.origin(base(unquote(archive[1]), name) if archive else "", name),
             )
         )
     present = frozenset(_name(one.strip()) for key in entries for one in key.split(","))
