@@ -25,7 +25,7 @@ from wizard.checks.code.engine import Stop
 if sys.platform == "linux":
     import fcntl
 
-#: Settings that would start a program or go to the network.
+#: Settings that would start a program or go to the network, turned off; and how much memory git takes.
 _SETTINGS = (
     "core.fsmonitor=false",
     "core.hooksPath=/dev/null",
@@ -43,6 +43,9 @@ _SETTINGS = (
     "fetch.recurseSubmodules=false",
     "maintenance.auto=false",
     "gc.auto=0",
+    # of a pack no more than this is held at a time, however long the history is
+    "core.packedGitWindowSize=16m",
+    "core.packedGitLimit=96m",
 )
 _KEPT = (
     "PATH",
