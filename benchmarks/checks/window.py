@@ -26,19 +26,17 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from benchmarks.checks.run import helper
+from benchmarks.opened import workspace
 from wizard.domain.answers import Answer, AnswerState, Row
-from wizard.domain.events import AssessmentDescribed
 from wizard.gui.application import TURN
 from wizard.gui.collector import Collector
 from wizard.gui.context import Place
 from wizard.gui.pages.checks import ChecksPage
 from wizard.gui.shell import Shell
 from wizard.gui.theme import theme
-from wizard.session import opening
 from wizard.session.deeds import answers, looking
 from wizard.session.session import Session
 from wizard.session.settings import Home, Preferences
-from wizard.vault.keys import Cost
 
 LIMITS = {"longest_gap_ms": 50.0, "stop_ms": 100.0}
 
@@ -99,14 +97,7 @@ def all_looked(session: Session) -> bool:
 def measure(folder: Path, hosts: int) -> dict[str, Any]:
     """One whole run beside a beating window, then one that is stopped."""
     preferences = Preferences(Home.below(folder / "home"))
-    session = opening.create(
-        folder / "n.attestry",
-        preferences,
-        passphrase="correct horse battery staple",
-        remember=False,
-        described=AssessmentDescribed("N", "I"),
-        floor=Cost(memory_kib=64, iterations=1, lanes=1),
-    ).session
+    session = workspace(folder, preferences)
     shell = Shell(preferences)
     shell.resize(1280, 720)
     shell.show()

@@ -24,18 +24,16 @@ from PySide6.QtWidgets import QApplication
 
 from benchmarks.checks.window import Pulse, wait_until
 from benchmarks.code.speed import tree
+from benchmarks.opened import workspace
 from wizard.domain.answers import Answer, AnswerState, Row
-from wizard.domain.events import AssessmentDescribed
 from wizard.gui.application import TURN
 from wizard.gui.collector import Collector
 from wizard.gui.context import Place
 from wizard.gui.pages.code import CodePage
 from wizard.gui.shell import Shell
 from wizard.gui.theme import theme
-from wizard.session import opening
 from wizard.session.deeds import answers
 from wizard.session.settings import Home, Preferences
-from wizard.vault.keys import Cost
 
 LIMITS = {"first_row_ms": 1000.0, "longest_gap_ms": 50.0, "stop_ms": 300.0}
 
@@ -78,14 +76,7 @@ def measure(folder: Path, files: int) -> dict[str, dict[str, float]]:
     compile_rules = [sys.executable, "-m", "wizard", "scan", "secrets", "--home", str(home), str(small)]
     subprocess.run(compile_rules, check=True, capture_output=True)
     preferences = Preferences(Home.below(home))
-    session = opening.create(
-        folder / "n.attestry",
-        preferences,
-        passphrase="correct horse battery staple",
-        remember=False,
-        described=AssessmentDescribed("N", "I"),
-        floor=Cost(memory_kib=64, iterations=1, lanes=1),
-    ).session
+    session = workspace(folder, preferences)
     rows = (Row((("repository", str(folder / "tree")), ("host", "github"))),)
     answers.answer(session, Answer("SCOPE-6", AnswerState.GIVEN, rows)).result()
     shell = Shell(preferences)

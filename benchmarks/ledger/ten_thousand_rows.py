@@ -48,15 +48,13 @@ def main() -> int:
     """Measure, print, and say whether a limit is broken."""
     from PySide6.QtWidgets import QApplication
 
+    from benchmarks.opened import workspace
     from wizard.domain.answers import Answer, AnswerState
-    from wizard.domain.events import AssessmentDescribed
     from wizard.gui.context import Place
     from wizard.gui.shell import Shell
     from wizard.gui.theme import theme
-    from wizard.session import opening
     from wizard.session.deeds import answers, evidence, vulnerabilities
     from wizard.session.settings import Home, Preferences
-    from wizard.vault.keys import Cost
 
     app = QApplication([])
     theme().apply(app, "light")
@@ -68,14 +66,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         preferences = Preferences(Home.below(place / "home"))
-        session = opening.create(
-            place / "n.attestry",
-            preferences,
-            passphrase="correct horse battery staple",
-            remember=False,
-            described=AssessmentDescribed("N", "I"),
-            floor=Cost(memory_kib=64, iterations=1, lanes=1),
-        ).session
+        session = workspace(place, preferences)
         path = place / "trivy.json"
         path.write_text(report())
         start = time.perf_counter()
