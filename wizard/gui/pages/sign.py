@@ -229,7 +229,7 @@ class SignPage(Page):
     def _sign(self) -> None:
         session = self.context.open
         described = session.assessment.described
-        name = re.sub(r"[^\w\- ]", "", described.integration).strip() or "Attestation"
+        name = " ".join(re.sub(r"[^\w\- ]", "", described.integration).split()) or "Attestation"
         today = session.clock().date().isoformat()
         documents = self.context.preferences.home.documents if self.context.preferences else Path.home()
         start = documents / _("{name} attestation {day}.pdf").format(name=name, day=today)

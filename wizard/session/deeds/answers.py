@@ -68,13 +68,18 @@ def explain(session: Session, requirement: str, text: str) -> Future[Change]:
 
 def grant_exception(session: Session, exception: e.ExceptionSet) -> Future[Change]:
     """Note a known gap. Raises `IncompleteException` unless gap, owner, control and a future date are all there."""
-    complete = all(text.strip() for text in (exception.gap, exception.owner, exception.control))
-    if not complete or exception.until is None or exception.until < session.clock().date():
+    texts = {
+        _("what is missing"): exception.gap,
+        _("what covers it meanwhile"): exception.control,
+        _("who owns it"): exception.owner,
+        _("until when"): exception.until.isoformat() if exception.until else "",
+    }
+    if missing := [name for name, text in texts.items() if not text.strip()]:
+        sentence = _("An exception needs more: {missing}. Nothing was saved. Fill it in.")
+        raise IncompleteException(sentence.format(missing=", ".join(missing)))
+    if exception.until is not None and exception.until < session.clock().date():
         raise IncompleteException(
-            _(
-                "An exception needs what is missing, who owns it, what covers it meanwhile, and a date that has not "
-                "passed. Nothing was saved. Fill in the rest."
-            )
+            _("That day has passed, and an exception ends on its day. Nothing was saved. Choose a later one.")
         )
     return session.record(exception, title=_("Exception for {id}").format(id=exception.requirement))
 
