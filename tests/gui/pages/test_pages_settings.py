@@ -50,6 +50,7 @@ def test_the_passphrase_is_changed_with_the_old_one(opened: Shell, session: Sess
         field.setText(text)
     keys.change.click()
     qtbot.waitUntil(lambda: "does not open" in page.message_bar.text)
+    assert opened.focusWidget() is keys.old, "to be typed again"
     keys.old.setText(PASSPHRASE)
     keys.change.click()
     qtbot.waitUntil(lambda: "The passphrase is changed" in page.message_bar.text)

@@ -88,7 +88,7 @@ def png():
             "mail.eml",
             b"MIME-Version: 1.0\nContent-Transfer-Encoding: base64\n\n" + b64encode(f"token {SECRET}".encode()),
         ),
-        ("user-data.txt", b64encode(gzip.compress(f"token {SECRET}".encode()))),
+        ("user-data.txt", b64encode(gzip.compress(f"token {SECRET}".encode(), mtime=0))),
         ("settings.db", table()),
         ("picture.png", png()),
         (

@@ -160,7 +160,7 @@ class KeysForm(QWidget):
             _("Changing the passphrase"),
             lambda: workspace.change_passphrase(new, proof),
             then,
-            failed=self._failed,
+            failed=self._not_changed,
             whole=True,
         )
 
@@ -199,6 +199,11 @@ class KeysForm(QWidget):
             )
         else:
             self._failed(error)
+
+    def _not_changed(self, error: Exception) -> None:
+        self._failed(error)
+        self.old.setFocus()
+        self.old.selectAll()
 
     def _failed(self, error: Exception) -> None:
         self.draw()
