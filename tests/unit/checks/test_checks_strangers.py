@@ -5,14 +5,29 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
 from tests.servers import certs
 from tests.servers.web import Page, Request, scripted, serve
+from wizard.checks.base import Facts, Trouble, TroubleKind
 from wizard.checks.every import find
-from wizard.checks.looks.endpoint_probe import ALTERED, MALFORMED, UNSIGNED, WRONG, altered, bad_credentials
+from wizard.checks.judging import judge
+from wizard.checks.looks.endpoint_probe import (
+    ALTERED,
+    MALFORMED,
+    NOTHING,
+    UNSIGNED,
+    WRONG,
+    Asked,
+    EndpointProbe,
+    Operation,
+    altered,
+    bad_credentials,
+)
 from wizard.checks.looks.ground import Endpoint
+from wizard.checks.looks.http import Answer as HttpAnswer
 from wizard.checks.plan import LookSettings, look
 from wizard.checks.record import judge_again
 from wizard.domain.observation import Result, Verdict
@@ -270,3 +285,60 @@ def test_what_is_open_behind_a_redirect_is_missing_from_the_register() -> None:
     assert _look(answer, False, name="anonymous-register")[0].verdict is F
     shorter = only("/x", always(data(200, {"contacts": CONTACTS["contacts"]})), FULL)
     assert _look(shorter, True, name="anonymous-register")[0].verdict is F
+
+
+PERSON = {
+    "id": "5f2a3b4c5d6e7f8091a2b3c4", "name": "Ada", "linkedin_url": "https://linkedin.example/in/ada",
+    "organization_id": "5f2a3b4c5d6e7f8091a2b3c5", "extrapolated_email_confidence": None,
+}  # fmt: skip
+SCHEMA = {"properties": {"extrapolated_email_confidence": {"type": "number"}, "linkedin_url": {"type": "string"}}}
+#: what a stranger gets: (verdict of the register, whose entry says why it is open), words of its summary
+APOLLOS: dict[str, tuple[Page, Verdict, str]] = {
+    "nothing of Apollo's": (data(200, {"status": "up"}), P, "in the register"),
+    "names and ids": (data(200, {"people": [PERSON]}), F, "only Apollo uses, ids of the form"),
+    "the program's own spelling": (
+        data(200, {"emailStatus": "extrapolated", "linkedinUrl": None, "sanitizedPhone": "+1555"}), F,
+        "looks like data",
+    ),
+    "inside a page": (html(200, f"<script>x={json.dumps(json.dumps(PERSON))}</script>"), F, "looks like data"),
+    "a refusal that says all": (data(403, {"error": "no", "for": PERSON}), F, "looks like data"),
+    "one name": (data(200, {"sanitized_phone": "+1555"}), W, "has a sign"),
+    "a record's address": (
+        html(200, "<a href='https://app.apollo.io/#/contacts/5f2a3b4c5d6e7f8091a2b3c4'>"), W, "has a sign",
+    ),
+    "Apollo's name for its id": (data(200, {"apollo_person_id": "5f2a3b4c5d6e7f8091a2b3c4"}), W, "has a sign"),
+    "a description of fields": (data(200, SCHEMA), P, "in the register"),
+    "somebody else's ids": (data(200, {"organization_id": "5f2a3b4c5d6e7f8091a2b3c4"}), P, "in the register"),
+    "a link to Apollo": (html(200, "<a href='https://app.apollo.io/#/login'>Sign in</a>"), P, "in the register"),
+    "too long to be read": (data(200, {"list": "x" * 300_000}), U, "could not look"),
+    "not now": (data(503, {}), U, "could not look"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", APOLLOS)
+def test_what_is_open_on_purpose_holds_nothing_of_apollo(name: str) -> None:
+    page, verdict, why = APOLLOS[name]
+    result, _seen = _look(
+        only("/x", always(page), page, always(REFUSED)), False, Endpoint("GET", "/x", "for all"), "anonymous-register"
+    )
+    assert (result.verdict, why in result.summary.lower() or why in result.summary) == (verdict, True), result.summary
+
+
+def test_what_lies_behind_a_redirect_holds_nothing_of_apollo_either() -> None:
+    open_ = Endpoint("GET", "/x", "for all")
+    for there, verdict in ((data(200, PERSON), F), (data(200, {"list": "x" * 300_000}), U), (data(200, {}), P)):
+        answer = only("/x", always(goes("/x/", 301)), FULL, lambda r, there=there: there)
+        assert _look(answer, False, open_, "anonymous-register")[0].verdict is verdict
+
+
+def test_one_endpoint_that_did_not_answer_is_no_pass_though_another_did() -> None:
+    refused = Asked(NOTHING, "/a", HttpAnswer("https://h.example/a", 401, ()))
+    silent = Asked(NOTHING, "/b", trouble=Trouble(TroubleKind.TIMEOUT))
+    facts = Facts(
+        {EndpointProbe: EndpointProbe(tuple(Operation("GET", a.path, asked=(a,)) for a in (refused, silent)), ())}
+    )
+    check = find("anonymous-register")
+    assert check
+    result = judge(check, Host("h.example"), facts, datetime(2026, 11, 29, tzinfo=UTC), ())
+    assert result.verdict is U
+    assert "GET /b" in result.summary

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wizard.checks.base import CouldNotLook, Fact, Trouble
+from wizard.checks.looks.apollo_data import signs_in
 from wizard.checks.looks.http import MOST_REDIRECTS, Answer, port_of, target_of
 from wizard.checks.looks.http import parts_of as url_parts
 from wizard.checks.looks.https_answers import Talks
@@ -35,7 +36,8 @@ Field = tuple[str, str]
 class Asked:
     """One GET: with which credential, of which path, and its answer with how its body is built.
 
-    `landing` is where its redirects inside the scope ended, asked for without any credential.
+    `landing` is where its redirects inside the scope ended, asked for without any credential. `trouble` is why there is
+    no answer, or no landing where one was tried.
     """
 
     credential: str
@@ -43,8 +45,10 @@ class Asked:
     answer: Answer | None = None
     shape: str = ""
     trouble: Trouble | None = None
-    #: how many mail addresses the answer holds
+    #: how many mail addresses the answer, or its landing, holds
     mail_addresses: int = 0
+    #: which kinds of signs of Apollo's data it holds (`apollo_data`)
+    apollo: tuple[str, ...] = ()
     parts: tuple[tuple[str, bool], ...] = ()
     asks_who: bool = False
     landing: Answer | None = None
@@ -198,6 +202,7 @@ async def ask_as(talks: Talks, credential: str, path: str, field: Field | None, 
         answer,
         shape_of(answer),
         mail_addresses=0 if credential == OWN else len(_MAIL.findall(answer.body)),
+        apollo=() if credential == OWN else signs_in(answer.body),
         parts=parts_of(answer),
         asks_who=asks_who(answer),
     )
@@ -205,6 +210,8 @@ async def ask_as(talks: Talks, credential: str, path: str, field: Field | None, 
 
 async def _landed(talks: Talks, asked: Asked) -> Asked:
     """Where its redirects end, inside the scope and over HTTPS only; no credential is sent on the way."""
+    from wizard.checks.looks.ground import trouble_of
+
     answer, run = asked.answer, talks.ground.run
     for _hop in range(MOST_REDIRECTS):
         parts = url_parts(answer.redirects_to) if answer is not None and answer.redirects_to else None
@@ -213,11 +220,18 @@ async def _landed(talks: Talks, asked: Asked) -> Asked:
             break
         try:
             answer = await talks.ask(ground, target_of(parts))
-        except (CouldNotLook, OSError):
-            return asked
+        except (CouldNotLook, OSError) as error:
+            return replace(asked, trouble=error.trouble if isinstance(error, CouldNotLook) else trouble_of(error))
     if answer is None or answer is asked.answer or answer.redirects_to:
         return asked
-    return replace(asked, landing=answer, landing_shape=shape_of(answer), landing_asks_who=asks_who(answer))
+    return replace(
+        asked,
+        landing=answer,
+        landing_shape=shape_of(answer),
+        landing_asks_who=asks_who(answer),
+        mail_addresses=asked.mail_addresses + len(_MAIL.findall(answer.body)),
+        apollo=tuple(sorted({*asked.apollo, *signs_in(answer.body)})),
+    )
 
 
 def bad_credentials(own: Field | None, key_field: str = "") -> Iterator[tuple[str, Field]]:
