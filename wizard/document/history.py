@@ -6,7 +6,7 @@ from wizard.document.book import Book, Column
 from wizard.document.findings import holds_back
 from wizard.document.text import Span, Style
 from wizard.document.theme import BOLD, LABEL, MONO, PX, TEXT
-from wizard.document.words import _, eights, moment
+from wizard.document.words import _, eights, moment, ngettext
 from wizard.domain.attestation import Journal
 
 
@@ -61,5 +61,9 @@ def _is_hex(name: str) -> bool:
 
 def _clock(journal: Journal) -> str:
     if journal.clock_jumps:
-        return _("set back or forward {n} times while the journal was written").format(n=journal.clock_jumps)
+        return ngettext(
+            "set back or forward once while the journal was written",
+            "set back or forward {n} times while the journal was written",
+            journal.clock_jumps,
+        ).format(n=journal.clock_jumps)
     return _("never set back while the journal was written")
