@@ -18,10 +18,11 @@ from typing import Any
 
 import pytest
 
-from wizard.checks.code.coverage import GapKind, History
+from wizard.checks.code.coverage import Counting, GapKind, History
 from wizard.checks.code.engine import Stop, Stopped
 from wizard.checks.code.leak import Tier, Where
 from wizard.checks.code.scan import SecretScan
+from wizard.checks.code.texts import TreeNames
 
 Scan = Callable[..., SecretScan]
 
@@ -324,3 +325,16 @@ def test_folders_that_differ_in_one_name_only_are_told_apart(
         (repository.root / f"{name}.txt").unlink()
     repository.commit()
     assert [(leak.where, leak.tier) for leak in scan(repository.root).leaks] == [(Where.PATH_NAME, Tier.A)]
+
+
+def test_a_name_that_spells_out_two_entries_is_told_from_them() -> None:
+    names = TreeNames(None, Counting())  # type: ignore[arg-type]  # nothing is searched here
+    two = b"100644 a\0" + b"i" * 20 + b"100644 b\0" + b"i" * 20
+    hostile = b"100644 a" + b"s" * 21 + b"100644 b\0" + b"i" * 20
+    assert len(two) == len(hostile)
+    names.add(two, 20)
+    before = names.names.size
+    names.add(two.replace(b"i", b"\0"), 20)
+    assert names.names.size == before
+    names.add(hostile, 20)
+    assert names.names.size > before + 20

@@ -147,18 +147,20 @@ class Search:
 
     def clean(self, text: str) -> str:
         """A name as it may be shown: a secret that stands in it is replaced by its mask."""
-        if text not in self._clean:
-            try:
-                candidates = self._judged(text.encode("utf-8", "surrogateescape"), "", DEADLINE)
-            except TooSlow:
-                candidates = []
-            out = text
-            for candidate, _judged in candidates:
-                out = out.replace(candidate.secret, mask(candidate.secret))
-            if len(self._clean) > 50_000:
-                self._clean.clear()
-            self._clean[text] = shown(out)
-        return self._clean[text]
+        known = self._clean.get(text)
+        if known is not None:
+            return known
+        try:
+            candidates = self._judged(text.encode("utf-8", "surrogateescape"), "", DEADLINE)
+        except TooSlow:
+            candidates = []
+        out = text
+        for candidate, _judged in candidates:
+            out = out.replace(candidate.secret, mask(candidate.secret))
+        if len(self._clean) > 50_000:
+            self._clean.clear()
+        self._clean[text] = out = shown(out)
+        return out
 
     def _plain(self, data: bytes, path: str, until: float) -> list[Hit]:
         try:

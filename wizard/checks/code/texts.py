@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import replace
-from struct import Struct, calcsize
+from struct import Struct
 
 from wizard.checks.code.coverage import Counting, GapKind
 from wizard.checks.code.searching import Hit, Search
@@ -14,7 +14,7 @@ from wizard.checks.code.tree import shown
 
 _ENOUGH = 256 * 1024
 _NAMES = 200_000
-_SHAPES = 500
+_KEPT = 50_000
 
 
 class Batch:
@@ -67,6 +67,7 @@ class TreeNames:
         self.names = Batch(search)
         # from one commit to the next most folders change in ids only: by length, how the last one is laid out
         self._shapes: dict[int, tuple[Callable[[bytes], tuple[bytes, ...]], tuple[bytes, ...]]] = {}
+        self._kept = 0
         self._entries = set[bytes]()
         self._known = set[bytes]()
         self._counting = counting
@@ -76,12 +77,14 @@ class TreeNames:
         unpack, same = self._shapes.get(len(data), (None, ()))
         if unpack is not None and unpack(data) == same:
             return
-        entries = re.findall(rb"([^\x00]+)\x00(?s:.{%d})" % id_bytes, data)
-        if len(self._shapes) > _SHAPES:
+        entries = re.findall(rb"([^\x00]+\x00)(?s:.{%d})" % id_bytes, data)
+        self._kept += len(entries)
+        if self._kept > _KEPT:
+            self._kept = len(entries)
             self._shapes.clear()
-        shape = "".join(f"{len(entry)}s{1 + id_bytes}x" for entry in entries)
-        if calcsize(shape) == len(data):
-            self._shapes[len(data)] = Struct(shape).unpack, tuple(entries)
+        shape = Struct("".join(f"{len(entry)}s{id_bytes}x" for entry in entries))
+        if shape.size == len(data):
+            self._shapes[len(data)] = shape.unpack, tuple(entries)
         if self._entries.issuperset(entries):
             return
         if len(self._entries) > _NAMES:
@@ -90,7 +93,7 @@ class TreeNames:
         for entry in entries:
             if entry not in self._entries:
                 self._entries.add(entry)
-                mode, _space, name = entry.partition(b" ")
+                mode, _space, name = entry[:-1].partition(b" ")
                 if mode == b"160000":
                     self._counting.gap(GapKind.SUBMODULE, shown(name.decode("utf-8", "surrogateescape")))
                 if name not in self._known:
