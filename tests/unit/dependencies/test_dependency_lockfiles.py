@@ -165,6 +165,12 @@ def test_a_deno_json_that_asks_for_nothing_or_is_locked_is_left_alone(tmp_path):
     assert [m.file for m in list_dependencies(tmp_path).manifests] == ["deno.lock"]
 
 
+def test_bun_lock_of_version_2_is_laid_out_as_before(tmp_path):
+    content, rows, _beside = LOCKFILES["bun.lock"]
+    lay(tmp_path, "bun.lock", content.replace('"lockfileVersion": 1,', '"lockfileVersion": 2, "configVersion": 1,'))
+    assert len(list_dependencies(tmp_path).dependencies) == len(rows)
+
+
 def test_bun_in_binary_is_said(tmp_path):
     lay(tmp_path, "bun.lockb", b"\x00")
     assert [m.reach for m in list_dependencies(tmp_path).manifests] == [Reach.UNSUPPORTED]

@@ -39,7 +39,7 @@ def yarn_lock(*packages, needs=None):
 
 def uv_lock(*packages, needs=None):
     """The same in the form of uv."""
-    text = "version = 1\n"
+    text = 'version = 1\n[[package]]\nname = "shop"\nversion = "1"\nsource = { virtual = "." }\n'
     for each in packages:
         name, _blank, host = each.partition(" ")
         needed = ", ".join('{ name = "' + other + '" }' for other in (needs or {}).get(name, ()))

@@ -163,7 +163,7 @@ def read_bun(source: Source) -> Listed:
     plain = _COMMENT_OR_COMMA.sub(lambda found: found[0] if found[0].startswith('"') else "", source.text)
     lock = table_of(strict_json.parse(plain.encode()))
     need("lockfileVersion" in lock and "packages" in lock)
-    known_version(lock["lockfileVersion"], ("0", "1"))
+    known_version(lock["lockfileVersion"], ("0", "1", "2"))
     prod: set[str] = set()
     dev: set[str] = set()
     for workspace in table(lock, "workspaces").values():

@@ -130,6 +130,7 @@ def read_uv(source: Source) -> Listed:
         graph.setdefault(text(each, "name"), []).extend(needs)
         if table(each, "source").keys() & {"editable", "virtual", "directory"}:
             own.append(each)
+    need(own or not packages)  # the project itself always stands there
     roots = {text(each, "name") for each in own}
     running = reached(graph, roots)
     direct = {name for root in roots for name in graph[root]}
