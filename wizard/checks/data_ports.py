@@ -4,30 +4,36 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wizard.checks.base import Check, Facts, JudgeContext, Judgement, TroubleKind
+from wizard.checks.base import Check, Facts, JudgeContext, Judgement, Trouble, TroubleKind
 from wizard.checks.looks.data_ports import PORTS
 from wizard.checks.looks.data_ports import DataPorts as Knocks
-from wizard.domain.language import _
+from wizard.checks.troubles import next_step
+from wizard.domain.language import _, ngettext
 from wizard.domain.observation import Level, Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class DataPorts:
-    """The ports that opened, and those that could not be tried."""
+    """The ports that opened, those that could not be tried, and addresses at which none was, named or counted."""
 
     open: tuple[str, ...]
     unknown: tuple[str, ...]
     tried: int
+    not_asked: tuple[str, ...] = ()
+    more: int = 0
 
 
 def read(facts: Facts) -> DataPorts:
     """Which port of which address did what."""
-    knocks = facts.get(Knocks).knocks
+    found = facts.get(Knocks)
+    knocks = found.knocks
     decided = ("open", "silent", TroubleKind.CLOSED.value, TroubleKind.BROKEN_OFF.value)
     return DataPorts(
         tuple(f"{k.address} {k.port} ({PORTS.get(k.port, '?')})" for k in knocks if k.state == "open"),
         tuple(f"{k.address} {k.port}" for k in knocks if k.state not in decided),
         len(knocks),
+        found.not_asked,
+        found.more,
     )
 
 
@@ -37,6 +43,16 @@ def judge(reading: DataPorts, context: JudgeContext) -> Judgement:
         said = _("Anybody can connect to {ports}.").format(ports=", ".join(reading.open[:5]))
         fix = _("Close these ports in the firewall or security group; let only your own servers in.")
         return Judgement(Verdict.FAIL, said, "\n".join(reading.open), fix=fix)
+    if reading.not_asked:
+        said = _("Could not look: {addresses} may not be contacted.").format(addresses=", ".join(reading.not_asked))
+        return Judgement(Verdict.UNKNOWN, said, next_step=next_step(Trouble(TroubleKind.REFUSED_ADDRESS)))
+    if reading.more:
+        said = ngettext(
+            "Could not look: {n} more address was not asked.",
+            "Could not look: {n} more addresses were not asked.",
+            reading.more,
+        ).format(n=reading.more)
+        return Judgement(Verdict.UNKNOWN, said, next_step=_("Add a list of your firewall's open ports as evidence."))
     if reading.unknown or not reading.tried:
         said = _("Could not look: some ports could not be tried ({ports}).").format(
             ports=", ".join(reading.unknown[:5])
@@ -58,5 +74,5 @@ CHECK = Check(
     needs=(Knocks,),
     read=read,
     judge=judge,
-    version=2,
+    version=3,
 )

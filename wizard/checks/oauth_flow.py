@@ -16,8 +16,8 @@ from wizard.domain.mistakes import Mistake
 from wizard.domain.observation import Level, Method, Result, Verdict
 from wizard.domain.scope import Host
 
-#: RFC 6819 5.1.4.2.2: 128 bits, which take 22 characters of base64 or 32 hexadecimal digits.
-_STATE_LENGTH = 22
+#: RFC 6819 5.1.4.2.2: 22 characters of base64, or 32 hexadecimal digits.
+_STATE_BITS = 128
 
 
 class NoRecording(Mistake):
@@ -93,13 +93,14 @@ def _fault(flow: HarFlow) -> str:
 
 
 def _note(flow: HarFlow) -> str:
-    weak = [r for r in flow.authorizations if r.state_length < _STATE_LENGTH or not r.state_random]
-    if weak:
+    if any(request.state_bits < _STATE_BITS for request in flow.authorizations):
         return _("The state is short or predictable; 128 random bits are asked for.")
     if any(c.status < 300 or c.status >= 400 for c in flow.callbacks):
         return _("The page that gets the code shows itself instead of redirecting, so the code stays in the address.")
     if any(c.code_went_on for c in flow.callbacks):
         return _("The page behind the return has the code in its address again.")
+    if any(request.challenge_method == "plain" for request in flow.authorizations):
+        return _("PKCE is used without S256, so whoever sees the request can use the code too.")
     named = next((found for r in flow.authorizations for found in in_address("redirect", r.redirect_uri)), None)
     if named:
         return _("The redirect address itself carries what looks like a credential ({name}).").format(name=named.name)
@@ -134,5 +135,5 @@ CHECK = Check(
     judge=judge,
     about=SubjectKind.ASSESSMENT,
     method=Method.EXAMINE,
-    version=2,
+    version=3,
 )

@@ -33,12 +33,14 @@ class OutputEncoding:
 
     parameters: tuple[Parameter, ...]
     left_out: tuple[str, ...]
+    too_many: int = 0
 
 
 def read(facts: Facts) -> OutputEncoding:
     """How the mark came back."""
     found = facts.get(EncodingProbe)
-    return OutputEncoding(tuple(map(_parameter, found.sent)), tuple(map(mask_address, found.left_out)))
+    left_out = tuple(map(mask_address, (*found.left_out, *found.too_many)))
+    return OutputEncoding(tuple(map(_parameter, found.sent)), left_out, len(found.too_many))
 
 
 def _parameter(sent: Sent) -> Parameter:
@@ -97,6 +99,14 @@ def judge(reading: OutputEncoding, context: JudgeContext) -> Judgement:
     proof = "\n".join((*lines, *(_("left out: {path}").format(path=path) for path in reading.left_out[:10])))
     first = shown[0]
     back = sum(p.shown for p in reading.parameters)
+    if worst in (Verdict.PASS, Verdict.WARN) and reading.too_many:
+        said = ngettext(
+            "Could not look: {n} parameter more is declared than is tried in one look.",
+            "Could not look: {n} parameters more are declared than are tried in one look.",
+            reading.too_many,
+        ).format(n=reading.too_many)
+        step = _("Declare the parameters whose values pages show, or add a scanner's report as evidence.")
+        return Judgement(Verdict.UNKNOWN, said, proof, step)
     if worst in (Verdict.PASS, Verdict.WARN):
         n = len(reading.parameters)
         if not back:
@@ -139,5 +149,5 @@ CHECK = Check(
     needs=(EncodingProbe,),
     read=read,
     judge=judge,
-    version=2,
+    version=3,
 )

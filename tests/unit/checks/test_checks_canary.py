@@ -81,6 +81,17 @@ def test_logs_may_be_compressed_or_of_windows() -> None:
         assert _judged(log_text(data)) is P
 
 
+def test_all_parts_of_a_compressed_log_are_read() -> None:
+    parts = gzip.compress(f"{REQUEST}\n{SECOND}\n".encode()) + gzip.compress(
+        f"Authorization: Bearer {CANARY}\n".encode()
+    )
+    assert _judged(log_text(parts)) is F
+    assert log_text(parts + b"\0" * 512) == log_text(parts)
+    for cut in (parts[:-9], parts + b"and more"):
+        with pytest.raises(UnreadableLog):
+            log_text(cut)
+
+
 @pytest.mark.parametrize("data", [b"\x1f\x8b", b"\x1f\x8b\x08\x00garbage", gzip.compress(b"x" * 1000, mtime=0)[:-20]])
 def test_a_damaged_log_is_no_pass(data: bytes) -> None:
     try:

@@ -172,6 +172,15 @@ def test_what_may_change_something_is_left_out_and_named() -> None:
     assert _look(echo("@"), (dangerous,))[0].results[0].verdict is N
 
 
+def test_parameters_that_were_not_tried_pass_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wizard.checks.looks.encoding_probe.MOST_PARAMETERS", 1)
+    found, seen = _look(echo("<p>@", html.escape), (Endpoint("GET", "/search", query=("q", "page")),))
+    assert (found.results[0].verdict, "1 parameter more" in found.results[0].summary) == (U, True)
+    assert "/search (page)" in found.results[0].proof
+    assert len(seen) == 2
+    assert _look(echo("<p>@"), (Endpoint("GET", "/search", query=("q", "page")),))[0].results[0].verdict is F
+
+
 def test_the_customer_s_credential_opens_the_page_and_is_not_kept() -> None:
     found, seen = _look(echo("<p>@</p><p>Ada Lovelace's secret page", html.escape), customer="customer-key")
     assert next(r for r in seen if r.path == "/search").fields["x-key"] == "customer-key"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -400,10 +401,16 @@ def test_data_ports_need_consent_and_find_the_open_one(monkeypatch: pytest.Monke
             (opened,) = await look([host], [check], agreed)
             monkeypatch.setattr("wizard.checks.looks.data_ports.PORTS", {1: "closed"})
             (shut,) = await look([host], [check], agreed)
-            return [*opened.results, *shut.results]
+            elsewhere = {"localhost": ("127.0.0.1", "169.254.169.254")}
+            (half,) = await look([host], [check], replace(agreed, resolve=elsewhere))
+            many = {"localhost": tuple(f"127.0.0.{n}" for n in range(1, 11))}
+            (first,) = await look([host], [check], replace(agreed, resolve=many))
+            return [*opened.results, *shut.results, *half.results, *first.results]
 
-    opened, shut = asyncio.run(run())
+    opened, shut, half, first = asyncio.run(run())
     assert (opened.verdict, shut.verdict) == (F, P)
+    assert (half.verdict, "169.254.169.254" in half.summary) == (U, True)
+    assert (first.verdict, "2 more" in first.summary) == (U, True)
     assert 6379 in PORTS
 
 

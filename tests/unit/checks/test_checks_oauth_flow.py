@@ -72,6 +72,12 @@ TABLE: dict[str, tuple[list[dict[str, object]], Verdict]] = {
     "two runs": ([*_run(ONE), *_run(TWO)], P),
     "one run": (_run(ONE), W),
     "short state": ([*_run("abc123"), *_run("def456")], W),
+    "hexadecimal state of 96 bits": ([*_run("6fd01b8e92a74c35d81f20be"), *_run("7b35c2f8d1604e9ab27c91d4")], W),
+    "hexadecimal state of 128 bits": (
+        [*_run("6fd01b8e-92a7-4c35-b81f-20be7b35c2f8"), *_run("7b35c2f8d1604e9ab27c91d46fd01b8e")],
+        P,
+    ),
+    "PKCE that proves nothing": ([*_run(f"{ONE}&code_challenge={TWO}{ONE}", returned=ONE), *_run(TWO)], W),
     "page keeps the code": ([*_run(ONE, after=""), *_run(TWO, after="")], W),
     "nothing": ([_entry("https://partner.example/")], U),
     "never came back": (_run(ONE)[:2], U),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import re
 import secrets
 from collections.abc import Mapping, Sequence
@@ -169,20 +170,28 @@ class UnreadableLog(Mistake):
 def log_text(data: bytes) -> str:
     """The words of a log: UTF-8 or UTF-16, plain or gzip, at most 256 MiB of them. Raises `UnreadableLog`."""
     if data[:2] == b"\x1f\x8b":
-        import zlib
-
-        opener = zlib.decompressobj(wbits=31)
-        try:
-            data = opener.decompress(data, MOST_TEXT)
-        except zlib.error as error:
-            raise UnreadableLog(_("This compressed log is damaged, so nothing was read from it.")) from error
-        if opener.unconsumed_tail:
-            raise UnreadableLog(
-                _("This log is longer than 256 MiB, so it was not read. Hand in the minutes around the sending.")
-            )
+        data = _unpacked(data)
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return data.decode("utf-16", "replace")
     return data.decode("utf-8", "replace")
+
+
+def _unpacked(data: bytes) -> bytes:
+    """All parts of a gzip file: what appends to a log compresses part after part (RFC 1952 2.2)."""
+    import zlib
+    from gzip import BadGzipFile, GzipFile
+
+    try:
+        whole = GzipFile(fileobj=io.BytesIO(data)).read(MOST_TEXT + 1)
+    except EOFError as error:
+        raise UnreadableLog(_("This compressed log ends in the middle, so nothing was read from it.")) from error
+    except (BadGzipFile, zlib.error) as error:
+        raise UnreadableLog(_("This compressed log is damaged, so nothing was read from it.")) from error
+    if len(whole) > MOST_TEXT:
+        raise UnreadableLog(
+            _("This log is longer than 256 MiB, so it was not read. Hand in the minutes around the sending.")
+        )
+    return whole
 
 
 def read_log(text: str, canaries: Mapping[str, tuple[str, Sequence[str]]]) -> dict[str, LogSample]:

@@ -40,11 +40,15 @@ class Knock:
 
 @dataclass(frozen=True)
 class DataPorts(Fact):
-    """Every knock; `alive`: something at the address answers, so silence means a filter."""
+    """Every knock; `alive`: something at the address answers, so silence means a filter. `not_asked` are addresses of
+    the host that may not be contacted, `more` counts those beyond the most that are asked.
+    """
 
     NAME = "data-ports"
     knocks: tuple[Knock, ...]
     alive: bool
+    not_asked: tuple[str, ...] = ()
+    more: int = 0
 
     @classmethod
     def wanted(cls, host: Host, settings: LookSettings) -> bool:
@@ -54,13 +58,15 @@ class DataPorts(Fact):
     @classmethod
     async def look(cls, ground: Ground) -> DataPorts:
         """One connection a port and address, closed at once."""
-        addresses = (await ground.addresses()).usable
+        found = await ground.addresses()
+        addresses = found.usable
         places = [(address, port) for address in addresses for port in PORTS if port != ground.host.port]
         knocks = await asyncio.gather(*(_knock(ground, address, port) for address, port in places))
         home = await asyncio.gather(*(_knock(ground, address, ground.host.port) for address in addresses))
         if not any(k.state == "open" for k in home) and all(k.state == "silent" for k in knocks):
             raise CouldNotLook(Trouble(TroubleKind.TIMEOUT, seconds=ground.limits.connect))
-        return cls(tuple(knocks), any(k.state == "open" for k in home))
+        alive = any(k.state == "open" for k in home)
+        return cls(tuple(knocks), alive, tuple(address for address, _why in found.refused), found.more)
 
 
 async def _knock(ground: Ground, address: str, port: int) -> Knock:

@@ -58,12 +58,15 @@ class Sent:
 
 @dataclass(frozen=True)
 class EncodingProbe(Fact):
-    """Every parameter that was tried; `left_out` are addresses that may change something, or are too many."""
+    """Every parameter that was tried; `left_out` are addresses that may change something, `too_many` the parameters
+    beyond the most that are tried.
+    """
 
     NAME = "encoding-probe"
     STEPS = 6
     sent: tuple[Sent, ...]
     left_out: tuple[str, ...] = ()
+    too_many: tuple[str, ...] = ()
 
     @classmethod
     def wanted(cls, host: Host, settings: LookSettings) -> bool:
@@ -86,7 +89,7 @@ class EncodingProbe(Fact):
         harmless = [e for e in listed if not _CHANGES.search(e.path)]
         wanted = [(e, name) for e in harmless for name in e.query]
         left_out = [e.path for e in listed if e not in harmless]
-        left_out += [f"{e.path} ({name})" for e, name in wanted[MOST_PARAMETERS:]]
+        too_many = [f"{e.path} ({name})" for e, name in wanted[MOST_PARAMETERS:]]
         sent: list[Sent] = []
         async with Talks(ground) as talks:
             for endpoint, name in wanted[:MOST_PARAMETERS]:
@@ -102,7 +105,7 @@ class EncodingProbe(Fact):
                 sent.append(Sent(endpoint.path, name, answer.status, kind, tuple(echoes(answer.body, id_, kind))))
         if sent and all(each.trouble for each in sent):
             raise CouldNotLook(next(each.trouble for each in sent if each.trouble))
-        return cls(tuple(sent), tuple(left_out))
+        return cls(tuple(sent), tuple(left_out), tuple(too_many))
 
     def masked(self) -> EncodingProbe:
         """Without the values of other parameters."""
@@ -110,6 +113,7 @@ class EncodingProbe(Fact):
             self,
             sent=tuple(replace(each, path=mask_address(each.path)) for each in self.sent),
             left_out=tuple(map(mask_address, self.left_out)),
+            too_many=tuple(map(mask_address, self.too_many)),
         )
 
 

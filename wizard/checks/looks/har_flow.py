@@ -27,15 +27,14 @@ _MOST_ENTRIES = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Authorization:
-    """One request for permission. `state` is only known by a digest, its length, and whether it looks random."""
+    """One request for permission. `state` is only known by a digest and by how many bits it can hold, 0 for a word."""
 
     response_type: str
     redirect_uri: str
     scope: str
     state_digest: str
-    state_length: int
-    state_random: bool
     challenge_method: str
+    state_bits: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +132,6 @@ class _Reader:
         if _host(address) != APOLLO or not _AUTHORIZE.search(page) or "client_id" not in parameters:
             return
         state = parameters.get("state", "")
-        known = value_of(state)
         self.authorizations.setdefault(
             hashlib.sha256(address.encode("utf-8", "replace")).hexdigest(),
             Authorization(
@@ -141,9 +139,8 @@ class _Reader:
                 mask_address(parameters.get("redirect_uri", ""))[:300],
                 parameters.get("scope", "")[:1000],
                 _digest(state),
-                known.length,
-                known.random,
                 parameters.get("code_challenge_method", "plain" if "code_challenge" in parameters else "")[:20],
+                _bits(state),
             ),
         )
 
@@ -177,6 +174,19 @@ class _Reader:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16] if text else ""
+
+
+def _bits(text: str) -> int:
+    """How many random bits a text can hold by its length and by the signs it is made of; 0 when it looks like none."""
+    known = value_of(text)
+    bare = text.replace("-", "")  # of a UUID
+    if not known.random:
+        return 0
+    if re.fullmatch("[0-9]+", bare):
+        return len(bare) * 10 // 3
+    if re.fullmatch("[0-9a-f]+|[0-9A-F]+", bare):
+        return len(bare) * 4
+    return known.length * (5 if re.fullmatch("[0-9a-z]+|[0-9A-Z]+", text) else 6)
 
 
 def _object(value: Any) -> Mapping[str, Any]:
