@@ -13,15 +13,16 @@ from pytestqt.qtbot import QtBot
 
 from wizard.domain.finding import Mark
 from wizard.gui import words
+from wizard.gui.pages.card_head import TitleButton
 from wizard.gui.widgets import choosing
 from wizard.gui.widgets.badge import Badge
-from wizard.gui.widgets.buttons import ChipButton, IconButton, OutlineButton
+from wizard.gui.widgets.buttons import ChipButton, IconButton, LinkButton, OutlineButton
 from wizard.gui.widgets.day_field import DayField
 from wizard.gui.widgets.drop_zone import DropZone
 from wizard.gui.widgets.empty_state import EmptyState
 from wizard.gui.widgets.fields import ComboField, SpinField, TickBox
 from wizard.gui.widgets.flow import Flow
-from wizard.gui.widgets.folded import Folded
+from wizard.gui.widgets.folded import FoldButton, Folded
 from wizard.gui.widgets.growing_text import GrowingText
 from wizard.gui.widgets.message_bar import MessageBar
 from wizard.gui.widgets.plain import ElidedLabel, FactLabel, PlainLabel, label_for
@@ -235,8 +236,16 @@ def test_a_row_is_heard_and_pressed_by_key(app: QApplication, qtbot: QtBot) -> N
     row.set_state("2 of 2", words.sign(Mark.SEEN), "Complete")
     row.show()
     assert row.accessibleName() == "Terms & Privacy, Least access, 2 of 2, Complete"
-    with qtbot.waitSignal(row.clicked):
-        qtbot.keyClick(row, Qt.Key.Key_Space)
+    for key in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        with qtbot.waitSignal(row.clicked):
+            qtbot.keyClick(row, key)
+
+
+def test_return_presses_what_has_the_focus(app: QApplication, qtbot: QtBot) -> None:
+    for button in (OutlineButton("a"), TitleButton("APP-1", "a"), FoldButton("a"), LinkButton("a")):
+        qtbot.addWidget(button)
+        with qtbot.waitSignal(button.clicked):
+            qtbot.keyClick(button, Qt.Key.Key_Return)
 
 
 def test_a_button_without_words_has_a_name(app: QApplication, qtbot: QtBot) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from wizard.domain.finding import Mark
@@ -12,6 +12,7 @@ from wizard.gui import words
 from wizard.gui.icons import mirrored
 from wizard.gui.theme import theme
 from wizard.gui.widgets.badge import Badge
+from wizard.gui.widgets.buttons import pressed_by_return
 from wizard.gui.widgets.folded import FoldButton
 from wizard.gui.widgets.plain import ElidedLabel
 
@@ -32,6 +33,10 @@ class TitleButton(QAbstractButton):
 
     def _id_width(self) -> int:
         return QFontMetrics(self._fonts()[0]).horizontalAdvance(self._id) + 14
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not pressed_by_return(self, event):
+            super().keyPressEvent(event)
 
     def sizeHint(self) -> QSize:
         return QSize(self._id_width() + QFontMetrics(self._fonts()[1]).horizontalAdvance(self._title) + 4, 24)

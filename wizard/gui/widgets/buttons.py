@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QPushButton, QWidget
 
 from wizard.gui.icons import icon
 from wizard.gui.theme import ColorName
+
+
+def pressed_by_return(button: QAbstractButton, event: QKeyEvent) -> bool:
+    """Return presses a button that has the focus, once, as the space bar does; False for every other key."""
+    if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        return False
+    if not event.isAutoRepeat():
+        button.click()
+    return True
 
 
 class OutlineButton(QPushButton):
@@ -40,10 +49,7 @@ class OutlineButton(QPushButton):
             self._draw_icon()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Return presses it, as the space bar does."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
-            self.click()
-        else:
+        if not pressed_by_return(self, event):
             super().keyPressEvent(event)
 
     def _draw_icon(self) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from wizard.domain.language import _
 from wizard.gui.icons import paint_glyph
 from wizard.gui.theme import theme
+from wizard.gui.widgets.buttons import pressed_by_return
 from wizard.gui.words import Sign
 
 _LEFT, _TOP, _MOST_LINES = 26, 9, 4
@@ -38,6 +39,10 @@ class FindingRow(QAbstractButton):
     def because(self) -> str:
         """The sentence that says why."""
         return self._because
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not pressed_by_return(self, event):
+            super().keyPressEvent(event)
 
     def sizeHint(self) -> QSize:
         return QSize(420, self.heightForWidth(max(420, self.width())))

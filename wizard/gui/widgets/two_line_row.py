@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from wizard.gui.icons import draw_icon, mirrored, paint_glyph
 from wizard.gui.theme import theme
+from wizard.gui.widgets.buttons import pressed_by_return
 from wizard.gui.words import Sign
 
 
@@ -40,6 +41,10 @@ class TwoLineRow(QAbstractButton):
 
     def _name(self) -> None:
         self.setAccessibleName(", ".join(t for t in (self._title, self._second, self._figure, self._word) if t))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not pressed_by_return(self, event):
+            super().keyPressEvent(event)
 
     def sizeHint(self) -> QSize:
         return QSize(480, theme().size.two_line_row)
