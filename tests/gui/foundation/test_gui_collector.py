@@ -52,7 +52,7 @@ def test_all_of_them_only_after_as_many_have_come(monkeypatch: pytest.MonkeyPatc
     done: list[int] = []
     held = [0] * 1000
     with monkeypatch.context() as patch:
-        patch.setattr(gc, "get_count", lambda: (0, 11, 11))
+        patch.setattr(gc, "get_count", lambda: (701, 1, 11))
         patch.setattr(gc, "get_threshold", lambda: (700, 10, 10))
         patch.setattr(gc, "collect", done.append)
         patch.setattr(gc, "get_objects", lambda generation: held)
