@@ -91,4 +91,5 @@ CHECK = Check(
     needs=(PublicCode,),
     read=read,
     judge=judge,
+    version=2,
 )

@@ -43,17 +43,24 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Separation:
-    """Everything that was tried; `valid`: the customers whose credential was seen to open something."""
+    """Everything that was tried, and the paths that were not; `valid`: the customers whose credential was seen to open
+    something.
+    """
 
     tried: tuple[Tried, ...]
     valid: tuple[str, ...]
+    untried: tuple[str, ...] = ()
 
 
 def read(facts: Facts) -> Separation:
     """What each customer got of what is not theirs."""
-    calls = facts.get(TenantProbe).calls
-    seen = _Seen(calls)
-    return Separation(tuple(seen.everything()), tuple(who for who in (FIRST, SECOND) if seen.is_valid(who)))
+    found = facts.get(TenantProbe)
+    seen = _Seen(found.calls)
+    return Separation(
+        tuple(seen.everything()),
+        tuple(who for who in (FIRST, SECOND) if seen.is_valid(who)),
+        tuple(dict.fromkeys(map(mask_address, found.untried))),
+    )
 
 
 class _Seen:
@@ -212,7 +219,7 @@ def judge(reading: Separation, context: JudgeContext) -> Judgement:
     counts = Counter(tried.verdict for tried in reading.tried)
     worst = next(verdict for verdict in _ORDER if counts[verdict])
     shown = sorted(reading.tried, key=lambda tried: _ORDER.index(tried.verdict))
-    proof = "\n".join(_line(tried) for tried in shown[:30])
+    proof = "\n".join((*map(_line, shown[:30]), *(_("not tried: {path}").format(path=p) for p in reading.untried[:10])))
     first = shown[0]
     if worst is Verdict.PASS:
         missing = _one_way(reading.tried)
@@ -224,6 +231,12 @@ def judge(reading: Separation, context: JudgeContext) -> Judgement:
         ).format(n=n)
         if missing:
             return Judgement(Verdict.WARN, f"{said} {missing}", proof, _("Name things of both customers."))
+        if reading.untried:
+            said += " " + ngettext(
+                "GET {path} was not tried.", "GET {path} and {more} more were not tried.", len(reading.untried)
+            ).format(path=reading.untried[0], more=len(reading.untried) - 1)
+            step = _("Name things of both customers there too (“GET /contacts/17 of: A”, one a line).")
+            return Judgement(Verdict.WARN, said, proof, step)
         return Judgement(worst, said, proof)
     more = counts[worst] - 1
     said = f"GET {first.path}: {first.why}."
@@ -264,4 +277,5 @@ CHECK = Check(
     needs=(TenantProbe,),
     read=read,
     judge=judge,
+    version=2,
 )

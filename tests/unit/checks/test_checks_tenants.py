@@ -131,6 +131,16 @@ TABLE: dict[str, tuple[Answer, tuple[Endpoint, ...], Verdict, str]] = {
         (*BOTH, Endpoint("GET", "/contacts")), F, "lists what belongs to the other customer",
     ),
     "lists of one's own": (service(), (*BOTH, Endpoint("GET", "/contacts")), P, "All 2 attempts"),
+    "things of another kind that nobody named": (
+        service(), (*BOTH, Endpoint("GET", "/deals/1", template="/deals/{id}")), W, "/deals/{id} was not tried",
+    ),
+    "described, and named": (
+        service(), (*BOTH, Endpoint("GET", "/contacts/1", template="/contacts/{id}")), P, "All 2 attempts",
+    ),
+    "more functions than are called": (
+        service(missing=lambda r: data(403, {"role": "user"}) if r.path.startswith("/staff") else NOT_FOUND),
+        (*BOTH, *(Endpoint("GET", f"/staff{n}", admin=True) for n in range(27))), W, "/staff25 and 1 more were not",
+    ),
     "nothing is named": (service(), BOTH[:1], U, "belongs to one customer only"),
     "administration is refused": (
         service(missing=lambda r: data(403, {"role": "user"}) if r.path == "/staff" else NOT_FOUND),

@@ -118,6 +118,21 @@ def test_what_cannot_be_read_is_never_clean(engine: Kingfisher) -> None:
     assert asked == ["/"]
 
 
+def test_what_a_server_keeps_back_is_never_clean(engine: Kingfisher) -> None:
+    loads = page("<script src=/app.js></script>")
+    kept: dict[str, dict[str, Page]] = {
+        "503": {"/": Page(503, body=b"later")},
+        "429": {"/": loads, "/app.js": Page(429)},
+        "403": {"/": loads, "/app.js": Page(403)},
+        "500": {"/": loads, "/app.js": script("x()\n//# sourceMappingURL=app.js.map"), "/app.js.map": Page(500)},
+    }
+    for status, pages in kept.items():
+        result, _record, _asked = looked(engine, pages)
+        assert (result.verdict, status in result.summary) == (Verdict.UNKNOWN, True), (status, result.summary)
+    gone = {"/": loads, "/app.js": Page(404, body=b"no")}
+    assert looked(engine, gone)[0].verdict is Verdict.PASS
+
+
 def test_large_scripts_are_read_whole(engine: Kingfisher, token: Callable[[], str]) -> None:
     pages = {"/": page("<script src=/a.js></script>"), "/a.js": script("a();" * 300_000 + f"t = '{token()}'")}
     assert looked(engine, pages)[0].verdict is Verdict.FAIL

@@ -109,6 +109,10 @@ class PublicCode(Fact):
                         raise
                     files.append(PublicFile(mask_address(address), kind, trouble=why))
                     continue
+                if _kept_back(answer.status, kind):
+                    why = _("It was answered with {status}.").format(status=answer.status)
+                    files.append(PublicFile(mask_address(address), kind, trouble=why))
+                    continue
                 if answer.status != 200 and kind in (MAP, CHUNK):
                     continue  # named, and not published; or no part at all
                 if kind == CHUNK and answer.body.lstrip()[:1] == "<":
@@ -123,6 +127,11 @@ class PublicCode(Fact):
                         seen.add(found)
                         waiting.append((found, what))
         return cls(tuple(files), tuple(elsewhere)[:50], len(waiting))
+
+
+def _kept_back(status: int, kind: str) -> bool:
+    """A server in trouble, or one that refuses us what it gives to browsers: nobody knows what they get."""
+    return status == 429 or status >= 500 or (kind == SCRIPT and status in (401, 403))
 
 
 class _Elsewhere(Exception):

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -54,11 +54,14 @@ class Call:
 
 @dataclass(frozen=True)
 class TenantProbe(Fact):
-    """Every call, in order."""
+    """Every call, in order; `untried` are listed things, functions and lists that nobody asked for: beyond the most, or
+    described by a path of which no thing of one customer is known.
+    """
 
     NAME = "tenant-probe"
     STEPS = 9
     calls: tuple[Call, ...]
+    untried: tuple[str, ...] = ()
 
     @classmethod
     def wanted(cls, host: Host, settings: LookSettings) -> bool:
@@ -89,7 +92,19 @@ class TenantProbe(Fact):
             await asking.again()
         if asking.calls and all(call.trouble for call in asking.calls):
             raise CouldNotLook(next(call.trouble for call in asking.calls if call.trouble))
-        return cls(tuple(asking.calls))
+        apart = [e for e in listed if not asking.is_shared(e)]
+        return cls(tuple(asking.calls), tuple(_untried(apart, {call.path for call in asking.calls})))
+
+
+def _untried(listed: Sequence[Endpoint], called: Set[str]) -> Iterator[str]:
+    for endpoint in listed:
+        pieces = re.split(r"\{[^{}]*\}", endpoint.template)
+        described = re.compile("[^/?]+".join(map(re.escape, pieces)))
+        if endpoint.template and not endpoint.of and not endpoint.admin:
+            if not any(described.fullmatch(path) for path in called):
+                yield endpoint.template
+        elif endpoint.path not in called:
+            yield endpoint.path
 
 
 class _Asking:
@@ -127,6 +142,13 @@ class _Asking:
             found = next((id_ for id_ in _ids_in(mine.body, name) if id_ not in shared), None)
             if found is not None:
                 yield f"{parent}/{quote(found, safe='')}"
+
+    def is_shared(self, endpoint: Endpoint) -> bool:
+        """A described path that picks from a list in which both customers see the same."""
+        parent, name = _parent(endpoint.template) or "", endpoint.template.rpartition("{")[2].rstrip("}")
+        lists = [self._lists.get((who, parent)) for who in (FIRST, SECOND)]
+        mine, theirs = (set(_ids_in(each.body, name)) if each is not None else set() for each in lists)
+        return bool(mine) and mine == theirs
 
     async def thing(self, owner: str, path: str) -> None:
         """One thing: its owner, nobody, the other customer, and a thing that does not exist."""
