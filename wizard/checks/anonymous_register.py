@@ -53,7 +53,7 @@ def read(facts: Facts) -> Register:
     for operation in found.operations:
         name = f"{operation.method} {mask_address(operation.path)}"
         stranger = next((asked for asked in operation.asked if asked.credential == NOTHING), None)
-        if stranger is not None and _unseen(stranger):
+        if operation.beyond or (stranger is not None and _unseen(stranger)):
             unseen.append(name)
         if kinds := {sign for asked in operation.asked for sign in asked.apollo}:
             signs.append((name, tuple(sorted(kinds))))

@@ -25,7 +25,7 @@ class Guard:
     verdict: Verdict
     why: str
     statuses: tuple[str, ...] = ()
-    #: false where the method is not GET: we send no other
+    #: false where the method is not GET: we send no other; and for GETs beyond those that one look calls
     called: bool = True
     #: the register says that anybody may call it
     open: bool = False
@@ -59,7 +59,9 @@ def _guard(operation: Operation, found: EndpointProbe, refusing: set[str]) -> Gu
     if not operation.asked:
         # AUTH-04: only GET is sent, and a refused GET of the same path is weak evidence for the rest
         verdict, why = Verdict.UNKNOWN, _("not called, because only GET is sent")
-        if operation.path in refusing:
+        if operation.beyond:
+            why = _("not called, because more are listed than are called in one look")
+        elif operation.path in refusing:
             verdict, why = Verdict.WARN, _("not called, because only GET is sent; GET on its path refuses")
         if operation.secured == "no":
             why += "; " + _("the OpenAPI document says that no credential is needed")
@@ -240,17 +242,18 @@ def judge(reading: Authentication, context: JudgeContext) -> Judgement:
 
 def _not_called(unproven: Sequence[Guard], called: Sequence[Guard], proof: str) -> Judgement:
     """AUTH-04: methods that change things are never sent, so nobody has seen whether these refuse."""
-    said = ngettext(
-        "Could not look: {operation} was not called, because only GET is sent.",
-        "Could not look: {operation} and {more} more were not called, because only GET is sent.",
-        len(unproven),
-    ).format(operation=unproven[0].operation, more=len(unproven) - 1)
+    first = unproven[0]
+    said = _("Could not look: {operation} was {why}.").format(operation=first.operation, why=first.why)
+    if more := len(unproven) - 1:
+        said += " " + ngettext("{n} more was not called.", "{n} more were not called.", more).format(n=more)
     if called:
         n = len(called)
         said += " " + ngettext("{n} endpoint refuses strangers.", "{n} endpoints refuse strangers.", n).format(n=n)
     step = _(
         "Let GET on the same paths answer 401 and list it too, or add a test that shows how they refuse strangers."
     )
+    if all(guard.operation.startswith("GET ") for guard in unproven):
+        step = _("Add evidence for those: a test that shows how they refuse strangers.")
     return Judgement(Verdict.UNKNOWN, said, proof, step)
 
 
@@ -264,5 +267,5 @@ CHECK = Check(
     needs=(EndpointProbe,),
     read=read,
     judge=judge,
-    version=3,
+    version=4,
 )

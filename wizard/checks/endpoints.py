@@ -16,7 +16,8 @@ from wizard.formats import json as strict_json
 from wizard.formats.malformed import Malformed
 
 MOST_BYTES = 5 * 1024 * 1024
-MOST_OPERATIONS = 500
+#: More are cut off. A look calls far fewer of them, and says that it did not call them all.
+MOST_OPERATIONS = 5000
 _METHODS = ("get", "head", "options", "post", "put", "patch", "delete", "trace")
 _MOST_REFERENCES = 10
 _MOST_PARAMETERS = 30
@@ -29,11 +30,10 @@ class UnreadableEndpoints(Mistake):
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """What a document says: its operations and the hosts that it names. `left_out`: operations beyond the first 500."""
+    """What a document says: its operations and the hosts that it names."""
 
     endpoints: tuple[Endpoint, ...]
     servers: tuple[str, ...] = ()
-    left_out: int = 0
 
 
 def read_list(text: str) -> Api:
@@ -80,7 +80,7 @@ def read_list(text: str) -> Api:
         )
     if not found:
         raise UnreadableEndpoints(_("There is no endpoint in this list. Write “GET /path”, one a line."))
-    return Api(tuple(found[:MOST_OPERATIONS]), left_out=max(0, len(found) - MOST_OPERATIONS))
+    return Api(tuple(found[:MOST_OPERATIONS]))
 
 
 def _asked_in(path: str) -> tuple[str, ...]:
@@ -102,11 +102,7 @@ def read_openapi(data: bytes) -> Api:
         raise UnreadableEndpoints(_("This is no OpenAPI document: it has no “paths”."))
     reader = _Document(document)
     found = list(reader.operations())
-    return Api(
-        tuple(found[:MOST_OPERATIONS]),
-        tuple(reader.servers()),
-        max(0, len(found) - MOST_OPERATIONS),
-    )
+    return Api(tuple(found[:MOST_OPERATIONS]), tuple(reader.servers()))
 
 
 def _parsed(data: bytes) -> Any:

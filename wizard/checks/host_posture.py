@@ -134,7 +134,9 @@ def _scans(posture: Posture, today: date) -> Judgement:
         what=said, one=day(days[-2]), other=day(days[-1])
     )
     if age < -1:
-        return Judgement(Verdict.UNKNOWN, f"{between} " + _("The newest lies in the future."), facts=facts)
+        clock = _("Set the clock of this computer, then ask again.")
+        summary = f"{between} " + _("The newest lies in the future.")
+        return Judgement(Verdict.UNKNOWN, summary, next_step=clock, facts=facts)
     if gap > SCAN_DAYS or age > SCAN_DAYS:
         why = _("They are {gap} days apart, and the newest is {age} days old.").format(gap=gap, age=max(0, age))
         return Judgement(Verdict.UNKNOWN, f"{between} {why} {period}", next_step=step, facts=facts)

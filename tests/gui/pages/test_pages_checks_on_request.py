@@ -91,12 +91,14 @@ def test_a_look_that_differs_from_the_one_before_says_so(opened: Shell, contradi
     mended = result(contradicted, "hsts", HOSTS[1], Verdict.PASS, "365 days.")
     contradicted.record(e.Looked("a", HOSTS[0], (earlier,))).result()
     contradicted.record(e.Looked("b", HOSTS[0], (later,))).result()
-    contradicted.record(e.Looked("b", HOSTS[1], (mended,))).result()
+    noted = result(contradicted, "certificate", HOSTS[1], Verdict.WARN, "Expires in 20 days.")
+    contradicted.record(e.Looked("b", HOSTS[1], (mended, noted))).result()
     page = _page(opened)
     assert "1 got worse since the look before." in page.sentence
     assert "1 got better since the look before." in page.sentence
     said = {line.key: line.cells[1].text for line in page.table.lines}
     assert said["csp"].startswith("Worse: app: ")
+    assert said["certificate"].startswith(("With a note: Expires", "Better, with a note: Expires"))
     page.table.choose("csp")
     qtbot.waitUntil(lambda: "The look before (" in _words(page))
     assert "Supports: Every page keeps foreign scripts out." in _words(page)

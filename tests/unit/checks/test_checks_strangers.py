@@ -342,3 +342,21 @@ def test_one_endpoint_that_did_not_answer_is_no_pass_though_another_did() -> Non
     result = judge(check, Host("h.example"), facts, datetime(2026, 11, 29, tzinfo=UTC), ())
     assert result.verdict is U
     assert "GET /b" in result.summary
+
+
+@pytest.mark.parametrize("name", ["authentication", "anonymous-register"])
+def test_endpoints_beyond_those_that_are_called_pass_nothing(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wizard.checks.looks.endpoint_probe.MOST_CALLED", 1)
+    check = find(name)
+    assert check
+
+    async def run() -> Result:
+        async with serve(scripted(always(REFUSED)), certs.good()) as port:
+            host = Host("localhost", port.number)
+            listed = {host.subject: (X, Endpoint("GET", "/y"), Endpoint("GET", "/z"))}
+            settings = LookSettings(allow_private=True, ca_file=certs.root_file(), endpoints=listed)
+            (found,) = await look([host], [check], settings)
+            return found.results[0]
+
+    result = asyncio.run(run())
+    assert (result.verdict, "GET /y" in result.summary) == (U, True), result.summary

@@ -98,6 +98,8 @@ def with_alerts(kind, **changed):
 )
 def test_each_fault_of_a_host_shows(check, posture, verdict):
     assert verdicts(posture)[check] is verdict
+    said = next(each.judge for each in HOST_CHECKS if each.check.id == check)(posture, TODAY)
+    assert said.next_step or verdict is not Verdict.UNKNOWN
 
 
 def test_files_that_were_not_shown_are_not_called_absent():

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from wizard.checks.looks.ground import Endpoint, Ground, LookSettings
     from wizard.domain.scope import Host
 
+#: So many listed operations are called in one look.
+MOST_CALLED = 500
 NOTHING, MALFORMED, WRONG, ALTERED, UNSIGNED = "nothing", "malformed", "wrong", "altered", "unsigned"
 CONTROL, OWN = "control", "own"
 _MAIL = re.compile(r"(?<=[\w.%+-])@[A-Za-z0-9-]{1,63}\.[A-Za-z]{2,24}")
@@ -58,7 +60,9 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One declared operation and what strangers got; `asked` is empty where the method is not GET."""
+    """One declared operation and what strangers got; `asked` is empty where the method is not GET, and where more are
+    listed than are called (`beyond`).
+    """
 
     method: str
     path: str
@@ -67,6 +71,7 @@ class Operation:
     page: bool = False
     asked: tuple[Asked, ...] = ()
     admin: bool = False
+    beyond: bool = False
 
     @property
     def guest(self) -> str:
@@ -93,7 +98,7 @@ class EndpointProbe(Fact):
     @classmethod
     def seconds(cls, host: Host, settings: LookSettings) -> float:
         """At most seven GETs an operation, five a second, and what servers ask us to wait."""
-        many = len(settings.endpoints.get(host.subject, ()))
+        many = min(MOST_CALLED, len(settings.endpoints.get(host.subject, ())))
         return 7 * many / 5 + (Patience.MOST if many else 0)
 
     @classmethod
@@ -105,10 +110,13 @@ class EndpointProbe(Fact):
         operations: list[Operation] = []
         controls: dict[str, Asked] = {}
         patience = Patience()
+        called = 0
         async with Talks(ground) as talks:
             for endpoint in listed:
                 asked: list[Asked] = []
-                if endpoint.method == "GET":
+                beyond = endpoint.method == "GET" and called >= MOST_CALLED
+                if endpoint.method == "GET" and not beyond:
+                    called += 1
                     made_up = f"/attestry-{secrets.token_hex(8)}"
                     folder = endpoint.path.partition("?")[0].rpartition("/")[0]
                     for place in (made_up, folder) if not controls else (folder,):
@@ -125,6 +133,7 @@ class EndpointProbe(Fact):
                         endpoint.page,
                         tuple(asked),
                         endpoint.admin,
+                        beyond,
                     )
                 )
         answers = [a for o in operations for a in o.asked]

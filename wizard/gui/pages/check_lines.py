@@ -224,12 +224,27 @@ def line(group: CheckGroup, now: datetime, running: Collection[tuple[str, str]])
             text = f"{short_host(worst.subject)}: {_without_address(text, worst.subject)}"
         else:
             text += " " + ngettext("({n} host)", "({n} hosts)", looked).format(n=looked)
-    if turn := turned(worst):
-        text = (_("Better: {what}") if turn > 0 else _("Worse: {what}")).format(what=text)
+    text = _before(turned(worst), look is Look.NOTE).format(what=text)
     said = Cell(text, look.sign.text if bad else "text", tip=result.summary)
     latest = min(row.observation.result.at for row in group.rows if row.observation)
     when = Cell(words.ago(latest, now, short=True), "quiet", tip=words.exactly(latest), sort=latest.timestamp())
     return Line(group.check, (name, said, when), faded)
+
+
+def _before(turn: int, note: bool) -> str:
+    """What stands before a summary: its news, and that a support comes with a note, which its green glyph hides."""
+    match turn, note:
+        case 1, False:
+            return _("Better: {what}")
+        case 1, True:
+            return _("Better, with a note: {what}")
+        case -1, False:
+            return _("Worse: {what}")
+        case -1, True:
+            return _("Worse, with a note: {what}")
+        case _other, True:
+            return _("With a note: {what}")
+    return "{what}"
 
 
 def short_host(subject: str) -> str:
