@@ -1,9 +1,15 @@
 """So many secrets that not all are named are never all dealt with, and what was not looked at is said beside them."""
 
+from datetime import UTC, datetime
+
+import pytest
+
 from wizard.checks import public_secrets, repository_secrets
 from wizard.checks.code.coverage import Counting, GapKind
+from wizard.checks.code.engine import Candidate
 from wizard.checks.code.leak import Leak, Tier, Where
 from wizard.checks.code.scan import SecretScan
+from wizard.checks.code.tiers import judge_value
 from wizard.checks.looks.public_code import PublicCode, PublicFile
 from wizard.domain.observation import Verdict
 
@@ -41,3 +47,19 @@ def test_more_secrets_in_public_code_than_are_named():
     judged = public_secrets.judge_with(reading, settled)
     assert judged.verdict is Verdict.UNKNOWN
     assert "3 more" in judged.summary
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "counts"),
+    [
+        (b'{"digest":"ab12","leaf":"said:AUTH-1","salt":"', b'"}', False),
+        (b'{"salt":"', b'","commitment":"ab12"}', False),
+        (b'{"salt":"', b'"}', True),
+        (b'{"digest":"ab12","secret_salt":"', b'"}', True),
+        (b'{"digest":"ab12","token":"', b'"}', True),
+    ],
+)
+def test_the_salt_of_a_digest_that_stands_beside_it_is_no_secret(before, after, counts):
+    secret = "098c369f8c109165e58461cc25ddc40c12aac638e42ee2dabf20feed5a13e9e1"
+    found = Candidate("attestry.secret-quoted", secret, 0, len(secret), 1, sure=False)
+    assert (judge_value(found, before, after, datetime.now(UTC)) is not None) is counts
