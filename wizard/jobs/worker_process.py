@@ -88,9 +88,7 @@ async def ask(task: str, question: Mapping[str, Json], data: bytes = b"", limits
     environment["PYTHONPATH"] = _OURSELVES
     environment["ATTESTRY_WORKER_MEMORY"] = str(limits.memory)
     environment["ATTESTRY_WORKER_SECONDS"] = str(int(limits.of_a_processor) + 1)
-    child = await asyncio.create_subprocess_exec(
-        *command(), stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=environment, limit=_HEAD_LIMIT
-    )
+    child = await _started(environment)
     try:
         return await asyncio.wait_for(_talk(child, task, question, data), limits.on_the_wall)
     except TimeoutError as error:
@@ -101,9 +99,33 @@ async def ask(task: str, question: Mapping[str, Json], data: bytes = b"", limits
                 raise WorkerFailed(_too_long(limits.of_a_processor)) from None
         raise
     finally:
-        if child.returncode is None:
-            child.kill()
-        await child.wait()
+        await _ended(child)
+
+
+async def _started(environment: Mapping[str, str]) -> asyncio.subprocess.Process:
+    """A new child. Cancelling does not let go of one that is half started: nobody would ever end it."""
+    starting = asyncio.create_task(
+        asyncio.create_subprocess_exec(
+            *command(), stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=environment, limit=_HEAD_LIMIT
+        )
+    )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await _ended(await starting)
+        raise
+
+
+async def _ended(child: asyncio.subprocess.Process) -> None:
+    """Wait for its end, also when that is cancelled: the loop must not be closed over a child that it still follows."""
+    if child.returncode is None:
+        child.kill()
+    ending = asyncio.create_task(child.wait())
+    try:
+        await asyncio.shield(ending)
+    except asyncio.CancelledError:
+        await asyncio.wait({ending})
+        raise
 
 
 async def _talk(child: asyncio.subprocess.Process, task: str, question: Mapping[str, Json], data: bytes) -> Answer:
