@@ -15,7 +15,7 @@ from wizard.checks.judging import judge as result_of
 from wizard.checks.looks.http import parts_of
 from wizard.checks.looks.redirect_pages import RedirectPage, RedirectPages
 from wizard.checks.troubles import next_step, sentence
-from wizard.domain.language import _
+from wizard.domain.language import _, ngettext
 from wizard.domain.looks import SubjectKind
 from wizard.domain.observation import Json, Level, Result, Verdict
 from wizard.domain.scope import Host
@@ -23,17 +23,18 @@ from wizard.domain.scope import Host
 
 @dataclass(frozen=True, slots=True)
 class OauthRedirect:
-    """Every redirect address and what it answered."""
+    """Every redirect address and what it answered; `more` were not asked."""
 
     pages: tuple[RedirectPage, ...]
+    more: int = 0
 
 
 def read(facts: Facts) -> OauthRedirect:
     """The answers as they are; without an address there is nothing to judge."""
-    pages = facts.get(RedirectPages).pages
-    if not pages:
+    found = facts.get(RedirectPages)
+    if not found.pages:
         raise CouldNotLook(Trouble(TroubleKind.NOT_GIVEN))
-    return OauthRedirect(pages)
+    return OauthRedirect(found.pages, found.more)
 
 
 def judge(reading: OauthRedirect, context: JudgeContext) -> Judgement:
@@ -61,6 +62,13 @@ def judge(reading: OauthRedirect, context: JudgeContext) -> Judgement:
             said = _("Could not look: {address} answered {status}, which is the answer of a server in trouble.")
             step = _("See to it that the address refuses a visit without a code with 400, then look again.")
             return Judgement(Verdict.UNKNOWN, said.format(address=page.address, status=page.status), proof, step)
+    if reading.more:
+        said = ngettext(
+            "Could not look: the recording names {n} redirect address more than is asked.",
+            "Could not look: the recording names {n} redirect addresses more than are asked.",
+            reading.more,
+        ).format(n=reading.more)
+        return Judgement(Verdict.UNKNOWN, said, proof, _("Record one way to Apollo and back for each address you use."))
     return Judgement(Verdict.PASS, _("Without a code, no redirect address gives out a token."), proof)
 
 
@@ -88,4 +96,5 @@ CHECK = Check(
     read=read,
     judge=judge,
     about=SubjectKind.ASSESSMENT,
+    version=2,
 )

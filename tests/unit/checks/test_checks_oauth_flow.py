@@ -95,6 +95,18 @@ TABLE: dict[str, tuple[list[dict[str, object]], Verdict]] = {
         [*_run(ONE), *_run(TWO), _entry("https://metrics.example/p.js", referer=f"{BACK}?code={CODE}")],
         F,
     ),
+    "a short code told to others": (
+        [
+            *_run(ONE, code="sh0rtc0de"),
+            *_run(TWO),
+            _entry("https://metrics.example/p.js", referer=f"{BACK}?code=sh0rtc0de"),
+        ],
+        F,
+    ),
+    "token behind many parameters": (
+        [*_run(ONE), *_run(TWO), _entry(f"https://partner.example/done?{'a=b&' * 3000}access_token={CODE}")],
+        F,
+    ),
     "code told to itself": (
         [*_run(ONE), *_run(TWO), _entry("https://partner.example/a.js", referer=f"{BACK}?code={CODE}")],
         P,

@@ -90,6 +90,13 @@ def test_nobody_answers() -> None:
     assert oauth_redirect.look_at_pages(closed, AT).verdict is U
 
 
+def test_addresses_beyond_those_that_are_asked_are_no_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wizard.checks.looks.redirect_pages.MOST_ADDRESSES", 1)
+    result, seen, _pages = _look(Page(400), "https://localhost:1/other")
+    assert (result.verdict, len(seen)) == (U, 1)
+    assert "1 redirect address more" in result.summary
+
+
 def test_what_was_only_recorded_is_no_pass() -> None:
     known = not_asked(["https://api.example/back"], [Host("api.example")])
     assert oauth_redirect.look_at_pages(known, AT).verdict is U

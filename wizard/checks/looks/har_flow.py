@@ -23,6 +23,8 @@ _AUTHORIZE = re.compile(r"/oauth/authorize/?$")
 _TOKEN = re.compile(r"/oauth/token/?$")
 _TOKEN_NAMES = re.compile(r"^(access_token|refresh_token|id_token|api_?key)$", re.I)
 _MOST_ENTRIES = 20_000
+#: Longer addresses and fields are cut: no browser and no server takes them.
+_LONGEST = 32 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,8 @@ class _Reader:
                 self.tokens.append(mask_address(address)[:300])
         self._callback(url, response, went_to)
         for referer in _fields(request, "referer"):
-            names = {name for name, value in _parameters(referer) if len(value) >= 16}
+            codes = {callback.code_digest for callback in self.callbacks}
+            names = {name for name, value in _parameters(referer) if len(value) >= 16 or _digest(value) in codes - {""}}
             leaks = "code" in names or any(_TOKEN_NAMES.match(name) for name in names)
             if leaks and _host(referer) != _host(url):
                 self.told.append(_host(url))
@@ -194,7 +197,7 @@ def _object(value: Any) -> Mapping[str, Any]:
 
 
 def _text(value: Any) -> str:
-    return value[:8192] if isinstance(value, str) else ""
+    return value[:_LONGEST] if isinstance(value, str) else ""
 
 
 def _fields(message: Mapping[str, Any], name: str) -> Iterator[str]:
@@ -240,4 +243,4 @@ def _parameters(address: str) -> list[tuple[str, str]]:
 
 
 def _pairs(query: str) -> list[tuple[str, str]]:
-    return parse_qsl(query, keep_blank_values=True) if query.count("&") < 200 else []
+    return parse_qsl(query, keep_blank_values=True)

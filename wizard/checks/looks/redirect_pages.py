@@ -44,10 +44,11 @@ class RedirectPage:
 
 @dataclass(frozen=True)
 class RedirectPages(Fact):
-    """Every https redirect address of a recording."""
+    """The https redirect addresses of a recording; `more` counts those beyond the most that are asked."""
 
     NAME = "redirect-pages"
     pages: tuple[RedirectPage, ...]
+    more: int = 0
 
     @classmethod
     def wanted(cls, host: Host, settings: LookSettings) -> bool:
@@ -64,12 +65,12 @@ def not_asked(addresses: Iterable[str], hosts: Iterable[Host]) -> RedirectPages:
     """The https addresses, none asked yet, and whether the scope names the host of each."""
     declared = {(host.name, host.port) for host in hosts}
     pages = []
-    for address in list(dict.fromkeys(addresses))[:MOST_ADDRESSES]:
+    for address in dict.fromkeys(addresses):
         parts = parts_of(address)
         if parts is not None and parts.scheme == "https":
             place = ((parts.hostname or "").rstrip("."), port_of(parts))
             pages.append(RedirectPage(address, outside=place not in declared))
-    return RedirectPages(tuple(pages))
+    return RedirectPages(tuple(pages[:MOST_ADDRESSES]), max(0, len(pages) - MOST_ADDRESSES))
 
 
 async def ask(addresses: Iterable[str], hosts: Sequence[Host], settings: LookSettings) -> RedirectPages:
@@ -82,7 +83,8 @@ async def ask(addresses: Iterable[str], hosts: Sequence[Host], settings: LookSet
     run = Run(settings, hosts)
     run.pulse.start()
     try:
-        return RedirectPages(tuple([await _ask(run, page) for page in not_asked(addresses, hosts).pages]))
+        wanted = not_asked(addresses, hosts)
+        return RedirectPages(tuple([await _ask(run, page) for page in wanted.pages]), wanted.more)
     finally:
         await run.close()
 
