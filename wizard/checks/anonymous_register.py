@@ -76,7 +76,7 @@ def read(facts: Facts) -> Register:
 
 def _unseen(stranger: Asked) -> bool:
     """No answer, none behind its redirect, or one that says only "not now"."""
-    return stranger.answer is None or stranger.trouble is not None or stranger.answer.status in (429, 503)
+    return stranger.answer is None or stranger.trouble is not None or stranger.answer.limited
 
 
 def _open(operation: Operation, controls: set[tuple[int, str]]) -> bool:

@@ -109,6 +109,8 @@ def _one(asked: Asked, operation: Operation, found: EndpointProbe, own: Asked | 
         return Verdict.FAIL, _("takes a credential that nobody issued ({which})").format(which=asked.credential)
     if answer.redirects_to:
         return _redirected(asked, operation, found, own)
+    if answer.limited:
+        return Verdict.UNKNOWN, _("answers {status}, which says nothing about credentials").format(status=answer.status)
     known = own is not None and own.answer is not None and 200 <= own.answer.status < 300
     match answer.status:
         case 401 if asked.credential == NOTHING and not answer.fields("www-authenticate"):
@@ -125,7 +127,7 @@ def _one(asked: Asked, operation: Operation, found: EndpointProbe, own: Asked | 
             return Verdict.WARN, _("looks at the request ({status}) before it asks who calls").format(
                 status=answer.status
             )
-        case status if status >= 500 and status != 503:
+        case status if status >= 500:
             return Verdict.WARN, _("fails ({status}) before it asks who calls").format(status=status)
         case status:
             return Verdict.UNKNOWN, _("answers {status}, which says nothing about credentials").format(status=status)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wizard.checks import remedies
-from wizard.checks.base import Check, Facts, JudgeContext, Judgement
+from wizard.checks.base import Check, Facts, JudgeContext, Judgement, Trouble, TroubleKind
 from wizard.checks.looks.cors_probe import CorsProbe
 from wizard.checks.looks.dns_records import registrable
-from wizard.checks.looks.http import parts_of
+from wizard.checks.looks.http import Answer, parts_of
 from wizard.checks.masking import mask_address
 from wizard.checks.pages import PageTrouble, where
 from wizard.checks.troubles import next_step, sentence
@@ -50,6 +50,10 @@ def read(facts: Facts) -> Cors:
         answer = asked.answer
         allowed = ", ".join(answer.fields("access-control-allow-origin")).strip(" \t")
         credentials = (answer.first("access-control-allow-credentials") or "").strip(" \t") == "true"
+        if not allowed and _is_no_answer(answer):
+            busy = Trouble(TroubleKind.BUSY, str(answer.status))
+            trouble = trouble or PageTrouble(sentence(busy), next_step(busy))
+            continue
         openings.append(
             Opening(
                 mask_address(answer.url),
@@ -63,6 +67,11 @@ def read(facts: Facts) -> Cors:
             )
         )
     return Cors(tuple(openings), trouble)
+
+
+def _is_no_answer(answer: Answer) -> bool:
+    """A limiter or a failing server says nothing of what the host permits; OPTIONS may fail where only GET counts."""
+    return answer.limited or (answer.status >= 500 and answer.method == "GET")
 
 
 def judge(reading: Cors, context: JudgeContext) -> Judgement:
@@ -124,5 +133,5 @@ CHECK = Check(
     needs=(CorsProbe,),
     read=read,
     judge=judge,
-    version=2,
+    version=3,
 )

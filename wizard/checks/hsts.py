@@ -119,7 +119,7 @@ def _of_endpoints(found: EndpointProbe | None) -> tuple[Place, ...]:
     """What declared endpoints answered strangers; of those that say the same only the first."""
     asked = (a for operation in found.operations for a in operation.asked) if found is not None else ()
     # A limiter that answers in place of the service proves nothing about the service.
-    answers = (a.answer for a in asked if a.credential == NOTHING and a.answer and a.answer.status not in (429, 503))
+    answers = (a.answer for a in asked if a.credential == NOTHING and a.answer and not a.answer.limited)
     places = [_place(Seen(ENDPOINT, answer)) for answer in answers]
     return tuple({(place.raw, place.fields, place.status >= 400): place for place in reversed(places)}.values())[::-1]
 

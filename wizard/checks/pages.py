@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from wizard.checks.base import Judgement
+from wizard.checks.base import Judgement, Trouble, TroubleKind
 from wizard.checks.looks.http import Answer, parts_of
 from wizard.checks.looks.https_answers import ERROR, HttpsAnswers
 from wizard.checks.masking import mask_address
@@ -56,17 +56,27 @@ def trouble_of(answers: HttpsAnswers) -> PageTrouble | None:
     return PageTrouble(sentence(trouble), next_step(trouble)) if trouble else None
 
 
+def _keeps_out(place: Place) -> bool:
+    return place.kind == "page" and (place.status == 403 or place.status >= 500)
+
+
 def judge_pages(
     said: Sequence[tuple[Place, Verdict, str, str]], trouble: PageTrouble | None, fine: str, fix: str
 ) -> Judgement:
     """The worst page decides; on an error page a failure is only a warning. Each: place, verdict, sentence, proof.
 
-    Without any page there is nothing to judge, unless something could not be seen.
+    Without any page there is nothing to judge, unless something could not be seen. Pages that only refuse or fail are
+    mostly a firewall's, whose headers are not the service's.
     """
     softened = [
         (place, Verdict.WARN if verdict is Verdict.FAIL and place.error else verdict, text, proof)
         for place, verdict, text, proof in said
     ]
+    if trouble is None and said and all(map(_keeps_out, (place for place, *_rest in said))):
+        busy = Trouble(TroubleKind.BUSY)
+        text = _("Could not look: every page that was seen refuses or fails ({status}), as a firewall's would.")
+        shown = "\n".join(f"{place.url} → {place.status}" for place, *_rest in said)
+        return Judgement(Verdict.UNKNOWN, text.format(status=said[0][0].status), shown, next_step(busy))
     for wanted in (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN):
         if trouble and wanted is not Verdict.FAIL:
             return Judgement(Verdict.UNKNOWN, trouble.said, next_step=trouble.next_step)

@@ -454,6 +454,10 @@ ALLOW, CREDENTIALS = "Access-Control-Allow-Origin", ("Access-Control-Allow-Crede
         (200, "null", True, F),
         (401, "REFLECT", False, W),
         (200, "REFLECT", False, P),
+        (429, "", False, U),
+        (502, "", False, U),
+        (429, "REFLECT", True, F),
+        (404, "", False, P),
     ],
 )
 def test_cors(status: int, allow: str, credentials: bool, verdict: Verdict) -> None:

@@ -15,7 +15,7 @@ from wizard.checks.every import CHECKS, find
 from wizard.checks.judging import judge
 from wizard.checks.looks.declared import Declared
 from wizard.checks.looks.http import Answer
-from wizard.checks.looks.https_answers import HttpsAnswers, Visit
+from wizard.checks.looks.https_answers import PATH, ROOT, HttpsAnswers, Visit
 from wizard.checks.record import judge_again, write
 from wizard.domain.observation import Result, Verdict
 from wizard.domain.scope import Host
@@ -324,6 +324,22 @@ def test_nosniff(values: tuple[str, ...]) -> None:
     fields = tuple((NOSNIFF, v) for v in values)
     assert one("content-type-options", HTML, *fields).verdict is NOSNIFF_TABLE[values]
     assert one("content-type-options", JSON, *fields, body="{}").verdict is NOSNIFF_TABLE[values]
+
+
+WALL = (("X-Frame-Options", "SAMEORIGIN"), ("Referrer-Policy", "same-origin"), ("X-Content-Type-Options", "nosniff"))
+
+
+@pytest.mark.parametrize("name", ["framing", "referrer-policy", "content-type-options", "csp"])
+def test_pages_that_only_keep_us_out_say_nothing_of_the_service(name: str) -> None:
+    """A firewall's page has headers of its own, good ones too."""
+    for status in (403, 500, 502):
+        assert one(name, *WALL, status=status).verdict is Verdict.UNKNOWN
+        assert one(name, status=status).next_step
+    challenge = answer(*WALL, ("cf-mitigated", "challenge"), status=200)
+    assert verdict(name, facts(Visit(ROOT, "/", (challenge,)))).verdict is not Verdict.PASS
+    good = Visit(ROOT, "/", (answer(*WALL, ("Content-Security-Policy", "frame-ancestors 'none'; script-src 'none'")),))
+    refused = Visit(PATH, "/x", (answer(*WALL, path="/x", status=403),))
+    assert verdict(name, facts(good, refused)).verdict is not Verdict.UNKNOWN
 
 
 def test_nosniff_needs_content() -> None:

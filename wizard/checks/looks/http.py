@@ -86,6 +86,11 @@ class Answer:
         except ValueError:
             return ""
 
+    @property
+    def limited(self) -> bool:
+        """True when a limiter answers in place of the service: 429, 503, or Cloudflare's field for its challenges."""
+        return self.status in (429, 503) or bool(self.fields("cf-mitigated"))
+
     @cached_property
     def media_type(self) -> str:
         """The media type without parameters, lower case; "" when none is named. The last that parses counts (Fetch)."""

@@ -97,8 +97,7 @@ class HttpsAnswers(Fact):
                 where = (parts.hostname, port_of(parts)) if parts else None
                 home = home or where
                 # A limiter that answers in place of the service proves nothing about the service.
-                limited = answer.status in (429, 503)
-                if where == home and not limited:
+                if where == home and not answer.limited:
                     yield Seen(visit.purpose, answer)
 
     def masked(self) -> HttpsAnswers:
@@ -181,7 +180,7 @@ async def visit_with(talks: Talks, visit: Visit, target: str) -> Visit:
                 raise
             return replace(visit, trouble=trouble_of(error))
         visit = replace(visit, answers=(*visit.answers, answer))
-        if answer.status in (429, 503):
+        if answer.limited:
             after = answer.first("retry-after") or ""
             return replace(visit, trouble=Trouble(TroubleKind.BUSY, f"{answer.status} {after[:40]}".strip()))
         to = answer.redirects_to

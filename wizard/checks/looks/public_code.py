@@ -109,7 +109,7 @@ class PublicCode(Fact):
                         raise
                     files.append(PublicFile(mask_address(address), kind, trouble=why))
                     continue
-                if _kept_back(answer.status, kind):
+                if _kept_back(answer, kind):
                     why = _("It was answered with {status}.").format(status=answer.status)
                     files.append(PublicFile(mask_address(address), kind, trouble=why))
                     continue
@@ -129,9 +129,9 @@ class PublicCode(Fact):
         return cls(tuple(files), tuple(elsewhere)[:50], len(waiting))
 
 
-def _kept_back(status: int, kind: str) -> bool:
+def _kept_back(answer: Answer, kind: str) -> bool:
     """A server in trouble, or one that refuses us what it gives to browsers: nobody knows what they get."""
-    return status == 429 or status >= 500 or (kind == SCRIPT and status in (401, 403))
+    return answer.limited or answer.status >= 500 or (kind == SCRIPT and answer.status in (401, 403))
 
 
 class _Elsewhere(Exception):
