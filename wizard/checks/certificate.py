@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
 from wizard.checks.base import Check, Facts, JudgeContext, Judgement, Trouble, TroubleKind
+from wizard.checks.looks.addresses import is_address
 from wizard.checks.looks.certificates import NO_ISSUER, Certificates, Handshake
 from wizard.checks.troubles import next_step, sentence
 from wizard.domain.language import _
@@ -327,6 +328,11 @@ def _note(presented: Presented, at: datetime) -> str:
 
 def _renew(context: JudgeContext) -> str:
     host = context.host.name
+    if is_address(host):
+        return _(
+            "Public authorities give their usual certificates to names, not to addresses such as {host}: give this "
+            "service a host name, get a certificate for that name, and list the name in the scope instead."
+        ).format(host=host)
     match context.server:
         case "apache":
             return f"certbot --apache -d {host}\n# SSLCertificateFile must hold the full chain (fullchain.pem)"

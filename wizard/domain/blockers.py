@@ -13,6 +13,7 @@ from wizard.domain.assessment import Assessment
 from wizard.domain.attestation import Blocker
 from wizard.domain.finding import Finding, State
 from wizard.domain.language import _, ngettext
+from wizard.domain.mail import is_mail_address
 from wizard.domain.questionnaire import AnswerKind, Obligation, Questionnaire, Requirement
 from wizard.domain.scope import HOSTS_QUESTION
 from wizard.domain.versions import field_words
@@ -73,7 +74,16 @@ def blockers(
         found.append(
             Blocker("sign", _("The signatory needs a name, a role and what gives the authority to sign. Fill them in."))
         )
+    if signatory is not None and (wrong := wrong_email(signatory.email)):
+        found.append(Blocker("sign", wrong))
     return tuple(found)
+
+
+def wrong_email(text: str) -> str:
+    """What is wrong with a signatory's e-mail address; "" when nothing is, or when none is given."""
+    if not text.strip() or is_mail_address(text.strip()):
+        return ""
+    return _("“{text}” is not a mail address. Correct it, or leave it empty.").format(text=text.strip()[:80])
 
 
 def _conflicts(questionnaire: Questionnaire, assessment: Assessment) -> Iterable[Blocker]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.pages.test_pages_team import picture
 from wizard.domain.approved import approvals
+from wizard.domain.members import Member, Role
 from wizard.gui.pages.review_lines import place_of
 from wizard.gui.pages.section import SectionPage
 from wizard.gui.shell import Shell
@@ -39,3 +41,13 @@ def test_a_section_is_approved_once_all_is_answered_and_taken_back(
     page.approval.button.click()
     qtbot.waitUntil(lambda: standing() == 0, timeout=20_000)
     qtbot.waitUntil(lambda: "Approved by" not in page.approval.said.text(), timeout=20_000)
+    assert page.approval.button.isVisible()
+    session.request = object()  # type: ignore[assignment]
+    page.approval.show_section(session, section)
+    assert page.approval.isHidden(), "who answers a request knows a part only, so theirs would count for nobody"
+    session.request = None
+    me = Member(session.workspace.author, session.workspace.author_public, "Me", Role.REVIEWER)
+    history = replace(session.assessment.history, founder="ab" * 32)
+    session.assessment = replace(session.assessment, members={me.author: me}, history=history)
+    page.approval.show_section(session, section)
+    assert page.approval.isHidden(), "a reviewer only reads"

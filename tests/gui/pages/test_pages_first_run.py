@@ -62,6 +62,9 @@ def test_from_an_empty_machine_to_an_open_assessment(shell: Shell, qtbot: QtBot,
     folder = tmp_path / "deep" / "Tailwind bridge.attestry"
     assert (folder / "open.attestry").is_file()
     assert not shell.foot.deed.isEnabled()
+    shell.go_back()
+    assert shell.place.page == "first_run", "the key is shown once: Back does not leave"
+    assert shell.foot.back_button.isHidden()
     assert "This computer has no keyring running. So the passphrase is asked for each time" in page.message_bar.text
     sheet = page.vault.sheet
     assert sheet is not None

@@ -75,10 +75,15 @@ def shown(widget: Any) -> str:
 
 
 @pytest.mark.slow
-def test_welcome_leads_there_and_takes_a_dropped_pdf(shell: Shell, pdf: Path, qtbot: QtBot) -> None:
+def test_welcome_leads_there_and_takes_a_dropped_pdf(
+    shell: Shell, pdf: Path, qtbot: QtBot, choose: Callable[[Path], None]
+) -> None:
     shell.go(Place("welcome"))
+    choose(pdf)
     shell.page._check.button.click()  # type: ignore[attr-defined]
-    assert shell.place == Place("reviewer")
+    assert shell.place == Place("reviewer", str(pdf)), "one click asks for the file"
+    qtbot.waitUntil(lambda: not shell.context.work.running, timeout=60_000)
+    shell.go(Place("reviewer"))
     page = shell.page
     assert isinstance(page, ReviewerPage)
     assert not page.data.isVisible()

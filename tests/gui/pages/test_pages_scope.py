@@ -63,6 +63,13 @@ def test_ten_lines_are_sorted_out_at_once() -> None:
     assert (found.added, found.twice, found.refused) == (8, 1, ("not_a_host",))
 
 
+def test_what_nobody_reaches_from_outside_is_not_preset_as_public() -> None:
+    inside = ("127.0.0.1:8443", "10.1.2.3", "[::1]", "[fd12::7]", "localhost", "app.localhost")
+    outside = ("api.example.com", "8.8.8.8", "[2a00:1450::5]", "localhost.example.com")
+    found = sort_out("\n".join((*inside, *outside)), ())
+    assert [row.get("public") for row in found.rows] == ["no"] * len(inside) + ["yes"] * len(outside)
+
+
 @given(st.text(max_size=200))
 @settings(max_examples=200)
 def test_whatever_is_pasted_nothing_is_lost_and_nothing_is_twice(text: str) -> None:

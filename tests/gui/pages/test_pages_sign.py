@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
@@ -81,6 +82,7 @@ def test_from_the_statement_to_a_verified_file(
         (page.who.email, "dana@northwindsync.example"),
     ):
         field.setText(text)
+    _a_mistyped_address(page, qtbot)
     page._name()
     qtbot.waitUntil(lambda: complete.assessment.signatory is not None)
     qtbot.waitUntil(lambda: "Dana Ortiz" in page.statement.declaration.text())
@@ -108,6 +110,21 @@ def test_from_the_statement_to_a_verified_file(
     assert complete.assessment.attestations
     _altered(opened, tmp_path / "signed.pdf", qtbot)
     _changed(opened, complete, qtbot)
+
+
+def _a_mistyped_address(page: SignPage, qtbot: QtBot) -> None:
+    """It is said beside the field, as soon as the field is left, and gone once it is mended."""
+    right = page.who.email.text()
+    page.who.email.setText("noor@@bad")
+    qtbot.keyClick(page.who.email, Qt.Key.Key_Return)
+    assert page.who.wrong.isVisible()
+    assert "“noor@@bad” is not a mail address" in page.who.wrong.text()
+    qtbot.waitUntil(lambda: any("noor@@bad" in blocker.sentence for blocker in page._blockers))
+    assert not page.foot().next_enabled
+    page._go_to("sign")
+    assert page.who.email.hasFocus()
+    page.who.email.setText(right)
+    assert not page.who.wrong.isVisible()
 
 
 def attesting_digest(path: Path) -> str:

@@ -20,11 +20,11 @@ from wizard.checks.answers import (
     sections_found,
 )
 from wizard.checks.answers.base import Judgement, Said
-from wizard.checks.answers.incident_address import is_mail_address
 from wizard.checks.answers.incident_plan_sections import SECTIONS
 from wizard.domain.answers import Answer, AnswerState, Row, Value
 from wizard.domain.assessment import Assessment, Noted
 from wizard.domain.events import CommentSet
+from wizard.domain.mail import is_mail_address
 from wizard.domain.observation import Method, Observation, Outcome, Verdict
 from wizard.domain.questionnaire import Questionnaire
 from wizard.session.opening import check_names
@@ -77,6 +77,9 @@ def test_distinct_teams_are_counted_by_account() -> None:
     assert verdict("distinct-teams", ELIG_3_teams=teams("aa", "bb", "cc")) == "pass"
     assert verdict("distinct-teams", ELIG_3_teams=teams("aa", "bb", "BB")) == "fail"
     assert verdict("distinct-teams", ELIG_3_count="9", ELIG_3_teams=teams("aa", "bb")) == "fail"
+    one = judge("distinct-teams", ELIG_3_teams=teams("aa"))
+    assert one is not None
+    assert one.summary.startswith("The table lists 1 team,")
     own = (*teams("aa", "bb"), row(alias="us", account="cc", own_test="yes"))
     assert verdict("distinct-teams", ELIG_3_teams=own) == "fail"
     assert verdict("distinct-teams", ELIG_3_teams=teams("aa", "bb", "")) == "warn"

@@ -247,6 +247,10 @@ def test_context_has_a_remedy_for_every_server() -> None:
     }
     assert len(fixes) == 5
     assert all(fixes)
+    for address in ("127.0.0.1", "2001:db8::7"):
+        judged = CHECK.judge(reading, JudgeContext(Host(address), datetime.now(UTC), "nginx"))
+        assert "certbot" not in judged.fix  # type: ignore[union-attr]
+        assert "give this service a host name" in judged.fix  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

@@ -148,6 +148,8 @@ def test_a_changed_scope_a_missing_name_and_a_broken_chain_stop():
     assert set(stops(hosts("a.example", "b.example"))) == {"scope"}
     assert set(stops(e.AssessmentDescribed(" ", "Sync"))) == {"scope"}
     assert set(stops(e.SignatoryNamed("Ann", "CISO", " "))) == {"sign"}
+    assert "“noor@@bad” is not a mail address" in stops(e.SignatoryNamed("Ann", "CISO", "Board", "noor@@bad"))["sign"]
+    assert stops(e.SignatoryNamed("Ann", "CISO", "Board", " ann@example.com ")) == {}
     assert stops(problems=("The journal was changed.",)) == {"review": "The journal was changed."}
 
 

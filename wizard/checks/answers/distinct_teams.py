@@ -7,7 +7,7 @@ from datetime import timedelta
 from wizard.checks.answers.base import PAGE, AnswerCheck, Judgement, Said
 from wizard.domain.answers import Row
 from wizard.domain.deadlines import ACTIVE_TEAM_DAYS, TEAMS_NEEDED, read_date
-from wizard.domain.language import _
+from wizard.domain.language import _, ngettext
 from wizard.domain.observation import Level, Verdict
 
 
@@ -18,7 +18,11 @@ def _judge(said: Said) -> Judgement | None:
             return None
         facts = {"said": count, "needed": TEAMS_NEEDED}
         if count < TEAMS_NEEDED:
-            summary = _("{n:g} teams are connected; {needed} are needed.").format(n=count, needed=TEAMS_NEEDED)
+            summary = ngettext(
+                "{n:g} team is connected; {needed} are needed.",
+                "{n:g} teams are connected; {needed} are needed.",
+                1 if count == 1 else 2,  # a count that is no whole number is plural
+            ).format(n=count, needed=TEAMS_NEEDED)
             return Judgement(Verdict.FAIL, summary, _("Connect more customers before you apply."), facts)
         return Judgement(Verdict.PASS, _("{n:g} teams are said to be connected.").format(n=count), facts=facts)
     real = [row for row in rows if row.get("own_test") != "yes"]
@@ -28,9 +32,11 @@ def _judge(said: Said) -> Judgement | None:
     quiet = {_key(row) for row in real if (last := read_date(row.get("last_call"))) is not None and last < oldest}
     more = {"said": count, "rows": len(rows), "distinct": len(teams), "quiet": len(quiet), "needed": TEAMS_NEEDED}
     if len(teams) < TEAMS_NEEDED:
-        summary = _("The table lists {n} different teams, own test accounts left out; {needed} are needed.").format(
-            n=len(teams), needed=TEAMS_NEEDED
-        )
+        summary = ngettext(
+            "The table lists {n} team, own test accounts left out; {needed} are needed.",
+            "The table lists {n} different teams, own test accounts left out; {needed} are needed.",
+            len(teams),
+        ).format(n=len(teams), needed=TEAMS_NEEDED)
         return Judgement(Verdict.FAIL, summary, _("Add the missing teams to the table."), more)
     notes = []
     if unproven:

@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from wizard.checks.answers.base import PAGE, AnswerCheck, Judgement, Said
 from wizard.domain.deadlines import ADDRESS_VERIFIED_DAYS
 from wizard.domain.language import _
+from wizard.domain.mail import is_mail_address
 from wizard.domain.observation import Json, Level, Verdict
 from wizard.domain.readable import day
-
-#: A dot-atom before the @ and a host name with a dot after it (RFC 5321 4.1.2, without its quoted forms).
-_ADDRESS = re.compile(
-    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
-    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]"
-)
-
-
-def is_mail_address(text: str) -> bool:
-    """True for a mail address as RFC 5321 spells it, at most 254 characters, 64 of them before the @."""
-    return len(text) <= 254 and text.find("@") <= 64 and _ADDRESS.fullmatch(text) is not None
 
 
 def _judge(said: Said) -> Judgement | None:

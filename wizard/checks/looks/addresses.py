@@ -57,6 +57,22 @@ _METADATA = frozenset(
 )
 
 
+def is_address(text: str) -> bool:
+    """True for an IP address, false for a name."""
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def is_inside(host: str) -> bool:
+    """True for what nobody reaches from the internet by its own words: an address of a special range, localhost."""
+    if not is_address(host):
+        return host == "localhost" or host.endswith(".localhost")  # RFC 6761 6.3
+    return refusal(host, private_allowed=False) is not None
+
+
 def refusal(text: str, *, private_allowed: bool) -> TroubleKind | None:
     """Why an address (as the resolver wrote it) may not be contacted; None when it may.
 

@@ -13,12 +13,11 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from ipaddress import ip_address
 from pathlib import Path
 
 from wizard.checks.base import CouldNotLook, F, Fact, Facts, Trouble, TroubleKind
 from wizard.checks.code.leak import Leak
-from wizard.checks.looks.addresses import refusal
+from wizard.checks.looks.addresses import is_address, refusal
 from wizard.checks.looks.wire import Wire
 from wizard.checks.patience import Limit, Pulse, Starved
 from wizard.checks.politeness import Limits, Politeness
@@ -269,7 +268,7 @@ class Ground:
     async def _find_addresses(self) -> Addresses | Trouble:
         settings = self.run.settings
         typed = settings.resolve.get(self.host.name, ())
-        literal = (self.host.name,) if _is_address(self.host.name) else ()
+        literal = (self.host.name,) if is_address(self.host.name) else ()
         try:
             found = typed or literal or await self._ask_system()
         except (OSError, ValueError) as error:
@@ -364,14 +363,6 @@ class _Shared:
         self.opening.cancel()
         await asyncio.gather(self.opening, return_exceptions=True)
         await self._stack.aclose()
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 def trouble_of(error: OSError) -> Trouble:

@@ -48,6 +48,8 @@ class ApprovalCard(Card):
             )
         if not complete:
             lines.append(_("Something is still open here; it can be approved once all is answered."))
+        may = approving.may(session, section)
+        self.setVisible(may or bool(given))
         self.said.setText("\n".join(lines))
         self.button.setText(_("Take my approval back") if self._own else _("Approve this section"))
-        self.button.setVisible(not session.read_only and (complete or self._own))
+        self.button.setVisible(not session.read_only and may and (complete or self._own))

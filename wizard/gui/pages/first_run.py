@@ -117,6 +117,7 @@ class FirstRunPage(Page):
                     next_filled=True,
                     next_enabled=written,
                     why="" if written else _("Type the two groups first"),
+                    back_shown=False,  # the vault is made, so there is no stop before this one
                 )
             case Step.WHO:
                 return Foot(
@@ -151,10 +152,10 @@ class FirstRunPage(Page):
             super().keyPressEvent(event)
 
     def back_pressed(self) -> bool:
-        if self._step is Step.VAULT:
-            self.go.emit(Place("welcome"))
-        else:
+        if self._step is not Step.VAULT:
             self._go_to(Step(self._step - 1))
+        elif self._session is None:
+            self.go.emit(Place("welcome"))
         return True
 
     def _go_to(self, step: Step) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from wizard.checks.looks.addresses import is_inside
 from wizard.domain import newer
 from wizard.domain.answers import Answer, AnswerState, Row
 from wizard.domain.language import _, ngettext
@@ -67,7 +68,7 @@ def sort_out(text: str, before: Sequence[Row]) -> SortedOut:
         else:
             known.add(parsed)
             added += 1
-            rows.append(Row((("host", _spelt(*parsed)), ("public", "yes"))))
+            rows.append(Row((("host", _spelt(*parsed)), ("public", "no" if is_inside(parsed[0]) else "yes"))))
     return SortedOut(tuple(rows), added, twice, tuple(refused), tuple(over))
 
 

@@ -34,6 +34,11 @@ if TYPE_CHECKING:
     from wizard.session.deeds.reviewing import Asked, Compared, Reviewed
 
 
+def choose_attestation(on: QWidget, start: Path | None) -> Path | None:
+    """Ask for the file that is to be checked; None when nobody chose one."""
+    return choosing.choose_file(on, _("Check an attestation"), _("PDF or bundle") + " (*.pdf *.zip)", start)
+
+
 class ReviewerPage(TakesFiles, Page):
     """`Place.item` is the PDF to check, "" to ask for one. The data come first, the PDF itself second."""
 
@@ -238,8 +243,7 @@ class ReviewerPage(TakesFiles, Page):
 
     def _choose_another(self) -> None:
         start = self.reviewed.path.parent if self.reviewed is not None else None
-        patterns = _("PDF or bundle") + " (*.pdf *.zip)"
-        file = choosing.choose_file(self, _("Check an attestation"), patterns, start)
+        file = choose_attestation(self, start)
         if file is not None:
             self.check(file)
 

@@ -178,7 +178,7 @@ class SignPage(Page):
     def _go_to(self, where: str) -> None:
         if where == "sign":
             empty_field = next((f for f in (self.who.name, self.who.role, self.who.authority) if not f.text()), None)
-            (empty_field or self.who.name).setFocus()
+            (empty_field or (self.who.email if self.who.wrong.text() else self.who.name)).setFocus()
         else:
             self.go.emit(place_of(self.context.open, where))
 

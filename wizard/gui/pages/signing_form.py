@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from wizard.domain.blockers import wrong_email
 from wizard.domain.events import SignatoryNamed
 from wizard.domain.language import _
 from wizard.gui.pages.form import Form
@@ -39,6 +40,10 @@ class SignatoryForm(QWidget):
         form.row(_("Role"), self.role)
         form.row(_("Authority"), self.authority, _("What allows this person to sign for the organisation."))
         form.row(_("E-mail"), self.email)
+        self.wrong = PlainLabel("", "red", wrap=True)
+        form.under(self.wrong)
+        self.email.textChanged.connect(lambda _t: self.wrong.hide())  # said again when the field is left
+        self.email.editingFinished.connect(self._judge)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(form)
@@ -64,6 +69,12 @@ class SignatoryForm(QWidget):
                 field.setText(text)
             if field.text().strip() == text:
                 self._shown[field] = text
+        if not self.email.hasFocus():
+            self._judge()
+
+    def _judge(self) -> None:
+        self.wrong.setText(wrong_email(self.email.text()))
+        self.wrong.setVisible(bool(self.wrong.text()))
 
 
 class KeyForm(QWidget):

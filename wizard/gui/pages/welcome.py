@@ -15,6 +15,7 @@ from wizard.gui.icons import Glyph
 from wizard.gui.pages import demonstration
 from wizard.gui.pages.errand import preferences_of
 from wizard.gui.pages.form import beside, column, empty
+from wizard.gui.pages.reviewer import choose_attestation
 from wizard.gui.widgets import choosing
 from wizard.gui.widgets.buttons import FilledButton, LinkButton, OutlineButton
 from wizard.gui.widgets.card import Card
@@ -72,7 +73,7 @@ class WelcomePage(TakesFiles, Page):
             _("See who signed what, and whether anything was changed since. You can also drop the PDF on this page."),
             OutlineButton(_("Check an attestation…")),
         )
-        self._check.button.clicked.connect(lambda: self.go.emit(Place("reviewer")))
+        self._check.button.clicked.connect(self._choose_attestation)
         self.body.addWidget(self._check)
         self._ready = QVBoxLayout()
         self.body.addLayout(self._ready)
@@ -145,6 +146,11 @@ class WelcomePage(TakesFiles, Page):
             _("Take it off the list"),
             forget,
         )
+
+    def _choose_attestation(self) -> None:
+        file = choose_attestation(self, preferences_of(self.context).home.documents)
+        if file is not None:
+            self.go.emit(Place("reviewer", str(file)))
 
     def _choose(self) -> None:
         start = preferences_of(self.context).home.documents

@@ -36,6 +36,12 @@ def complete(session: Session, section: Section) -> bool:
     return not marks & {Mark.NOT_STARTED, Mark.IN_PROGRESS}
 
 
+def may(session: Session, section: Section) -> bool:
+    """Would an approval by this person count? Whoever answers a request sees but what they were asked for."""
+    whole = session.request is None
+    return whole and session.assessment.allows(session.workspace.author, e.SectionApproved(section.id))
+
+
 def standings(session: Session, section: Section) -> tuple[Standing, ...]:
     """Everyone who approved a section and did not take it back, those whose approval still counts first."""
     counting = approvals(session.questionnaire, session.assessment, section)

@@ -15,7 +15,6 @@ import wizard
 from wizard.checks import access_log, apollo_scopes, host_control, incident_mail, oauth_flow, oauth_redirect
 from wizard.checks.answers import DOCUMENT_CHECKS, look_at_plan
 from wizard.checks.answers import look_at_answers as judge_answers
-from wizard.checks.answers.incident_address import is_mail_address
 from wizard.checks.base import Check, Facts
 from wizard.checks.code.base import Judgement as CodeJudgement
 from wizard.checks.credentials import Field
@@ -28,6 +27,7 @@ from wizard.domain.codec import from_json
 from wizard.domain.evidence import Evidence
 from wizard.domain.finding import SubjectKind
 from wizard.domain.language import _, ngettext
+from wizard.domain.mail import is_mail_address
 from wizard.domain.mistakes import Mistake
 from wizard.domain.observation import Observation, Outcome, Result, Verdict
 from wizard.domain.scope import Host, parse_host
