@@ -51,13 +51,17 @@ def where(url: str) -> str:
 
 
 def trouble_of(answers: HttpsAnswers) -> PageTrouble | None:
-    """Why not everything could be seen; None when it could."""
-    trouble = first_trouble(answers)
-    return PageTrouble(sentence(trouble), next_step(trouble)) if trouble else None
+    """Why not everything could be seen; None when it could.
 
-
-def _keeps_out(place: Place) -> bool:
-    return place.kind == "page" and (place.status == 403 or place.status >= 500)
+    Where every answer is a page that refuses or fails, it is mostly a firewall's: its headers are not the service's.
+    """
+    if trouble := first_trouble(answers):
+        return PageTrouble(sentence(trouble), next_step(trouble))
+    seen = [each.answer for each in asked(answers) if not each.answer.redirects_to]
+    if seen and all(answer.is_page and (answer.status == 403 or answer.status >= 500) for answer in seen):
+        text = _("Could not look: every page that was seen refuses or fails ({status}), as a firewall's would.")
+        return PageTrouble(text.format(status=seen[0].status), next_step(Trouble(TroubleKind.BUSY)))
+    return None
 
 
 def judge_pages(
@@ -65,18 +69,12 @@ def judge_pages(
 ) -> Judgement:
     """The worst page decides; on an error page a failure is only a warning. Each: place, verdict, sentence, proof.
 
-    Without any page there is nothing to judge, unless something could not be seen. Pages that only refuse or fail are
-    mostly a firewall's, whose headers are not the service's.
+    Without any page there is nothing to judge, unless something could not be seen.
     """
     softened = [
         (place, Verdict.WARN if verdict is Verdict.FAIL and place.error else verdict, text, proof)
         for place, verdict, text, proof in said
     ]
-    if trouble is None and said and all(map(_keeps_out, (place for place, *_rest in said))):
-        busy = Trouble(TroubleKind.BUSY)
-        text = _("Could not look: every page that was seen refuses or fails ({status}), as a firewall's would.")
-        shown = "\n".join(f"{place.url} → {place.status}" for place, *_rest in said)
-        return Judgement(Verdict.UNKNOWN, text.format(status=said[0][0].status), shown, next_step(busy))
     for wanted in (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN):
         if trouble and wanted is not Verdict.FAIL:
             return Judgement(Verdict.UNKNOWN, trouble.said, next_step=trouble.next_step)

@@ -329,7 +329,7 @@ def test_nosniff(values: tuple[str, ...]) -> None:
 WALL = (("X-Frame-Options", "SAMEORIGIN"), ("Referrer-Policy", "same-origin"), ("X-Content-Type-Options", "nosniff"))
 
 
-@pytest.mark.parametrize("name", ["framing", "referrer-policy", "content-type-options", "csp"])
+@pytest.mark.parametrize("name", ["framing", "referrer-policy", "content-type-options", "csp", "cookies", "caching"])
 def test_pages_that_only_keep_us_out_say_nothing_of_the_service(name: str) -> None:
     """A firewall's page has headers of its own, good ones too."""
     for status in (403, 500, 502):
