@@ -36,7 +36,7 @@ from wizard.document.theme import (
     TOP_FIRST,
     VERDICT,
 )  # fmt: skip
-from wizard.document.words import _, day, ngettext, short_day
+from wizard.document.words import _, day, ngettext, short_day, with_release
 from wizard.domain.finding import Mark
 
 #: The longest declaration that page 1 prints, and what it may shrink to when the lists need the room.
@@ -120,7 +120,7 @@ def _particulars(book: Book, section: Element) -> None:
         (_("Who"), a.organisation, (a.place, a.registration)),
         (
             _("What"),
-            _("{integration}, release {release}").format(integration=a.integration, release=a.release),
+            with_release(a.integration, a.release),
             (
                 _("Questionnaire {version}").format(version=a.questionnaire_version),
                 _("of {date}").format(date=day(a.questionnaire_read_on)),

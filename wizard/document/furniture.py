@@ -23,7 +23,7 @@ from wizard.document.theme import (
     RED,
     WATERMARK,
 )  # fmt: skip
-from wizard.document.words import _
+from wizard.document.words import _, with_release
 
 
 def banner(book: Book) -> str:
@@ -53,9 +53,7 @@ def furniture(book: Book, pen: Pen, number: int, places: Places) -> None:
             label = LABEL.coloured(QUIET)
             half = book.width / 2 - 10
             _one_line(book, pen, [Span(_title(book), label)], MARGIN, HEAD, half)
-            about = _("{integration}, release {release}").format(
-                integration=attestation.integration, release=attestation.release
-            )
+            about = with_release(attestation.integration, attestation.release)
             _one_line(book, pen, [Span(about, label)], MARGIN + half + 20, HEAD, half, "right")
         foot = pen.height - FOOT
         pen.rule(MARGIN, MARGIN + book.width, foot, 0.75 * PX, HAIRLINE)

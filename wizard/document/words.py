@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 
+from wizard.document.direction import has_right_to_left
+
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -26,6 +28,13 @@ def day(value: date | datetime) -> str:
     if isinstance(value, datetime):
         value = value.astimezone(UTC)
     return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def with_release(integration: str, release: str) -> str:
+    """What is attested. A name that is read from the right stands last: else the number would be read into it."""
+    if has_right_to_left(integration):
+        return _("release {release}, {integration}").format(integration=integration, release=release)
+    return _("{integration}, release {release}").format(integration=integration, release=release)
 
 
 def short_day(value: date | datetime) -> str:

@@ -15,6 +15,7 @@ from wizard.document.faces import face
 from wizard.document.fonts import _FALLBACKS, SCRIPTS, Fonts, MissingGlyph, Weight, _font_of
 from wizard.document.text import Span, Style, plain, wrap
 from wizard.document.theme import MONO, TEXT
+from wizard.document.words import with_release
 from wizard.domain.attestation import Attestation, Gap, ItemGroup, Signatory
 from wizard.domain.finding import Mark
 from wizard.domain.observation import Verdict
@@ -207,6 +208,13 @@ def test_controls_that_could_reorder_text_are_written_out():
     ],
 )
 def test_words_stand_in_the_order_in_which_people_read_them(text, shown):
+    _base, level = levels(text)
+    assert "".join(text[i] for i in visual_order(level)) == shown
+
+
+@pytest.mark.parametrize(("name", "shown"), [("Sync", "Sync, release 2.0.1"), ("אבג דהו", "release 2.0.1, והד גבא")])
+def test_a_name_from_the_right_does_not_mix_with_its_release(name, shown):
+    text = with_release(name, "2.0.1")
     _base, level = levels(text)
     assert "".join(text[i] for i in visual_order(level)) == shown
 

@@ -106,6 +106,8 @@ def test_a_live_secret_keeps_a_file_out(session, tmp_path, monkeypatch, name, da
     (held,) = added.held
     assert held.sentence in added.left_out
     assert "ghp_…" in held.sentence
+    assert held.encoded is (name == "mail.eml"), "nobody finds it there to black it out"
+    assert ("Take it out of the mail" in held.sentence) is held.encoded
     assert SECRET not in repr(added) + held.sentence + repr(held.examined)
     assert not session.assessment.evidence
 

@@ -11,6 +11,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from email.message import Message
 from typing import Protocol
 
 from wizard.checks.code.engine import UNFOLDED_BYTES, UNFOLDED_MEMBERS, CannotUnfold, Stop
@@ -49,6 +50,25 @@ def unfold(data: bytes, kind: str, stop: Stop) -> Iterator[tuple[str, bytes]]:
         raise CannotUnfold from error
 
 
+def in_base64(mail: bytes) -> frozenset[str]:
+    """The names ("" for none) of a mail's parts whose words nobody finds in its text, because they stand in Base64."""
+    try:
+        return frozenset(
+            leaf.get_filename() or ""
+            for leaf in _parts(mail)
+            if str(leaf.get("Content-Transfer-Encoding", "")).strip().lower() == "base64"
+            and leaf.get_content_maintype() not in ("image", "audio", "video")
+        )
+    except (CannotUnfold, ValueError, NotImplementedError, MemoryError, RecursionError):
+        return frozenset()  # it was not unfolded either: what was found stands in its text
+
+
+def _parts(mail: bytes) -> Iterator[Message]:
+    if mail.count(b"\n") * (1 + mail.lower().count(b"boundary=")) > _MOST_LINES:
+        raise CannotUnfold
+    return (leaf for leaf in email.message_from_bytes(mail).walk() if not leaf.is_multipart())
+
+
 def _members(data: bytes, kind: str) -> Iterator[tuple[str, _Reads]]:
     held = io.BytesIO(data)
     if kind in _PACKED:
@@ -59,11 +79,8 @@ def _members(data: bytes, kind: str) -> Iterator[tuple[str, _Reads]]:
                 if not entry.is_dir() and not entry.flag_bits & 1:  # locked ones are said where they are recognised
                     yield entry.filename, archive.open(entry)
     elif kind == "mail":
-        if data.count(b"\n") * (1 + data.lower().count(b"boundary=")) > _MOST_LINES:
-            raise CannotUnfold
-        message = email.message_from_bytes(data)
-        for leaf in message.walk():
-            content = None if leaf.is_multipart() else leaf.get_payload(decode=True)
+        for leaf in _parts(data):
+            content = leaf.get_payload(decode=True)
             if isinstance(content, bytes):
                 yield leaf.get_filename() or "", io.BytesIO(content)
     elif kind == "tar":

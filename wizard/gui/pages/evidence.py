@@ -13,7 +13,7 @@ from wizard.domain.events import SecretDisposed
 from wizard.domain.evidence import Evidence
 from wizard.domain.language import _, ngettext
 from wizard.domain.mistakes import Mistake
-from wizard.gui import pages, words
+from wizard.gui import words
 from wizard.gui.context import Context, Place, sentence_of
 from wizard.gui.icons import Glyph
 from wizard.gui.pages.evidence_panel import EvidencePanel
@@ -134,7 +134,6 @@ class EvidencePage(TakesFiles, Page):
     def _hold(self, held: HeldBack) -> None:
         """A file with a live secret: it is not here until that is settled."""
         sheet = HeldSheet(held)
-        sheet.black_out_button.setVisible(any(page.name == "black_out" for page in pages.PAGES))
         sheet.settled.connect(self._settle)
         sheet.again.connect(lambda: self._again(sheet))
         sheet.blacking_out.connect(lambda: self.go.emit(Place("black_out", str(held.path), *self._wanted[:1])))

@@ -41,6 +41,12 @@ class HeldSheet(Card):
         )
         self.why = PlainLabel(
             _(
+                "Everyone who gets this evidence could use it. It stands in Base64 in the mail, so you would not find "
+                "it to black it out: take it out of the mail, save the mail again and add that, or say for each what "
+                "it is; revoke what anyone else may have seen."
+            )
+            if held.encoded
+            else _(
                 "Everyone who gets this evidence could use it. Black it out in a copy, or say for each what it is; "
                 "revoke what anyone else may have seen."
             ),
@@ -82,7 +88,8 @@ class HeldSheet(Card):
         self.leave_button.clicked.connect(self.left)
         self.body.addWidget(self.problem)
         self.body.addLayout(beside(self.black_out_button, self.settle_button, self.leave_button))
-        self.setFocusProxy(self.black_out_button)
+        self.black_out_button.setVisible(not held.encoded)
+        self.setFocusProxy(self.settle_button if held.encoded else self.black_out_button)
         self._fit()
         self._draw()
 

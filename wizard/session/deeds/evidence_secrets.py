@@ -18,13 +18,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from wizard.checks import sample_secrets
-from wizard.checks.code import wording
+from wizard.checks.code import containers, in_memory, wording
 from wizard.checks.code.coverage import Counting
 from wizard.checks.code.leak import Leak, Masker, Tier, Where
 from wizard.domain import events as e
 from wizard.domain.language import _, ngettext
 from wizard.domain.mistakes import Mistake
 from wizard.formats.kind import HEAD, media_type
+from wizard.formats.preview import MAX_BYTES
 from wizard.formats.text import PdfText
 from wizard.session.deeds import scanning
 from wizard.session.deeds.pdf_words import PdfWords
@@ -56,21 +57,27 @@ class Examined:
 
 
 class HeldBack(Mistake):
-    """A file that holds what looks like a live secret: it was not sealed."""
+    """A file that holds what looks like a live secret: it was not sealed.
 
-    def __init__(self, path: Path, examined: Examined) -> None:
+    `encoded`: the secret stands in Base64 in a mail, where nobody would find it to black it out.
+    """
+
+    def __init__(self, path: Path, examined: Examined, *, encoded: bool = False) -> None:
         n = len({leak.fingerprint for leak in examined.live})
         shown = list(dict.fromkeys(f"{leak.masked} ({_place(leak)})" for leak in examined.live))
         named = ", ".join(shown[:_MOST_NAMED]) + (" …" if len(shown) > _MOST_NAMED else "")
         said = ngettext(
-            "{name} was not added: it holds what looks like a live secret: {named}. Black it out, or say what it is.",
-            "{name} was not added: it holds what looks like {n} live secrets: {named}. Black them out, or say what "
-            "they are.",
+            "{name} was not added: it holds what looks like a live secret: {named}. {way}, or say what it is.",
+            "{name} was not added: it holds what looks like {n} live secrets: {named}. {way}, or say what they are.",
             n,
         )
-        super().__init__(said.format(name=path.name, n=n, named=named))
+        black_out = ngettext("Black it out", "Black them out", n)
+        take_out = ngettext("Take it out of the mail and add that", "Take them out of the mail and add that", n)
+        way = take_out if encoded else black_out
+        super().__init__(said.format(name=path.name, n=n, named=named, way=way))
         self.path = path
         self.examined = examined
+        self.encoded = encoded
 
 
 async def examine(session: Session, path: Path, open_: Callable[[Path], BinaryIO]) -> Examined:
@@ -93,8 +100,18 @@ async def let_pass(
     examined = await examine(session, path, open_)
     await note_sample(session, path.name, examined, requirements)
     if examined.live:
-        raise HeldBack(path, examined)
+        raise HeldBack(path, examined, encoded=await asyncio.to_thread(_is_encoded, open_, path, examined))
     return examined
+
+
+def _is_encoded(open_: Callable[[Path], BinaryIO], path: Path, examined: Examined) -> bool:
+    """True when a secret stands in Base64 in a mail."""
+    with open_(path) as stream:
+        data = stream.read(MAX_BYTES)
+    if containers.kind(data, path.name) != "mail":
+        return False
+    parts = in_memory.in_base64(data)
+    return any(leak.file.partition("!")[0] in parts for leak in examined.live)
 
 
 async def note_sample(session: Session, name: str, examined: Examined, requirements: Collection[str]) -> None:
