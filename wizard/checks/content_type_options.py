@@ -74,4 +74,5 @@ CHECK = Check(
     needs=(HttpsAnswers,),
     read=read,
     judge=judge,
+    version=2,
 )

@@ -81,4 +81,5 @@ CHECK = Check(
     needs=(HttpsAnswers,),
     read=read,
     judge=judge,
+    version=2,
 )
