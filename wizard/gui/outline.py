@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wizard.domain.finding import Mark
@@ -68,11 +69,11 @@ def section_state(summary: SectionSummary) -> tuple[Sign, str]:
     return words.sign(mark), words.word(mark)
 
 
-def side_rows(session: Session) -> tuple[SideRow | None, ...]:
+def side_rows(session: Session) -> tuple[SideRow, ...]:
     """Home, the sections, a line, and the places behind them."""
     from wizard.session import summaries
 
-    rows: list[SideRow | None] = [SideRow(Place("home"), _("Home"), icon="home")]
+    rows = [SideRow(Place("home"), _("Home"), icon="home")]
     for summary in summaries.section_summaries(session.questionnaire, session.findings, session.assessment.carried):
         sign, word = section_state(summary)
         red = summary.contradicted or summary.not_met
@@ -87,21 +88,22 @@ def side_rows(session: Session) -> tuple[SideRow | None, ...]:
                 word="" if red or summary.blind else word,
             )
         )
-    rows.append(None)
+    checks = SideRow(Place("checks"), _("Checks"), icon="eye")
+    evidence = SideRow(Place("evidence"), _("Evidence"), icon="paperclip")
     if session.request is not None:
-        if session.request.heading.hosts:
-            rows.append(SideRow(Place("checks"), _("Checks"), icon="eye"))
-        rows.append(SideRow(Place("evidence"), _("Evidence"), icon="paperclip"))
-        rows.append(SideRow(Place("reply"), _("Your reply"), icon="lock"))
-        return tuple(rows)
-    rows.append(SideRow(Place("checks"), _("Checks"), icon="eye"))
-    rows.append(SideRow(Place("code"), _("Code"), icon="search"))
-    rows.append(SideRow(Place("vulnerabilities"), _("Vulnerability ledger"), icon="flag"))
-    rows.append(SideRow(Place("evidence"), _("Evidence"), icon="paperclip"))
-    rows.append(SideRow(Place("team"), _("Team"), icon="people"))
-    rows.append(SideRow(Place("review"), _("Review"), icon="list"))
-    rows.append(SideRow(Place("sign"), _("Sign"), icon="pencil"))
-    return tuple(rows)
+        behind = [checks] if session.request.heading.hosts else []
+        behind += [evidence, SideRow(Place("reply"), _("Your reply"), icon="lock")]
+    else:
+        behind = [
+            checks,
+            SideRow(Place("code"), _("Code"), icon="search"),
+            SideRow(Place("vulnerabilities"), _("Vulnerability ledger"), icon="flag"),
+            evidence,
+            SideRow(Place("team"), _("Team"), icon="people"),
+            SideRow(Place("review"), _("Review"), icon="list"),
+            SideRow(Place("sign"), _("Sign"), icon="pencil"),
+        ]
+    return (*rows, replace(behind[0], ruled=True), *behind[1:])
 
 
 def order(session: Session) -> tuple[Place, ...]:

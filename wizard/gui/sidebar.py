@@ -38,7 +38,10 @@ _CLOSEST, _TWO_LINES_CLOSER = 14, 12
 
 @dataclass(frozen=True, slots=True)
 class SideRow:
-    """One row: where it leads, its name, its second line with colour, and its glyph (`sign`) or `icon`."""
+    """One row: where it leads, its name, its second line with colour, and its glyph (`sign`) or `icon`.
+
+    `ruled` draws a line above it: one of its own would be an empty row for screen readers.
+    """
 
     place: Place | None
     title: str
@@ -48,6 +51,7 @@ class SideRow:
     word: str = ""
     icon: str = ""
     here: bool = False
+    ruled: bool = False
 
     @property
     def spoken(self) -> str:
@@ -68,23 +72,29 @@ class _RowPainter(QStyledItemDelegate):
         row = index.data(_ROLE)
         size = theme().size
         if not isinstance(row, SideRow):
-            return QSize(200, 17 - min(self.closer, _TWO_LINES_CLOSER))
+            return QSize(200, 0)
+        above = self._above(row)
         if row.second:
-            return QSize(200, size.two_line_row - min(self.closer, _TWO_LINES_CLOSER))
-        return QSize(200, size.tool_row - self.closer)
+            return QSize(200, above + size.two_line_row - min(self.closer, _TWO_LINES_CLOSER))
+        return QSize(200, above + size.tool_row - self.closer)
+
+    def _above(self, row: SideRow) -> int:
+        """The room for the line above a row."""
+        return 17 - min(self.closer, _TWO_LINES_CLOSER) if row.ruled else 0
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         look, row = theme(), index.data(_ROLE)
+        if not isinstance(row, SideRow):
+            return
         box = QRectF(option.rect)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if not isinstance(row, SideRow):
-            middle = round(box.center().y())
+        if above := self._above(row):
+            middle = round(box.top() + above / 2)
             painter.fillRect(QRectF(box.left() + 12, middle, box.width() - 24, 1), look.color("line"))
-            painter.restore()
-            return
+            box.setTop(box.top() + above)
         state = option.state
         selected = bool(state & QStyle.StateFlag.State_Selected) or row.here
         if selected or state & QStyle.StateFlag.State_MouseOver:
@@ -260,8 +270,8 @@ class Sidebar(QWidget):
         self.lock.hide()
         self._foot(side.question, side.link)
 
-    def show_rows(self, about: str, rows: Sequence[SideRow | None]) -> None:
-        """Show sections and places of an assessment; None draws a line. Nothing jumps when only states change."""
+    def show_rows(self, about: str, rows: Sequence[SideRow]) -> None:
+        """Show sections and places of an assessment. Nothing jumps when only states change."""
         self.rows.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.search.show()
         self.lock.show()
@@ -281,9 +291,9 @@ class Sidebar(QWidget):
             self.rows.setCurrentRow(wanted)
         self._filling = False
 
-    def _fill(self, rows: Sequence[SideRow | None]) -> None:
+    def _fill(self, rows: Sequence[SideRow]) -> None:
         self._filling = True
-        places = [row.place if row else None for row in rows]
+        places = [row.place for row in rows]
         changed = False
         if places != self._places or self.rows.count() != len(rows):
             self.rows.clear()
@@ -292,13 +302,13 @@ class Sidebar(QWidget):
             self._places = places
         for number, row in enumerate(rows):
             item = self.rows.item(number)
-            if item.data(_ROLE) == (row if row is not None else "line"):
+            if item.data(_ROLE) == row:
                 continue
             changed = True
-            item.setData(_ROLE, row if row is not None else "line")
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, row.spoken if row else "")
+            item.setData(_ROLE, row)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, row.spoken)
             usable = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-            item.setFlags(usable if row is not None and row.place else Qt.ItemFlag.NoItemFlags)
+            item.setFlags(usable if row.place else Qt.ItemFlag.NoItemFlags)
         if changed:
             self.rows.fit()
         self._filling = False

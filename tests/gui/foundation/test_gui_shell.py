@@ -97,6 +97,13 @@ def test_rows_are_taken_by_mouse_and_by_key(opened: Shell, qtbot: QtBot) -> None
     assert opened.place == Place("section", "data-protection"), "the page goes with the row, wherever the mouse rests"
 
 
+def test_every_row_of_the_sidebar_says_something(opened: Shell) -> None:
+    side = opened.sidebar.rows
+    spoken = [side.item(n).data(Qt.ItemDataRole.AccessibleTextRole) for n in range(side.count())]
+    assert all(spoken), "a line between rows is none of its own"
+    assert [row.title for row in rows(opened) if row.ruled] == ["Checks"]
+
+
 def test_a_requirement_is_found_by_any_word(opened: Shell, qtbot: QtBot) -> None:
     qtbot.keyClicks(opened.sidebar.search, "hsts")
     assert isinstance(opened.page, FinderPage)
