@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
+from PySide6.QtWidgets import QWidget
 
 
 class Soon(QTimer):
@@ -21,3 +22,9 @@ class Soon(QTimer):
             self.timeout.emit()
         elif not self.isActive():
             self.start()
+
+
+def draw_now(widget: QWidget) -> None:
+    """Lay out and paint the window of `widget` at once, before a job begins that takes its turns from it."""
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
+    widget.window().repaint()

@@ -186,7 +186,13 @@ def test_the_tally_says_itself_in_words_and_a_click_filters(app: QApplication, q
     with qtbot.waitSignal(tally.clicked) as clicked:
         QTest.mouseClick(tally._bar, Qt.MouseButton.LeftButton, pos=QPoint(400, 6))
     assert clicked.args == ["seen"]
+    entries = list(tally._entries)
+    tally.set([Segment(m.value, n, words.word(m), words.sign(m)) for m, n in zip(marks, (1, 12, 0), strict=True)])
+    assert tally._entries == entries, "only the numbers changed"
+    assert (entries[1]._count.text(), entries[1]._count.isVisible()) == ("12", True)
+    assert entries[1].width() == entries[1].sizeHint().width()
     tally.set([])
+    assert not tally._entries
     assert tally.sentence == "nothing to count yet"
     QTest.mouseClick(tally._bar, Qt.MouseButton.LeftButton, pos=QPoint(400, 6))
 

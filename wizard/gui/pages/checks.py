@@ -20,7 +20,7 @@ from wizard.gui.pages.check_lines import CheckGroup, Look
 from wizard.gui.pages.check_panel import CheckPanel
 from wizard.gui.pages.on_request import OnRequest
 from wizard.gui.pages.targets import TargetsPanel
-from wizard.gui.soon import Soon
+from wizard.gui.soon import Soon, draw_now
 from wizard.gui.widgets.buttons import ChipButton, FilledButton, OutlineButton
 from wizard.gui.widgets.empty_state import EmptyState
 from wizard.gui.widgets.fact_table import FactTable, Head
@@ -142,6 +142,11 @@ class ChecksPage(Page):
         if self._job is not None:
             self._job.cancel()
 
+    @property
+    def _looking(self) -> bool:
+        """A run goes on, or begins."""
+        return self._job is not None or bool(self._running)
+
     # --- drawing -----------------------------------------------------------------------------------------------------
 
     def _draw(self, *, keep: bool = False) -> None:
@@ -150,7 +155,7 @@ class ChecksPage(Page):
         session = self.context.open
         rows = summaries.check_rows(session.questionnaire, session.assessment, session.findings)
         self._groups = check_lines.grouped(rows)
-        looking_now = self._job is not None
+        looking_now = self._looking
         hosts = session.assessment.scope.hosts
         self._full.setVisible(bool(self._groups))
         self.empty.setVisible(not self._groups)
@@ -194,7 +199,7 @@ class ChecksPage(Page):
         group = next((group for group in self._groups if group.check == self.table.key), None)
         self.panel.setVisible(group is not None)
         if group is not None:
-            self.panel.show_group(group, self.context, running=self._job is not None)
+            self.panel.show_group(group, self.context, running=self._looking)
 
     def _filter(self, key: str) -> None:
         self._only = "" if key == self._only else key
@@ -223,7 +228,7 @@ class ChecksPage(Page):
             shown=control_card.control_words(session, self.context.now()),
             more=more,
         )
-        self._draw_deeds(self._job is not None)
+        self._draw_deeds(self._looking)
 
     def _again(self, check: str, subject: str) -> None:
         """Look again at once, unless that needs a consent, a credential or a log."""
@@ -239,7 +244,7 @@ class ChecksPage(Page):
 
     def _declined(self) -> None:
         self.targets.hide()
-        self._draw_deeds(self._job is not None)
+        self._draw_deeds(self._looking)
         (self.left_button if self.left_button.isVisible() else self.all_button).setFocus()
 
     def _agreed(self, hosts: tuple[str, ...], checks: tuple[str, ...], options: looking.LookOptions) -> None:
@@ -269,15 +274,17 @@ class ChecksPage(Page):
             for row in group.rows
             if (not hosts or row.subject in hosts) and (not checks or row.check in checks)
         }
+        self.strip.show_progress(_("Looking"), 0, len({subject for _check, subject in self._running}), stoppable=False)
+        self._draw(keep=True)
+        draw_now(self)  # beside the job it takes three times as long
         try:
             self._job = self.start(
                 lambda hear: looking.look(session, hosts, checks, hear, options), self._done, failed=self._failed,
                 each=self._each,
             )  # fmt: skip
         except Mistake as mistake:
-            self._running = set()
+            self._ended()
             self.say_mistake(mistake)
-        self._draw(keep=True)
 
     def _each(self, event: JobEvent) -> None:
         match event:
@@ -319,7 +326,7 @@ class ChecksPage(Page):
     def _turn_canary(self, show: bool, subject: str = "") -> None:
         self.canary.setVisible(show)
         if show:
-            self.canary.show_session(self.context, busy=self._job is not None, subject=subject)
+            self.canary.show_session(self.context, busy=self._looking, subject=subject)
             self.scroll_area.ensureWidgetVisible(self.canary, 0, 24)
             self.canary.host.setFocus()
 

@@ -105,6 +105,7 @@ class TallyBar(QWidget):
         column.addWidget(self._legend)
         self.sentence = ""
         self._shown: list[Segment] | None = None
+        self._entries: list[_Entry] = []
 
     def set(self, segments: Sequence[Segment]) -> None:
         """Show these, in this order; states without things are left out."""
@@ -116,7 +117,13 @@ class TallyBar(QWidget):
         self.setAccessibleName(self.sentence)
         self._bar.set(shown)
         self._bar.setAccessibleName(self.sentence)
-        self._legend.replace([_Entry(s) for s in shown])
+        if [s.key for s in shown] == [entry.key for entry in self._entries]:
+            for entry, segment in zip(self._entries, shown, strict=True):
+                entry.set(segment)
+            self._legend.rearrange()
+        else:
+            self._entries = [_Entry(s) for s in shown]
+            self._legend.replace(self._entries)
 
 
 class _Entry(QWidget):
@@ -124,14 +131,25 @@ class _Entry(QWidget):
 
     def __init__(self, segment: Segment):
         super().__init__()
+        self.key = segment.key
         self._mark = GlyphMark(segment.sign.glyph, segment.sign.color, parent=self)
-        self._count = PlainLabel(str(segment.count), "strong", parent=self)
-        self._word = PlainLabel(segment.word, "quiet", parent=self)
+        self._count = PlainLabel("", "strong", parent=self)
+        self._word = PlainLabel("", "quiet", parent=self)
+        self.set(segment)
+
+    def set(self, segment: Segment) -> None:
+        """Another number of the same."""
+        self._count.setText(str(segment.count))
+        self._word.setText(segment.word)
+        self._place()
 
     def sizeHint(self) -> QSize:
         return QSize(21 + self._count.sizeHint().width() + 4 + self._word.sizeHint().width(), 20)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self._place()
+
+    def _place(self) -> None:
         self._mark.setGeometry(mirrored(self, QRectF(0, 2, 16, 16)).toRect())
         left = 20
         for label in (self._count, self._word):
