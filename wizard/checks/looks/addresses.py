@@ -66,13 +66,6 @@ def is_address(text: str) -> bool:
     return True
 
 
-def is_inside(host: str) -> bool:
-    """True for what nobody reaches from the internet by its own words: an address of a special range, localhost."""
-    if not is_address(host):
-        return host == "localhost" or host.endswith(".localhost")  # RFC 6761 6.3
-    return refusal(host, private_allowed=False) is not None
-
-
 def refusal(text: str, *, private_allowed: bool) -> TroubleKind | None:
     """Why an address (as the resolver wrote it) may not be contacted; None when it may.
 

@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from wizard.checks.looks.addresses import is_inside
 from wizard.domain import newer
 from wizard.domain.answers import Answer, AnswerState, Row
 from wizard.domain.language import _, ngettext
@@ -68,7 +67,8 @@ def sort_out(text: str, before: Sequence[Row]) -> SortedOut:
         else:
             known.add(parsed)
             added += 1
-            rows.append(Row((("host", _spelt(*parsed)), ("public", "no" if is_inside(parsed[0]) else "yes"))))
+            # also of an address inside: a "no" that nobody said would make duties not applicable
+            rows.append(Row((("host", _spelt(*parsed)), ("public", "yes"))))
     return SortedOut(tuple(rows), added, twice, tuple(refused), tuple(over))
 
 
