@@ -163,7 +163,6 @@ class ChecksPage(Page):
             _("No check has looked yet. They only contact the hosts in your scope, and it is empty.")
         )
         self.set_sentence(check_lines.sentence(self._groups) if self._groups else _("Nothing to look at yet."))
-        self.tally.set(check_lines.segments(self._groups))
         shown = [group for group in self._groups if not self._only or group.look.tallied.name == self._only]
         if not shown and self._only:
             self._only, shown = "", list(self._groups)
@@ -178,6 +177,15 @@ class ChecksPage(Page):
         self._scope.setText(
             _("Only the hosts in your scope are contacted:") + "\n" + ", ".join(host.subject for host in hosts)
         )
+        if self._job is None:
+            self._draw_around()
+        else:  # in a turn of its own: beside a job that computes each turn takes three times as long
+            QTimer.singleShot(0, self, self._draw_around)
+
+    def _draw_around(self) -> None:
+        if self.context.session is None:
+            return
+        self.tally.set(check_lines.segments(self._groups))
         self.on_request.draw()
         self._draw_panel()
 
