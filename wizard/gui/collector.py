@@ -43,8 +43,9 @@ def collect(old: int = 0) -> int:
     last time left: otherwise the window would stand still again and again for what it has long had. Returns what is
     `old` the next time.
     """
-    due = [count > most for count, most in zip(gc.get_count(), gc.get_threshold(), strict=True)]
-    middle = due[0] and gc.get_count()[1] > 0
+    counts = gc.get_count()
+    due = [count > most for count, most in zip(counts, gc.get_threshold(), strict=True)]
+    middle = due[0] and counts[1] > 0
     if due[2] and middle and len(gc.get_objects(generation=2)) > old * 2:
         gc.collect(2)
         return len(gc.get_objects(generation=2))

@@ -6,10 +6,10 @@ import asyncio
 import secrets
 from dataclasses import dataclass
 from functools import cache
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from wizard.checks.base import CouldNotLook, Fact, Trouble, TroubleKind
+from wizard.checks.looks.addresses import is_address
 
 if TYPE_CHECKING:
     import dns.asyncresolver
@@ -105,20 +105,12 @@ class DnsRecords(Fact):
     def addresses_of(self, *names: str) -> tuple[str, ...]:
         """Every address that was found of these names."""
         return tuple(
-            v for r in self.answers if r.kind in ("A", "AAAA") and r.name in names for v in r.values if _is_address(v)
+            v for r in self.answers if r.kind in ("A", "AAAA") and r.name in names for v in r.values if is_address(v)
         )
 
 
 def _servers(records: Records) -> tuple[str, ...]:
     return tuple(v.rstrip(".").lower() for v in records.values if v.rstrip("."))[:MOST_SERVERS]
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 @cache

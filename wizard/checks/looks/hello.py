@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from functools import lru_cache
-from ipaddress import ip_address
 
+from wizard.checks.looks.addresses import is_address
 from wizard.checks.looks.suites import NAMES
 
 
@@ -190,12 +190,10 @@ def _list16(values: tuple[int, ...]) -> bytes:
 
 
 def _server_name(name: str) -> bytes:
-    try:
-        ip_address(name)
-    except ValueError:
-        host = name.encode("ascii", "ignore")
-        return struct.pack("!HBH", len(host) + 3, 0, len(host)) + host
-    return b""
+    if is_address(name):
+        return b""
+    host = name.encode("ascii", "ignore")
+    return struct.pack("!HBH", len(host) + 3, 0, len(host)) + host
 
 
 # -- answers -------------------------------------------------------------------------------------------------------

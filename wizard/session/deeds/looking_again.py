@@ -94,15 +94,9 @@ def targets(attestation: Attestation, options: Options | None = None) -> tuple[t
 
 def _is_near(name: str) -> bool:
     """True for an address that is not a public one: a document typed it, not the person at this computer."""
-    from ipaddress import ip_address
+    from wizard.checks.looks.addresses import is_address, refusal
 
-    from wizard.checks.looks.addresses import refusal
-
-    try:
-        ip_address(name)
-    except ValueError:
-        return False
-    return refusal(name, private_allowed=False) is not None
+    return is_address(name) and refusal(name, private_allowed=False) is not None
 
 
 def nothing() -> str:
