@@ -132,14 +132,20 @@ def _read_report(ask: Mapping[str, object], body: _Body) -> tuple[dict[str, obje
 
 
 def _endpoints(ask: Mapping[str, object], data: bytes) -> tuple[dict[str, object], bytes]:
-    """The endpoints in an OpenAPI document (`servers` beside them) or a list, or by host those of a recording."""
-    from wizard.checks.endpoints import read_list, read_openapi
+    """The endpoints in an OpenAPI document (`servers` beside them) or a list, or by host those of a recording.
+
+    With `filed` in what is asked, a file that was never meant to list endpoints gives null.
+    """
+    from wizard.checks.endpoints import means_endpoints, read_list, read_openapi
     from wizard.checks.recording_endpoints import read_recording
     from wizard.domain.codec import to_json
 
     if ask.get("recording"):
         return {}, json.dumps({host: to_json(found) for host, found in read_recording(data).items()}).encode()
-    api = read_list(data.decode("utf-8-sig", "replace")) if ask.get("list") else read_openapi(data)
+    listed = bool(ask.get("list"))
+    if ask.get("filed") and not means_endpoints(data, listed=listed):
+        return {}, b"null"
+    api = read_list(data.decode("utf-8-sig", "replace")) if listed else read_openapi(data)
     return {}, json.dumps(to_json(api)).encode()
 
 

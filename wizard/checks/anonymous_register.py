@@ -10,6 +10,7 @@ from wizard.checks.base import Check, Facts, JudgeContext, Judgement
 from wizard.checks.looks import apollo_data
 from wizard.checks.looks.endpoint_probe import NOTHING, OWN, Asked, EndpointProbe, Operation
 from wizard.checks.masking import mask_address
+from wizard.checks.unread import not_read
 from wizard.domain.language import _, ngettext
 from wizard.domain.observation import Level, Verdict
 
@@ -39,6 +40,7 @@ class Register:
     unseen: tuple[str, ...]
     named: int
     called: int
+    unread: tuple[str, ...] = ()
 
 
 def read(facts: Facts) -> Register:
@@ -71,6 +73,7 @@ def read(facts: Facts) -> Register:
         tuple(unseen),
         sum(bool(o.guest) for o in found.operations),
         sum(bool(o.asked) for o in found.operations),
+        found.unread,
     )
 
 
@@ -96,6 +99,8 @@ def _open(operation: Operation, controls: set[tuple[int, str]]) -> bool:
 
 def judge(reading: Register, context: JudgeContext) -> Judgement:
     """What is open and not in the register was opened by nobody's decision. OWASP API Security 2023, API2 and API9."""
+    if reading.unread and not reading.called:
+        return not_read(reading.unread)
     if not reading.called:
         step = _("List its endpoints, or add your API description (OpenAPI) as evidence, then look again.")
         return Judgement(Verdict.NOT_APPLICABLE, _("No endpoint of this host was called."), next_step=step)
@@ -126,6 +131,8 @@ def judge(reading: Register, context: JudgeContext) -> Judgement:
         ).format(name=reading.unseen[0], more=n - 1)
         step = _("Look again when the host answers; an answer longer than 256 KiB is not read, so list a shorter one.")
         return Judgement(Verdict.UNKNOWN, said, proof, step)
+    if reading.unread:
+        return not_read(reading.unread, proof)
     if reading.a_sign:
         said = _("Has a sign of Apollo's data for strangers: {name} ({signs})").format(
             name=reading.a_sign[0][0], signs=_SIGNS[reading.a_sign[0][1][0]]()
@@ -153,5 +160,5 @@ CHECK = Check(
     needs=(EndpointProbe,),
     read=read,
     judge=judge,
-    version=4,
+    version=5,
 )

@@ -11,6 +11,7 @@ from wizard.checks.looks.endpoint_probe import MALFORMED, NOTHING, OWN, WRONG, A
 from wizard.checks.looks.http import Answer, parts_of
 from wizard.checks.masking import mask_address
 from wizard.checks.troubles import sentence
+from wizard.checks.unread import not_read
 from wizard.domain.language import _, ngettext
 from wizard.domain.observation import Level, Verdict
 
@@ -36,13 +37,15 @@ class Authentication:
     """Every declared operation of the host."""
 
     operations: tuple[Guard, ...]
+    #: what should list more of them and could not be read, a sentence each
+    unread: tuple[str, ...] = ()
 
 
 def read(facts: Facts) -> Authentication:
     """What strangers got."""
     found = facts.get(EndpointProbe)
     refusing = {o.path for o in found.operations for a in o.asked if a.credential == NOTHING and _asks_who(a)}
-    return Authentication(tuple(_guard(operation, found, refusing) for operation in found.operations))
+    return Authentication(tuple(_guard(operation, found, refusing) for operation in found.operations), found.unread)
 
 
 def _asks_who(asked: Asked) -> bool:
@@ -191,12 +194,14 @@ def _alike(asked: Asked, control: Asked, *, data: bool = False) -> bool:
 
 def judge(reading: Authentication, context: JudgeContext) -> Judgement:
     """The worst operation decides; every one of them is listed. What was not called says nothing for the host."""
-    if not reading.operations:
-        step = _("List its endpoints, or add your API description (OpenAPI) as evidence, then look again.")
-        return Judgement(Verdict.NOT_APPLICABLE, _("No endpoint of this host is listed."), next_step=step)
     shut = [guard for guard in reading.operations if not guard.open]
     shown = sorted(reading.operations, key=lambda guard: _ORDER.index(guard.verdict))
     proof = "\n".join(f"{g.verdict.value} {g.operation} ({', '.join(g.statuses)}) {g.why}" for g in shown[:30])
+    if reading.unread and not any(guard.verdict is Verdict.FAIL for guard in shut):
+        return not_read(reading.unread, proof)
+    if not reading.operations:
+        step = _("List its endpoints, or add your API description (OpenAPI) as evidence, then look again.")
+        return Judgement(Verdict.NOT_APPLICABLE, _("No endpoint of this host is listed."), next_step=step)
     if not shut:
         return Judgement(Verdict.NOT_APPLICABLE, _("Every listed endpoint is open on purpose."), proof)
     called = [guard for guard in shut if guard.called]
@@ -269,5 +274,5 @@ CHECK = Check(
     needs=(EndpointProbe,),
     read=read,
     judge=judge,
-    version=4,
+    version=5,
 )

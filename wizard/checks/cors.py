@@ -12,7 +12,7 @@ from wizard.checks.looks.http import Answer, parts_of
 from wizard.checks.masking import mask_address
 from wizard.checks.pages import PageTrouble, where
 from wizard.checks.troubles import next_step, sentence
-from wizard.domain.language import _
+from wizard.domain.language import _, ngettext
 from wizard.domain.observation import Level, Verdict
 
 
@@ -32,17 +32,19 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Cors:
-    """Every answer to a foreign origin."""
+    """Every answer to a foreign origin; `more` listed paths were not asked."""
 
     openings: tuple[Opening, ...]
     trouble: PageTrouble | None = None
+    more: int = 0
 
 
 def read(facts: Facts) -> Cors:
     """What each answer allowed."""
     openings: list[Opening] = []
     trouble: PageTrouble | None = None
-    for asked in facts.get(CorsProbe).asked:
+    found = facts.get(CorsProbe)
+    for asked in found.asked:
         if asked.answer is None:
             if asked.trouble and trouble is None:
                 trouble = PageTrouble(sentence(asked.trouble), next_step(asked.trouble))
@@ -66,7 +68,7 @@ def read(facts: Facts) -> Cors:
                 asked.private or answer.status in (401, 403),
             )
         )
-    return Cors(tuple(openings), trouble)
+    return Cors(tuple(openings), trouble, found.more)
 
 
 def _is_no_answer(answer: Answer) -> bool:
@@ -98,10 +100,17 @@ def judge(reading: Cors, context: JudgeContext) -> Judgement:
             said = _("Reflects any site, although it wants a credential.")
             return Judgement(Verdict.WARN, said + where(opening.url), _proof(opening), fix=fix)
     opened = [o for o in reading.openings if o.allowed]
-    if not opened:
-        return Judgement(Verdict.PASS, _("No other site may read any answer."), _proof(reading.openings[0]))
-    said = _("Other sites may read public answers only.")
-    return Judgement(Verdict.PASS, said, _proof(opened[0]))
+    said = _("Other sites may read public answers only.") if opened else _("No other site may read any answer.")
+    return Judgement(Verdict.PASS, f"{said} {_how_many(reading)}", _proof((opened or reading.openings)[0]))
+
+
+def _how_many(reading: Cors) -> str:
+    paths = len({opening.url for opening in reading.openings})
+    asked = ngettext("{n} path was asked", "{n} paths were asked", paths).format(n=paths)
+    if not reading.more:
+        return f"{asked}."
+    more = ngettext("{n} more that is listed was not", "{n} more that are listed were not", reading.more)
+    return f"{asked}; {more.format(n=reading.more)}."
 
 
 def is_foreign(opening: Opening) -> bool:

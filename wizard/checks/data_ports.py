@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from wizard.checks.base import Check, Facts, JudgeContext, Judgement, Trouble, TroubleKind
 from wizard.checks.looks.data_ports import PORTS
 from wizard.checks.looks.data_ports import DataPorts as Knocks
-from wizard.checks.troubles import next_step
-from wizard.domain.language import _, ngettext
+from wizard.checks.troubles import next_step, not_asked
+from wizard.domain.language import _
 from wizard.domain.observation import Level, Verdict
 
 
@@ -47,11 +47,7 @@ def judge(reading: DataPorts, context: JudgeContext) -> Judgement:
         said = _("Could not look: {addresses} may not be contacted.").format(addresses=", ".join(reading.not_asked))
         return Judgement(Verdict.UNKNOWN, said, next_step=next_step(Trouble(TroubleKind.REFUSED_ADDRESS)))
     if reading.more:
-        said = ngettext(
-            "Could not look: {n} more address was not asked.",
-            "Could not look: {n} more addresses were not asked.",
-            reading.more,
-        ).format(n=reading.more)
+        said = _("Could not look: {more}.").format(more=not_asked(reading.more))
         return Judgement(Verdict.UNKNOWN, said, next_step=_("Add a list of your firewall's open ports as evidence."))
     if reading.unknown or not reading.tried:
         said = _("Could not look: some ports could not be tried ({ports}).").format(

@@ -18,9 +18,10 @@ from wizard.formats.malformed import Malformed
 MOST_BYTES = 5 * 1024 * 1024
 #: More are cut off. A look calls far fewer of them, and says that it did not call them all.
 MOST_OPERATIONS = 5000
-_METHODS = ("get", "head", "options", "post", "put", "patch", "delete", "trace")
+METHODS = ("get", "head", "options", "post", "put", "patch", "delete", "trace")
 _MOST_REFERENCES = 10
 _MOST_PARAMETERS = 30
+_LINE = re.compile(rf"\s*({'|'.join(METHODS)})\s+/", re.I)
 _FIELD = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 
@@ -30,10 +31,13 @@ class UnreadableEndpoints(Mistake):
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """What a document says: its operations and the hosts that it names."""
+    """What a document says: its operations and the hosts that it names; `outside` are the files that it refers to, in
+    which more operations stand. Nobody reads those.
+    """
 
     endpoints: tuple[Endpoint, ...]
     servers: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
 
 
 def read_list(text: str) -> Api:
@@ -58,7 +62,7 @@ def read_list(text: str) -> Api:
         if len(words) == 1:
             words = ["GET", *words]
         owner = owner.strip().upper()
-        if len(words) != 2 or words[0].lower() not in _METHODS or not words[1].startswith("/") or len(owner) > 1:
+        if len(words) != 2 or words[0].lower() not in METHODS or not words[1].startswith("/") or len(owner) > 1:
             raise UnreadableEndpoints(
                 _("Line {n} is no endpoint, so the list was not used. Write “GET /path”, one a line.").format(n=number)
             )
@@ -102,7 +106,22 @@ def read_openapi(data: bytes) -> Api:
         raise UnreadableEndpoints(_("This is no OpenAPI document: it has no “paths”."))
     reader = _Document(document)
     found = list(reader.operations())
-    return Api(tuple(found[:MOST_OPERATIONS]), tuple(reader.servers()))
+    return Api(tuple(found[:MOST_OPERATIONS]), tuple(reader.servers()), tuple(dict.fromkeys(reader.outside)))
+
+
+def means_endpoints(data: bytes, *, listed: bool) -> bool:
+    """False for a file that is well and lists no endpoints, and was never meant to: notes, settings, a report.
+
+    What cannot be parsed may have been a description of an API, so it counts as one.
+    """
+    if listed:
+        lines = data.decode("utf-8-sig", "replace").splitlines()
+        return any(_LINE.match(line) for line in lines)
+    try:
+        document = _parsed(data)
+    except UnreadableEndpoints:
+        return True
+    return isinstance(document, Mapping) and any(name in document for name in ("openapi", "swagger", "paths"))
 
 
 def _parsed(data: bytes) -> Any:
@@ -120,6 +139,8 @@ class _Document:
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._document = document
         self._base = self._base_path()
+        #: where references lead that stand in place of operations and are not followed
+        self.outside: list[str] = []
 
     def servers(self) -> Iterator[str]:
         """The host names in the document."""
@@ -134,11 +155,13 @@ class _Document:
     def operations(self) -> Iterator[Endpoint]:
         """Every operation."""
         for path, item in self._document["paths"].items():
-            item = self._resolve(item)
-            if not isinstance(item, Mapping) or not isinstance(path, str) or not path.startswith("/"):
+            if not isinstance(path, str) or not path.startswith("/"):
                 continue
-            for method in _METHODS:
-                operation = self._resolve(item.get(method))
+            item = self._followed(item)
+            if not isinstance(item, Mapping):
+                continue
+            for method in METHODS:
+                operation = self._followed(item.get(method))
                 if isinstance(operation, Mapping):
                     yield self._operation(path, method, item, operation)
 
@@ -189,6 +212,13 @@ class _Document:
                 except ValueError:
                     return ""
         return ""
+
+    def _followed(self, value: Any) -> Any:
+        """What stands in place of operations; a reference that leads to none is noted."""
+        found = self._resolve(value)
+        if isinstance(value, Mapping) and "$ref" in value and not isinstance(found, Mapping):
+            self.outside.append(str(value["$ref"])[:200])
+        return found
 
     def _resolve(self, value: Any) -> Any:
         for _step in range(_MOST_REFERENCES):

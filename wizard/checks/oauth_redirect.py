@@ -14,8 +14,8 @@ from wizard.checks.base import Check, CouldNotLook, Facts, JudgeContext, Judgeme
 from wizard.checks.judging import judge as result_of
 from wizard.checks.looks.http import parts_of
 from wizard.checks.looks.redirect_pages import RedirectPage, RedirectPages
-from wizard.checks.troubles import next_step, sentence
-from wizard.domain.language import _, ngettext
+from wizard.checks.troubles import next_step, not_asked, sentence
+from wizard.domain.language import _
 from wizard.domain.looks import SubjectKind
 from wizard.domain.observation import Json, Level, Result, Verdict
 from wizard.domain.scope import Host
@@ -63,11 +63,7 @@ def judge(reading: OauthRedirect, context: JudgeContext) -> Judgement:
             step = _("See to it that the address refuses a visit without a code with 400, then look again.")
             return Judgement(Verdict.UNKNOWN, said.format(address=page.address, status=page.status), proof, step)
     if reading.more:
-        said = ngettext(
-            "Could not look: the recording names {n} redirect address more than is asked.",
-            "Could not look: the recording names {n} redirect addresses more than are asked.",
-            reading.more,
-        ).format(n=reading.more)
+        said = _("Could not look: {more}.").format(more=not_asked(reading.more))
         return Judgement(Verdict.UNKNOWN, said, proof, _("Record one way to Apollo and back for each address you use."))
     return Judgement(Verdict.PASS, _("Without a code, no redirect address gives out a token."), proof)
 

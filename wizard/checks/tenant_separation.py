@@ -23,6 +23,7 @@ from wizard.checks.looks.tenant_probe import (
 )
 from wizard.checks.masking import mask_address
 from wizard.checks.troubles import sentence
+from wizard.checks.unread import not_read
 from wizard.domain.language import _, ngettext
 from wizard.domain.observation import Level, Verdict
 
@@ -50,6 +51,7 @@ class Separation:
     tried: tuple[Tried, ...]
     valid: tuple[str, ...]
     untried: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 def read(facts: Facts) -> Separation:
@@ -60,6 +62,7 @@ def read(facts: Facts) -> Separation:
         tuple(seen.everything()),
         tuple(who for who in (FIRST, SECOND) if seen.is_valid(who)),
         tuple(dict.fromkeys(map(mask_address, found.untried))),
+        found.unread,
     )
 
 
@@ -221,6 +224,8 @@ def judge(reading: Separation, context: JudgeContext) -> Judgement:
     shown = sorted(reading.tried, key=lambda tried: _ORDER.index(tried.verdict))
     proof = "\n".join((*map(_line, shown[:30]), *(_("not tried: {path}").format(path=p) for p in reading.untried[:10])))
     first = shown[0]
+    if reading.unread and worst in (Verdict.PASS, Verdict.WARN):
+        return not_read(reading.unread, proof)
     if worst is Verdict.PASS:
         missing = _one_way(reading.tried)
         n = len(reading.tried)
@@ -277,5 +282,5 @@ CHECK = Check(
     needs=(TenantProbe,),
     read=read,
     judge=judge,
-    version=2,
+    version=3,
 )

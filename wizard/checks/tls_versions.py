@@ -9,7 +9,7 @@ from wizard.checks.base import Check, Facts, JudgeContext, Judgement, Trouble, T
 from wizard.checks.looks.certificates import Certificates, is_intercepted
 from wizard.checks.looks.hello import ALERTS, Kind, Tls
 from wizard.checks.looks.tls_hellos import Exchange, Standing, TlsHellos, standings, trouble_without_tls
-from wizard.checks.troubles import next_step, sentence
+from wizard.checks.troubles import next_step, not_asked, sentence
 from wizard.domain.language import _, ngettext
 from wizard.domain.observation import Level, Verdict
 
@@ -127,7 +127,8 @@ def judge(reading: TlsVersions, context: JudgeContext) -> Judgement:
     count = len(reading.addresses)
     everywhere = ngettext("on {n} address", "on all {n} addresses", count).format(n=count)
     if reading.more:
-        everywhere = _("on {n} addresses ({more} more were not asked)").format(n=count, more=reading.more)
+        everywhere = ngettext("on {n} address ({more})", "on {n} addresses ({more})", count)
+        everywhere = everywhere.format(n=count, more=not_asked(reading.more))
     said = _("Only {versions}, {everywhere}.").format(versions=_(" and ").join(reading.offered), everywhere=everywhere)
     if any(a.silent for a in reading.addresses):
         said += " " + _("Older ones get no answer.")
@@ -141,6 +142,9 @@ def judge(reading: TlsVersions, context: JudgeContext) -> Judgement:
             proof_text,
             fix=remedies.tls_versions(context.server),
         )
+    if reading.more:
+        step = _("Look again: the name service gives them in another order. Or add evidence for the others.")
+        return Judgement(Verdict.WARN, said, proof_text, step)
     return Judgement(Verdict.PASS, said, proof_text)
 
 
@@ -154,5 +158,5 @@ CHECK = Check(
     uses=(Certificates,),
     read=read,
     judge=judge,
-    version=2,
+    version=3,
 )

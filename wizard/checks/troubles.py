@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from wizard.checks.base import Trouble, TroubleKind
-from wizard.domain.language import _
+from wizard.domain.language import _, ngettext
 
 
 def sentence(trouble: Trouble) -> str:
@@ -116,3 +116,8 @@ def next_step(trouble: Trouble) -> str:
             return _("Is a VPN needed, or does a firewall keep us out? Look again, or add evidence instead.")
         case _:
             assert_never(trouble.kind)
+
+
+def not_asked(more: int) -> str:
+    """What is said of addresses beyond those that one look asks, without a stop at its end."""
+    return ngettext("{n} more address was not asked", "{n} more addresses were not asked", more).format(n=more)

@@ -13,6 +13,7 @@ from wizard.checks.looks.https_answers import HttpsAnswers
 from wizard.checks.masking import mask_address, value_of
 from wizard.checks.pages import PageTrouble, trouble_of
 from wizard.checks.seen import asked
+from wizard.checks.unread import not_read
 from wizard.domain.language import _
 from wizard.domain.observation import Level, Verdict
 
@@ -54,6 +55,7 @@ class UrlSecrets:
     looked_at: int
     operations: int = 0
     trouble: PageTrouble | None = None
+    unread: tuple[str, ...] = ()
 
 
 def read(facts: Facts) -> UrlSecrets:
@@ -67,7 +69,9 @@ def read(facts: Facts) -> UrlSecrets:
         for place, address in _addresses(seen.answer):
             count += 1
             found += in_address(place, address)
-    return UrlSecrets(tuple(dict.fromkeys(found))[:20], count, facts.get(Declared).operations, trouble_of(answers))
+    declared = facts.get(Declared)
+    unique = tuple(dict.fromkeys(found))[:20]
+    return UrlSecrets(unique, count, declared.operations, trouble_of(answers), declared.unread)
 
 
 def _addresses(answer: Answer) -> list[tuple[str, str]]:
@@ -123,6 +127,8 @@ def judge(reading: UrlSecrets, context: JudgeContext) -> Judgement:
         return Judgement(Verdict.FAIL, said.format(place=certain[0].place, name=certain[0].name), proof, fix=fix)
     if reading.trouble:
         return Judgement(Verdict.UNKNOWN, reading.trouble.said, next_step=reading.trouble.next_step)
+    if reading.unread:
+        return not_read(reading.unread)
     if reading.found:
         said = _("Is {name} a credential? It is long and random ({place}).")
         first = reading.found[0]
@@ -147,5 +153,5 @@ CHECK = Check(
     needs=(HttpsAnswers, Declared),
     read=read,
     judge=judge,
-    version=2,
+    version=3,
 )

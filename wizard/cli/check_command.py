@@ -76,6 +76,7 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
     )
     settings = plan.LookSettings(
         endpoints=given.endpoints,
+        unread=given.unread,
         control={host.subject: token_of(secret, host.name) for host in hosts.values()} if secret else {},
         active=frozenset(hosts) if asked.active else frozenset(),
         data_ports=frozenset(hosts) if asked.data_ports else frozenset(),

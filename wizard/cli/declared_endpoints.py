@@ -27,11 +27,14 @@ class BadArgument(Mistake):
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """By host subject: the endpoints to call and the header fields of two customers. `read`: results of files."""
+    """By host subject: the endpoints to call, what describes more that is not read, and the header fields of two
+    customers. `read`: results of files.
+    """
 
     endpoints: dict[str, tuple[Endpoint, ...]] = field(default_factory=dict)
     credentials: dict[str, Field] = field(default_factory=dict, repr=False)
     second_credentials: dict[str, Field] = field(default_factory=dict, repr=False)
+    unread: dict[str, tuple[str, ...]] = field(default_factory=dict)
     read: tuple[Result, ...] = ()
 
 
@@ -47,6 +50,9 @@ def declared(asked: argparse.Namespace, hosts: Sequence[Host]) -> Declared:
         api = from_json(Api, json.loads(_read(asked.openapi, "endpoints", {})))
         for host in _meant(hosts, api.servers):
             _add(given, host.subject, api.endpoints)
+            if api.outside:
+                sentence = _("“{name}” describes endpoints in other files, which are not read ({file}).")
+                given.unread[host.subject] = (sentence.format(name=asked.openapi.name, file=api.outside[0]),)
     if asked.endpoints is not None:
         from wizard.checks.endpoints import read_list
 

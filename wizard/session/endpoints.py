@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from wizard.checks.endpoints import MOST_BYTES, MOST_OPERATIONS, Api
+from wizard.checks.endpoints import METHODS, MOST_BYTES, MOST_OPERATIONS, Api
 from wizard.checks.looks.ground import Endpoint
 from wizard.domain.answers import Answer, AnswerState, Row
 from wizard.domain.codec import from_json
@@ -32,58 +33,103 @@ _RECORDINGS = (".har",)
 MOST_RECORDING = 64 * 1024 * 1024
 
 
-async def of_hosts(session: Session) -> dict[str, tuple[Endpoint, ...]]:
-    """By host subject: what may be called there, each method and path once; empty where nothing is listed."""
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """By host subject: what may be called there, each method and path once (empty where nothing is listed), and a
+    sentence for each file and row that should list more and could not be read, or not be given to a host.
+    """
+
+    endpoints: dict[str, tuple[Endpoint, ...]]
+    unread: dict[str, tuple[str, ...]]
+
+
+async def of_hosts(session: Session) -> Listed:
+    """What the answers and the filed descriptions, recordings and lists say of every host in scope."""
     assessment = session.assessment
     hosts = assessment.scope.hosts
     found: dict[str, dict[tuple[str, str], Endpoint]] = {host.subject: {} for host in hosts}
+    unread: list[str] = []
 
     def add(host: Host | None, endpoint: Endpoint) -> None:
         if host is not None and len(found[host.subject]) < MOST_OPERATIONS:
             found[host.subject].setdefault((endpoint.method, endpoint.path), endpoint)
 
     for item in _filed(session.questionnaire, assessment.evidence.values(), _RECORDINGS, MOST_RECORDING):
-        recorded = await _ask(session, item, {"recording": True}, MOST_RECORDING)
+        recorded = await _ask(session, item, {"recording": True}, MOST_RECORDING, unread)
         called = recorded if isinstance(recorded, Mapping) else {}
         for each in hosts:
             for endpoint in from_json(tuple[Endpoint, ...], called.get(each.subject, [])):
                 add(each, endpoint)
     for item in _filed(session.questionnaire, assessment.evidence.values(), _DESCRIPTIONS, MOST_BYTES):
-        described = await _ask(session, item, {"list": item.name.lower().endswith(_LISTS)}, MOST_BYTES)
-        api = from_json(Api, described) if described is not None else None
-        for endpoint in api.endpoints if api else ():
-            for named in _named(hosts, api.servers if api else ()):
-                add(named, endpoint)
+        is_list = item.name.lower().endswith(_LISTS)
+        described = await _ask(session, item, {"list": is_list, "filed": True}, MOST_BYTES, unread)
+        if described is None:
+            continue
+        api = from_json(Api, described)
+        named = _named(hosts, api.servers)
+        for each in named:
+            for endpoint in api.endpoints:
+                add(each, endpoint)
+        if api.endpoints and not named:
+            unread.append(_("“{name}” does not say to which of the hosts in scope it belongs.").format(name=item.name))
+        if api.outside:
+            sentence = _(
+                "“{name}” describes endpoints in other files, which are not read ({file}). Add it as one file."
+            )
+            unread.append(sentence.format(name=item.name, file=api.outside[0]))
     for row in _rows(assessment.answers, ENDPOINTS_QUESTION):
         host, path = _place(hosts, row.get("path"))
-        if path and row.get("method").strip().upper() == "GET" and row.get("anonymous") != "yes":
-            add(host, Endpoint("GET", path))
+        if host is None and row.get("path").strip():
+            sentence = _("The row “{path}” of the endpoints does not say to which of the hosts in scope it belongs.")
+            unread.append(sentence.format(path=row.get("path").strip()[:200]))
+        methods = [word for word in re.split(r"[\s,/|+&]+", row.get("method").upper()) if word.lower() in METHODS]
+        if path and not methods:
+            sentence = _("The row “{path}” of the endpoints names no method, such as GET or POST.")
+            unread.append(sentence.format(path=row.get("path").strip()[:200]))
+        if path and row.get("anonymous") != "yes":
+            for method in methods:
+                add(host, Endpoint(method, path))
     guests = _register(hosts, assessment.answers)
     for subject, method, path in guests:
         add(next(host for host in hosts if host.subject == subject), Endpoint(method, path))
-    return {
-        subject: tuple(_as_said(subject, endpoint, guests) for endpoint in endpoints.values())
-        for subject, endpoints in found.items()
-    }
+    # what could not be read may be about any of them, most likely about the APIs
+    meant = [host for host in hosts if host.purpose == "api"] or hosts
+    return Listed(
+        {
+            subject: tuple(_as_said(subject, endpoint, guests) for endpoint in endpoints.values())
+            for subject, endpoints in found.items()
+        },
+        {host.subject: tuple(dict.fromkeys(unread)) for host in meant if unread},
+    )
 
 
 def _filed(
     questionnaire: Questionnaire, evidence: Iterable[Evidence], endings: tuple[str, ...], most: int
 ) -> Iterable[Evidence]:
-    """The evidence with such a name that is filed where endpoints belong."""
+    """The evidence with such a name that is filed where endpoints belong; what is larger than `most` bytes too, unless
+    it is a text, which is then no list.
+    """
     for item in evidence:
         owners = [owner for id in item.requirements if (owner := questionnaire.owner_of(id)) is not None]
         filed = any(CHECK in owner.checks for owner in owners)
-        if filed and item.name.lower().endswith(endings) and item.sealed.size <= most:
+        name = item.name.lower()
+        if filed and name.endswith(endings) and (item.sealed.size <= most or not name.endswith(_LISTS)):
             yield item
 
 
-async def _ask(session: Session, item: Evidence, how: dict[str, bool], most: int) -> Json:
-    """The endpoints in a piece of evidence, from the child; None for a file that holds none: it stays evidence."""
+async def _ask(session: Session, item: Evidence, how: dict[str, bool], most: int, unread: list[str]) -> Json:
+    """The endpoints in a piece of evidence, from the child; None for a file that is about something else, and for one
+    that cannot be read: then the reason is put on `unread`.
+    """
+    if item.sealed.size > most:
+        sentence = _("“{name}” was not read: it is larger than {n} MiB.")
+        unread.append(sentence.format(name=item.name, n=most // (1024 * 1024)))
+        return None
     try:
         data = await asyncio.to_thread(session.workspace.box.read, item.sealed, most)
         found: Json = json.loads((await worker_process.ask("endpoints", dict(how), data)).data)
-    except (worker_process.WorkerRefused, worker_process.WorkerFailed):
+    except (worker_process.WorkerRefused, worker_process.WorkerFailed) as refused:
+        unread.append(_("“{name}” was not read. {why}").format(name=item.name, why=refused))
         return None
     return found
 

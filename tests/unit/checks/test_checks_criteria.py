@@ -11,6 +11,7 @@ from tests.servers.hellos import ECDHE_GCM, TLS12, TLS13, server_hello
 from wizard.checks.base import Check, Fact, Facts, Trouble, TroubleKind
 from wizard.checks.every import find
 from wizard.checks.judging import judge
+from wizard.checks.looks.addresses import is_loopback
 from wizard.checks.looks.certificates import Certificates, Handshake
 from wizard.checks.looks.dns_records import DnsRecords, Records
 from wizard.checks.looks.hello import Form, Tls, client_hello
@@ -128,8 +129,11 @@ def test_an_included_policy_that_did_not_come_is_not_counted_as_none(
     assert _judge("spf", found).verdict is verdict
 
 
-@pytest.mark.parametrize(("more", "words"), [(0, "on 1 address."), (4, "on 1 addresses (4 more were not asked).")])
-def test_addresses_beyond_the_cap_are_told(more: int, words: str) -> None:
+@pytest.mark.parametrize(
+    ("more", "verdict", "words"),
+    [(0, P, "on 1 address."), (1, W, "on 1 address (1 more address was not asked)."), (4, W, "4 more addresses")],
+)
+def test_addresses_beyond_the_cap_are_told_and_are_no_plain_pass(more: int, verdict: Verdict, words: str) -> None:
     hello = server_hello(TLS13, 0x1301).hex()
     old = tuple(
         Exchange(HERE, version, form, Ended.ANSWERED, "15030300020246")  # a fatal protocol_version
@@ -139,4 +143,13 @@ def test_addresses_beyond_the_cap_are_told(more: int, words: str) -> None:
     )
     hellos = TlsHellos((*old, Exchange(HERE, Tls.TLS_1_3, Form.FULL, Ended.ANSWERED, hello)), more=more)
     result = _judge("tls-versions", hellos)
-    assert (result.verdict, words in result.summary) == (P, True), result.summary
+    assert (result.verdict, words in result.summary) == (verdict, True), result.summary
+
+
+@pytest.mark.parametrize(
+    ("host", "own"),
+    [("localhost", True), ("127.9.0.1", True), ("::1", True), ("localhost.partner.example", False), ("10.0.0.1", False),
+     ("", False)],
+)  # fmt: skip
+def test_only_this_computer_is_loopback(host: str, own: bool) -> None:
+    assert is_loopback(host) is own

@@ -479,6 +479,21 @@ def test_cors(status: int, allow: str, credentials: bool, verdict: Verdict) -> N
     assert result.verdict is verdict, result.summary
 
 
+@pytest.mark.parametrize(
+    ("listed", "words"),
+    [
+        (0, "1 path was asked."),
+        (3, "4 paths were asked."),
+        (5, "5 paths were asked; 1 more that is listed was not."),
+        (9, "5 paths were asked; 5 more that are listed were not."),
+    ],
+)
+def test_cors_says_how_many_paths_were_asked(listed: int, words: str) -> None:
+    paths = tuple(f"/v1/{n}" for n in range(listed))
+    result = _site_result("cors", {path: _page(200, JSON, body=b"{}") for path in ("/", *paths)}, paths)
+    assert (result.verdict, result.summary) == (P, f"No other site may read any answer. {words}")
+
+
 def test_caching() -> None:
     store = ("Cache-Control", "no-store")
     data = _page(200, JSON, body=b"{}")

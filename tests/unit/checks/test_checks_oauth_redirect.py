@@ -94,7 +94,7 @@ def test_addresses_beyond_those_that_are_asked_are_no_pass(monkeypatch: pytest.M
     monkeypatch.setattr("wizard.checks.looks.redirect_pages.MOST_ADDRESSES", 1)
     result, seen, _pages = _look(Page(400), "https://localhost:1/other")
     assert (result.verdict, len(seen)) == (U, 1)
-    assert "1 redirect address more" in result.summary
+    assert "1 more address was not asked" in result.summary
 
 
 def test_what_was_only_recorded_is_no_pass() -> None:

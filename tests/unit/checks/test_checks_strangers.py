@@ -14,6 +14,7 @@ from tests.servers.web import Page, Request, scripted, serve
 from wizard.checks.base import Facts, Trouble, TroubleKind
 from wizard.checks.every import find
 from wizard.checks.judging import judge
+from wizard.checks.looks.declared import Declared
 from wizard.checks.looks.endpoint_probe import (
     ALTERED,
     MALFORMED,
@@ -28,6 +29,9 @@ from wizard.checks.looks.endpoint_probe import (
 )
 from wizard.checks.looks.ground import Endpoint
 from wizard.checks.looks.http import Answer as HttpAnswer
+from wizard.checks.looks.https_answers import HttpsAnswers, Visit
+from wizard.checks.looks.tenant_probe import FIRST, FOREIGN, SECOND, SHARED, Call, TenantProbe
+from wizard.checks.looks.tenant_probe import OWN as OWN_THING
 from wizard.checks.plan import LookSettings, look
 from wizard.checks.record import judge_again
 from wizard.domain.observation import Result, Verdict
@@ -360,3 +364,34 @@ def test_endpoints_beyond_those_that_are_called_pass_nothing(name: str, monkeypa
 
     result = asyncio.run(run())
     assert (result.verdict, "GET /y" in result.summary) == (U, True), result.summary
+
+
+@pytest.mark.parametrize("name", ["authentication", "anonymous-register", "tenant-separation", "url-secrets"])
+def test_a_description_that_was_not_read_lets_nothing_pass_and_hides_no_failure(name: str) -> None:
+    check = find(name)
+    assert check is not None
+    why = ("“openapi.json” was not read. It is cut short.",)
+
+    def verdict(answered: int, unread: tuple[str, ...]) -> Result:
+        address = "https://h.example/x"
+        answer = HttpAnswer(address, answered, (JSON, CHALLENGE), body="{}", body_length=2)
+        probe = EndpointProbe((Operation("GET", "/x", asked=(Asked(NOTHING, "/x", answer),)),), (), unread=unread)
+        own = Call(FIRST, OWN_THING, "/x", FIRST, 200, 9, whole="a", values=("v", "w"))
+        good = Call(SECOND, SHARED, "/me", "", 200, 9, whole="c", values=("z",))
+        other = Call(SECOND, FOREIGN, "/x", FIRST, 404 if answered == 401 else 200, 9, whole="a", values=("v", "w"))
+        keys = () if answered == 401 else (("GET /x", "api_key"),)
+        facts = Facts(
+            {
+                EndpointProbe: probe,
+                TenantProbe: TenantProbe((own, good, other), unread=unread),
+                HttpsAnswers: HttpsAnswers((Visit("root", "/", (answer,)),)),
+                Declared: Declared(keys, 1, unread),
+            }
+        )
+        return judge(check, Host("h.example"), facts, datetime(2026, 11, 29, tzinfo=UTC), ())
+
+    assert verdict(401, ()).verdict in (P, W)
+    told = verdict(401, why)
+    assert (told.verdict, told.summary) == (U, "Could not look at every endpoint. " + why[0])
+    assert told.next_step
+    assert verdict(200, why).verdict is F

@@ -194,6 +194,17 @@ def test_endpoints_come_from_a_description_and_the_credential_is_never_shown(par
 
 
 @pytest.mark.slow
+def test_what_a_description_keeps_in_other_files_is_told_and_is_no_pass(partner, tmp_path):
+    described = tmp_path / "openapi.yaml"
+    described.write_text("openapi: 3.0.3\npaths:\n  /api/me: {get: {}}\n  /api/pay: {$ref: './pay.yaml'}\n")
+    asked = ["check", *at(partner, "api"), "--only", "anonymous-register", "--openapi", described, "--json"]
+    done = attestry(*asked, home=tmp_path)
+    (result,) = objects(done)
+    assert (done.returncode, result["verdict"]) == (3, "unknown"), done.stderr
+    assert "“openapi.yaml” describes endpoints in other files" in result["summary"]
+
+
+@pytest.mark.slow
 def test_a_check_without_its_input_says_so_when_it_is_named(partner, tmp_path):
     done = attestry("check", *at(partner, "api"), "--only", "authentication,oauth-flow", "--json", home=tmp_path)
     assert done.returncode == 3

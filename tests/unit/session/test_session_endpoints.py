@@ -36,7 +36,11 @@ def scoped(session):
 
 
 def listed(session):
-    return asyncio.run(endpoints.of_hosts(session))
+    return asyncio.run(endpoints.of_hosts(session)).endpoints
+
+
+def unread(session):
+    return asyncio.run(endpoints.of_hosts(session)).unread
 
 
 def test_nothing_listed_is_an_empty_list_for_every_host(scoped):
@@ -65,11 +69,18 @@ def test_tables_and_descriptions_come_together(scoped, tmp_path):
     other = tmp_path / "other.json"
     other.write_text(json.dumps({"hello": 1}))
     evidence.add(scoped, [described, other], ["AUTH-1"]).result.result(60)
+    assert unread(scoped) == {
+        "api.partner.example:8443": (
+            "The row “https://elsewhere.example/data” of the endpoints does not say to which of the hosts in scope it "
+            "belongs.",
+        )
+    }
     found = listed(scoped)
     assert [(e.method, e.path, e.anonymous) for e in found["api.partner.example:8443"]] == [
         ("GET", "/v1/contacts", ""),
         ("GET", "/v1/health", "Load balancer"),
         ("GET", "/v1/me", ""),
+        ("POST", "/v1/pay", ""),
     ]
     assert [e.path for e in found["app.partner.example"]] == ["/data"]
 
@@ -91,6 +102,50 @@ def test_recordings_and_lists_that_are_filed_are_read_too(scoped, tmp_path):
         ("/v1/staff", True, ""), ("/v1/contacts/7", False, "A"),
     ]  # fmt: skip
     assert [e.path for e in found["app.partner.example"]] == ["/api/me"]
+    assert unread(scoped) == {}
+
+
+@pytest.mark.slow
+def test_descriptions_that_cannot_be_read_are_named_with_the_reason(scoped, tmp_path, monkeypatch):
+    monkeypatch.setattr(endpoints, "MOST_BYTES", 3000)
+    files = {
+        "cut.json": '{"openapi": "3.0.0", "paths": {"/v1/me": {"get"',
+        "large.yaml": "openapi: 3.0.0\n" + "#" * 3000,
+        "recording.har": "{}",
+        "routes.txt": "GET /v1/me\nGET the others\n",
+        "parts.yaml": "openapi: 3.0.0\npaths:\n  /v1/contacts: {$ref: './contacts.yaml'}\n  /v1/me: {get: {}}\n",
+        "shared.yml": "openapi: 3.1.0\ncomponents: {}\n",
+        "settings.yaml": "database: none\n",
+        "notes.txt": "GET help from the team\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    evidence.add(scoped, [tmp_path / name for name in files], ["AUTH-1"]).result.result(60)
+    found = unread(scoped)
+    assert set(found) == {"api.partner.example:8443"}
+    said = sorted(found["api.partner.example:8443"])
+    assert [sentence.split("”")[0].strip("“") for sentence in said] == [
+        "cut.json", "large.yaml", "parts.yaml", "recording.har", "routes.txt", "shared.yml",
+    ]  # fmt: skip
+    assert said[2] == (
+        "“parts.yaml” describes endpoints in other files, which are not read (./contacts.yaml). Add it as one file."
+    )
+    assert "Line 2 is no endpoint" in said[4]
+
+
+def test_rows_of_the_table_that_name_no_method_or_several_are_not_passed_over(scoped):
+    given(
+        scoped,
+        "AUTH-1-endpoints",
+        {"method": "GET, post", "path": "/v1/me", "anonymous": "no"},
+        {"method": "any", "path": "/v1/all", "anonymous": "no"},
+    )
+    assert [(e.method, e.path) for e in listed(scoped)["api.partner.example:8443"]] == [
+        ("GET", "/v1/me"), ("POST", "/v1/me"),
+    ]  # fmt: skip
+    assert unread(scoped)["api.partner.example:8443"] == (
+        "The row “/v1/all” of the endpoints names no method, such as GET or POST.",
+    )
 
 
 def test_what_waits_for_a_consent_is_no_row(scoped):
@@ -189,6 +244,7 @@ def test_more_endpoints_can_be_given_to_one_run(scoped, monkeypatch):
         return ()
 
     monkeypatch.setattr("wizard.checks.plan.look", look)
+    given(scoped, "AUTH-1-endpoints", {"method": "GET", "path": "https://other.example/x", "anonymous": "no"})
     options = looking.LookOptions(
         endpoints=((HOST.subject, (Endpoint("GET", "/x"),)),), data_ports=frozenset({HOST.subject})
     )
@@ -196,6 +252,7 @@ def test_more_endpoints_can_be_given_to_one_run(scoped, monkeypatch):
     assert seen[0].endpoints[HOST.subject] == (Endpoint("GET", "/x"),)
     assert seen[0].paths[HOST.subject] == ("/x",)
     assert seen[0].data_ports == {HOST.subject}
+    assert "other.example/x" in seen[0].unread[HOST.subject][0]
 
 
 def test_the_domain_of_the_incident_address_is_asked_about(scoped, monkeypatch):

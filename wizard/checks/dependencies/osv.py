@@ -7,7 +7,6 @@ Anything that is not exactly that (a redirect, a page of a captive portal, fewer
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import json
 import re
 import ssl
@@ -20,6 +19,7 @@ from urllib.parse import urlsplit
 from wizard.checks.dependencies.advisory import Advisory
 from wizard.checks.dependencies.answers_store import AnswersStore, Named
 from wizard.checks.dependencies.dependency import Dependency
+from wizard.checks.looks.addresses import is_loopback
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
 from wizard.formats import json as strict_json
@@ -256,7 +256,7 @@ def client(settings: OsvSettings) -> httpx.AsyncClient:
     import wizard
 
     parts = urlsplit(settings.url)
-    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(parts.hostname or "")):
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
         raise NotAllowed(
             _("{url} is not an https address, so no name of a package is sent there. Nothing was asked.").format(
                 url=settings.url
@@ -279,13 +279,6 @@ def trusted() -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
     return context
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _not_osv() -> str:

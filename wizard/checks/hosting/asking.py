@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from wizard.checks.hosting.posture import Posture
+from wizard.checks.looks.addresses import is_loopback
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
 from wizard.formats import json as strict_json
@@ -169,7 +169,7 @@ def _client(adapter: Adapter, token: str, settings: HostSettings) -> httpx.Async
 
     base = (settings.api or adapter.api).rstrip("/")
     parts = urlsplit(base)
-    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(parts.hostname or "")):
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
         raise NotAsked(_("{url} is not an https address, so the token was not sent there.").format(url=base[:200]))
     return httpx.AsyncClient(
         base_url=base,
@@ -286,10 +286,3 @@ def next_link(link: str) -> str:
     """The address of the next page in a Link header (RFC 8288); "" for none."""
     found = _NEXT.search(link)
     return found[1] if found else ""
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

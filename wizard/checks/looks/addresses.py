@@ -57,6 +57,11 @@ _METADATA = frozenset(
 )
 
 
+def is_loopback(host: str) -> bool:
+    """True for this computer itself, by name or by address."""
+    return ip_address(host).is_loopback if is_address(host) else host == "localhost"
+
+
 def is_address(text: str) -> bool:
     """True for an IP address, false for a name."""
     try:

@@ -36,6 +36,8 @@ class CorsProbe(Fact):
     NAME = "cors-probe"
     STEPS = 5
     asked: tuple[Foreign, ...]
+    #: how many more paths are listed, of which none was asked
+    more: int = 0
 
     @classmethod
     async def look(cls, ground: Ground) -> CorsProbe:
@@ -43,7 +45,8 @@ class CorsProbe(Fact):
         origin = f"https://attestry-{secrets.token_hex(8)}.invalid"
         settings, subject = ground.run.settings, ground.host.subject
         declared = [*settings.paths.get(subject, ()), *(e.path for e in settings.endpoints.get(subject, ()))]
-        paths = [p for p in dict.fromkeys(("/", *declared)) if "{" not in p][:MOST_PATHS]
+        known = [p for p in dict.fromkeys(("/", *declared)) if "{" not in p]
+        paths = known[:MOST_PATHS]
         private = {e.path for e in settings.endpoints.get(subject, ()) if not e.anonymous}
         asked: list[Foreign] = []
         async with Talks(ground) as talks:
@@ -60,8 +63,10 @@ class CorsProbe(Fact):
                         asked.append(Foreign(foreign, path, trouble=could_not.trouble))
         if all(a.answer is None for a in asked):
             raise CouldNotLook(next(a.trouble for a in asked if a.trouble))
-        return cls(tuple(asked))
+        return cls(tuple(asked), len(known) - len(paths))
 
     def masked(self) -> CorsProbe:
         """Without secret values."""
-        return CorsProbe(tuple(replace(a, answer=a.answer.masked() if a.answer else None) for a in self.asked))
+        return replace(
+            self, asked=tuple(replace(a, answer=a.answer.masked() if a.answer else None) for a in self.asked)
+        )

@@ -19,9 +19,13 @@ class Declared(Fact):
     keys_in_urls: tuple[tuple[str, str], ...] = ()
     #: how many operations are listed at all
     operations: int = 0
+    #: what should list more of them and could not be read, a sentence each
+    unread: tuple[str, ...] = ()
 
     @classmethod
     async def look(cls, ground: Ground) -> Declared:
         """Reads the list that the person gave for this run."""
-        listed = ground.run.settings.endpoints.get(ground.host.subject, ())
-        return cls(tuple((f"{e.method} {e.path}", e.key_in_url) for e in listed if e.key_in_url), len(listed))
+        settings, subject = ground.run.settings, ground.host.subject
+        listed = settings.endpoints.get(subject, ())
+        keys = tuple((f"{e.method} {e.path}", e.key_in_url) for e in listed if e.key_in_url)
+        return cls(keys, len(listed), settings.unread.get(subject, ()))

@@ -89,6 +89,8 @@ class EndpointProbe(Fact):
     controls: tuple[Asked, ...]
     #: host names that redirects of pages may lead to
     declared: tuple[str, ...] = ()
+    #: what should list more operations and could not be read, a sentence each
+    unread: tuple[str, ...] = ()
 
     @classmethod
     def wanted(cls, host: Host, settings: LookSettings) -> bool:
@@ -139,7 +141,8 @@ class EndpointProbe(Fact):
         answers = [a for o in operations for a in o.asked]
         if answers and all(a.answer is None for a in answers):
             raise CouldNotLook(next(a.trouble for a in answers if a.trouble))
-        return cls(tuple(operations), tuple(controls.values()), tuple({h.name: 0 for h in settings.declared}))
+        names = tuple(dict.fromkeys(host.name for host in settings.declared))
+        return cls(tuple(operations), tuple(controls.values()), names, settings.unread.get(ground.host.subject, ()))
 
     def masked(self) -> EndpointProbe:
         """Without secret values and without bodies."""

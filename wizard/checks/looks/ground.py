@@ -73,6 +73,8 @@ class LookSettings:
     declared: tuple[Host, ...] = ()
     paths: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     endpoints: Mapping[str, tuple[Endpoint, ...]] = field(default_factory=dict)
+    #: by host subject: what should list endpoints and could not be read, a sentence each with its reason
+    unread: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: by host subject: knock at the ports of data stores (needs the person's consent)
     data_ports: frozenset[str] = frozenset()
     #: by host subject: the token that whoever runs the host was asked to publish

@@ -62,6 +62,8 @@ class TenantProbe(Fact):
     STEPS = 9
     calls: tuple[Call, ...]
     untried: tuple[str, ...] = ()
+    #: what should list more of them and could not be read, a sentence each
+    unread: tuple[str, ...] = ()
 
     @classmethod
     def wanted(cls, host: Host, settings: LookSettings) -> bool:
@@ -93,7 +95,8 @@ class TenantProbe(Fact):
         if asking.calls and all(call.trouble for call in asking.calls):
             raise CouldNotLook(next(call.trouble for call in asking.calls if call.trouble))
         apart = [e for e in listed if not asking.is_shared(e)]
-        return cls(tuple(asking.calls), tuple(_untried(apart, {call.path for call in asking.calls})))
+        untried = tuple(_untried(apart, {call.path for call in asking.calls}))
+        return cls(tuple(asking.calls), untried, settings.unread.get(subject, ()))
 
 
 def _untried(listed: Sequence[Endpoint], called: Set[str]) -> Iterator[str]:

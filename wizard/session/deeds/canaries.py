@@ -50,7 +50,7 @@ def send(
         settings = LookSettings(
             run_id=run,
             app_version=wizard.__version__,
-            endpoints=listed,
+            endpoints=listed.endpoints,
             canaries={host.subject: canary},
             ca_file=chosen.ca_file,
             resolve=dict(chosen.resolve),

@@ -152,9 +152,11 @@ async def _run(
     progress(0, len(hosts), _("Reading what is listed"))
     listed = await endpoints.of_hosts(session)
     for subject, more in options.endpoints:
-        listed[subject] = (*more, *listed.get(subject, ()))
+        listed.endpoints[subject] = (*more, *listed.endpoints.get(subject, ()))
     # one API path a host shows whether its headers are set there too
-    paths = {subject: tuple(e.path for e in found if e.method == "GET")[:1] for subject, found in listed.items()}
+    paths = {
+        subject: tuple(e.path for e in found if e.method == "GET")[:1] for subject, found in listed.endpoints.items()
+    }
     asked_for = options.active | (
         frozenset(h.subject for h in hosts) if checks == (host_control.CHECK,) else frozenset()
     )
@@ -163,7 +165,8 @@ async def _run(
         active=options.active,
         credentials={subject: fields[0] for subject, fields in options.customers if fields},
         second_credentials={subject: fields[1] for subject, fields in options.customers if len(fields) > 1},
-        endpoints=listed,
+        endpoints=listed.endpoints,
+        unread=listed.unread,
         paths={**paths, **dict(options.paths)},
         data_ports=options.data_ports,
         ca_file=options.ca_file,
