@@ -26,7 +26,7 @@ _DAY, _YEAR = re.compile(r"([0-9]{1,2})(?:[^0-9].*)?"), re.compile(r"([0-9]{2,4}
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _SESSION_NAME = re.compile(
     r"sess|(^|[^a-z])sid($|[^a-z])|^sid|sid$|auth|jwt|login|remember|(^|[^a-z])token|access_?token|refresh_?token|"
-    r"identity|ticket|^laravel_|^connect\.",
+    r"identity|ticket|logged_?in|aspnet(core)?\.(cookies|application)|^laravel_|^connect\.",
     re.I,
 )
 _FORGERY_NAME = re.compile(r"csrf|xsrf|antiforgery", re.I)
@@ -227,5 +227,5 @@ CHECK = Check(
     needs=(HttpsAnswers,),
     read=read,
     judge=judge,
-    version=2,
+    version=3,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from wizard.checks import policies, remedies
@@ -12,7 +14,8 @@ from wizard.checks.policies import Policy
 from wizard.domain.language import _
 from wizard.domain.observation import Level, Verdict
 
-#: Hosts whose scripts let anybody run any other: JSONP and old script libraries (from the lists of csp-evaluator).
+#: Hosts whose scripts let anybody run any other: JSONP and old script libraries (from the lists of csp-evaluator), and
+#: files of anybody.
 _BYPASS_HOSTS = (
     "ajax.googleapis.com",
     "cdnjs.cloudflare.com",
@@ -23,7 +26,13 @@ _BYPASS_HOSTS = (
     "www.gstatic.com",
     "yandex.st",
     "raw.githubusercontent.com",
+    "storage.googleapis.com",
+    "s3.amazonaws.com",
 )
+#: Paths on them that still hold what anybody published.
+_BYPASS_PATHS = ("", "ajax/", "ajax/libs/", "npm/", "gh/", "combine/")
+#: A nonce is new in every answer (CSP3 7.1); csp-evaluator calls shorter ones guessable.
+_LEAST_NONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +67,23 @@ def judge(reading: Csp, context: JudgeContext) -> Judgement:
         "Content-Security-Policy",
         "default-src 'self'; script-src 'self'; object-src 'none'; base-uri 'self'; frame-ancestors 'none'",
     )
-    said = [(page.place, *_page(page.policies), _proof(page)) for page in reading.pages]
+    nonces = Counter(nonce for page in reading.pages for nonce in _nonces(page.policies))
+    again = {nonce for nonce, times in nonces.items() if times > 1}
+    said = [(page.place, *_page(page.policies, again), _proof(page)) for page in reading.pages]
     return judge_pages(said, reading.trouble, _("Every page keeps foreign scripts out."), fix)
 
 
-def _page(found: tuple[Policy, ...]) -> tuple[Verdict, str]:
+def _nonces(found: Iterable[Policy]) -> set[str]:
+    """The nonces of a page's enforced policies, each once."""
+    sources = [s for p in found if p.origin != "report-only" for s in _scripts(p) or ()]
+    return {s[len("'nonce-") : -1] for s in sources if policies.is_nonce(s)}
+
+
+def _scripts(policy: Policy) -> tuple[str, ...] | None:
+    return policy.get("script-src-elem", "script-src", "default-src")
+
+
+def _page(found: tuple[Policy, ...], again: set[str]) -> tuple[Verdict, str]:
     enforced = [p for p in found if p.origin != "report-only"]
     reporting = [p for p in found if p.origin == "report-only"]
     if not enforced:
@@ -76,13 +97,13 @@ def _page(found: tuple[Policy, ...]) -> tuple[Verdict, str]:
                 weakness=weakness
             )
         return Verdict.FAIL, weakness
-    note = _note(enforced)
+    note = _note(enforced) or _weak_nonce(_nonces(enforced), again)
     return (Verdict.WARN, note) if note else (Verdict.PASS, "")
 
 
 def _weakness(found: list[Policy]) -> str:
     """Why scripts from anywhere may run; "" when at least one policy forbids each way (all of them are enforced)."""
-    sources = [p.get("script-src-elem", "script-src", "default-src") for p in found]
+    sources = [_scripts(p) for p in found]
     for weakness in (_inline_weakness, _broad_weakness):
         elements = [weakness(one) for one in sources]
         if all(elements):
@@ -131,7 +152,7 @@ def _note(found: list[Policy]) -> str:
         return _("base-uri allows any site: a smuggled <base> moves scripts.")
     if nowhere("object-src", "default-src"):
         return _("object-src is missing: plug-ins are not limited.")
-    scripts = [p.get("script-src-elem", "script-src", "default-src") or () for p in found]
+    scripts = [_scripts(p) or () for p in found]
     if all(any(s.lower() == "'unsafe-eval'" for s in sources) for sources in scripts):
         return _("'unsafe-eval' lets the page run text as a script.")
     bypass = [next((s for s in sources if _bypass(s)), "") for sources in scripts if not _strict_dynamic(sources)]
@@ -143,10 +164,20 @@ def _note(found: list[Policy]) -> str:
     return ""
 
 
+def _weak_nonce(nonces: set[str], again: set[str]) -> str:
+    if nonces & again:
+        return _("Two answers carry the same nonce: whoever knows it can run scripts. Make a new one for each answer.")
+    if any(len(nonce) < _LEAST_NONCE for nonce in nonces):
+        return _("The nonce is short enough to be guessed; use at least 128 random bits.")
+    return ""
+
+
 def _bypass(source: str) -> bool:
     host = source.lower().partition("://")[2] or source.lower()
-    place, slash, path = host.partition("/")
-    return place.partition(":")[0] in _BYPASS_HOSTS and (not slash or path in ("", "ajax/", "ajax/libs/"))
+    place, _slash, path = host.partition("/")
+    name = place.partition(":")[0]
+    there = any(known == name or (name.startswith("*.") and known.endswith(name[1:])) for known in _BYPASS_HOSTS)
+    return there and path in _BYPASS_PATHS
 
 
 def _proof(page: PagePolicies) -> str:
@@ -167,5 +198,5 @@ CHECK = Check(
     needs=(HttpsAnswers,),
     read=read,
     judge=judge,
-    version=2,
+    version=3,
 )

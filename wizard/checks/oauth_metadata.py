@@ -88,7 +88,13 @@ def _metadata(visit: Visit, declared: tuple[str, ...]) -> Metadata:
     document = _document(answer)
     if document is None:
         return Metadata(url=answer.url, unreadable=True)
-    endpoints = tuple((name, _text(document[name])) for name in _ENDPOINTS if name in document)
+    aliases = document.get("mtls_endpoint_aliases")  # RFC 8705 5
+    endpoints = tuple(
+        (name, _text(named[name]))
+        for named in (document, aliases if isinstance(aliases, Mapping) else {})
+        for name in _ENDPOINTS
+        if name in named
+    )
     hosts = [parts.hostname or "" for _name, address in endpoints if (parts := parts_of(address))]
     return Metadata(
         url=answer.url,
@@ -109,7 +115,9 @@ def _text(value: Any) -> str:
 
 
 def _list(value: Any) -> tuple[str, ...] | None:
-    return tuple(str(item)[:100] for item in value[:50]) if isinstance(value, list) else None
+    """A single value where a list belongs counts as one: it says what is offered, and clients may take it."""
+    values = value if isinstance(value, list) else list(value) if isinstance(value, Mapping) else [value]
+    return None if value is None else tuple(str(item)[:100] for item in values)
 
 
 def judge(reading: Metadata, context: JudgeContext) -> Judgement:
@@ -158,6 +166,8 @@ def _note(reading: Metadata) -> str:
         return _("PKCE with S256 is not offered.")
     if "plain" in (reading.challenges or ()):
         return _("PKCE is also offered as “plain”, which protects nothing.")
+    if "token_endpoint" not in dict(reading.endpoints):
+        return _("token_endpoint is missing, so no client can fetch a token by code.")
     if reading.client_auth == ("none",):
         return _("No client authenticates itself at the token endpoint.")
     if reading.undeclared:
@@ -176,5 +186,5 @@ CHECK = Check(
     needs=(WellKnown,),
     read=read,
     judge=judge,
-    version=2,
+    version=3,
 )

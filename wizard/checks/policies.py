@@ -69,6 +69,11 @@ def has_key(sources: tuple[str, ...]) -> bool:
     return any(_NONCE.match(s) or _HASH.match(s) for s in sources)
 
 
+def is_nonce(source: str) -> bool:
+    """True for a nonce as browsers take it."""
+    return _NONCE.match(source) is not None
+
+
 def is_broad(source: str) -> bool:
     """True for a source that stands for hosts of anybody: `*`, a bare scheme, a scheme or port with `*`, `*.com`, and
     `*.` before a name under which everybody gets one (`*.co.uk`, `*.github.io`: the public suffix list).

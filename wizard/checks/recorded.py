@@ -158,6 +158,8 @@ def _judge(check: Check, written: _Written, at: datetime) -> Result:
     assert parts is not None
     host, path = Host((parts.hostname or "").lower(), port_of(parts)), parts.path or "/"
     unseen = not_given if check is page_sources.CHECK and answer.is_page and not written.with_body else None
+    if answer.limited:  # the same as a look says of it
+        unseen = Trouble(TroubleKind.BUSY, str(answer.status))
     # Whoever writes down another page than the root names it as one that counts.
     visit = Visit(ROOT if path == "/" else PATH, path, (answer,), trouble=unseen)
     found: dict[type[Fact], Fact | Trouble] = {
@@ -168,8 +170,8 @@ def _judge(check: Check, written: _Written, at: datetime) -> Result:
         WellKnown: not_given,
         PlainHttp: not_given,
     }
-    if path in PLACES:
-        found[WellKnown] = WellKnown((Visit("well-known", path, (answer,)),))
+    if path in PLACES and parts.scheme == "https":  # each of their standards wants HTTPS
+        found[WellKnown] = WellKnown((Visit("well-known", path, (answer,), trouble=unseen),))
     if parts.scheme == "http":
         found[PlainHttp] = PlainHttp(host.port, (PlainPort("", answer),), alive=True, went_to=answer.redirects_to)
     return judge(check, host, Facts(found), at)

@@ -16,6 +16,7 @@ from wizard.checks.every import CHECKS, find
 from wizard.checks.judging import judge
 from wizard.checks.looks.control import token_of
 from wizard.cli.declared_endpoints import BadArgument, Declared, declared
+from wizard.cli.list_command import no_such_check
 from wizard.cli.output import Exit, Output, worst
 from wizard.domain.finding import SubjectKind
 from wizard.domain.language import _
@@ -141,11 +142,7 @@ def wanted(only: str) -> tuple[Check, ...]:
     for name in names:
         check = find(name)
         if check is None:
-            raise BadArgument(
-                _(
-                    "There is no check called {name}. Nothing was contacted. `attestry list checks` names them all."
-                ).format(name=name)
-            )
+            raise BadArgument(no_such_check(name) + " " + _("Nothing was contacted."))
         found.append(check)
     return tuple(dict.fromkeys(found))
 

@@ -11,6 +11,7 @@ from wizard.checks.every import find
 from wizard.checks.recorded import MOST_BYTES, judge_recorded
 from wizard.cli.check_command import print_result
 from wizard.cli.declared_endpoints import BadArgument
+from wizard.cli.list_command import no_such_check
 from wizard.cli.output import Exit, Output, worst
 from wizard.domain.language import _
 
@@ -19,9 +20,7 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
     """Judge, print each result, and return the worst code."""
     check = find(asked.check)
     if check is None:
-        raise BadArgument(
-            _("There is no check called {name}. `attestry list checks` names them all.").format(name=asked.check)
-        )
+        raise BadArgument(no_such_check(asked.check) + " " + _("Nothing was judged."))
     results = judge_recorded(check, _facts(asked.facts), datetime.now(UTC))
     return worst([print_result(result, output) for result in results])
 

@@ -11,6 +11,7 @@ from wizard.checks.every import CHECKS
 from wizard.checks.reports import REPORT_CHECKS, ReportCheck
 from wizard.cli.output import Exit, Output
 from wizard.domain.finding import SubjectKind
+from wizard.domain.language import _
 from wizard.domain.observation import Level
 
 
@@ -42,15 +43,7 @@ class ListedQuestionnaire:
 def run(asked: argparse.Namespace, output: Output) -> Exit:
     """Print the list."""
     if asked.what == "checks":
-        listed = [Listed(c.id, c.title(), c.aliases, c.level, c.about, c.source) for c in CHECKS]
-        listed += [Listed(c.id, c.title(), c.aliases, c.level, c.about, c.source) for c in CODE_CHECKS]
-        read: tuple[AnswerCheck | DocumentCheck | ReportCheck, ...] = (
-            *ANSWER_CHECKS,
-            *DOCUMENT_CHECKS,
-            *REPORT_CHECKS,
-        )
-        listed += [Listed(c.id, c.title(), c.aliases, c.level, SubjectKind.ASSESSMENT, c.source) for c in read]
-        for each in listed:
+        for each in every_listed():
             output.result(
                 each, f"{each.check:<26} {each.title}" + (f" ({', '.join(each.aliases)})" if each.aliases else "")
             )
@@ -63,3 +56,21 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
         )
         output.result(row, f"{q.id} {q.version}: {q.title}, page read on {q.read_on}, {row.requirements} requirements")
     return Exit.FINE
+
+
+def every_listed() -> list[Listed]:
+    """Every check of the program, in the order in which people read them: of hosts, of code, of what was said."""
+    listed = [Listed(c.id, c.title(), c.aliases, c.level, c.about, c.source) for c in (*CHECKS, *CODE_CHECKS)]
+    read: tuple[AnswerCheck | DocumentCheck | ReportCheck, ...] = (*ANSWER_CHECKS, *DOCUMENT_CHECKS, *REPORT_CHECKS)
+    return listed + [Listed(c.id, c.title(), c.aliases, c.level, SubjectKind.ASSESSMENT, c.source) for c in read]
+
+
+def no_such_check(name: str) -> str:
+    """What to say to somebody who named a check that looks at no host."""
+    wanted = name.strip().lower()
+    if any(wanted in (each.check, *(alias.lower() for alias in each.aliases)) for each in every_listed()):
+        return _(
+            "“{name}” looks at no host: it reads code (`attestry scan`), reports (`attestry read`), or the answers of an "
+            "assessment."
+        ).format(name=name)
+    return _("There is no check called {name}. `attestry list checks` names them all.").format(name=name)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import wizard
-from wizard.cli.output import Exit, Output
+from wizard.cli.output import Exit, Output, open_streams
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
 
@@ -47,6 +47,7 @@ class _Parser(argparse.ArgumentParser):
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """What was asked for; `command` is None for the window. Exits with 2 when it cannot be understood."""
+    open_streams()
     everywhere = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
     everywhere.add_argument("--home", metavar="DIR", type=Path, help=_("keep settings and data below DIR"))
     everywhere.add_argument("--log", choices=("json",), help=_("write the log as JSON lines to standard error"))

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from enum import IntEnum
+from io import TextIOWrapper
+from pathlib import Path
 
 from wizard.domain.codec import to_json
+from wizard.domain.language import _
+from wizard.domain.mistakes import Mistake
 
 
 class Exit(IntEnum):
@@ -18,11 +23,27 @@ class Exit(IntEnum):
     COULD_NOT_LOOK = 3
 
 
+class NotWritten(Mistake):
+    """A result that standard output did not take: a full disk, mostly."""
+
+
+def open_streams() -> None:
+    """Makes the three standard streams usable: one that was closed leads nowhere, and no text is too rare for one."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 class Output:
     """One command's voice. With `as_json`, standard output carries one JSON object a result and nothing else."""
 
     def __init__(self, as_json: bool) -> None:
         self.as_json = as_json
+        if as_json and isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8")  # RFC 8259 8.1, whatever the terminal speaks
 
     def result(self, data: object, *lines: str) -> None:
         """One result: the JSON object, or its lines for people."""
@@ -38,8 +59,18 @@ class Output:
         sys.stderr.flush()
 
     def _write(self, line: str) -> None:
-        sys.stdout.write((line if self.as_json else _shown(line)) + "\n")
-        sys.stdout.flush()
+        try:
+            sys.stdout.write((line if self.as_json else _shown(line)) + "\n")
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # nothing more fits, at the end either
+            raise NotWritten(
+                _("A result could not be written ({why}), so this output is not whole.").format(
+                    why=error.strerror or ""
+                )
+            ) from error
 
 
 def _shown(text: str) -> str:

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wizard.checks import csp
 from wizard.checks.base import Facts
 from wizard.checks.every import CHECKS, find
 from wizard.checks.judging import judge
 from wizard.checks.looks.http import Answer
-from wizard.checks.looks.https_answers import Visit
+from wizard.checks.looks.https_answers import PATH, HttpsAnswers, Visit
 from wizard.checks.looks.well_known import OAUTH_SERVER, WellKnown
 from wizard.checks.recorded import UnreadableFacts, judge_recorded
 from wizard.domain.mistakes import Mistake
@@ -140,6 +141,10 @@ def test_files_at_their_well_known_place() -> None:
         ({"token_endpoint": "http://partner.example/token"}, Verdict.FAIL),
         ({"grant_types_supported": ["password"]}, Verdict.FAIL),
         ({"grant_types_supported": None}, Verdict.WARN),
+        ({"grant_types_supported": "password"}, Verdict.FAIL),
+        ({"grant_types_supported": [*map(str, range(80)), "password"]}, Verdict.FAIL),
+        ({"response_types_supported": "token"}, Verdict.WARN),
+        ({"mtls_endpoint_aliases": {"token_endpoint": "http://partner.example/token"}}, Verdict.FAIL),
         ({"response_types_supported": ["code", "id_token token"]}, Verdict.WARN),
         ({"code_challenge_methods_supported": ["S256", "plain"]}, Verdict.WARN),
         ({"code_challenge_methods_supported": []}, Verdict.WARN),
@@ -148,6 +153,11 @@ def test_files_at_their_well_known_place() -> None:
         body = json.dumps({**described, **change})
         as_json = _facts(("Content-Type", "application/json"), url=metadata, body=body)
         assert _judge("oauth-metadata", as_json) == [wanted], change
+    del described["token_endpoint"]
+    without = _facts(("Content-Type", "application/json"), url=metadata, body=json.dumps(described))
+    assert _judge("oauth-metadata", without) == [Verdict.WARN]
+    plain_http = _facts(plain, url=SECURITY_TXT.replace("https", "http"), body=text)
+    assert _judge("security-txt", plain_http) == [Verdict.UNKNOWN]
     assert _judge("oauth-metadata", _facts(url=metadata, status=404)) == [Verdict.NOT_APPLICABLE]
     assert _judge("oauth-metadata", _facts(url=metadata, status=503)) == [Verdict.UNKNOWN]
 
@@ -222,12 +232,38 @@ TRICKS: list[tuple[str, str, Verdict]] = [
         ("cdn.github.io", Verdict.PASS),
     )),
     ("framing", _facts(HTML, (CSP, "frame-ancestors https://*.github.io")), Verdict.FAIL),
+    # Places where anybody publishes scripts, by name, by wildcard and by path.
+    *(("csp", _facts(HTML, (CSP, f"{NONE}; script-src 'self' {source}")), verdict) for source, verdict in (
+        ("*.cloudflare.com", Verdict.WARN), ("https://*.amazonaws.com", Verdict.WARN),
+        ("https://cdn.jsdelivr.net/npm/", Verdict.WARN), ("https://storage.googleapis.com:443", Verdict.WARN),
+        ("https://cdn.jsdelivr.net/npm/vue@3.4.1/dist/vue.js", Verdict.PASS), ("*.jsdelivr.example", Verdict.PASS),
+    )),
+    *(("csp", _facts(HTML, (CSP, f"{NONE}; script-src 'nonce-{nonce}' 'unsafe-inline'")), verdict)
+      for nonce, verdict in (("1234567", Verdict.WARN), ("12345678", Verdict.PASS), ("", Verdict.FAIL))),
+    # A limiter that answers in place of the service says nothing of it, not even that nothing is asked of it.
+    *((name, _facts(HTML, status=status, body="<html>"), Verdict.UNKNOWN) for status in (429, 503)
+      for name in ("csp", "framing", "cookies", "caching", "hsts", "disclosure")),
+    ("cookies", _facts(("Set-Cookie", "__Host-wordpress_logged_in_1=a; Secure; SameSite=Lax; Path=/")), Verdict.FAIL),
+    ("cookies", _facts(("Set-Cookie", "__Host-.AspNetCore.Cookies=a; Secure; SameSite=Lax; Path=/")), Verdict.FAIL),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "text", "wanted"), TRICKS)
 def test_tricks_against_the_letter_of_the_standards(name: str, text: str, wanted: Verdict) -> None:
     assert _judge(name, text) == [wanted]
+
+
+def test_a_nonce_that_comes_twice_is_none() -> None:
+    def page(path: str, nonce: str) -> Visit:
+        policy = f"{NONE}; script-src 'nonce-{nonce}' 'unsafe-inline'"
+        headers = (("Content-Type", "text/html"), (CSP, policy))
+        return Visit(PATH, path, (Answer(f"https://a.example{path}", 200, headers, "<html>", 6),))
+
+    def verdict(*visits: Visit) -> Verdict:
+        return judge(csp.CHECK, Host("a.example"), Facts({HttpsAnswers: HttpsAnswers(visits)}), AT).verdict
+
+    assert verdict(page("/", "q8Zp2mXc"), page("/a", "q8Zp2mXc")) is Verdict.WARN
+    assert verdict(page("/", "q8Zp2mXc"), page("/a", "Q8Zp2mXc")) is Verdict.PASS
 
 
 def test_cors_depends_on_who_asked() -> None:

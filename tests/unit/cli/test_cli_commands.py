@@ -163,7 +163,11 @@ def test_recorded_answers_are_judged_without_looking(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("check", "facts"), [("nonsense", "{}"), ("hsts", "no json"), ("hsts", ""), ("tls-versions", json.dumps(ANSWER))]
+    ("check", "facts"),
+    [
+        *(("nonsense", "{}"), ("hsts", "no json"), ("hsts", ""), ("tls-versions", json.dumps(ANSWER))),
+        ("CHK-SECRET-GIT", "{}"),
+    ],
 )
 def test_facts_that_nobody_can_judge_are_bad_input(check, facts, tmp_path):
     done = attestry("judge", check, "--facts", "-", "--json", home=tmp_path, stdin=facts)
