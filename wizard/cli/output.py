@@ -8,6 +8,7 @@ import sys
 from enum import IntEnum
 from io import TextIOWrapper
 from pathlib import Path
+from typing import TextIO, cast
 
 from wizard.domain.codec import to_json
 from wizard.domain.language import _
@@ -31,10 +32,15 @@ def open_streams() -> None:
     """Makes the three standard streams usable: one that was closed leads nowhere, and no text is too rare for one."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))
+            setattr(sys, name, _nowhere(mode))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _nowhere(mode: str) -> TextIO:
+    """Ends with the process, as the standard streams do."""
+    return cast(TextIO, Path(os.devnull).open(mode, encoding="utf-8"))
 
 
 class Output:
@@ -65,7 +71,7 @@ class Output:
         except BrokenPipeError:
             raise
         except OSError as error:
-            sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # nothing more fits, at the end either
+            sys.stdout = _nowhere("w")  # nothing more fits, at the end either
             raise NotWritten(
                 _("A result could not be written ({why}), so this output is not whole.").format(
                     why=error.strerror or ""
