@@ -70,7 +70,7 @@ def no_such_check(name: str) -> str:
     wanted = name.strip().lower()
     if any(wanted in (each.check, *(alias.lower() for alias in each.aliases)) for each in every_listed()):
         return _(
-            "“{name}” looks at no host: it reads code (`attestry scan`), reports (`attestry read`), or the answers of an "
-            "assessment."
+            "“{name}” looks at no host: it reads code (`attestry scan`), reports (`attestry read`), or the answers of "
+            "an assessment."
         ).format(name=name)
     return _("There is no check called {name}. `attestry list checks` names them all.").format(name=name)
