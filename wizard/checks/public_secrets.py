@@ -44,6 +44,11 @@ def read(facts: Facts) -> PublicSecrets:
     )
 
 
+def where_to_say() -> str:
+    """The next step for a secret in public code; the page that it names says it in its own words."""
+    return _("Revoke and replace it; or say on the page “Code” why it may be public.")
+
+
 def judge_with(reading: PublicSecrets, settled: Collection[str]) -> Judgement:
     """The judgement once it is known which secrets a person has settled."""
     open_ = {leak.fingerprint for leak in reading.leaks} - set(settled)
@@ -54,7 +59,7 @@ def judge_with(reading: PublicSecrets, settled: Collection[str]) -> Judgement:
             Verdict.FAIL,
             said.format(n=len(open_)),
             proof,
-            next_step=_("Revoke and replace it; or say on the page “Code” why it may be public."),
+            next_step=where_to_say(),
             fix=_("Call the service from your server: what a browser gets, everyone can read."),
         )
     if reading.unread:

@@ -99,7 +99,7 @@ def judge(reading: Reading, settled_secrets: Collection[str]) -> Judgement:
     facts = reading.facts() | {"open": n, "settled": closed}
     if n:
         summary = ngettext("{n} secret is open.", "{n} secrets are open.", n).format(n=n)
-        step = _("Say for each, on the page “Code”, when it was revoked and replaced, or why it is no secret.")
+        step = where_to_say()
         return Judgement(
             Verdict.FAIL,
             summary,
@@ -127,6 +127,11 @@ def judge(reading: Reading, settled_secrets: Collection[str]) -> Judgement:
             "No open secret ({what}); {n} was dealt with.", "No open secret ({what}); {n} were dealt with.", closed
         ).format(what=reading.looked_at, n=closed)
     return Judgement(Verdict.PASS, summary, facts=facts)
+
+
+def where_to_say() -> str:
+    """The next step for open secrets; the page that it names says it in its own words."""
+    return _("Say for each, on the page “Code”, when it was revoked and replaced, or why it is no secret.")
 
 
 def could_not_look(why: str, next_step: str) -> Judgement:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
-from wizard.formats.kind import media_type
+from wizard.formats.kind import HEAD, media_type
 from wizard.formats.preview import MAX_BYTES, MAX_PIXELS
 from wizard.formats.text import decoded
 
@@ -86,6 +86,14 @@ def can_be(head: bytes) -> str:
             "show, and black that out."
         )
     )
+
+
+def can_be_marked(data: bytes) -> None:
+    """Raises `NotBlackedOut` for a file that nobody can mark here: of another kind, too large, or too long a text."""
+    if len(data) > MAX_BYTES:
+        raise NotBlackedOut(_("This file is larger than 64 MB, so it cannot be blacked out here."))
+    if can_be(data[:HEAD]) == "text":
+        text_of(data)
 
 
 def burn(data: bytes, boxes: Sequence[Box], spans: Sequence[Span]) -> Burned:

@@ -58,6 +58,7 @@ def test_from_nothing_to_a_decision(
     page.look_button.click()
     qtbot.waitUntil(lambda: not opened.context.work.running and page.table.isVisible(), timeout=30_000)
     assert page.table.lines[0].cells[1].text == "settings.py:2"
+    assert page.verdicts.text().endswith("1 secret is open. Choose each in the list below, and say what it is.")
     assert SECRET not in repr(page.table.lines)
     assert page.table.choose(page.table.lines[0].key)
     page._draw_panel()

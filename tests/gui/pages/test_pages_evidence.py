@@ -238,6 +238,22 @@ def test_a_file_with_a_live_secret_waits_until_it_is_said_what_it_is(
     assert [item.name for item in session.assessment.evidence.values()] == ["app.log"]
 
 
+def test_only_what_can_be_blacked_out_is_offered_for_it(opened: Shell, tmp_path: Path, qtbot: QtBot) -> None:
+    from wizard.checks.code.leak import Leak, Tier, Where
+    from wizard.gui.pages.held_sheet import HeldSheet
+    from wizard.session.deeds.evidence_secrets import Examined, HeldBack, WayOut
+
+    leak = Leak("attestry.token", Tier.A, Where.FILE, "", 2, "", "ghp_…", "ab", "")
+    for way_out in WayOut:
+        sheet = HeldSheet(HeldBack(tmp_path / "scan.pdf", Examined((leak,)), way_out))
+        qtbot.addWidget(sheet)
+        assert sheet.black_out_button.isHidden() is (way_out is not WayOut.BLACK_OUT)
+        assert sheet.focusProxy() is (
+            sheet.settle_button if sheet.black_out_button.isHidden() else sheet.black_out_button
+        )
+    assert "take a picture of the page" in sheet.why.text()
+
+
 @pytest.mark.slow
 def test_pictures_are_said_not_to_be_read(opened: Shell, session: Session, tmp_path: Path, qtbot: QtBot) -> None:
     from wizard.gui.widgets.plain import PlainLabel

@@ -75,30 +75,37 @@ def png():
     return out.getvalue()
 
 
+HERE, MAIL, THERE = "Black it out", "Take it out of the mail", "Make the file again without it"
+WAYS = {HERE: "black-out", MAIL: "mail", THERE: "source"}
+
+
 @pytest.mark.parametrize(
-    ("name", "data"),
+    ("name", "data", "way_out"),
     [
-        ("plain.txt", f"\n\nAuthorization: token {SECRET}\n".encode()),
-        ("utf16.txt", f"token {SECRET}".encode("utf-16")),
-        ("words.pdf", pdf(words=f"token {SECRET}")),
-        ("title.pdf", pdf(title=f"token {SECRET}")),
-        ("report.docx", packed()),
-        ("logs.tar.xz", packed_twice()),
+        ("plain.txt", f"\n\nAuthorization: token {SECRET}\n".encode(), HERE),
+        ("utf16.txt", f"token {SECRET}".encode("utf-16"), HERE),
+        ("words.pdf", pdf(words=f"token {SECRET}"), THERE),
+        ("title.pdf", pdf(title=f"token {SECRET}"), THERE),
+        ("report.docx", packed(), THERE),
+        ("logs.tar.xz", packed_twice(), THERE),
         (
             "mail.eml",
             b"MIME-Version: 1.0\nContent-Transfer-Encoding: base64\n\n" + b64encode(f"token {SECRET}".encode()),
+            MAIL,
         ),
-        ("user-data.txt", b64encode(gzip.compress(f"token {SECRET}".encode(), mtime=0))),
-        ("settings.db", table()),
-        ("picture.png", png()),
+        ("user-data.txt", b64encode(gzip.compress(f"token {SECRET}".encode(), mtime=0)), HERE),
+        ("settings.db", table(), THERE),
+        ("picture.png", png(), HERE),
         (
             "browser.har",
             f'{{"log": {{"entries": [{{"request": {{"url": "https://a.example/?t={SECRET}"}}}}]}}}}'.encode(),
+            HERE,
         ),
+        ("long.txt", f"token {SECRET}\n".encode() + b"harmless\n" * 120_000, THERE),
     ],
 )
-def test_a_live_secret_keeps_a_file_out(session, tmp_path, monkeypatch, name, data):
-    """Whatever it is packed in; and nothing of it is unfolded on the disk, as the engine would."""
+def test_a_live_secret_keeps_a_file_out(session, tmp_path, monkeypatch, name, data, way_out):
+    """Whatever it is packed in, with a way out that is open; nothing is unfolded on the disk, as the engine would."""
     monkeypatch.delattr("wizard.checks.code.engine.Kingfisher.unfold")
     (tmp_path / name).write_bytes(data)
     added = add(session, tmp_path / name, "SEC-1")
@@ -106,8 +113,7 @@ def test_a_live_secret_keeps_a_file_out(session, tmp_path, monkeypatch, name, da
     (held,) = added.held
     assert held.sentence in added.left_out
     assert "ghp_…" in held.sentence
-    assert held.encoded is (name == "mail.eml"), "nobody finds it there to black it out"
-    assert ("Take it out of the mail" in held.sentence) is held.encoded
+    assert (held.way_out.value, way_out in held.sentence) == (WAYS[way_out], True)
     assert SECRET not in repr(added) + held.sentence + repr(held.examined)
     assert not session.assessment.evidence
 

@@ -202,15 +202,12 @@ class CodePage(Page):
             if observation is None:
                 sentences.append(_("{name}: nobody has looked yet.").format(name=place))
                 continue
-            result = observation.result
-            sentences.append(" ".join(filter(None, (f"{place}:", result.summary, result.next_step))))
+            sentences.append(_said(place, observation.result))
             self._read(place, observation.run)
         for host in hosts:
             seen = session.assessment.observations.get((public_secrets.CHECK.id, host.subject))
             if seen is not None:
-                sentences.append(
-                    " ".join(filter(None, (f"{host.subject}:", seen.result.summary, seen.result.next_step)))
-                )
+                sentences.append(_said(host.subject, seen.result))
                 self._listed[host.subject] = public_code.leaks(session, host.subject)
         self.verdicts.setText("\n".join(sentences))
         self.empty.setVisible(not places)
@@ -364,6 +361,14 @@ class CodePage(Page):
             self.panel.say(mistake.sentence)
             return
         self.when_saved(saving, lambda _change: self.say_done(_("The decision is kept, for new scans too.")))
+
+
+def _said(place: str, result: Result) -> str:
+    """What was found in one place, and what to do; elsewhere the next step points here."""
+    step = result.next_step
+    for elsewhere in (repository_secrets.where_to_say(), public_secrets.where_to_say()):
+        step = step.replace(elsewhere, _("Choose each in the list below, and say what it is."))
+    return " ".join(filter(None, (f"{place}:", result.summary, step)))
 
 
 def _looked_at_whole(result: Result) -> bool:

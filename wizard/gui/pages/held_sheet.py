@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import assert_never
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
@@ -17,7 +18,7 @@ from wizard.gui.widgets.card import Card
 from wizard.gui.widgets.day_field import DayField
 from wizard.gui.widgets.fields import ComboField, LineField
 from wizard.gui.widgets.plain import ElidedLabel, FactLabel, PlainLabel
-from wizard.session.deeds.evidence_secrets import HeldBack
+from wizard.session.deeds.evidence_secrets import HeldBack, WayOut
 
 _MOST = 40
 
@@ -39,19 +40,7 @@ class HeldSheet(Card):
         self.title = ElidedLabel(
             _("{name} is not sealed yet: it may hold a live secret").format(name=held.path.name), "heading"
         )
-        self.why = PlainLabel(
-            _(
-                "Everyone who gets this evidence could use it. It stands in Base64 in the mail, so you would not find "
-                "it to black it out: take it out of the mail, save the mail again and add that, or say for each what "
-                "it is; revoke what anyone else may have seen."
-            )
-            if held.encoded
-            else _(
-                "Everyone who gets this evidence could use it. Black it out in a copy, or say for each what it is; "
-                "revoke what anyone else may have seen."
-            ),
-            wrap=True,
-        )
+        self.why = PlainLabel(_why(held.way_out), wrap=True)
         self.list = FactLabel()
         self.secret, self.verdict = ComboField(), ComboField()
         for verdict, text in (
@@ -88,8 +77,9 @@ class HeldSheet(Card):
         self.leave_button.clicked.connect(self.left)
         self.body.addWidget(self.problem)
         self.body.addLayout(beside(self.black_out_button, self.settle_button, self.leave_button))
-        self.black_out_button.setVisible(not held.encoded)
-        self.setFocusProxy(self.settle_button if held.encoded else self.black_out_button)
+        can_be_marked = held.way_out is WayOut.BLACK_OUT
+        self.black_out_button.setVisible(can_be_marked)
+        self.setFocusProxy(self.black_out_button if can_be_marked else self.settle_button)
         self._fit()
         self._draw()
 
@@ -138,6 +128,28 @@ class HeldSheet(Card):
             self.settled.emit(self, SecretDisposed(fingerprint, verdict, because, revoked, rotated))
             if not self.problem.isHidden():  # what is missing for one is missing for all
                 return
+
+
+def _why(way_out: WayOut) -> str:
+    match way_out:
+        case WayOut.BLACK_OUT:
+            return _(
+                "Everyone who gets this evidence could use it. Black it out in a copy, or say for each what it is; "
+                "revoke what anyone else may have seen."
+            )
+        case WayOut.MAIL:
+            return _(
+                "Everyone who gets this evidence could use it. It stands in Base64 in the mail, so you would not find "
+                "it to black it out: take it out of the mail, save the mail again and add that, or say for each what "
+                "it is; revoke what anyone else may have seen."
+            )
+        case WayOut.SOURCE:
+            return _(
+                "Everyone who gets this evidence could use it. Only pictures and texts can be blacked out here: make "
+                "the file again without it and add that, or take a picture of the page that you want to show, and add "
+                "the picture. Or say for each what it is; revoke what anyone else may have seen."
+            )
+    assert_never(way_out)
 
 
 def where_they_are_settled(held: Sequence[HeldBack], requirement: str = "") -> Place:

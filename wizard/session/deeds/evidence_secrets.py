@@ -13,6 +13,7 @@ import io
 import secrets
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -24,6 +25,7 @@ from wizard.checks.code.leak import Leak, Masker, Tier, Where
 from wizard.domain import events as e
 from wizard.domain.language import _, ngettext
 from wizard.domain.mistakes import Mistake
+from wizard.formats.blacking_out import NotBlackedOut, can_be_marked
 from wizard.formats.kind import HEAD, media_type
 from wizard.formats.preview import MAX_BYTES
 from wizard.formats.text import PdfText
@@ -56,13 +58,20 @@ class Examined:
     digest: str = ""
 
 
-class HeldBack(Mistake):
-    """A file that holds what looks like a live secret: it was not sealed.
-
-    `encoded`: the secret stands in Base64 in a mail, where nobody would find it to black it out.
+class WayOut(StrEnum):
+    """How a person gets a secret out of a file: black it out here, take it out of the mail in whose Base64 nobody would
+    find it, or take it out where the file was made, because only pictures and texts can be blacked out.
     """
 
-    def __init__(self, path: Path, examined: Examined, *, encoded: bool = False) -> None:
+    BLACK_OUT = "black-out"
+    MAIL = "mail"
+    SOURCE = "source"
+
+
+class HeldBack(Mistake):
+    """A file that holds what looks like a live secret: it was not sealed."""
+
+    def __init__(self, path: Path, examined: Examined, way_out: WayOut = WayOut.BLACK_OUT) -> None:
         n = len({leak.fingerprint for leak in examined.live})
         shown = list(dict.fromkeys(f"{leak.masked} ({_place(leak)})" for leak in examined.live))
         named = ", ".join(shown[:_MOST_NAMED]) + (" …" if len(shown) > _MOST_NAMED else "")
@@ -71,13 +80,17 @@ class HeldBack(Mistake):
             "{name} was not added: it holds what looks like {n} live secrets: {named}. {way}, or say what they are.",
             n,
         )
-        black_out = ngettext("Black it out", "Black them out", n)
-        take_out = ngettext("Take it out of the mail and add that", "Take them out of the mail and add that", n)
-        way = take_out if encoded else black_out
+        way = {
+            WayOut.BLACK_OUT: ngettext("Black it out", "Black them out", n),
+            WayOut.MAIL: ngettext("Take it out of the mail and add that", "Take them out of the mail and add that", n),
+            WayOut.SOURCE: ngettext(
+                "Make the file again without it and add that", "Make the file again without them and add that", n
+            ),
+        }[way_out]
         super().__init__(said.format(name=path.name, n=n, named=named, way=way))
         self.path = path
         self.examined = examined
-        self.encoded = encoded
+        self.way_out = way_out
 
 
 async def examine(session: Session, path: Path, open_: Callable[[Path], BinaryIO]) -> Examined:
@@ -100,18 +113,23 @@ async def let_pass(
     examined = await examine(session, path, open_)
     await note_sample(session, path.name, examined, requirements)
     if examined.live:
-        raise HeldBack(path, examined, encoded=await asyncio.to_thread(_is_encoded, open_, path, examined))
+        raise HeldBack(path, examined, await asyncio.to_thread(_way_out, open_, path, examined))
     return examined
 
 
-def _is_encoded(open_: Callable[[Path], BinaryIO], path: Path, examined: Examined) -> bool:
-    """True when a secret stands in Base64 in a mail."""
+def _way_out(open_: Callable[[Path], BinaryIO], path: Path, examined: Examined) -> WayOut:
+    """What a person can do about the secrets in a file."""
     with open_(path) as stream:
-        data = stream.read(MAX_BYTES)
+        data = stream.read(MAX_BYTES + 1)
+    try:
+        can_be_marked(data)
+    except NotBlackedOut:
+        return WayOut.SOURCE
     if containers.kind(data, path.name) != "mail":
-        return False
+        return WayOut.BLACK_OUT
     parts = in_memory.in_base64(data)
-    return any(leak.file.partition("!")[0] in parts for leak in examined.live)
+    encoded = any(leak.file.partition("!")[0] in parts for leak in examined.live)
+    return WayOut.MAIL if encoded else WayOut.BLACK_OUT
 
 
 async def note_sample(session: Session, name: str, examined: Examined, requirements: Collection[str]) -> None:
