@@ -21,6 +21,7 @@ from wizard.gui.pages.check_panel import CheckPanel
 from wizard.gui.pages.on_request import OnRequest
 from wizard.gui.pages.targets import TargetsPanel
 from wizard.gui.soon import Soon, draw_now
+from wizard.gui.widgets.beside import Beside
 from wizard.gui.widgets.buttons import ChipButton, FilledButton, OutlineButton
 from wizard.gui.widgets.empty_state import EmptyState
 from wizard.gui.widgets.fact_table import FactTable, Head
@@ -77,7 +78,7 @@ class ChecksPage(Page):
         self.table = FactTable(
             (Head(_("Check"), 184, indent=22), Head(_("What it saw")), Head(_("When"), 112)), _("Checks")
         )
-        self.table.picked.connect(lambda _key: self._draw_panel())
+        self.table.picked.connect(lambda _key: self._picked())
         self.panel = CheckPanel()
         self.panel.again.connect(self._again)
         self.panel.disputed.connect(self._disputed)
@@ -94,14 +95,12 @@ class ChecksPage(Page):
         left.addWidget(self._scope)
         left.addWidget(self.on_request)
         left.addStretch(1)
-        right = QVBoxLayout()
-        right.addWidget(self.panel)
-        right.addStretch(1)
         self.panel.setMinimumWidth(360)
+        self._beside = Beside(self.panel, self.scroll_area)
         sides = QHBoxLayout()
         sides.setSpacing(16)
         sides.addLayout(left, 156)
-        sides.addLayout(right, 100)
+        sides.addWidget(self._beside, 100)
         self._full = QWidget()
         full = QVBoxLayout(self._full)
         full.setContentsMargins(0, 0, 0, 0)
@@ -182,6 +181,10 @@ class ChecksPage(Page):
         else:  # in a turn of its own: beside a job that computes each turn takes three times as long
             QTimer.singleShot(0, self, self._draw_around)
 
+    def _picked(self) -> None:
+        self._draw_panel()
+        self._beside.show_head()
+
     def _draw_around(self) -> None:
         if self.context.session is None:
             return
@@ -258,6 +261,7 @@ class ChecksPage(Page):
     def _agreed(self, hosts: tuple[str, ...], checks: tuple[str, ...], options: looking.LookOptions) -> None:
         session = self.context.open
         self.targets.hide()
+        self.scroll_area.ensureVisible(0, 0)  # the tally and the first rows tell how far it is
         if session.assessment.scope.confirmed:
             self._look(hosts, checks, options)
             return
