@@ -1,4 +1,4 @@
-"""The child that reads untrusted bytes and builds pages: started with --worker, limited, killed when it is late."""
+"""The child that reads untrusted bytes, builds pages and looks at many hosts: limited, and killed when it is late."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ def main() -> int:
         body = _Body(sys.stdin.buffer, int(request["length"]))
         if request["task"] == "read_report":
             said, out = _read_report(request["ask"], body)
+        elif request["task"] == "look":
+            said, out = _look(request["ask"], answer_to)
         else:
             said, out = _TASKS[request["task"]](request["ask"], body.read(body.left))
     except Mistake as mistake:
@@ -129,6 +131,18 @@ def _read_report(ask: Mapping[str, object], body: _Body) -> tuple[dict[str, obje
     if not ask.get("entries"):
         report = replace(report, entries=())
     return said, json.dumps(to_json(report), ensure_ascii=False).encode()
+
+
+def _look(ask: Mapping[str, object], answer_to: BinaryIO) -> tuple[dict[str, object], bytes]:
+    """A run over many hosts; its news are told as they come, and nothing is left to say at its end."""
+    from wizard.checks import apart
+
+    def tell(news: bytes) -> None:
+        answer_to.write(json.dumps({"news": {}, "length": len(news)}).encode() + b"\n" + news)
+        answer_to.flush()
+
+    apart.answer(ask, tell)
+    return {}, b""
 
 
 def _endpoints(ask: Mapping[str, object], data: bytes) -> tuple[dict[str, object], bytes]:

@@ -16,7 +16,7 @@ from wizard.checks.politeness import Limits
 from wizard.domain.observation import Result
 from wizard.domain.scope import Host
 
-__all__ = ["HostLook", "Limits", "LookSettings", "Partial", "look", "ready"]
+__all__ = ["HostLook", "Limits", "LookSettings", "Partial", "look", "ready", "seconds"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,15 @@ class HostLook:
 
 @dataclass(frozen=True, slots=True)
 class Partial:
-    """News of a run: results that are new, and `look` when a host is done. `done` counts hosts of `total`."""
+    """News of a run: results that are new, and `looks` when a host is done. `done` counts hosts of `total`.
+
+    One look at a host, or two where what had turned was looked at again and said something else."""
 
     host: Host
     results: tuple[Result, ...]
     done: int
     total: int
-    look: HostLook | None = None
+    looks: tuple[HostLook, ...] = ()
 
 
 def ready(check: Check, host: Host, settings: LookSettings) -> bool:
@@ -51,6 +53,12 @@ def ready(check: Check, host: Host, settings: LookSettings) -> bool:
 def _facts(check: Check, host: Host, settings: LookSettings) -> tuple[type[Fact], ...]:
     """What a check reads of this host: what it also reads only where the person gave what that look needs."""
     return (*check.needs, *(fact for fact in check.uses if fact.wanted(host, settings)))
+
+
+def seconds(host: Host, checks: Sequence[Check], settings: LookSettings) -> float:
+    """How long all looks at a host may take."""
+    needs = (need for check in checks for need in _facts(check, host, settings))
+    return settings.limits.host + max((need.seconds(host, settings) for need in needs), default=0.0)
 
 
 async def look(
@@ -83,7 +91,7 @@ async def look(
         async with at_once:
             found = await _look_at(run.ground(host), checks, hear)
         done += 1
-        report(Partial(host, (), done, len(hosts), found))
+        report(Partial(host, (), done, len(hosts), (found,)))
         return found
 
     tasks = [asyncio.create_task(one(host)) for host in hosts]
@@ -125,8 +133,7 @@ async def _look_at(ground: Ground, checks: Sequence[Check], hear: Callable[[tupl
     for task in tasks:
         task.add_done_callback(ended.put_nowait)
     try:
-        longer = max((need.seconds(host, settings) for need in needs), default=0.0)
-        async with ground.limit(ground.limits.host + longer):
+        async with ground.limit(seconds(host, checks, settings)):
             while len(found) < len(needs):
                 over = [await ended.get()]
                 while not ended.empty():

@@ -104,6 +104,9 @@ def _reader(kind: Any) -> _Reader:
     origin, args = typing.get_origin(kind), typing.get_args(kind)
     if origin in (typing.Union, types.UnionType):
         return _union_reader(args)
+    if origin is frozenset:
+        several = _list_reader(args[0])
+        return lambda data: frozenset(several(data))
     if origin is tuple:
         return _list_reader(args[0]) if len(args) == 2 and args[1] is Ellipsis else _tuple_reader(args)
     if origin is not None and issubclass(origin, Mapping):
@@ -203,7 +206,8 @@ def _dataclass_reader(kind: type) -> _Reader:
 
 
 def _mapping_reader(kind: Any) -> _Reader:
-    if not isinstance(kind, type):  # Mapping[str, Json]: JSON as it is
+    if not isinstance(kind, type) and typing.get_origin(kind) in (None, typing.Union, types.UnionType):
+        # Mapping[str, Json]: JSON as it is
         return lambda data: dict(_object(data))
     reader = _reader(kind)
     return lambda data: {key: _at(f".{key}", reader, item) for key, item in _object(data).items()}

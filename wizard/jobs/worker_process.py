@@ -1,9 +1,9 @@
 """Runs work on untrusted bytes in a child process that can be killed: JSON and bytes over pipes, never pickles.
 
 The request on the child's standard input is one line of JSON (`{"task", "ask", "length"}`), then `length` bytes. The
-answer on its standard output is one line of JSON (`{"answer", "length"}` or `{"mistake"}`), then bytes. Both are
-size-capped here. The child has limits on memory, processor time and files where the system offers them (rlimit on
-Linux and macOS; on Windows only the deadline).
+answer on its standard output is one line of JSON (`{"answer", "length"}` or `{"mistake"}`), then bytes; news come
+before it in the same form (`{"news", "length"}`). All are capped here. The child has limits on memory, time and
+files where the system offers them (rlimit on Linux and macOS; on Windows only the deadline).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
@@ -78,8 +78,14 @@ def command() -> list[str]:
     return [sys.executable, "-P", "-m", "wizard", "--worker"]
 
 
-async def ask(task: str, question: Mapping[str, Json], data: bytes = b"", limits: Limits | None = None) -> Answer:
-    """Do `task` in a child and return its answer. Cancelling kills the child.
+async def ask(
+    task: str,
+    question: Mapping[str, Json],
+    data: bytes = b"",
+    limits: Limits | None = None,
+    hear: Callable[[Answer], None] = lambda news: None,
+) -> Answer:
+    """Do `task` in a child and return its answer; `hear` gets the news before it. Cancelling kills the child.
 
     Raises `WorkerRefused` with the child's own sentence, `WorkerFailed` when there is no answer within the limits.
     """
@@ -90,7 +96,7 @@ async def ask(task: str, question: Mapping[str, Json], data: bytes = b"", limits
     environment["ATTESTRY_WORKER_SECONDS"] = str(int(limits.of_a_processor) + 1)
     child = await _started(environment)
     try:
-        return await asyncio.wait_for(_talk(child, task, question, data), limits.on_the_wall)
+        return await asyncio.wait_for(_talk(child, task, question, data, hear), limits.on_the_wall)
     except TimeoutError as error:
         raise WorkerFailed(_too_long(limits.on_the_wall)) from error
     except WorkerFailed:
@@ -128,7 +134,13 @@ async def _ended(child: asyncio.subprocess.Process) -> None:
         raise
 
 
-async def _talk(child: asyncio.subprocess.Process, task: str, question: Mapping[str, Json], data: bytes) -> Answer:
+async def _talk(
+    child: asyncio.subprocess.Process,
+    task: str,
+    question: Mapping[str, Json],
+    data: bytes,
+    hear: Callable[[Answer], None],
+) -> Answer:
     if child.stdin is None or child.stdout is None:
         raise WorkerFailed(_no_answer())
     head = json.dumps({"task": task, "ask": question, "length": len(data)}).encode()
@@ -144,16 +156,21 @@ async def _talk(child: asyncio.subprocess.Process, task: str, question: Mapping[
 
     sending = asyncio.create_task(send(child.stdin))
     try:
-        line = await child.stdout.readline()
-        answer = json.loads(line) if line.endswith(b"\n") else None
-        if not isinstance(answer, dict):
-            raise WorkerFailed(_no_answer())
-        if isinstance(sentence := answer.get("mistake"), str):
-            raise WorkerRefused(sentence)
-        said, length = answer.get("answer"), answer.get("length")
-        if not isinstance(said, dict) or not isinstance(length, int) or not 0 <= length <= ANSWER_LIMIT:
-            raise WorkerFailed(_no_answer())
-        return Answer(said, await child.stdout.readexactly(length))
+        while True:
+            line = await child.stdout.readline()
+            told = json.loads(line) if line.endswith(b"\n") else None
+            if not isinstance(told, dict):
+                raise WorkerFailed(_no_answer())
+            if isinstance(sentence := told.get("mistake"), str):
+                raise WorkerRefused(sentence)
+            are_news = "news" in told
+            said, length = told.get("news" if are_news else "answer"), told.get("length")
+            if not isinstance(said, dict) or not isinstance(length, int) or not 0 <= length <= ANSWER_LIMIT:
+                raise WorkerFailed(_no_answer())
+            answer = Answer(said, await child.stdout.readexactly(length))
+            if not are_news:
+                return answer
+            hear(answer)
     except (ValueError, asyncio.IncompleteReadError) as error:
         raise WorkerFailed(_no_answer()) from error
     finally:
@@ -188,6 +205,11 @@ _PASSED_ON = frozenset(
         "LD_LIBRARY_PATH",
         "CI",
         "TZ",
+        "SSL_CERT_FILE",  # what this computer trusts, and how it finds addresses: a look in a child sees the same
+        "SSL_CERT_DIR",
+        "OPENSSL_CONF",
+        "RES_OPTIONS",
+        "LOCALDOMAIN",
         "PYTHONHASHSEED",
     }
 )

@@ -14,7 +14,7 @@ from wizard.domain.answers import Answer, AnswerState, Row
 from wizard.domain.observation import Level, Method, Result, Verdict
 from wizard.domain.scope import Host
 from wizard.jobs.events import Progressed
-from wizard.session import endpoints, summaries
+from wizard.session import endpoints, looking_apart, summaries
 from wizard.session.changes import Change
 from wizard.session.deeds import answers, evidence, looking
 
@@ -224,7 +224,7 @@ def test_a_second_look_that_differs_is_shown(scoped, monkeypatch, before, first,
         found = HostLook(HOST, (_result(scoped, verdict),), verdict.encode(), (), scoped.clock())
         from wizard.checks.plan import Partial
 
-        report(Partial(HOST, (), 1, 1, found))
+        report(Partial(HOST, (), 1, 1, (found,)))
         return (found,)
 
     monkeypatch.setattr("wizard.checks.plan.look", look)
@@ -282,10 +282,11 @@ def test_hosts_that_are_done_together_are_recorded_together_and_none_is_left_out
     async def look(hosts, checks, settings, report=lambda news: None):
         for n, host in enumerate(hosts):
             result = replace(_result(session, Verdict.FAIL if n % 2 else Verdict.PASS), subject=host.subject)
-            report(Partial(host, (), n, len(hosts), HostLook(host, (result,), b"{}", (), session.clock())))
+            report(Partial(host, (), n, len(hosts), (HostLook(host, (result,), b"{}", (), session.clock()),)))
         return ()
 
     monkeypatch.setattr("wizard.checks.plan.look", look)
+    monkeypatch.setattr(looking_apart, "FEW", 40)  # here, where they are said to be done at once
     heard = []
     ran = looking.look(session, checks=["hsts", "csp"], hear=heard.append).result.result(30)
     assert (ran.hosts, dict(ran.verdicts)) == (40, {Verdict.PASS: 20, Verdict.FAIL: 20})

@@ -32,7 +32,7 @@ from wizard.domain.mistakes import Mistake
 from wizard.domain.observation import Observation, Outcome, Result, Verdict
 from wizard.domain.scope import Host, parse_host
 from wizard.jobs.runner import Hear, Job, Progress
-from wizard.session import canary_logs, consents, endpoints, found_libraries, found_secrets
+from wizard.session import canary_logs, consents, endpoints, found_libraries, found_secrets, looking_apart
 from wizard.session.changes import Change
 from wizard.session.deeds import vulnerabilities
 from wizard.session.session import Session
@@ -186,9 +186,9 @@ async def _run(
     waiting: list[plan.HostLook] = []
     writing = asyncio.Lock()
 
-    async def keep(first: plan.HostLook) -> None:
+    async def keep(host: Host, looks: tuple[plan.HostLook, ...]) -> None:
         nonlocal done
-        waiting.extend(await _looked_twice(session, first, checks, settings))
+        waiting.extend(looks)
         async with writing:  # takes along what other hosts showed meanwhile; these then find less, or nothing, to do
             together = tuple(waiting[:_TOGETHER])
             del waiting[:_TOGETHER]
@@ -198,16 +198,16 @@ async def _run(
                     count[result.verdict] = count.get(result.verdict, 0) + 1
                 progress(done, len(hosts), together[-1].host.subject, change)
         done += 1
-        progress(done, len(hosts), first.host.subject)
+        progress(done, len(hosts), host.subject)
 
     def report(news: plan.Partial) -> None:
         progress(done, len(hosts), news.host.subject, news)
-        if news.look is not None:
-            recording.append(asyncio.ensure_future(keep(news.look)))
+        if news.looks:
+            recording.append(asyncio.ensure_future(keep(news.host, news.looks)))
 
     progress(0, len(hosts), _("Finding addresses"))
     try:
-        await plan.look(hosts, checks, settings, report)
+        await looking_apart.look(hosts, checks, settings, _said_before(session, agreed), report)
         if len(checks) > 1:  # not when one check looks again
             await _look_up_mail(session, run, settings)
             await _ask_redirects(session, run, hosts, settings)
@@ -267,45 +267,13 @@ async def _ask_redirects(session: Session, run: str, hosts: tuple[Host, ...], se
     await asyncio.wrap_future(session.record(looked))
 
 
-async def _looked_twice(
-    session: Session, first: plan.HostLook, checks: tuple[Check, ...], settings: plan.LookSettings
-) -> tuple[plan.HostLook, ...]:
-    """Look again where a check says the opposite of what it said before; two looks that differ are inconsistent.
-
-    Of two that differ the failure stands: behind one name, not every server is alike. Each look keeps its own proof.
-    """
-    from wizard.checks import plan
-
-    before = session.assessment.observations
-    turned = {r.check for r in first.results if _turned(r, before.get((r.check, r.subject)))}
-    if not turned:
-        return (first,)
-    (again,) = await plan.look((first.host,), [c for c in checks if c.id in turned], settings)
-    second = {r.check: r for r in again.results}
-    kept = [_worse(r, second.get(r.check)) for r in first.results]
-    news = tuple(r for r in again.results if r.outcome is Outcome.CONTRADICTS and r.check not in _failing(first))
-    if not news:
-        return (replace(first, results=tuple(kept)),)
-    failed = {r.check for r in news}
-    return (
-        replace(first, results=tuple(r for r in kept if r.check not in failed)),
-        replace(again, results=tuple(replace(r, inconsistent=True) for r in news)),
-    )
-
-
-def _failing(seen: plan.HostLook) -> set[str]:
-    return {r.check for r in seen.results if r.outcome is not Outcome.SUPPORTS}
-
-
-def _turned(result: Result, before: Observation | None) -> bool:
-    opposite = {Outcome.SUPPORTS, Outcome.CONTRADICTS}
-    return before is not None and {result.outcome, before.standing.outcome} == opposite
-
-
-def _worse(first: Result, second: Result | None) -> Result:
-    """The first look, marked when it failed and the second did not."""
-    apart = second is not None and (first.outcome, second.outcome) == (Outcome.CONTRADICTS, Outcome.SUPPORTS)
-    return replace(first, inconsistent=True) if apart else first
+def _said_before(session: Session, subjects: Collection[str]) -> dict[str, dict[str, Outcome]]:
+    """What each check said of each host before, by the host: where one says the opposite now, it looks again."""
+    said: dict[str, dict[str, Outcome]] = {}
+    for (check, subject), before in session.assessment.observations.items():
+        if subject in subjects and (outcome := before.standing.outcome) is not None:
+            said.setdefault(subject, {})[check] = outcome
+    return said
 
 
 def look_at_answers(session: Session) -> Future[Change] | None:

@@ -15,6 +15,7 @@ from wizard.domain.language import _, ngettext
 from wizard.domain.mistakes import Mistake
 from wizard.domain.observation import Level, Method, Result, Verdict
 from wizard.domain.scope import Host
+from wizard.session import looking_apart
 
 
 class NothingToRepeat(Mistake):
@@ -148,7 +149,7 @@ async def look(
         found.update({(result.check, result.subject): result for result in news.results})
         said(news.host.subject)
 
-    await plan.look(hosts, checks, settings, report)
+    await looking_apart.look(hosts, checks, settings, {}, report)
     drifts, same = [], 0
     for key, result in found.items():
         before = then.get(key)
