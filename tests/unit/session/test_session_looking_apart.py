@@ -164,6 +164,7 @@ def test_every_setting_reaches_the_process() -> None:
         declared=(host,),
         paths={host.subject: ("/api",)},
         endpoints={host.subject: (Endpoint("GET", "/v1", "no secret", query=("id",)),)},
+        unread={host.subject: ("openapi.json is no JSON.",)},
         data_ports=frozenset({host.subject, "b"}),
         control={host.subject: "token"},
         active=frozenset({host.subject}),
