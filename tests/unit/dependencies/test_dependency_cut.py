@@ -99,3 +99,74 @@ def test_what_a_compiler_left_out_is_not_missing(tmp_path):
     assert [each.reach for each in list_dependencies(tmp_path).manifests] == [Reach.COMPLETE]
     lay(tmp_path, "requirements.txt", "click==8.0\n    # via shop\n", {"pyproject.toml": "[project]\nname = 'shop'\n"})
     assert list_dependencies(tmp_path).manifests[0].reach is Reach.COMPLETE
+
+
+HASH = "--hash=sha256:" + "ab" * 32
+ONE = f"click==8.0 \\\n    {HASH}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        (ONE, False),
+        (ONE.rstrip(), False),  # many files end without a line break
+        (ONE + "# the end \\\n", False),
+        (ONE + "flask==2.0 \\\n", True),
+        (ONE + "flask==2.0 \\", True),
+        (ONE + "flask==2.0", True),  # pip refuses one without a digest beside others that have one
+        (ONE + "flask==2.0 ; python_version > '3'", True),
+        (ONE + f"flask==2.0 \\\n    {HASH[:-1]}", True),
+        (ONE + "-e .\n", False),
+        (ONE + "git+https://github.com/a/b.git@" + "a" * 40 + "#egg=b\n", False),
+        ("click==8.0\n    # via -r requirements.in", False),
+        ("click==8.0", False),
+        ("click==8.0 \\", True),
+    ],
+)
+def test_requirements_that_end_where_no_whole_file_does_are_cut(tmp_path, text, cut):
+    lay(tmp_path, "requirements.txt", text)
+    (manifest,) = list_dependencies(tmp_path).manifests
+    assert (manifest.reach is Reach.CUT_SHORT) is cut, manifest
+    assert ("in the middle of an entry" in manifest.because) is cut
+
+
+SPDX = """SPDXVersion: SPDX-2.3
+SPDXID: SPDXRef-DOCUMENT
+DocumentComment: <text>made
+by a tool</text>
+
+PackageName: shop
+SPDXID: SPDXRef-shop
+PackageDownloadLocation: NOASSERTION
+
+PackageName: rails
+SPDXID: SPDXRef-rails
+PackageVersion: 6.0.0
+PackageDownloadLocation: NONE
+ExternalRef: PACKAGE-MANAGER purl pkg:gem/rails@6.0.0
+
+Relationship: SPDXRef-DOCUMENT DESCRIBES SPDXRef-shop
+Relationship: SPDXRef-shop DEPENDS_ON SPDXRef-rails
+Relationship: SPDXRef-shop DEPENDS_ON DocumentRef-other:SPDXRef-rack
+Relationship: SPDXRef-rails DEPENDS_ON NOASSERTION
+"""
+
+
+def test_an_spdx_document_in_tags_that_was_cut_is_told(tmp_path):
+    def reach(text):
+        lay(tmp_path, "shop.spdx", text)
+        return list_dependencies(tmp_path).manifests[0].reach
+
+    assert reach(SPDX) is reach(SPDX.rstrip()) is Reach.COMPLETE
+    assert reach(SPDX + "Relationship: SPDXRef-shop DEPENDS_ON SPDXRef-rack\n") is Reach.CUT_SHORT
+    lines = SPDX.splitlines(keepends=True)
+    for n in range(3, lines.index("Relationship: SPDXRef-shop DEPENDS_ON SPDXRef-rails\n")):
+        if n not in range(7, 10):  # the one package is whole, and nothing says that there were more
+            lay(tmp_path, "shop.spdx", "".join(lines[:n]))
+            assert not whole(tmp_path), lines[n]
+
+
+@pytest.mark.parametrize(("end", "cut"), [("", False), ("RUN make \\\n", True), ("# done \\", False)])
+def test_a_dockerfile_that_goes_on_behind_its_end_is_cut(tmp_path, end, cut):
+    lay(tmp_path, "Dockerfile", "FROM scratch\n" + end)
+    assert (list_dependencies(tmp_path).manifests[0].reach is Reach.CUT_SHORT) is cut

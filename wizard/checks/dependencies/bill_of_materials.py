@@ -9,10 +9,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from wizard.checks.dependencies.dependency import Dependency, Ecosystem, Listed, Obstacle
+from wizard.checks.dependencies.dependency import Dependency, Ecosystem, Listed, Obstacle, Reach
 from wizard.checks.dependencies.origins import DEFAULT, base
 from wizard.checks.dependencies.python_settings import normal
-from wizard.checks.dependencies.source import Source, known_version, need, table, table_of, tables, text, texts
+from wizard.checks.dependencies.source import (
+    Source,
+    known_version,
+    need,
+    table,
+    table_of,
+    tables,
+    text,
+    texts,
+    unfinished,
+)
 from wizard.domain.language import _
 from wizard.formats import json as strict_json
 from wizard.formats import purl, xml
@@ -42,6 +52,11 @@ _TYPES = {
 #: Components that are no third-party package: the parts of an image and the files of the product itself.
 _NO_PACKAGE = frozenset({"file", "operating-system", "device", "firmware", "data", "cryptographic-asset"})
 _NO_VERSION = frozenset({"", "NOASSERTION", "NONE", "UNKNOWN"})
+_SPDX_ID = re.compile(r"^(?:Snippet)?SPDXID:[ \t]*(SPDXRef-[A-Za-z0-9.-]+)", re.M)
+#: What both ends of a relationship name, where they lie in the same document.
+_RELATED = re.compile(
+    r"^Relationship:[ \t]*(SPDXRef-[A-Za-z0-9.-]+)[ \t]+\w+[ \t]+(SPDXRef-[A-Za-z0-9.-]+)[ \t]*$", re.M
+)
 _TAG = re.compile(r"^(\w+):[ \t]*(.*)$", re.M)
 
 
@@ -167,7 +182,27 @@ def _spdx_tags(source: Source) -> Listed:
     for name, version, url, line in _tagged(source.text):
         found.append(_made(source, url, name, version, line, direct=None))
     need(found)
+    if _is_cut(source.text):
+        return Listed(tuple(found), Reach.CUT_SHORT, unfinished())
     return Listed(tuple(found))
+
+
+def _is_cut(text: str) -> bool:
+    """True for tags that end before a whole document does (SPDX 2.3, 7 and 11): inside a <text>, in a package without
+    its id or the place that others name, with relationships of packages that are not there, or, of several packages,
+    without a word on what the document describes.
+    """
+    if text.count("<text>") > text.count("</text>"):
+        return True
+    packages = re.split(r"^PackageName:", text, flags=re.M)[1:]
+    placed = ["\nPackageDownloadLocation:" in each for each in packages]
+    held = set(_SPDX_ID.findall(text))
+    if (any(placed) and not placed[-1]) or (held and not _SPDX_ID.search(packages[-1])):
+        return True
+    related = {id for one, other in _RELATED.findall(text) for id in (one, other)} - {"SPDXRef-DOCUMENT"}
+    if held and not related <= held:
+        return True
+    return len(packages) > 1 and bool(held) and not re.search(r"^Relationship:.*\bDESCRIBE[SD]", text, re.M)
 
 
 def _tagged(text: str) -> Iterator[tuple[str, str, str, int]]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from wizard.checks.dependencies import yaml_text
-from wizard.checks.dependencies.dependency import Dependency, Ecosystem, Listed, Obstacle
-from wizard.checks.dependencies.source import Source, need, table_of
+from wizard.checks.dependencies.dependency import Dependency, Ecosystem, Listed, Obstacle, Reach
+from wizard.checks.dependencies.source import Source, need, table_of, unfinished
 from wizard.checks.dependencies.yaml_text import Word
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -78,6 +78,8 @@ def read_dockerfile(source: Source) -> Listed:
         if match[2]:
             stages.add(match[2].lower())
     need(_FROM.search(text))
+    if text.rstrip().endswith("\\") and not text.rstrip().rpartition("\n")[2].lstrip().startswith("#"):
+        return Listed(tuple(found), Reach.CUT_SHORT, unfinished())
     return Listed(tuple(found))
 
 

@@ -11,7 +11,7 @@ from wizard.checks.dependencies.dependency import Dependency, Listed, Obstacle, 
 from wizard.checks.dependencies.origins import base, mixed
 from wizard.checks.dependencies.python import made, needed
 from wizard.checks.dependencies.python_settings import normal, project_of
-from wizard.checks.dependencies.source import Source, need
+from wizard.checks.dependencies.source import Source, need, unfinished
 from wizard.domain.language import _
 
 _LINE = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*\(?(.*?)\)?$", re.S)
@@ -32,6 +32,9 @@ _DEV = re.compile(r"dev|test|lint|doc|ci\b|typing", re.I)
 #: Beginnings of lines that pip reads as options, none of which names a package.
 _OPTION = "-"
 
+#: A digest at the very end, without a line break behind it, and how many digits each kind has (pip, Secure installs).
+_LAST_HASH = re.compile(r"--hash=(\w+):([0-9a-fA-F]*)\Z")
+_DIGITS = {"sha256": 64, "sha384": 96, "sha512": 128}
 _ARCHIVES = (".whl", ".zip", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
 
 
@@ -47,6 +50,8 @@ def read(source: Source) -> Listed:
             more.append(str(folder / include[1].strip()))
         elif (one := _requirement(line, number, source, dev)) is not None:
             found.append(one)
+    if _is_cut(text):
+        return Listed(tuple(found), Reach.CUT_SHORT, unfinished(), tuple(more))
     resolved = "--hash=" in text or bool(_VIA.search(text))
     if resolved or not found:
         rows, needs = _with_comments(found, text)
@@ -57,6 +62,21 @@ def read(source: Source) -> Listed:
         "It lists what is asked for, not what that brings along. Compile it (pip-compile, uv pip compile) with hashes."
     )
     return Listed(tuple(found), Reach.DIRECT_ONLY, because, tuple(more))
+
+
+def _is_cut(text: str) -> bool:
+    """True for a file that ends where no whole one does: behind a backslash, inside a digest, or, where pip wants a
+    digest of every package, behind a pinned one that has none.
+    """
+    end = text.rstrip()
+    if end.endswith("\\") and not end.rpartition("\n")[2].lstrip().startswith("#"):
+        return True
+    if "--hash=" not in text:
+        return False
+    if (digest := _LAST_HASH.search(text)) and len(digest[2]) != _DIGITS.get(digest[1], len(digest[2])):
+        return True
+    last = ([""] + [line for _number, line in _joined(text)])[-1]
+    return "--hash=" not in last and bool(_PINNED.search(last.partition(";")[0].strip()))
 
 
 def _joined(text: str) -> Iterator[tuple[int, str]]:

@@ -120,6 +120,11 @@ def cut_short(missing: Iterable[str]) -> str:
     ).format(names=", ".join(f"“{name[:100]}”" for name in names[:3]) + (" …" if len(names) > 3 else ""))
 
 
+def unfinished() -> str:
+    """Why a file whose last entry is not whole does not tell everything."""
+    return _("It ends in the middle of an entry, so what came after it is missing. Make the file again.")
+
+
 def known_version(version: object, majors: Sequence[str]) -> None:
     """Raise `Malformed` for a format that is newer than what is read here: it may list things elsewhere."""
     if str(version).partition(".")[0] not in majors:
