@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
 
+from wizard.checks.code import hidden
 from wizard.checks.code.coverage import GapKind
 from wizard.checks.code.leak import Masker, Tier
 
@@ -64,6 +65,8 @@ PLACES: dict[str, tuple[str, bytes]] = {
     "post.sh": (LONG, f"curl -d client_secret={LONG} $URL\n".encode()),
     "app.log": (LONG, f"12:00 refresh_token={LONG} for user 7\n".encode()),
     "access.log": (LONG, f"GET /cb?next=https%3A%2F%2Fa.example%2F%3Faccess_token%3D{LONG}%26a%3D1 200\n".encode()),
+    "escaped.js": (TOKEN, b"x = 1;\nt = 'a" + b"".join(b"\\x%02x" % each for each in f" {TOKEN} ".encode()) + b"';\n"),
+    "escaped.json": (WORD, b'{"password": "' + b"".join(b"\\u%04X" % each for each in WORD.encode()) + b'"}'),
     "crypt.go": (HEX, f'aesKey, err := hex.DecodeString("{HEX}")\n'.encode()),
 }
 
@@ -77,6 +80,15 @@ def test_it_is_found(scan: Any, tmp_path: Any, name: str) -> None:
     assert Masker(b"k" * 32).fingerprint(secret) in {leak.fingerprint for leak in found.leaks}
     assert {leak.tier for leak in found.leaks} <= {Tier.A, Tier.B}
     assert found.coverage.complete
+
+
+def test_escapes_are_read_in_their_line_and_only_where_words_are_written_so() -> None:
+    word = b"".join(b"\\x%02X" % each for each in b"sesame-open")
+    data = b"one\nkey = '" + word + b"'; other = '" + word + b"'\n" + b"x" * 300 + word + b"\n\\x00\\xff" * 40
+    text, lines = hidden.spelt_out(data)
+    assert text == b"key = 'sesame-open'; other = 'sesame-open'\n" + b"x" * 200 + b"sesame-open"
+    assert lines == [2, 3]
+    assert hidden.spelt_out(b"\\x41\\x42 \\u0041 " * 500) == (b"", [])
 
 
 @pytest.mark.parametrize("key", [ec.generate_private_key(ec.SECP256R1()), ed25519.Ed25519PrivateKey.generate()])

@@ -77,8 +77,12 @@ def planted(repository: Any, token: Callable[[], str]) -> dict[str, str]:
     r.write(".git/worktrees/other/COMMIT_EDITMSG", hide("message of another work tree"))
     r.commit("first")
     r.write("old.txt", f"{hide('removed in a later commit')}\n")
+    r.write(
+        "old.js", b"t = '" + b"".join(b"\\x%02x" % each for each in hide("escapes in an old commit").encode()) + b"'\n"
+    )
     r.commit("adds")
     (r.root / "old.txt").unlink()
+    (r.root / "old.js").unlink()
     r.commit("removes")
     r.git("checkout", "-q", "-b", "side")
     r.write("side.txt", f"{hide('other branch')}\n")

@@ -246,6 +246,11 @@ class Search:
         if path or self._folder is None:  # the many versions of a history, which have no path yet, would take too long
             for line, text in hidden.texts(data):
                 hits += [replace(hit, line=line) for hit in self._hits(text, path, seconds)]
+        text, lines = hidden.spelt_out(data)
+        if text:
+            known = {hit.fingerprint for hit in hits}
+            read = [hit for hit in self._hits(text, path, seconds) if hit.fingerprint not in known]
+            hits += [replace(hit, line=lines[hit.line - 1]) for hit in read]
         return hits
 
     def _hits(self, data: bytes, path: str, seconds: float) -> list[Hit]:
