@@ -43,6 +43,14 @@ class Listed:
     unread: dict[str, tuple[str, ...]]
 
 
+def told_under(questionnaire: Questionnaire, item: Evidence) -> str:
+    """The requirement under which a file with such a name tells endpoints to the checks; "" where it tells none."""
+    may_be = item.name.lower().endswith(_RECORDINGS) or (
+        not item.read_as and item.name.lower().endswith(_DESCRIPTIONS) and not item.name.lower().endswith(_LISTS)
+    )
+    return next((r.id for r in questionnaire.requirements if may_be and CHECK in r.checks), "")
+
+
 async def of_hosts(session: Session) -> Listed:
     """What the answers and the filed descriptions, recordings and lists say of every host in scope."""
     assessment = session.assessment

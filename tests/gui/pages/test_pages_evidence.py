@@ -15,8 +15,10 @@ from pytestqt.qtbot import QtBot
 from wizard.domain.evidence import Evidence, Sealed
 from wizard.gui.context import Place
 from wizard.gui.pages.evidence import EvidencePage, line, sentence, too_old
+from wizard.gui.pages.filing_sheet import FilingSheet
 from wizard.gui.pages.picker import suggested
 from wizard.gui.shell import Shell
+from wizard.gui.widgets.plain import PlainLabel
 from wizard.session.session import Session
 
 PNG = bytes.fromhex(
@@ -288,3 +290,20 @@ def test_all_secrets_of_a_file_are_settled_at_once(
     sheet.settle_button.click()
     qtbot.waitUntil(lambda: len(page._sheets) == 1, timeout=30_000)
     assert len(session.assessment.secrets) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "read_as", "told"),
+    [
+        *(("heron.yaml", "", True), ("heron.JSON", "", True), ("flow.har", "", True), ("flow.har", "The flow.", True)),
+        *(("audit.json", "A report.", False), ("notes.txt", "", False), ("plan.pdf", "", False)),
+    ],
+)
+def test_who_adds_a_description_of_an_api_hears_where_it_counts(
+    session: Session, name: str, read_as: str, told: bool, qtbot: QtBot
+) -> None:
+    item = Evidence("1", name, "text/plain", Sealed("n", "ab" * 32, "cd" * 32, 7), (), read_as=read_as)
+    sheet = FilingSheet(item, session.questionnaire)
+    qtbot.addWidget(sheet)
+    assert any("file it under AUTH-1" in label.text() for label in sheet.findChildren(PlainLabel)) == told
+    assert (sheet.picker.tick_of("AUTH-1") is not None) == told

@@ -20,6 +20,7 @@ from wizard.gui.widgets.day_field import DayField
 from wizard.gui.widgets.fields import LineField
 from wizard.gui.widgets.folded import Folded
 from wizard.gui.widgets.plain import ElidedLabel, PlainLabel
+from wizard.session.endpoints import told_under
 
 
 def kind_of(media_type: str) -> str:
@@ -101,6 +102,14 @@ class FilingSheet(Card):
                 wrap=True,
             )
         )
+        told = told_under(questionnaire, item)
+        if told:
+            said = _(
+                "If it describes your API (OpenAPI) or is a browser's recording of it (HAR), file it under {requirement}: "
+                "the checks then call the endpoints that it lists."
+            )
+            self.body.addWidget(PlainLabel(said.format(requirement=told), "quiet", wrap=True))
+            offered = tuple(dict.fromkeys((*offered, told)))
         if not_looked:
             self.body.addWidget(PlainLabel(not_looked, "quiet", wrap=True))
         self.picker = RequirementPicker(questionnaire, offered, ticked)
