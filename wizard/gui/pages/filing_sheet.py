@@ -105,8 +105,8 @@ class FilingSheet(Card):
         told = told_under(questionnaire, item)
         if told:
             said = _(
-                "If it describes your API (OpenAPI) or is a browser's recording of it (HAR), file it under {requirement}: "
-                "the checks then call the endpoints that it lists."
+                "If it describes your API (OpenAPI) or is a browser's recording of it (HAR), file it under "
+                "{requirement}: the checks then call the endpoints that it lists."
             )
             self.body.addWidget(PlainLabel(said.format(requirement=told), "quiet", wrap=True))
             offered = tuple(dict.fromkeys((*offered, told)))
