@@ -80,9 +80,11 @@ def planted(repository: Any, token: Callable[[], str]) -> dict[str, str]:
     r.write(
         "old.js", b"t = '" + b"".join(b"\\x%02x" % each for each in hide("escapes in an old commit").encode()) + b"'\n"
     )
+    packed = base64.b64encode(gzip.compress(f"token {hide('gzip as Base64 in an old commit')} of it".encode()))
+    r.write("old.tf", b'user_data = "' + packed + b'"\n')
     r.commit("adds")
-    (r.root / "old.txt").unlink()
-    (r.root / "old.js").unlink()
+    for name in ("old.txt", "old.js", "old.tf"):
+        (r.root / name).unlink()
     r.commit("removes")
     r.git("checkout", "-q", "-b", "side")
     r.write("side.txt", f"{hide('other branch')}\n")

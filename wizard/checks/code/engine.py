@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from wizard.checks.code.hidden import MARK
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
 
@@ -132,7 +133,7 @@ class SecretEngine(Protocol):
         ...
 
     def scan(self, data: bytes, path: str, seconds: float, stop: Stop) -> list[Candidate]:
-        """The candidates in one input. Raises `TooSlow` or `Stopped`."""
+        """The candidates in one input, and where packed words begin (`hidden.MARK`). Raises `TooSlow` or `Stopped`."""
         ...
 
     def unfold(self, data: bytes, path: str, seconds: float, stop: Stop, folder: Path) -> list[tuple[str, bytes]]:
@@ -203,7 +204,7 @@ class Kingfisher:
             raise TooSlow from None  # the engine gave up on this input: it counts as not read
         candidates = []
         for each in found:
-            if each.visible:
+            if each.visible or each.rule_id == MARK:
                 place = each.location
                 candidates.append(
                     Candidate(

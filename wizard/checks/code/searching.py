@@ -242,10 +242,10 @@ class Search:
         return hits[:MOST_HITS]
 
     def _found(self, data: bytes, path: str, seconds: float) -> list[Hit]:
-        hits = self._hits(data, path, seconds)
-        if path or self._folder is None:  # the many versions of a history, which have no path yet, would take too long
-            for line, text in hidden.texts(data):
-                hits += [replace(hit, line=line) for hit in self._hits(text, path, seconds)]
+        packed: list[int] = []
+        hits = self._hits(data, path, seconds, packed)
+        for line, text in hidden.texts(data, packed):
+            hits += [replace(hit, line=line) for hit in self._hits(text, path, seconds)]
         text, lines = hidden.spelt_out(data)
         if text:
             known = {hit.fingerprint for hit in hits}
@@ -253,7 +253,7 @@ class Search:
             hits += [replace(hit, line=lines[hit.line - 1]) for hit in read]
         return hits
 
-    def _hits(self, data: bytes, path: str, seconds: float) -> list[Hit]:
+    def _hits(self, data: bytes, path: str, seconds: float, packed: list[int] | None = None) -> list[Hit]:
         return [
             Hit(
                 rule=candidate.rule,
@@ -264,17 +264,23 @@ class Search:
                 start=candidate.start,
                 in_address=_IN_ADDRESS.search(data, max(0, candidate.start - 100), candidate.start) is not None,
             )
-            for candidate, judged in self._judged(data, path, seconds)
+            for candidate, judged in self._judged(data, path, seconds, packed)
         ]
 
-    def _judged(self, data: bytes, path: str, seconds: float) -> list[tuple[Candidate, Judged]]:
-        """The candidates that count; of those that overlap, the surest."""
+    def _judged(
+        self, data: bytes, path: str, seconds: float, packed: list[int] | None = None
+    ) -> list[tuple[Candidate, Judged]]:
+        """The candidates that count; of those that overlap, the surest. Where words are packed is put on `packed`."""
         judged: list[tuple[Candidate, Judged]] = []
         candidates = self._engine.scan(data, path, seconds, self._stop)
         if containers.key_in_binary(data):
             key = b64encode(data).decode()
             candidates = [Candidate("attestry.private-key-file", key, 0, len(data), 1, sure=True)]
         for candidate in candidates:
+            if candidate.rule == hidden.MARK:
+                if packed is not None:
+                    packed.append(candidate.start)
+                continue
             if len(judged) > 4 * MOST_HITS:
                 break
             before = data[max(0, candidate.start - 200) : candidate.start].rpartition(b"\n")[2]
