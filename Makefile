@@ -41,6 +41,10 @@ static: $(VENV)/.development
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# What each check's module is now, beside its version: tests/setup/test_setup_rules.py says when to run this.
+rules: $(VENV)/.development
+	$(BIN)/python tests/setup/test_setup_rules.py
+
 package: $(VENV)/.development
 	$(BIN)/python packaging/package.py
 
@@ -73,4 +77,4 @@ $(VENV)/.development: requirements-dev.lock pyproject.toml | $(BIN)/python
 	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/.runtime
 
-.PHONY: run test quick torture static package lock clean
+.PHONY: run test quick torture static rules package lock clean
