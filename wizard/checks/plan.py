@@ -84,12 +84,14 @@ async def look(
 
     async def one(host: Host) -> HostLook:
         nonlocal done
+        # Ports of one name share its bucket, so each may have to wait for all.
+        most = sum(seconds(each, checks, settings) for each in hosts if each.name == host.name)
 
         def hear(results: tuple[Result, ...]) -> None:
             report(Partial(host, results, done, len(hosts)))
 
         async with at_once:
-            found = await _look_at(run.ground(host), checks, hear)
+            found = await _look_at(run.ground(host), checks, most, hear)
         done += 1
         report(Partial(host, (), done, len(hosts), (found,)))
         return found
@@ -104,8 +106,10 @@ async def look(
         await run.close()
 
 
-async def _look_at(ground: Ground, checks: Sequence[Check], hear: Callable[[tuple[Result, ...]], None]) -> HostLook:
-    """All looks at one host side by side; each check is judged as soon as its own are done."""
+async def _look_at(
+    ground: Ground, checks: Sequence[Check], most: float, hear: Callable[[tuple[Result, ...]], None]
+) -> HostLook:
+    """All looks at one host side by side, in `most` seconds; each check is judged as soon as its own are done."""
     host, settings = ground.host, ground.run.settings
     checks = [check for check in checks if ready(check, host, settings)]
     at = datetime.now(UTC)
@@ -133,7 +137,7 @@ async def _look_at(ground: Ground, checks: Sequence[Check], hear: Callable[[tupl
     for task in tasks:
         task.add_done_callback(ended.put_nowait)
     try:
-        async with ground.limit(seconds(host, checks, settings)):
+        async with ground.limit(most):
             while len(found) < len(needs):
                 over = [await ended.get()]
                 while not ended.empty():

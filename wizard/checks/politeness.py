@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from time import monotonic
 
+from wizard.checks.patience import holding
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -41,7 +43,8 @@ class Bucket:
         self._at = now
         self._tokens -= 1
         if self._tokens < 0:
-            await asyncio.sleep(-self._tokens / self._rate)
+            with holding():
+                await asyncio.sleep(-self._tokens / self._rate)
 
 
 class Politeness:

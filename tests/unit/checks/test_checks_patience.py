@@ -15,6 +15,7 @@ from wizard.checks.every import CHECKS, find
 from wizard.checks.looks.ground import Run, trouble_of
 from wizard.checks.patience import Limit, Pulse, Starved
 from wizard.checks.plan import Limits, LookSettings, look
+from wizard.checks.politeness import Bucket
 from wizard.checks.troubles import next_step, sentence
 from wizard.domain.observation import Verdict
 from wizard.domain.scope import Host
@@ -134,3 +135,23 @@ def test_a_run_stops_beating_with_its_end() -> None:
         assert looked.pulse.late == before
 
     asyncio.run(run())
+
+
+def test_our_own_pacing_uses_up_no_limit() -> None:
+    async def paced() -> None:
+        bucket = Bucket(1, 5)
+        for _question in range(2):  # the second has to wait for 0.2 s
+            await bucket.take()
+
+    async def run() -> float:
+        began = time.perf_counter()
+        async with Limit(0.1, Pulse()):
+            # what waits is mostly a task that a look has started
+            await asyncio.gather(asyncio.create_task(paced()), paced())
+        with pytest.raises(TimeoutError):
+            async with Limit(0.1, Pulse()):
+                await paced()
+                await asyncio.sleep(60)  # this is the other side's
+        return time.perf_counter() - began
+
+    assert asyncio.run(run()) < 2
