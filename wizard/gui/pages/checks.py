@@ -148,7 +148,8 @@ class ChecksPage(Page):
 
     # --- drawing -----------------------------------------------------------------------------------------------------
 
-    def _draw(self, *, keep: bool = False) -> None:
+    def _draw(self, *, keep: bool = False, apart: bool = False) -> None:
+        """`keep` the order of the table; `apart`: what stands around it follows in a turn of its own."""
         if self.context.session is None:  # news of a job that ended after the assessment was closed
             return
         session = self.context.open
@@ -176,10 +177,10 @@ class ChecksPage(Page):
         self._scope.setText(
             _("Only the hosts in your scope are contacted:") + "\n" + ", ".join(host.subject for host in hosts)
         )
-        if self._job is None:
-            self._draw_around()
-        else:  # in a turn of its own: beside a job that computes each turn takes three times as long
+        if apart or self._job is not None:  # beside a job that computes each turn takes longer
             QTimer.singleShot(0, self, self._draw_around)
+        else:
+            self._draw_around()
 
     def _picked(self) -> None:
         self._draw_panel()
@@ -312,7 +313,7 @@ class ChecksPage(Page):
         self._job = None
         self._running = set()
         self.strip.finish()
-        self._draw(keep=True)
+        self._draw(keep=True, apart=True)
 
     def _done(self, looks: looking.Looks) -> None:
         # In a turn of its own: the table was just drawn anew, and the panel of a hundred hosts takes its time too.
