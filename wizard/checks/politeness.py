@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 
 from wizard.checks.patience import holding
@@ -27,6 +27,14 @@ class Limits:
     hosts_at_once: int = 40
     names_at_once: int = 24
     addresses: int = 8
+
+    def times(self, patience: float) -> Limits:
+        """The same with so many times the seconds for whatever the host itself answers. Never less: a slow host that
+        nobody waited for would look like one that is silent.
+        """
+        n = max(1.0, patience)
+        seconds = ("connect", "answer", "probe", "hello", "version", "host")
+        return replace(self, **{name: getattr(self, name) * n for name in seconds})
 
 
 class Bucket:

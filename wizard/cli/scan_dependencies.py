@@ -25,7 +25,7 @@ from wizard.domain.language import _, ngettext
 from wizard.domain.mistakes import Mistake
 from wizard.domain.observation import Verdict
 from wizard.session.library_lists import listed
-from wizard.session.settings import Home
+from wizard.session.settings import Home, Preferences, Settings
 
 _CODES = {Verdict.FAIL: Exit.NOT_AS_REQUIRED, Verdict.UNKNOWN: Exit.COULD_NOT_LOOK}
 
@@ -105,13 +105,13 @@ class Printed:
 def run(asked: argparse.Namespace, output: Output) -> Exit:
     """List, look up and print; 1 with a serious vulnerability, 3 while anything is unknown, else 0."""
     home, now = Home.below(asked.home) if asked.home else Home.default(), datetime.now(UTC)
-    folder = home.data / "vulnerabilities"
+    folder, preferred = home.data / "vulnerabilities", Preferences(home).settings
     if asked.data is not None:
         _take_in(asked.data, folder, now, output)
     listing = asyncio.run(listed(asked.path))
     if asked.fetch:
-        _fetch(listing, folder, now, asked, output)
-    rows, source = _known(listing, folder, now, asked, output)
+        _fetch(listing, folder, now, asked, preferred, output)
+    rows, source = _known(listing, folder, now, asked, preferred, output)
     reading = Reading.of(listing, rows, source)
     judgement = judge(reading, now.date())
     output.result(_printed(asked.path, listing, rows, source, judgement.verdict, judgement.summary), *_lines(rows))
@@ -140,22 +140,25 @@ def _held(ecosystem: str, records: int, day: date) -> str:
     )
 
 
-def _fetch(listing: Listing, folder: Path, now: datetime, asked: argparse.Namespace, output: Output) -> None:
+def _fetch(
+    listing: Listing, folder: Path, now: datetime, asked: argparse.Namespace, preferred: Settings, output: Output
+) -> None:
     from wizard.checks.dependencies.fetching import ARCHIVES, fetch
 
     wanted = tuple(dict.fromkeys(one.ecosystem for one in listing.dependencies if one.obstacle is None))
     if not wanted:
         return
-    place = asked.archives or ARCHIVES
+    settings = preferred.through(OsvSettings(url=asked.archives or ARCHIVES))
+    place = preferred.way(settings.url)
     what = _("These names of ecosystems go to {place}, and nothing else:").format(place=place)
     _agree(what, [each.value for each in wanted], asked, output)
     with Database.at(folder / "offline.db") as database:
-        for held in asyncio.run(fetch(wanted, database, now, OsvSettings(url=place))):
+        for held in asyncio.run(fetch(wanted, database, now, settings)):
             output.say(_held(held.ecosystem, held.records, held.day))
 
 
 def _known(
-    listing: Listing, folder: Path, now: datetime, asked: argparse.Namespace, output: Output
+    listing: Listing, folder: Path, now: datetime, asked: argparse.Namespace, preferred: Settings, output: Output
 ) -> tuple[tuple[Checked, ...], DataSource]:
     path = folder / "offline.db"
     database = Database.at(path) if path.exists() else None
@@ -163,9 +166,9 @@ def _known(
         names = leaving(listing.dependencies)
         if not asked.online or not names:
             return look_up_offline(listing.dependencies, database)
-        place = asked.osv or OSV
+        settings = preferred.through(OsvSettings(url=asked.osv or OSV))
+        place = preferred.way(settings.url)
         _agree(_("These names and versions go to {place}:").format(place=place), names, asked, output)
-        settings = OsvSettings(url=place)
         with AnswersStore(folder / "answers.db") as store:
             return asyncio.run(look_up_online(listing.dependencies, store, now, database, settings))
     finally:

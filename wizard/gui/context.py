@@ -148,7 +148,11 @@ class Context:
         settings = self.preferences.settings if self.preferences is not None else None
         if settings is None:
             return LookOptions()
-        return LookOptions(careful=settings.careful, ca_file=Path(settings.authority) if settings.authority else None)
+        return LookOptions(
+            careful=settings.careful,
+            patience=settings.patience,
+            ca_file=Path(settings.authority) if settings.authority else None,
+        )
 
     def now(self) -> datetime:
         """Now, UTC: the session's clock where there is one."""

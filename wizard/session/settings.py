@@ -8,10 +8,13 @@ import tempfile
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from wizard.domain.codec import Unreadable, from_json, to_json
+from wizard.domain.language import _
 
 _RECENT = 12
+T = TypeVar("T")
 #: The file inside a workspace folder that opens it by double click, as `wizard/vault/header.py` names it; the first
 #: window does not wait for the vault.
 KEY_FILE = "open.attestry"
@@ -56,7 +59,8 @@ class Recent:
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Preferences, applied at once. `theme` is system, light, dark or contrast; `editor` opens places in code;
-    `authority` is the file of a certificate authority that looks trust beside the public ones, "" for none.
+    `authority` is the file of a certificate authority that looks trust beside the public ones, "" for none. `proxy` is
+    the way to servers that are no host of a scope, "" for the direct one; `timeout_seconds`: how long answers may take.
     """
 
     theme: str = "system"
@@ -67,14 +71,29 @@ class Settings:
     paper: str = "A4"
     editor: str = ""
     authority: str = ""
+    proxy: str = ""
     recent: tuple[Recent, ...] = field(default_factory=tuple)
     window: tuple[int, ...] = ()
+
+    @property
+    def patience(self) -> float:
+        """How many times as long as usual an answer is waited for."""
+        return max(1.0, self.timeout_seconds / Settings().timeout_seconds)
+
+    def through(self, server: T) -> T:
+        """How a server that is no host of a scope is asked: settings with `proxy`, `read` and `whole` (seconds)."""
+        seconds = {name: getattr(server, name) * self.patience for name in ("read", "whole")}
+        return replace(server, proxy=self.proxy, **seconds)  # type: ignore[type-var]
+
+    def way(self, place: str) -> str:
+        """A server with the proxy that is between, for whoever agrees to asking it."""
+        return _("{place} (through the proxy {proxy})").format(place=place, proxy=self.proxy) if self.proxy else place
 
     @property
     def changed(self) -> tuple[str, ...]:
         """The preferences that are not what they were at first."""
         first = Settings()
-        names = ("theme", "language", "lock_after_minutes", "careful", "timeout_seconds", "paper", "editor")
+        names = ("theme", "language", "lock_after_minutes", "careful", "timeout_seconds", "paper", "editor", "proxy")
         return tuple(name for name in names if getattr(self, name) != getattr(first, name))
 
 

@@ -40,6 +40,29 @@ def test_a_change_is_applied_kept_marked_and_set_back(shell: Shell) -> None:
     assert (kept.settings.lock_after_minutes, kept.settings.careful) == (9, True)
 
 
+def test_the_network_is_one_place_for_every_server_that_is_asked(shell: Shell) -> None:
+    from wizard.checks.dependencies.osv import OsvSettings
+
+    page, kept = preferences(shell), shell.context.preferences
+    assert kept is not None
+    page.proxy.setText("proxy.example:3128")
+    page.proxy.editingFinished.emit()
+    page.seconds.setValue(30)
+    assert (kept.settings.proxy, kept.settings.timeout_seconds) == ("http://proxy.example:3128", 30)
+    assert page.proxy.text() == "http://proxy.example:3128"
+    assert "2 changed" in page.sentence
+    asked = kept.settings.through(OsvSettings())
+    assert (asked.proxy, asked.read, asked.whole) == ("http://proxy.example:3128", 60, 120)
+    assert kept.settings.way("api.osv.dev") == "api.osv.dev (through the proxy http://proxy.example:3128)"
+    assert shell.context.look_options().patience == 3
+    page.proxy.setText("me:secret@proxy.example:3128")
+    page.proxy.editingFinished.emit()
+    assert "password" in page.proxy_problem.text()
+    assert kept.settings.proxy == "http://proxy.example:3128"
+    page._marks["proxy"].reset.click()
+    assert (kept.settings.proxy, page.proxy.text(), page.proxy_problem.isVisible()) == ("", "", False)
+
+
 @pytest.mark.slow
 def test_the_passphrase_is_changed_with_the_old_one(opened: Shell, session: Session, qtbot: QtBot) -> None:
     keys = preferences(opened).keys

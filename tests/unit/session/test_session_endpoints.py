@@ -8,7 +8,7 @@ import pytest
 
 from wizard.checks.looks import redirect_pages
 from wizard.checks.looks.ground import Endpoint
-from wizard.checks.plan import HostLook, Partial
+from wizard.checks.plan import HostLook, Limits, Partial
 from wizard.domain import events as e
 from wizard.domain.answers import Answer, AnswerState, Row
 from wizard.domain.observation import Level, Method, Result, Verdict
@@ -246,12 +246,14 @@ def test_more_endpoints_can_be_given_to_one_run(scoped, monkeypatch):
     monkeypatch.setattr("wizard.checks.plan.look", look)
     given(scoped, "AUTH-1-endpoints", {"method": "GET", "path": "https://other.example/x", "anonymous": "no"})
     options = looking.LookOptions(
-        endpoints=((HOST.subject, (Endpoint("GET", "/x"),)),), data_ports=frozenset({HOST.subject})
+        endpoints=((HOST.subject, (Endpoint("GET", "/x"),)),), data_ports=frozenset({HOST.subject}), patience=2
     )
     looking.look(scoped, options=options).result.result(30)
     assert seen[0].endpoints[HOST.subject] == (Endpoint("GET", "/x"),)
     assert seen[0].paths[HOST.subject] == ("/x",)
     assert seen[0].data_ports == {HOST.subject}
+    assert (seen[0].limits.answer, seen[0].limits.hosts_at_once) == (2 * Limits().answer, Limits().hosts_at_once)
+    assert Limits().times(0.1) == Limits(), "who waits less takes a slow host for a silent one"
     assert "other.example/x" in seen[0].unread[HOST.subject][0]
 
 

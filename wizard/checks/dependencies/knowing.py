@@ -90,7 +90,8 @@ async def look_up_online(
         else:
             found.append(judged(one, records_of.get(asked, ()), related | answers.records, matched=True))
     silent = [one for one, checked in zip(dependencies, found, strict=True) if checked is None]
-    days, names = ({now.date()}, [OSV_NAME]) if answers.named else (set(), [])
+    through = f"{OSV_NAME} ({settings.proxy})" if settings is not None and settings.proxy else OSV_NAME
+    days, names = ({now.date()}, [through]) if answers.named else (set(), [])
     fallen_back = _fresh_only(silent, database, now.date()) if silent else {}
     if any(checked.state is not State.NOT_CHECKED for checked in fallen_back.values()) and database:
         names.append(OFFLINE_NAME)

@@ -9,17 +9,15 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import ssl
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
+from wizard.checks import clients
 from wizard.checks.dependencies.advisory import Advisory
 from wizard.checks.dependencies.answers_store import AnswersStore, Named
 from wizard.checks.dependencies.dependency import Dependency
-from wizard.checks.looks.addresses import is_loopback
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
 from wizard.formats import json as strict_json
@@ -48,7 +46,10 @@ class NoAnswer(Exception):
 
 @dataclass(frozen=True, slots=True)
 class OsvSettings:
-    """Where to ask, and how patiently: seconds to connect, to read, for one question in all, and between tries."""
+    """Where to ask, and how patiently: seconds to connect, to read, for one question in all, and between tries.
+
+    `proxy` is the address of the one to go through, "" for none.
+    """
 
     url: str = OSV
     connect: float = 5.0
@@ -57,6 +58,7 @@ class OsvSettings:
     tries: int = 3
     pause: float = 0.5
     longest_pause: float = 30.0
+    proxy: str = ""
 
 
 @dataclass(slots=True)
@@ -251,34 +253,13 @@ def _named(result: object) -> tuple[list[tuple[str, str]], str]:
 
 def client(settings: OsvSettings) -> httpx.AsyncClient:
     """A client for one server that follows nothing elsewhere. Raises `NotAllowed` for a plain address."""
-    import httpx
-
-    import wizard
-
-    parts = urlsplit(settings.url)
-    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
+    if not clients.is_guarded(settings.url):
         raise NotAllowed(
             _("{url} is not an https address, so no name of a package is sent there. Nothing was asked.").format(
                 url=settings.url
             )
         )
-    return httpx.AsyncClient(
-        base_url=settings.url,
-        verify=trusted(),
-        timeout=httpx.Timeout(settings.read, connect=settings.connect),
-        limits=httpx.Limits(max_connections=_AT_ONCE),
-        follow_redirects=False,
-        headers={"User-Agent": f"Attestry/{wizard.__version__}"},
-    )
-
-
-def trusted() -> ssl.SSLContext:
-    """The system's own list of authorities, and the one that comes with the program."""
-    import certifi
-
-    context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())
-    return context
+    return clients.client(settings.url, read=settings.read, connect=settings.connect, proxy=settings.proxy)
 
 
 def _not_osv() -> str:

@@ -36,7 +36,8 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class DataSource:
-    """Where the knowledge came from: "OSV" or "offline database" (or "" for none), and the day it speaks of.
+    """Where the knowledge came from: "OSV" (with the proxy that was between) or "offline database" (or "" for none),
+    and the day it speaks of.
 
     Answers of OSV are kept for 24 hours. `trouble` is a sentence when the source could not be used, or not for all.
     """

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
+from wizard.checks import clients
 from wizard.checks.hosting.posture import Posture
-from wizard.checks.looks.addresses import is_loopback
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
 from wizard.formats import json as strict_json
@@ -82,13 +82,16 @@ class Adapter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class HostSettings:
-    """Where and how patiently; `api` is "" for the host's own address (another one for a company's own server)."""
+    """Where and how patiently; `api` is "" for the host's own address (another one for a company's own server), and
+    `proxy` the address of the one to go through, "" for none.
+    """
 
     api: str = ""
     read: float = 20.0
     whole: float = 40.0
     tries: int = 2
     pause: float = 1.0
+    proxy: str = ""
 
 
 async def look(
@@ -111,7 +114,7 @@ async def look(
             for call in waiting:
                 progress(len(made), call.path)
                 answers[call.name] = await _answer(web, adapter, call, settings, made)
-    return replace(adapter.read(repository, answers), calls=tuple(made))
+    return replace(adapter.read(repository, answers), calls=tuple(made), proxy=settings.proxy)
 
 
 def look_at_export(adapter: Adapter, repository: str, folder: Path) -> Posture:
@@ -162,26 +165,11 @@ def _usable(repository: str, token: str) -> None:
 
 
 def _client(adapter: Adapter, token: str, settings: HostSettings) -> httpx.AsyncClient:
-    import httpx
-
-    import wizard
-    from wizard.checks.dependencies.osv import trusted
-
     base = (settings.api or adapter.api).rstrip("/")
-    parts = urlsplit(base)
-    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
+    if not clients.is_guarded(base):
         raise NotAsked(_("{url} is not an https address, so the token was not sent there.").format(url=base[:200]))
-    return httpx.AsyncClient(
-        base_url=base,
-        verify=trusted(),
-        timeout=httpx.Timeout(settings.read, connect=5.0),
-        follow_redirects=False,
-        headers={
-            "Authorization": f"Bearer {token}",
-            "Accept": adapter.accept,
-            "User-Agent": f"Attestry/{wizard.__version__}",
-        },
-    )
+    headers = {"Authorization": f"Bearer {token}", "Accept": adapter.accept}
+    return clients.client(base, read=settings.read, proxy=settings.proxy, headers=headers)
 
 
 async def _answer(

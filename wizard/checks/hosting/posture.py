@@ -86,7 +86,8 @@ class NotShown:
 class Posture:
     """Everything that was shown of one repository. None and empty lists with an entry in `not_shown` mean unknown.
 
-    `updates` is None when there is no (readable) update configuration. `calls` are all requests that were made.
+    `updates` is None when there is no (readable) update configuration. `calls` are all requests that were made,
+    through `proxy` where one was named.
     """
 
     host: str
@@ -102,6 +103,7 @@ class Posture:
     runs: tuple[Run, ...]
     not_shown: tuple[NotShown, ...]
     calls: tuple[str, ...] = ()
+    proxy: str = ""
 
     @property
     def shows_anything(self) -> bool:

@@ -275,11 +275,15 @@ class HostPart(QWidget):
         errand.run(self._page, _("Forgetting the token"), lambda: hosting.forget_token(session, host), gone)
 
     def _ask(self) -> None:
+        from wizard.checks.hosting.asking import HostSettings
+
         session, host, name, place = self._context.open, self._host, self.name.text().strip(), self._place
+        preferred = errand.preferences_of(self._context).settings
+        server = preferred.through(self.server or HostSettings())
 
         def ask() -> None:
             self._job.begin(
-                lambda hear: hosting.ask(session, host, name, place, hear, self.server),
+                lambda hear: hosting.ask(session, host, name, place, hear, server),
                 lambda posture: self._have(place, posture, _asked(_NAMES[host], posture)),
             )
 
@@ -288,7 +292,8 @@ class HostPart(QWidget):
         except Mistake as mistake:
             self._page.say_mistake(mistake)
             return
-        what = _("With your token, these requests would be sent, and each only reads:")
+        to = preferred.way(_NAMES[host])
+        what = _("With your token, these requests would be sent to {host}, and each only reads:").format(host=to)
         after = _("Then each pipeline file and report that is listed there is read. Nothing is changed at the host.")
         self.consent.ask(what, lines, after, _("Send them"), ask)
 

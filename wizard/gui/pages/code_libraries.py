@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from wizard.checks.dependencies.advisory import Vulnerability as Flaw
     from wizard.checks.dependencies.offline import Held
     from wizard.checks.dependencies.osv import OsvSettings
+    from wizard.session.settings import Settings
 
 #: So many rows are shown at once; the filters reach the others.
 _SHOWN = 300
@@ -295,8 +296,14 @@ class LibrariesPart(QWidget):
 
     # --- deeds ---------------------------------------------------------------------------------------------------
 
+    @property
+    def _preferred(self) -> Settings:
+        return errand.preferences_of(self._context).settings
+
     def _scan(self, agreed: tuple[str, ...]) -> None:
-        session, data = self._context.open, self._data
+        from wizard.checks.dependencies.osv import OsvSettings
+
+        session, data, osv = self._context.open, self._data, self._preferred.through(self.osv or OsvSettings())
 
         def done(_scanned: dependencies.Scanned) -> None:
             seen = session.assessment.observations
@@ -307,9 +314,7 @@ class LibrariesPart(QWidget):
             )
             a11y.announce(self, self.verdicts.text())
 
-        self._job.begin(
-            lambda hear: dependencies.scan(session, data, agreed=agreed, hear=hear, settings=self.osv), done
-        )
+        self._job.begin(lambda hear: dependencies.scan(session, data, agreed=agreed, hear=hear, settings=osv), done)
 
     def _ask_osv(self) -> None:
         session = self._context.open
@@ -318,7 +323,7 @@ class LibrariesPart(QWidget):
             if not found.names:
                 self._say_none(found)
                 return
-            place = self.osv.url if self.osv else "api.osv.dev"
+            place = self._preferred.way(self.osv.url if self.osv else "api.osv.dev")
             what = ngettext(
                 "This name and version would go to {place}, and nothing else:",
                 "These {n} names and versions would go to {place}, and nothing else:",
@@ -330,13 +335,17 @@ class LibrariesPart(QWidget):
         self._job.begin(lambda hear: dependencies.would_leave(session, hear=hear), listed)
 
     def _ask_fetch(self) -> None:
+        from wizard.checks.dependencies.fetching import ARCHIVES
+        from wizard.checks.dependencies.osv import OsvSettings
+
         session, data = self._context.open, self._data
+        archives = self._preferred.through(self.archives or OsvSettings(url=ARCHIVES))
 
         def listed(found: dependencies.WouldLeave) -> None:
             if not found.ecosystems:
                 self._say_none(found)
                 return
-            place = self.archives.url if self.archives else "osv-vulnerabilities.storage.googleapis.com"
+            place = self._preferred.way(archives.url.removeprefix("https://"))
             what = _("These names of package systems would go to {place}, and nothing else:").format(place=place)
             after = _("Some lists are large: that of npm is about 200 MB. They are kept on this computer.")
             lines = [each.value for each in found.ecosystems]
@@ -344,7 +353,7 @@ class LibrariesPart(QWidget):
 
         def fetch(ecosystems: tuple[Ecosystem, ...]) -> None:
             self._job.begin(
-                lambda hear: dependencies.fetch(session, data, ecosystems, hear, self.archives), self._have_lists
+                lambda hear: dependencies.fetch(session, data, ecosystems, hear, archives), self._have_lists
             )
 
         self._job.begin(lambda hear: dependencies.would_leave(session, hear=hear), listed)

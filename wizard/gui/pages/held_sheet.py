@@ -146,8 +146,8 @@ def _why(way_out: WayOut) -> str:
         case WayOut.SOURCE:
             return _(
                 "Everyone who gets this evidence could use it. Only pictures and texts can be blacked out here: make "
-                "the file again without it and add that, or take a picture of the page that you want to show, and add "
-                "the picture. Or say for each what it is; revoke what anyone else may have seen."
+                "the file again without it and add that, or take a picture of the page that you want to show and "
+                "black that out. Or say for each what it is; revoke what anyone else may have seen."
             )
     assert_never(way_out)
 

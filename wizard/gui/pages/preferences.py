@@ -10,6 +10,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
 from wizard.domain.language import _
+from wizard.domain.mistakes import Mistake
 from wizard.gui.context import Context, Place
 from wizard.gui.pages.errand import preferences_of
 from wizard.gui.pages.form import Form, beside, column
@@ -44,12 +45,7 @@ class PreferencesPage(Page):
         self.theme.activated.connect(lambda _n: self._set(theme=self.theme.currentData()))
         form.row(_("Colours"), beside(self.theme, self._mark("theme")))
         form.heading(_("Safety"))
-        self.lock = SpinField()
-        self.lock.setRange(1, 240)
-        self.lock.setFixedWidth(88)
-        self.lock.lineEdit().setTextMargins(8, 0, 0, 0)
-        self.lock.lineEdit().setAccessibleName(_("Lock after so many minutes"))
-        self.lock.setAccessibleName(_("Lock after so many minutes"))
+        self.lock = self._number(1, 240, _("Lock after so many minutes"))
         self.lock.valueChanged.connect(lambda n: self._set(lock_after_minutes=n))
         form.row(
             _("Lock after"),
@@ -73,6 +69,28 @@ class PreferencesPage(Page):
         top.setContentsMargins(0, 0, 0, 0)
         holder.setLayout(top)
         form.row(_("Pace"), column(holder, careful, gap=0))
+        self.seconds = self._number(10, 60, _("Seconds to wait for an answer"))
+        self.seconds.valueChanged.connect(lambda n: self._set(timeout_seconds=n))
+        form.row(
+            _("Wait up to"),
+            beside(self.seconds, PlainLabel(_("seconds for an answer")), self._mark("timeout_seconds")),
+            _("Longer for hosts that are far away; never shorter, or a slow host would pass for a silent one."),
+        )
+        form.heading(_("Network"))
+        self.proxy = LineField(hint=_("host and port, such as proxy.example:3128"))
+        self.proxy.setFixedWidth(360)
+        self.proxy.setAccessibleName(_("Proxy"))
+        self.proxy.editingFinished.connect(self._set_proxy)
+        self.proxy_problem = PlainLabel("", "red", wrap=True)
+        form.row(
+            _("Proxy"),
+            beside(self.proxy, self._mark("proxy")),
+            _(
+                "OSV, the offline lists and code hosts are asked through it. Checks of your own hosts always go "
+                "directly: through a proxy they would see what it does."
+            ),
+        )
+        form.under(self.proxy_problem)
         form.heading(_("Code"))
         self.editor = LineField(hint=_("a program's name or path, such as code"))
         self.editor.setFixedWidth(360)
@@ -131,6 +149,16 @@ class PreferencesPage(Page):
         self.vault = VaultForm(self, context.open)
         self.body.addWidget(self.vault)
 
+    @staticmethod
+    def _number(least: int, most: int, name: str) -> SpinField:
+        field = SpinField()
+        field.setRange(least, most)
+        field.setFixedWidth(88)
+        field.lineEdit().setTextMargins(8, 0, 0, 0)
+        field.lineEdit().setAccessibleName(name)
+        field.setAccessibleName(name)
+        return field
+
     def _mark(self, name: str) -> _Changed:
         first = getattr(Settings(), name)
         mark = _Changed()
@@ -146,16 +174,30 @@ class PreferencesPage(Page):
             theme().apply(app, values["theme"])
         self._draw()
 
+    def _set_proxy(self) -> None:
+        from wizard.checks.clients import proxy_address
+
+        self.proxy_problem.setText("")
+        try:
+            self._set(proxy=proxy_address(self.proxy.text()))
+        except Mistake as mistake:
+            self.proxy_problem.setText(mistake.sentence)
+        self.proxy_problem.setVisible(bool(self.proxy_problem.text()))
+
     def _set_editor(self) -> None:
         self._set(editor=self.editor.text().strip())
 
     def _draw(self) -> None:
         settings = preferences_of(self.context).settings
         self.theme.setCurrentIndex(max(0, self.theme.findData(settings.theme)))
-        if self.lock.value() != settings.lock_after_minutes:
-            self.lock.blockSignals(True)
-            self.lock.setValue(settings.lock_after_minutes)
-            self.lock.blockSignals(False)
+        for field, n in ((self.lock, settings.lock_after_minutes), (self.seconds, settings.timeout_seconds)):
+            if field.value() != n:
+                field.blockSignals(True)
+                field.setValue(n)
+                field.blockSignals(False)
+        if not self.proxy.hasFocus() or not self.proxy_problem.text():
+            self.proxy.setText(settings.proxy)
+            self.proxy_problem.hide()
         self.careful.setChecked(settings.careful)
         if not self.editor.hasFocus() or self.editor.text().strip() == settings.editor:
             self.editor.setText(settings.editor)

@@ -11,6 +11,7 @@ from wizard.checks.base import CouldNotLook
 from wizard.checks.looks import canary as canary_look
 from wizard.checks.looks.canary import new_canary
 from wizard.checks.looks.ground import LookSettings
+from wizard.checks.politeness import Limits
 from wizard.checks.troubles import next_step, sentence
 from wizard.domain import events as e
 from wizard.domain.language import _
@@ -55,6 +56,7 @@ def send(
             ca_file=chosen.ca_file,
             resolve=dict(chosen.resolve),
             careful=chosen.careful,
+            limits=Limits().times(chosen.patience),
             declared=session.assessment.scope.hosts,
         )
         try:

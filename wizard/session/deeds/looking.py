@@ -61,7 +61,8 @@ class NothingToLook(Mistake):
 
 @dataclass(frozen=True, slots=True)
 class LookOptions:
-    """How to look: extra trust root, names resolved by hand (host, addresses), careful pace.
+    """How to look: extra trust root, names resolved by hand (host, addresses), careful pace, how many times as long as
+    usual an answer is waited for.
 
     `endpoints` and `paths` (by host subject) come on top of what was answered and filed; `data_ports` are the hosts at
     whose data ports the person agreed to knock, `active` those that active probes may be sent to once control of them
@@ -71,6 +72,7 @@ class LookOptions:
     ca_file: Path | None = None
     resolve: tuple[tuple[str, tuple[str, ...]], ...] = ()
     careful: bool = False
+    patience: float = 1.0
     endpoints: tuple[tuple[str, tuple[Endpoint, ...]], ...] = ()
     paths: tuple[tuple[str, tuple[str, ...]], ...] = ()
     data_ports: frozenset[str] = frozenset()
@@ -173,6 +175,7 @@ async def _run(
         resolve=dict(options.resolve),
         allow_private=False,
         careful=options.careful,
+        limits=plan.Limits().times(options.patience),
         run_id=run,
         app_version=wizard.__version__,
         declared=session.assessment.scope.hosts,

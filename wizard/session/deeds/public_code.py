@@ -56,6 +56,7 @@ def look(session: Session, data: Path, hear: Hear = lambda event: None, options:
             ca_file=wanted.ca_file,
             resolve=dict(wanted.resolve),
             careful=wanted.careful,
+            limits=plan.Limits().times(wanted.patience),
             declared=hosts,
             search=lambda text: _search(session, engine, masker, stop, text),
         )
