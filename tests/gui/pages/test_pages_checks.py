@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from PySide6.QtGui import QGuiApplication
@@ -162,6 +163,21 @@ def test_what_would_be_contacted_is_shown_then_looked_at_and_stopped(
 
 
 @pytest.mark.slow
+def test_a_second_look_at_one_check_says_what_that_one_saw(opened: Shell, contradicted: Session) -> None:
+    page = checks(opened)
+    old = contradicted.assessment.observations["hsts", HOST].result
+    verdict, said = Verdict.UNKNOWN, "Could not look: nothing answered."
+    now = replace(old, verdict=verdict, summary=said, at=old.at + timedelta(hours=1))
+    contradicted.record(e.Looked("again", HOST, (now,))).result()
+    page.panel.again_button.setFocus()
+    page.panel.show_group(page._groups[0], page.context, running=True)
+    assert not page.panel.again_button.isEnabled()
+    page._draw()
+    page._say_done(looking.Looks("again", 1, ((verdict, 1),)))
+    assert page.message_bar.text == f"HSTS on {HOST} · {said}", "its word is not said twice"
+    assert opened.focusWidget() is page.panel.again_button, "it was left only while it was grey"
+
+
 def test_a_closed_port_could_not_be_looked_at_and_says_what_to_try(
     opened: Shell, session: Session, say: object, qtbot: QtBot
 ) -> None:

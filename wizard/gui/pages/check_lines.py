@@ -174,6 +174,21 @@ def grouped(rows: Sequence[CheckRow]) -> tuple[CheckGroup, ...]:
     return tuple(sorted(groups, key=lambda group: group.look))
 
 
+def said_of(result: Result) -> str:
+    """Its word and its sentence; the sentence alone where it begins with the word, as "Could not look: …" does."""
+    word = Look.of_result(result).word
+    return result.summary if result.summary.startswith(word) else f"{word}: {result.summary}"
+
+
+def newest(groups: Sequence[CheckGroup]) -> str:
+    """What the last look of all saw: "HSTS on app.example.com: Supports: 730 days, subdomains included."; "" if none."""
+    seen = [(row.observation.result, row) for group in groups for row in group.rows if row.observation]
+    if not seen:
+        return ""
+    result, row = max(seen, key=lambda pair: pair[0].at)
+    return _("{check} on {host}").format(check=row.title, host=row.subject) + f" · {said_of(result)}"
+
+
 def sentence(groups: Sequence[CheckGroup]) -> str:
     """What is known: "7 of 11 have run. 1 contradicts an answer." Who could not look has run, and not looked."""
     ran = sum(group.look is not Look.WAITING for group in groups)

@@ -17,7 +17,7 @@ from wizard.domain.observation import Result
 from wizard.gui import words
 from wizard.gui.context import Context, Place
 from wizard.gui.icons import glyph_icon
-from wizard.gui.pages.check_lines import CheckGroup, Look
+from wizard.gui.pages.check_lines import CheckGroup, Look, said_of
 from wizard.gui.pages.form import beside, empty
 from wizard.gui.widgets.badge import Badge
 from wizard.gui.widgets.buttons import FilledButton, LinkButton, OutlineButton
@@ -65,6 +65,7 @@ class CheckPanel(Card):
         self.hosts.activated.connect(lambda n: self._show_row(self._group.rows[n]) if self._group else None)
         self._facts = QVBoxLayout()
         self._facts.setSpacing(0)
+        self._left = False
         self.again_button = OutlineButton(_("Look again"))
         self.copy_button = OutlineButton(_("Copy"))
         self.dispute_button = OutlineButton(_("Dispute…"))
@@ -131,13 +132,22 @@ class CheckPanel(Card):
             if noted:
                 self._part(_("Your explanation"), PlainLabel(noted, wrap=True))
         self.again_button.setText(_("Look") if row.observation is None else _("Look again"))
-        self.again_button.setEnabled(not self._running and not session.read_only)
+        self._may_look(not self._running and not session.read_only)
         self.copy_button.setVisible(row.observation is not None)
         disputable = self._disputable(row, session)
         self.dispute_button.setVisible(bool(disputable) and not session.read_only)
         if other:
             self._dispute.hide()
             self._why.setText(noted)
+
+    def _may_look(self, may: bool) -> None:
+        """While it looks the button is grey and Qt gives its focus to the next; afterwards it is back, if still near."""
+        self._left = self._left or (self.again_button.hasFocus() and not may)
+        self.again_button.setEnabled(may)
+        if may and self._left:
+            self._left = False
+            if self.copy_button.hasFocus() or self.dispute_button.hasFocus():
+                self.again_button.setFocus()
 
     def _draw_ids(self, row: CheckRow, session: Session) -> None:
         if row.requirements == self._linked:
@@ -220,7 +230,7 @@ class CheckPanel(Card):
         if (before.verdict, before.summary) == (now.verdict, now.summary):
             return
         when = words.day(before.at.date())
-        said = f"{Look.of_result(before).word}: {before.summary}"
+        said = said_of(before)
         if before.rule != now.rule:
             said += "\n" + _("It was judged by another rule ({rule}).").format(rule=before.rule)
         self._part(_("The look before ({day})").format(day=when), PlainLabel(said, "quiet", wrap=True),

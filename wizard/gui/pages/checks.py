@@ -322,9 +322,10 @@ class ChecksPage(Page):
     def _say_done(self, looks: looking.Looks) -> None:
         if self.context.session is None:
             return
-        if sum(n for _verdict, n in looks.verdicts) > 1 and self.table.lines:
+        n = sum(n for _verdict, n in looks.verdicts)
+        if n > 1 and self.table.lines:
             self.table.choose(self.table.lines[0].key)
-        sentence = check_lines.sentence(self._groups)
+        sentence = check_lines.newest(self._groups) if n == 1 else check_lines.sentence(self._groups)
         a11y.announce(self, sentence)
         self.message_bar.say(sentence)
 
