@@ -181,7 +181,7 @@ def said_of(result: Result) -> str:
 
 
 def newest(groups: Sequence[CheckGroup]) -> str:
-    """What the last look of all saw: "HSTS on app.example.com: Supports: 730 days, subdomains included."; "" if none."""
+    """What the last look of all saw: "HSTS on app.example.com · Supports: 730 days."; "" if none."""
     seen = [(row.observation.result, row) for group in groups for row in group.rows if row.observation]
     if not seen:
         return ""

@@ -141,7 +141,7 @@ class CheckPanel(Card):
             self._why.setText(noted)
 
     def _may_look(self, may: bool) -> None:
-        """While it looks the button is grey and Qt gives its focus to the next; afterwards it is back, if still near."""
+        """While it looks the button is grey and Qt gives its focus to the next; afterwards it is back."""
         self._left = self._left or (self.again_button.hasFocus() and not may)
         self.again_button.setEnabled(may)
         if may and self._left:
