@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from wizard.domain import events as e
 from wizard.domain.assessment import Assessment
+from wizard.domain.language import _
 from wizard.domain.ledger import names_in
+from wizard.domain.observation import Json
 from wizard.domain.vulnerability import Decision, Disposal, Ledger, LedgerState
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from wizard.session.session import Session
 
 _CHECK = "dependencies"
+#: Stands in place of a flaw's name where somebody says what is known of a package that cannot be checked.
+_UNCHECKED = "CANNOT-BE-CHECKED"
 _NONE = (Decision.NOT_AFFECTED, Decision.FALSE_POSITIVE)
 _CLOSED = (LedgerState.NOT_AFFECTED, LedgerState.FALSE_POSITIVE)
 
@@ -31,6 +35,8 @@ class Decisions:
 
     closed: frozenset[str]
     until: Mapping[str, date]
+    #: by package, what a person said of one that cannot be checked
+    said: Mapping[str, str]
 
     @classmethod
     def of(cls, assessment: Assessment, ledger: Ledger) -> Decisions:
@@ -43,16 +49,21 @@ class Decisions:
             for name in row.keys
         }
         known = {name for row in ledger.rows for name in row.keys}
+        said = {}
         for name, noted in assessment.disposals.items():
             payload = noted.payload
             disposal = payload.disposal if isinstance(payload, e.VulnerabilityDisposed) else None
             if name in known or disposal is None or not disposal.valid:
                 continue
+            package, _bar, about = name.rpartition("|")
+            if about == _UNCHECKED:
+                said[package] = _words(disposal)
+                continue
             if disposal.decision in _NONE:
                 closed.add(name)
             elif disposal.decision is Decision.ACCEPTED and disposal.until is not None:
                 until[name] = disposal.until
-        return cls(frozenset(closed), until)
+        return cls(frozenset(closed), until, said)
 
     def settled(self, names: Names) -> frozenset[str]:
         """The flaws that were shown not to affect the product."""
@@ -64,8 +75,20 @@ class Decisions:
         return {flaw: min(found) for flaw, found in days.items() if found}
 
 
-def names_of(row: Checked, flaw: Flaw) -> tuple[str, ...]:
-    """What the ledger calls a flaw of a library."""
+def _words(disposal: Disposal) -> str:
+    if disposal.decision is not Decision.ACCEPTED or disposal.until is None:
+        return _("not affected, because: {because}").format(because=disposal.because)
+    return _("accepted until {day} by {owner}, because: {because} What protects: {control}").format(
+        day=disposal.until.isoformat(), owner=disposal.owner, because=disposal.because, control=disposal.control
+    )
+
+
+def names_of(row: Checked, flaw: Flaw | None) -> tuple[str, ...]:
+    """What the ledger calls a flaw of a library; of one that cannot be checked (None), what is known of it at all."""
+    if flaw is None:
+        from wizard.checks.dependencies.judging import package
+
+        return (f"{package(row)}|{_UNCHECKED}",)
     return names_in(row.dependency.name, (flaw.id, *flaw.aliases))
 
 
@@ -76,6 +99,11 @@ def decision(session: Session, names: Iterable[str]) -> Disposal | None:
         if noted is not None and isinstance(noted.payload, e.VulnerabilityDisposed) and noted.payload.disposal:
             return noted.payload.disposal
     return None
+
+
+def _said(facts: Mapping[str, Json]) -> list[str]:
+    said = facts.get("said")
+    return [str(each) for each in said] if isinstance(said, list | tuple) else []
 
 
 def judged_again(session: Session, ledger: Ledger) -> e.Looked | None:
@@ -94,13 +122,15 @@ def judged_again(session: Session, ledger: Ledger) -> e.Looked | None:
         if reading is None or not isinstance(called, Mapping):
             continue
         names = {flaw: [str(n) for n in each] for flaw, each in called.items() if isinstance(each, list | tuple)}
-        judgement = judge(reading, session.clock().date(), decisions.settled(names), decisions.accepted(names))
-        facts = {**before.facts, **judgement.facts}
+        today = session.clock().date()
+        judgement = judge(reading, today, decisions.settled(names), decisions.accepted(names), decisions.said)
+        facts = {**{name: fact for name, fact in before.facts.items() if name != "said"}, **judgement.facts}
         after = replace(CHECK.result(before.subject, judgement, before.at), facts=facts, rule=before.rule)
-        if (after.verdict, after.summary, after.excepted_until) != (
+        if (after.verdict, after.summary, after.excepted_until, _said(facts)) != (
             before.verdict,
             before.summary,
             before.excepted_until,
+            _said(before.facts),
         ):
             return e.Looked(
                 run=observation.run,

@@ -120,7 +120,11 @@ def test_libraries_from_the_list_to_a_decision(
     preferences: Preferences,
     request: pytest.FixtureRequest,
 ) -> None:
-    packages = {"node_modules/left-pad": {"version": "1.0.0"}, "node_modules/fine": {"version": "2.0.0"}}
+    packages = {
+        "node_modules/left-pad": {"version": "1.0.0"},
+        "node_modules/fine": {"version": "2.0.0"},
+        "node_modules/ours": {"version": "3.0.0", "resolved": "file:ours-3.0.0.tgz"},
+    }
     (repository / "package-lock.json").write_text(json.dumps({"lockfileVersion": 3, "packages": packages}))
     record = {
         "id": "GHSA-test",
@@ -152,7 +156,7 @@ def test_libraries_from_the_list_to_a_decision(
     qtbot.waitUntil(lambda: part.offline_button.isEnabled() and part.offline_button.isVisible())
     part.offline_button.click()
     qtbot.waitUntil(lambda: not opened.context.work.running and bool(part.table.lines))
-    assert [line.cells[0].text for line in part.table.lines] == ["left-pad", "fine"]
+    assert [line.cells[0].text for line in part.table.lines] == ["left-pad", "ours", "fine"]
     assert opened.page.sentence.startswith("1 vulnerable")
     part.table.choose(part.table.lines[0].key)
     part._draw_panel()
@@ -167,6 +171,26 @@ def test_libraries_from_the_list_to_a_decision(
     disposal = noted.payload.disposal
     assert disposal.decision is Decision.NOT_AFFECTED
     assert disposal.because == "The vulnerable code is never run. Only in a script that nobody runs."
+    part.table.choose(part.table.lines[1].key)
+    part._draw_panel()
+    panel = part.panel
+    assert panel.decision.isVisible()
+    assert [panel.verdict.itemText(n) for n in range(3)] == [
+        "Nothing is said of it", "Not affected, as far as we know", "Not known, accepted for now",
+    ]  # fmt: skip
+    panel.verdict.setCurrentIndex(1)
+    assert not panel.why.isVisible()
+    assert not panel.flaw.isVisible()
+    panel.because.setText("Our own code, tested with ours.")
+    panel.save_button.click()
+    qtbot.waitUntil(lambda: part.table.lines[1].cells[2].text == "A person said what is known")
+    assert part.table.lines[1].cells[4].text == "Cannot be checked"
+    assert "still cannot be checked" in opened.page.message_bar.text
+    assert "A person said of 1 that cannot be checked" in part.verdicts.text()
+    part.table.choose(part.table.lines[0].key)
+    part._draw_panel()
+    assert panel.flaw.isVisible()
+    assert panel.verdict.currentData() == Decision.NOT_AFFECTED.value
 
 
 @pytest.mark.slow

@@ -148,6 +148,46 @@ def test_an_accepted_flaw_is_a_known_gap_and_no_pass(session, looked_up):
 
 
 @pytest.mark.slow
+def test_a_word_on_what_cannot_be_checked_stays_a_word(session, tmp_path, archives):
+    place, data = tmp_path / "app", tmp_path / "data"
+    place.mkdir()
+    ours = {"version": "3.0.0", "resolved": "file:ours-3.0.0.tgz"}
+    packages = {"node_modules/ours": ours, "node_modules/fine": {"version": "1.0.0"}}
+    (place / "package-lock.json").write_text(json.dumps({"lockfileVersion": 3, "packages": packages}))
+    answers.answer(session, Answer("SCOPE-6", AnswerState.GIVEN, (Row((("repository", str(place)),)),))).result()
+    answers.answer(session, Answer("APP-8-claim", AnswerState.GIVEN, "yes")).result()
+    dependencies.take_in(session, data, archives).result.result(timeout=20)
+    dependencies.scan(session, data).result.result(timeout=20)
+    before = result(session, str(place))
+    row, known = (
+        next(row for row in dependencies.record(session, str(place)).rows if row.dependency.name == name)
+        for name in ("ours", "fine")
+    )
+    with pytest.raises(UnusableEntry):
+        dependencies.decide(session, row, None, Disposal(Decision.NOT_AFFECTED))
+    with pytest.raises(UnusableEntry):
+        dependencies.decide(session, known, None, Disposal(Decision.NOT_AFFECTED, because="We know it."))
+    word = Disposal(Decision.NOT_AFFECTED, because="Our own code, tested with ours.")
+    dependencies.decide(session, row, None, word).result()
+    for _look in range(2):
+        after = result(session, str(place))
+        assert after.verdict is Verdict.UNKNOWN
+        assert after.summary == f"{before.summary} A person said of 1 that cannot be checked what is known of it."
+        assert after.proof.endswith("said of npm ours 3.0.0: not affected, because: Our own code, tested with ours.")
+        assert session.findings["APP-8"].state is Met.INC
+        dependencies.scan(session, data).result.result(timeout=20)
+    until = NOW.date() + timedelta(days=30)
+    taken = Disposal(Decision.ACCEPTED, because="Nobody lists it.", owner="Dana", control="Only inside.", until=until)
+    dependencies.decide(session, row, None, taken).result()
+    assert "accepted until 2026-12-23 by Dana" in result(session, str(place)).proof
+    assert session.findings["APP-8"].state is Met.INC
+    dependencies.decide(session, row, None, None).result()
+    again = result(session, str(place))
+    assert (again.verdict, again.summary, again.proof) == (before.verdict, before.summary, before.proof)
+    assert "said" not in again.facts
+
+
+@pytest.mark.slow
 def test_old_data_warn_and_then_say_nothing(session, looked_up):
     row, flaw = the_flaw(session, looked_up)
     dependencies.decide(session, row, flaw, Disposal(Decision.NOT_AFFECTED, because="Never run.")).result()

@@ -53,6 +53,8 @@ class Reading:
     trouble: str
     looked_at: str
     unnamed: int = 0
+    #: what cannot be checked, each as "ecosystem name version": a person may say what is known of it
+    unchecked: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, listing: Listing, rows: Sequence[Checked], source: DataSource) -> Reading:
@@ -77,6 +79,7 @@ class Reading:
             trouble=source.trouble,
             looked_at=wording.counted(rows, len(listing.manifests)),
             unnamed=sum(max(0, len(set(names)) - _MOST) for names in (serious, unrated)),
+            unchecked=_some([package(row) for row in rows if row.state is State.CANNOT_BE_CHECKED]),
         )
 
     def facts(self) -> dict[str, Json]:
@@ -94,6 +97,7 @@ class Reading:
             "trouble": self.trouble,
             "looked_at": self.looked_at,
             "unnamed": self.unnamed,
+            "unchecked": list(self.unchecked),
         }
 
     @classmethod
@@ -115,7 +119,13 @@ class Reading:
             trouble=str(facts.get("trouble") or ""),
             looked_at=str(facts.get("looked_at") or ""),
             unnamed=_number(facts.get("unnamed")),
+            unchecked=_texts(facts.get("unchecked")),
         )
+
+
+def package(row: Checked) -> str:
+    """What a word about a package that cannot be checked names."""
+    return f"{row.dependency.ecosystem} {row.dependency.name} {row.dependency.version}".strip()
 
 
 def key(row: Checked, flaw: str) -> str:
@@ -124,15 +134,21 @@ def key(row: Checked, flaw: str) -> str:
 
 
 def judge(
-    reading: Reading, today: date, settled: Collection[str] = (), accepted: Mapping[str, date] | None = None
+    reading: Reading,
+    today: date,
+    settled: Collection[str] = (),
+    accepted: Mapping[str, date] | None = None,
+    said: Mapping[str, str] | None = None,
 ) -> Judgement:
     """Fail with one open serious flaw; unknown while anything is; warn with lesser ones or old data; else pass. Pure.
 
     `settled` are the keys of flaws that a person has shown not to affect the product (VEX: not affected). `accepted`
-    are those that stay for a known time, with owner and control: a known gap, and no pass.
+    are those that stay for a known time, with owner and control: a known gap, and no pass. `said` is what a person said
+    of packages that cannot be checked: it is told as that, and nobody has looked for all that.
     """
     accepted = accepted or {}
-    facts = reading.facts()
+    words = {each: (said or {})[each] for each in reading.unchecked if each in (said or {})}
+    facts = reading.facts() | ({"said": [f"{each}: {text}" for each, text in words.items()]} if words else {})
     serious = [each for each in reading.serious if each not in settled]
     unrated = [each for each in reading.unrated if each not in settled]
     lesser = [each for each in reading.lesser if each not in settled]
@@ -154,7 +170,17 @@ def judge(
             excepted_until=min(covered) if covered and len(covered) == n else None,
         )
     if why := _blind(reading, today, unrated):
-        return Judgement(Verdict.UNKNOWN, why[0], proof, next_step=why[1], facts=facts)
+        summary = why[0]
+        if words:
+            told = ngettext(
+                "A person said of {n} that cannot be checked what is known of it.",
+                "A person said of {n} that cannot be checked what is known of each.",
+                len(words),
+            )
+            summary = f"{summary} {told.format(n=len(words))}"
+            lines = [_("said of {package}: {text}").format(package=each, text=words[each]) for each in words]
+            proof = "\n".join(filter(None, (proof, *lines[:20])))
+        return Judgement(Verdict.UNKNOWN, summary, proof, next_step=why[1], facts=facts)
     assert reading.day is not None
     age = (today - reading.day).days
     if lesser or age > FRESH_DAYS:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from wizard.checks.dependencies import wording
 from wizard.checks.dependencies.dependency import Ecosystem
 from wizard.checks.dependencies.judging import CHECK
-from wizard.checks.dependencies.states import FRESH_DAYS, Checked
+from wizard.checks.dependencies.states import FRESH_DAYS, Checked, State
 from wizard.domain.language import _, ngettext
 from wizard.domain.mistakes import Mistake
 from wizard.domain.observation import Result, Verdict
@@ -260,7 +260,8 @@ class LibrariesPart(QWidget):
 
     def _decisions(self, checked: Checked) -> tuple[Disposal | None, ...]:
         session = self._context.open
-        return tuple(decision(session, names_of(checked, flaw)) for flaw in checked.vulnerabilities)
+        unchecked = (None,) if checked.state is State.CANNOT_BE_CHECKED else ()
+        return tuple(decision(session, names_of(checked, flaw)) for flaw in (*checked.vulnerabilities, *unchecked))
 
     def _draw_rows(self) -> None:
         if self._context.session is None:
@@ -375,14 +376,19 @@ class LibrariesPart(QWidget):
         listed = ", ".join(one.ecosystem.value for one in taken)
         self._page.message_bar.say(_("The lists are here: {listed}. Look up offline now.").format(listed=listed))
 
-    def _decide(self, row: Checked, flaw: Flaw, disposal: Disposal | None) -> None:
+    def _decide(self, row: Checked, flaw: Flaw | None, disposal: Disposal | None) -> None:
         try:
             saving = dependencies.decide(self._context.open, row, flaw, disposal)
         except Mistake as mistake:
             self.panel.say(mistake.sentence)
             return
         self._page.when_saved(
-            saving, lambda _change: self._page.say_done(_("The decision is kept in the ledger, for new looks too."))
+            saving,
+            lambda _change: self._page.say_done(
+                _("The decision is kept in the ledger, for new looks too.")
+                if flaw is not None
+                else _("Kept as what you said. It still cannot be checked, and the check goes on saying so.")
+            ),
         )
 
     def _to_requirement(self, id: str) -> None:

@@ -54,8 +54,10 @@ def line(row: Row, decisions: tuple[Disposal | None, ...]) -> Line:
     bad = checked.state is State.VULNERABLE and not decided
     unsure = checked.state in (State.CANNOT_BE_CHECKED, State.NOT_CHECKED)
     color: ColorName = "contradicts" if bad else "unsure" if unsure else "quiet"
-    glyph = Glyph.TRIANGLE if bad else Glyph.DISC if decided else None
-    state = _("Decided") if decided else wording.state(checked.state).capitalize()
+    glyph = Glyph.TRIANGLE if bad else Glyph.DISC if decided and not unsure else None
+    state = _("Decided") if decided and not unsure else wording.state(checked.state).capitalize()
+    if decided and unsure:  # a word does not look: what cannot be checked stays that
+        against = _("A person said what is known")
     return Line(
         row.key,
         (

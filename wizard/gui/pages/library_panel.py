@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from wizard.checks.dependencies import wording
 from wizard.checks.dependencies.advisory import Vulnerability as Flaw
-from wizard.checks.dependencies.states import Checked
+from wizard.checks.dependencies.states import Checked, State
 from wizard.domain.language import _
 from wizard.domain.vulnerability import Decision, Disposal
 from wizard.gui.pages.form import Form, beside
@@ -35,8 +35,27 @@ def justifications() -> tuple[str, ...]:
     )
 
 
+def _affected() -> tuple[tuple[str, Decision | None], ...]:
+    return (
+        (_("Affected: to be updated"), None),
+        (_("Not affected"), Decision.NOT_AFFECTED),
+        (_("Affected, accepted for now"), Decision.ACCEPTED),
+        (_("Wrongly reported"), Decision.FALSE_POSITIVE),
+    )
+
+
+def _cannot_be_checked() -> tuple[tuple[str, Decision | None], ...]:
+    return (
+        (_("Nothing is said of it"), None),
+        (_("Not affected, as far as we know"), Decision.NOT_AFFECTED),
+        (_("Not known, accepted for now"), Decision.ACCEPTED),
+    )
+
+
 class LibraryPanel(Card):
-    """`decided(row, flaw, disposal)`; `wanted(requirement)`; `said(sentence)`."""
+    """`decided(row, flaw, disposal)`, flaw None for a library that cannot be checked; `wanted(requirement)`;
+    `said(sentence)`.
+    """
 
     decided = Signal(object, object, object)
     wanted = Signal(str)
@@ -58,19 +77,13 @@ class LibraryPanel(Card):
             links.append(link)
         self.flaw, self.verdict, self.why = ComboField(), ComboField(), ComboField()
         self.flaw.currentIndexChanged.connect(lambda _n: self._show_decision())
-        for text, decision in (
-            (_("Affected: to be updated"), None),
-            (_("Not affected"), Decision.NOT_AFFECTED),
-            (_("Affected, accepted for now"), Decision.ACCEPTED),
-            (_("Wrongly reported"), Decision.FALSE_POSITIVE),
-        ):
-            self.verdict.addItem(text, decision.value if decision else "")
         self.verdict.currentIndexChanged.connect(lambda _n: self._fit())
         for text in justifications():
             self.why.addItem(text)
         self.because = LineField(hint=_("How you know: a reviewer will read it"))
         self.owner, self.control, self.until = LineField(), LineField(), DayField()
         self._rows: list[tuple[QWidget, frozenset[Decision]]] = []
+        self._of_flaws: list[QWidget] = []
         accepted = frozenset({Decision.ACCEPTED})
         told = frozenset({Decision.NOT_AFFECTED, Decision.FALSE_POSITIVE, Decision.ACCEPTED})
         fields = QVBoxLayout()
@@ -90,6 +103,8 @@ class LibraryPanel(Card):
             fields.addWidget(form)
             if where is not None:
                 self._rows.append((form, where))
+            if field in (self.flaw, self.why):
+                self._of_flaws.append(form)
         self.decision = QWidget()
         self.decision.setLayout(fields)
         self.problem = PlainLabel("", "red", wrap=True)
@@ -120,9 +135,9 @@ class LibraryPanel(Card):
         )
         self.what.setText(" · ".join(said) + (f"\n{wording.because(row)}" if wording.because(row) else ""))
         self.places.show_path(path, editor)
-        vulnerable = bool(row.vulnerabilities)
-        self.decision.setVisible(vulnerable)
-        self.save_button.setVisible(vulnerable)
+        may_say = bool(row.vulnerabilities) or self._unchecked
+        self.decision.setVisible(may_say)
+        self.save_button.setVisible(may_say)
         self.save_button.setEnabled(may)
         if same:
             return
@@ -133,7 +148,12 @@ class LibraryPanel(Card):
             title = f": {flaw.summary}" if flaw.summary else ""
             self.flaw.addItem(f"{wording.flaw(flaw)}{title}"[:160], flaw)
         self.flaw.blockSignals(False)
-        if vulnerable:
+        self.verdict.blockSignals(True)
+        self.verdict.clear()
+        for text, decision in _cannot_be_checked() if self._unchecked else _affected():
+            self.verdict.addItem(text, decision.value if decision else "")
+        self.verdict.blockSignals(False)
+        if may_say:
             self._show_decision()
 
     def say(self, sentence: str) -> None:
@@ -141,8 +161,12 @@ class LibraryPanel(Card):
         self.problem.setText(sentence)
         self.problem.setVisible(bool(sentence))
 
+    @property
+    def _unchecked(self) -> bool:
+        return self._row is not None and self._row.state is State.CANNOT_BE_CHECKED
+
     def _show_decision(self) -> None:
-        at = self.flaw.currentIndex()
+        at = 0 if self._unchecked else self.flaw.currentIndex()
         made = self._decisions[at] if 0 <= at < len(self._decisions) else None
         self.verdict.setCurrentIndex(max(0, self.verdict.findData(made.decision.value if made else "")))
         because, reasons = made.because if made else "", justifications()
@@ -162,10 +186,12 @@ class LibraryPanel(Card):
         decision = self._chosen()
         for form, where in self._rows:
             form.setVisible(decision in where)
+        for form in self._of_flaws if self._unchecked else self._of_flaws[:1]:
+            form.setVisible(not self._unchecked)
 
     def _save(self) -> None:
         flaw: Flaw | None = self.flaw.currentData()
-        if self._row is None or flaw is None:
+        if self._row is None or (flaw is None and not self._unchecked):
             return
         try:
             until = self.until.day()
@@ -178,7 +204,7 @@ class LibraryPanel(Card):
             self.decided.emit(self._row, flaw, None)
             return
         because = self.because.text().strip()
-        if decision is Decision.NOT_AFFECTED and because:
+        if decision is Decision.NOT_AFFECTED and because and flaw is not None:
             because = f"{self.why.currentText()}. {because}"
         accepted = decision is Decision.ACCEPTED
         self.decided.emit(

@@ -21,7 +21,7 @@ from wizard.checks.dependencies.judging import CHECK, Reading, judge, key
 from wizard.checks.dependencies.knowing import look_up_offline, look_up_online
 from wizard.checks.dependencies.offline import Database, Held, archives
 from wizard.checks.dependencies.osv import OsvSettings, leaving
-from wizard.checks.dependencies.states import Checked, DataSource
+from wizard.checks.dependencies.states import Checked, DataSource, State
 from wizard.domain import events as e
 from wizard.domain.codec import Unreadable, from_json, to_json
 from wizard.domain.evidence import Sealed
@@ -203,10 +203,14 @@ def record(session: Session, repository: str) -> Record | None:
         return None  # the record is damaged: the result stays, its list is gone
 
 
-def decide(session: Session, row: Checked, flaw: Flaw, disposal: Disposal | None) -> Future[Change]:
+def decide(session: Session, row: Checked, flaw: Flaw | None, disposal: Disposal | None) -> Future[Change]:
     """Decide on a flaw of a library, or (None) take that back. The decision stands in the ledger of weaknesses, so it
     holds for a report that lists the same flaw too. Raises `UnusableEntry` with what is missing.
+
+    Without a flaw it is a word on a library that cannot be checked, shown as a person's: nobody has looked for it.
     """
+    if flaw is None and row.state is not State.CANNOT_BE_CHECKED:
+        raise vulnerabilities.UnusableEntry(_("This library can be looked up, so a word about it is no answer."))
     keys = names_of(row, flaw)
     known = next((each for each in map(vulnerabilities.ledger(session).row, keys) if each is not None), None)
     if disposal is not None and disposal.decision is Decision.FIXED:
@@ -218,7 +222,8 @@ def decide(session: Session, row: Checked, flaw: Flaw, disposal: Disposal | None
     if disposal is not None:
         vulnerabilities.check(disposal, session.clock().date())
     before = [each for each in keys if each in session.assessment.disposals] or [keys[0]]
-    title = _("Decided on {id}").format(id=flaw.id) if disposal else _("Reopened {id}").format(id=flaw.id)
+    about = flaw.id if flaw else row.dependency.name
+    title = _("Decided on {id}").format(id=about) if disposal else _("Reopened {id}").format(id=about)
     return session.record(*(e.VulnerabilityDisposed(each, disposal) for each in before), title=title)
 
 
@@ -267,7 +272,7 @@ async def _recorded(session: Session, run: str, listing: Listing, found: Record,
     flaws = {key(row, flaw.id): names_of(row, flaw) for row in found.rows for flaw in row.vulnerabilities}
     reading = Reading.of(listing, found.rows, found.source)
     names = {each: flaws[each] for each in (*reading.serious, *reading.unrated, *reading.lesser)}
-    judgement = judge(reading, today, decisions.settled(names), decisions.accepted(names))
+    judgement = judge(reading, today, decisions.settled(names), decisions.accepted(names), decisions.said)
     result = CHECK.result(found.repository, judgement, session.clock())
     kept: dict[str, str | int] = {
         "record_name": sealed.name,
