@@ -41,6 +41,7 @@ class Register:
     named: int
     called: int
     unread: tuple[str, ...] = ()
+    listed_by: str = ""
 
 
 def read(facts: Facts) -> Register:
@@ -74,6 +75,7 @@ def read(facts: Facts) -> Register:
         sum(bool(o.guest) for o in found.operations),
         sum(bool(o.asked) for o in found.operations),
         found.unread,
+        found.listed_by,
     )
 
 

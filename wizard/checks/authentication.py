@@ -39,13 +39,16 @@ class Authentication:
     operations: tuple[Guard, ...]
     #: what should list more of them and could not be read, a sentence each
     unread: tuple[str, ...] = ()
+    #: a digest of what listed them
+    listed_by: str = ""
 
 
 def read(facts: Facts) -> Authentication:
     """What strangers got."""
     found = facts.get(EndpointProbe)
     refusing = {o.path for o in found.operations for a in o.asked if a.credential == NOTHING and _asks_who(a)}
-    return Authentication(tuple(_guard(operation, found, refusing) for operation in found.operations), found.unread)
+    guards = tuple(_guard(operation, found, refusing) for operation in found.operations)
+    return Authentication(guards, found.unread, found.listed_by)
 
 
 def _asks_who(asked: Asked) -> bool:
@@ -59,6 +62,9 @@ def _guard(operation: Operation, found: EndpointProbe, refusing: set[str]) -> Gu
         return Guard(
             name, Verdict.PASS, _("anonymous: {reason}").format(reason=operation.guest[:200]), statuses, open=True
         )
+    if operation.said_open and not operation.admin:
+        # whether that is right is what the register of open endpoints is for, and the check of it
+        return Guard(name, Verdict.PASS, _("open to all, as its row says"), statuses, open=True)
     if not operation.asked:
         # AUTH-04: only GET is sent, and a refused GET of the same path is weak evidence for the rest
         verdict, why = Verdict.UNKNOWN, _("not called, because only GET is sent")

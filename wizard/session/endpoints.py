@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -12,7 +13,8 @@ from urllib.parse import urlsplit
 from wizard.checks.endpoints import METHODS, MOST_BYTES, MOST_OPERATIONS, Api
 from wizard.checks.looks.ground import Endpoint
 from wizard.domain.answers import Answer, AnswerState, Row
-from wizard.domain.codec import from_json
+from wizard.domain.assessment import Assessment
+from wizard.domain.codec import from_json, to_json
 from wizard.domain.evidence import Evidence
 from wizard.domain.language import _
 from wizard.domain.observation import Json
@@ -41,6 +43,8 @@ class Listed:
 
     endpoints: dict[str, tuple[Endpoint, ...]]
     unread: dict[str, tuple[str, ...]]
+    #: `listed_by` of what was read
+    by: str
 
 
 def told_under(questionnaire: Questionnaire, item: Evidence) -> str:
@@ -94,9 +98,11 @@ async def of_hosts(session: Session) -> Listed:
         if path and not methods:
             sentence = _("The row “{path}” of the endpoints names no method, such as GET or POST.")
             unread.append(sentence.format(path=row.get("path").strip()[:200]))
-        if path and row.get("anonymous") != "yes":
-            for method in methods:
-                add(host, Endpoint(method, path))
+        for method in methods if path else ():
+            add(host, Endpoint(method, path))
+            listed = found[host.subject] if host is not None else {}
+            if row.get("anonymous") == "yes" and (method, path) in listed:
+                listed[method, path] = replace(listed[method, path], said_open=True)
     guests = _register(hosts, assessment.answers)
     for subject, method, path in guests:
         add(next(host for host in hosts if host.subject == subject), Endpoint(method, path))
@@ -108,7 +114,16 @@ async def of_hosts(session: Session) -> Listed:
             for subject, endpoints in found.items()
         },
         {host.subject: tuple(dict.fromkeys(unread)) for host in meant if unread},
+        listed_by(session.questionnaire, assessment),
     )
+
+
+def listed_by(questionnaire: Questionnaire, assessment: Assessment) -> str:
+    """What lists endpoints now, the rows and the files, as one digest; another one when any of them is another."""
+    rows = [_rows(assessment.answers, question) for question in (ENDPOINTS_QUESTION, REGISTER_QUESTION)]
+    every = (*_RECORDINGS, *_DESCRIPTIONS)
+    files = sorted(item.id for item in _filed(questionnaire, assessment.evidence.values(), every, MOST_BYTES))
+    return hashlib.sha256(json.dumps([to_json(rows), files]).encode()).hexdigest()[:16]
 
 
 def _filed(

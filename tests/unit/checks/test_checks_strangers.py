@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -395,3 +396,15 @@ def test_a_description_that_was_not_read_lets_nothing_pass_and_hides_no_failure(
     assert (told.verdict, told.summary) == (U, "Could not look at every endpoint. " + why[0])
     assert told.next_step
     assert verdict(200, why).verdict is F
+
+
+def test_what_its_own_row_calls_open_is_called_and_belongs_into_the_register() -> None:
+    for status, verdict in ((200, F), (401, P)):
+        answer = only("/x", always(data(status, {"a": 1}, CHALLENGE)), data(200, {"a": 1}))
+        said = replace(X, said_open=True)
+        (result, *_rest) = _look(answer, False, said, "anonymous-register")
+        assert result.verdict is verdict, result.summary
+        (signed_in, *_rest) = _look(answer, False, said, "authentication")
+        assert signed_in.verdict is Verdict.NOT_APPLICABLE
+        (inside, *_rest) = _look(answer, False, replace(said, anonymous="for all"), "anonymous-register")
+        assert inside.verdict is P

@@ -80,9 +80,11 @@ def test_tables_and_descriptions_come_together(scoped, tmp_path):
         ("GET", "/v1/contacts", ""),
         ("GET", "/v1/health", "Load balancer"),
         ("GET", "/v1/me", ""),
+        ("GET", "/login", ""),
         ("POST", "/v1/pay", ""),
     ]
     assert [e.path for e in found["app.partner.example"]] == ["/data"]
+    assert [e.path for each in found.values() for e in each if e.said_open] == ["/login"]
 
 
 @pytest.mark.slow
@@ -233,6 +235,37 @@ def test_a_second_look_that_differs_is_shown(scoped, monkeypatch, before, first,
     result = scoped.assessment.observations["hsts", HOST.subject].result
     assert (result.verdict, result.inconsistent) == (kept, apart)
     assert said == []
+
+
+def test_what_passed_by_an_older_list_of_endpoints_has_to_be_looked_at_again(scoped, monkeypatch):
+    looking.confirm_scope(scoped, "Ines").result(10)
+
+    async def look(hosts, checks, settings, report=lambda news: None):
+        facts = {"listed_by": settings.listed_by}
+        results = tuple(
+            replace(_result(scoped, verdict), check=check, facts=facts)
+            for check, verdict in (("authentication", Verdict.PASS), ("anonymous-register", Verdict.FAIL))
+        )
+        found = HostLook(HOST, results, b"{}", (), scoped.clock())
+        report(Partial(HOST, (), 1, 1, (found,)))
+        return (found,)
+
+    def verdicts():
+        seen = scoped.assessment.observations
+        return [seen[check, HOST.subject].result.verdict for check in ("authentication", "anonymous-register")]
+
+    monkeypatch.setattr("wizard.checks.plan.look", look)
+    looking.look(scoped, [HOST.subject], ["authentication", "anonymous-register"]).result.result(30)
+    assert verdicts() == [Verdict.PASS, Verdict.FAIL]
+    answers.comment(scoped, "AUTH-1", "looked at").result(10)
+    assert verdicts() == [Verdict.PASS, Verdict.FAIL]
+    given(scoped, "AUTH-1-endpoints", {"method": "GET", "path": "/v1/new", "anonymous": "no"})
+    assert verdicts() == [Verdict.UNKNOWN, Verdict.FAIL], "a failure stays"
+    assert "have changed" in scoped.assessment.observations["authentication", HOST.subject].result.summary
+    looking.look(scoped, [HOST.subject], ["authentication", "anonymous-register"]).result.result(30)
+    assert verdicts() == [Verdict.PASS, Verdict.FAIL]
+    given(scoped, "AUTH-1-endpoints", {"method": "GET", "path": "/v1/new", "anonymous": "no"})
+    assert verdicts() == [Verdict.PASS, Verdict.FAIL], "the same list again"
 
 
 def test_more_endpoints_can_be_given_to_one_run(scoped, monkeypatch):

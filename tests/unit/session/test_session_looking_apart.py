@@ -165,6 +165,7 @@ def test_every_setting_reaches_the_process() -> None:
         paths={host.subject: ("/api",)},
         endpoints={host.subject: (Endpoint("GET", "/v1", "no secret", query=("id",)),)},
         unread={host.subject: ("openapi.json is no JSON.",)},
+        listed_by="5e1d",
         data_ports=frozenset({host.subject, "b"}),
         control={host.subject: "token"},
         active=frozenset({host.subject}),

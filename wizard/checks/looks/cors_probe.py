@@ -47,7 +47,7 @@ class CorsProbe(Fact):
         declared = [*settings.paths.get(subject, ()), *(e.path for e in settings.endpoints.get(subject, ()))]
         known = [p for p in dict.fromkeys(("/", *declared)) if "{" not in p]
         paths = known[:MOST_PATHS]
-        private = {e.path for e in settings.endpoints.get(subject, ()) if not e.anonymous}
+        private = {e.path for e in settings.endpoints.get(subject, ()) if not e.is_open}
         asked: list[Foreign] = []
         async with Talks(ground) as talks:
             for path in paths:

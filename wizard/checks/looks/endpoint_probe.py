@@ -72,6 +72,7 @@ class Operation:
     asked: tuple[Asked, ...] = ()
     admin: bool = False
     beyond: bool = False
+    said_open: bool = False
 
     @property
     def guest(self) -> str:
@@ -91,6 +92,8 @@ class EndpointProbe(Fact):
     declared: tuple[str, ...] = ()
     #: what should list more operations and could not be read, a sentence each
     unread: tuple[str, ...] = ()
+    #: a digest of everything that listed them, so that a later list is told from this one
+    listed_by: str = ""
 
     @classmethod
     def wanted(cls, host: Host, settings: LookSettings) -> bool:
@@ -136,13 +139,15 @@ class EndpointProbe(Fact):
                         tuple(asked),
                         endpoint.admin,
                         beyond,
+                        endpoint.said_open,
                     )
                 )
         answers = [a for o in operations for a in o.asked]
         if answers and all(a.answer is None for a in answers):
             raise CouldNotLook(next(a.trouble for a in answers if a.trouble))
         names = tuple(dict.fromkeys(host.name for host in settings.declared))
-        return cls(tuple(operations), tuple(controls.values()), names, settings.unread.get(ground.host.subject, ()))
+        unread = settings.unread.get(ground.host.subject, ())
+        return cls(tuple(operations), tuple(controls.values()), names, unread, settings.listed_by)
 
     def masked(self) -> EndpointProbe:
         """Without secret values and without bodies."""
@@ -187,7 +192,7 @@ async def _ask_each(talks: Talks, endpoint: Endpoint, own: Field | None, patienc
     first = await ask_as(talks, NOTHING, endpoint.path, None, patience)
     first = await _landed(talks, first)
     is_open = first.answer is not None and 200 <= first.answer.status < 300
-    if (endpoint.anonymous and not endpoint.admin) or (is_open and own is None):
+    if endpoint.is_open or (is_open and own is None):
         return [first]  # open to strangers already: a wrong credential tells nothing more
     asked = [first]
     for credential, field in bad_credentials(own, endpoint.key_field):

@@ -39,7 +39,8 @@ class Endpoint:
     `secured`: what an OpenAPI document says of it ("yes", "no", "" when there is none). `page`: meant for browsers.
     `key_in_url`: the parameter in which it wants a credential, `key_field`: the header field. `of`: "A" or "B" where it
     is something that only that test customer may read; `admin`: a function that ordinary customers may not use.
-    `template`: the path as described, with `{names}`; `query`: the parameters that its address may carry.
+    `template`: the path as described, with `{names}`; `query`: the parameters that its address may carry. `said_open`:
+    its row says that it is open to all, which is no reason yet.
     """
 
     method: str
@@ -53,6 +54,12 @@ class Endpoint:
     admin: bool = False
     template: str = ""
     query: tuple[str, ...] = ()
+    said_open: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Anybody may call it, by the register or by its own row; never what is for administrators only (AUTH-06)."""
+        return (bool(self.anonymous) or self.said_open) and not self.admin
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,8 @@ class LookSettings:
     endpoints: Mapping[str, tuple[Endpoint, ...]] = field(default_factory=dict)
     #: by host subject: what should list endpoints and could not be read, a sentence each with its reason
     unread: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: a digest of everything that lists endpoints, "" where nobody keeps it
+    listed_by: str = ""
     #: by host subject: knock at the ports of data stores (needs the person's consent)
     data_ports: frozenset[str] = frozenset()
     #: by host subject: the token that whoever runs the host was asked to publish

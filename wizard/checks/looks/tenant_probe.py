@@ -80,7 +80,7 @@ class TenantProbe(Fact):
     async def look(cls, ground: Ground) -> TenantProbe:
         """The lists first, because they say what belongs to whom; each customer's own things at the end once more."""
         settings, subject = ground.run.settings, ground.host.subject
-        listed = [e for e in settings.endpoints.get(subject, ()) if e.method == "GET" and (e.admin or not e.anonymous)]
+        listed = [e for e in settings.endpoints.get(subject, ()) if e.method == "GET" and not e.is_open]
         async with Talks(ground) as talks:
             asking = _Asking(talks, settings.credentials[subject], settings.second_credentials[subject])
             await asking.shared(listed)

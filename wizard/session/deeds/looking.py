@@ -12,7 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import wizard
-from wizard.checks import access_log, apollo_scopes, host_control, incident_mail, oauth_flow, oauth_redirect
+from wizard.checks import (
+    access_log,
+    anonymous_register,
+    apollo_scopes,
+    authentication,
+    host_control,
+    incident_mail,
+    oauth_flow,
+    oauth_redirect,
+)
 from wizard.checks.answers import DOCUMENT_CHECKS, look_at_plan
 from wizard.checks.answers import look_at_answers as judge_answers
 from wizard.checks.base import Check, Facts
@@ -169,6 +178,7 @@ async def _run(
         second_credentials={subject: fields[1] for subject, fields in options.customers if len(fields) > 1},
         endpoints=listed.endpoints,
         unread=listed.unread,
+        listed_by=listed.by,
         paths={**paths, **dict(options.paths)},
         data_ports=options.data_ports,
         ca_file=options.ca_file,
@@ -294,11 +304,27 @@ def what_follows(session: Session) -> e.Looked | None:
         *look_at_reports(session.questionnaire, assessment, known, now),
         *_gone_documents(session),
         *_scopes(session),
+        *_listed_since(session),
     ]
     news = tuple(r for r in results if _is_news(r, assessment.observations.get((r.check, r.subject))))
     if news:
         return e.Looked(run=secrets.token_hex(8), host=ANSWERS, results=news)
     return found_secrets.judged_again(session) or found_libraries.judged_again(session, known)
+
+
+def _listed_since(session: Session) -> Iterator[Result]:
+    """What passed by calling every listed endpoint says no more than that once others may be listed."""
+    checks = (authentication.CHECK.id, anonymous_register.CHECK.id)
+    seen = [session.assessment.observations.get((c, h.subject)) for c in checks for h in session.assessment.scope.hosts]
+    passed = [each.result for each in seen if each is not None and each.result.outcome is Outcome.SUPPORTS]
+    passed = [result for result in passed if result.facts.get("listed_by")]
+    listed = endpoints.listed_by(session.questionnaire, session.assessment) if passed else ""
+    said = _("Could not look yet: the lists of endpoints have changed since every listed one was called.")
+    step = _("Look again, so that what is listed now is called.")
+    for result in passed:
+        if result.facts["listed_by"] != listed:
+            now = session.clock()
+            yield replace(result, verdict=Verdict.UNKNOWN, summary=said, next_step=step, fix="", at=now)
 
 
 def _scopes(session: Session) -> Iterator[Result]:
