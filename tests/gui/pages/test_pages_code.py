@@ -8,20 +8,24 @@ import subprocess
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from wizard.checks import repository_secrets
+from wizard.checks.code.leak import Leak, Tier, Where
+from wizard.checks.code.tiers import TEST
 from wizard.checks.hosting.asking import look_at_export
 from wizard.checks.hosting.github import GitHub
 from wizard.domain.answers import Row
 from wizard.domain.events import SecretVerdict
-from wizard.domain.observation import Verdict
+from wizard.domain.observation import Json, Verdict
 from wizard.domain.vulnerability import Decision
 from wizard.gui.context import Place
-from wizard.gui.pages import code_host
+from wizard.gui.pages import code_host, code_libraries
+from wizard.gui.pages.code_panel import CodePanel
 from wizard.gui.shell import Shell
 from wizard.jobs.events import Progressed
 from wizard.session.deeds import dependencies
@@ -221,12 +225,25 @@ def test_the_code_host_is_asked_only_after_the_list_was_agreed_to(
     part.consent.cancel_button.click()
     assert ("push-protection", str(repository)) not in session.assessment.observations
     part.export_button.click()
+    assert "repository.json  ←  /repos/northwind/sync" in part.consent.list.toPlainText().split("\n")
+    part.consent.agree_button.click()
     qtbot.waitUntil(lambda: len(part.table.lines) == 5)
     qtbot.waitUntil(lambda: "are missing" in opened.page.message_bar.text)
     seen = session.assessment.observations["push-protection", str(repository)].result
     assert seen.verdict is Verdict.PASS
     part.forget_button.click()
     qtbot.waitUntil(lambda: not part.ask_button.isEnabled())
+
+
+def test_a_repository_without_a_name_at_its_host_is_asked_for_it(
+    opened: Shell, session: Session, repository: Path, qtbot: QtBot
+) -> None:
+    opened.go(Place("code", "host"))
+    part = opened.page.hosting
+    part.name.setText("")
+    part.export_button.click()
+    assert "Say first what the repository is called" in opened.page.message_bar.text
+    assert part.consent.isHidden()
 
 
 def test_what_a_code_host_did_not_show_is_said(tmp_path: Path) -> None:
@@ -323,3 +340,27 @@ def test_what_runs_has_one_stop_on_the_page(opened: Shell, repository: Path) -> 
         assert "half" in strip.text
         assert strip.stop.isHidden(), "it would do nothing"
         strip.finish()
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"counts": {}, "unknown": 0}, "The libraries were looked up."),
+        ({"counts": {}, "unknown": 0, "blind": ["package.json: …"]}, "some files do not tell all of theirs"),
+        ({"counts": {}, "unknown": 2}, "Not every library"),
+        ({"counts": {}, "unknown": 0, "trouble": "offline"}, "Not every library"),
+        ({}, "Not every library"),
+    ],
+)
+def test_a_look_at_libraries_says_what_it_did(facts: dict[str, Json], said: str) -> None:
+    assert said in code_libraries._said([SimpleNamespace(facts=facts)])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize(("tier", "said"), [(Tier.B, "less sure: test or example"), (Tier.C, "listed only: test or")])
+def test_what_breaks_the_rule_is_not_called_listed_only(tier: Tier, said: str, qtbot: QtBot) -> None:
+    panel = CodePanel()
+    qtbot.addWidget(panel)
+    leak = Leak("a.rule", tier, Where.FILE, "test/x.py", 1, "", "abcd… (20)", "f", because=TEST)
+    panel.show_leak(leak, None, None, "", may=True)
+    assert said in panel.what.text()
+    assert panel.what.text().startswith(f"{tier.value}: ")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wizard.checks.code import tiers
 from wizard.checks.code.coverage import Coverage, Gap, GapKind, History
-from wizard.checks.code.leak import Leak, Where
+from wizard.checks.code.leak import Leak, Tier, Where
 from wizard.domain.language import _, ngettext
 
 
@@ -93,6 +93,17 @@ def where(leak: Leak) -> str:
             return _("Git's own files: on this computer only")
         case Where.PUBLIC:
             return _("given to every browser")
+
+
+def tier(one: Tier) -> str:
+    """What a tier means."""
+    match one:
+        case Tier.A:
+            return _("A: token or private key")
+        case Tier.B:
+            return _("B: password or key")
+        case Tier.C:
+            return _("C: weak or an example")
 
 
 def because(leak: Leak) -> str:

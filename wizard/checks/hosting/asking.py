@@ -119,7 +119,7 @@ async def look(
 
 def look_at_export(adapter: Adapter, repository: str, folder: Path) -> Posture:
     """The same from files NAME.json (NAME.txt for a file's text) that the person exported; nothing is sent."""
-    _usable(repository, "none")
+    usable_name(repository)
     answers: dict[str, Answer | Missing] = {}
     while waiting := [call for call in adapter.following(repository, answers) if call.name not in answers]:
         for call in waiting:
@@ -127,8 +127,13 @@ def look_at_export(adapter: Adapter, repository: str, folder: Path) -> Posture:
     return adapter.read(repository, answers)
 
 
+def file_of(call: Call) -> str:
+    """What the file of an exported answer is called."""
+    return re.sub(r"[^\w.-]", "_", call.name) + (".txt" if call.text else ".json")
+
+
 def _exported(adapter: Adapter, folder: Path, call: Call) -> Answer | Missing:
-    path = folder / (re.sub(r"[^\w.-]", "_", call.name) + (".txt" if call.text else ".json"))
+    path = folder / file_of(call)
     if not path.is_file():
         return Missing(_("{name} is not among the exported files.").format(name=path.name))
     try:
@@ -155,11 +160,18 @@ def _exported(adapter: Adapter, folder: Path, call: Call) -> Answer | Missing:
     return Answer(items, whole=not following and not (len(found) == 1 and len(items) in _PAGES))
 
 
-def _usable(repository: str, token: str) -> None:
+def usable_name(repository: str) -> None:
+    """Raises `NotAsked` for what cannot be the name of a repository at its host."""
+    if not repository:
+        raise NotAsked(_("Say first what the repository is called at its host (OWNER/NAME). Nothing was asked."))
     if not re.fullmatch(r"[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}", repository) or ".." in repository:
         raise NotAsked(
             _("“{name}” is no repository (OWNER/NAME), so nothing was asked. Correct it.").format(name=repository[:100])
         )
+
+
+def _usable(repository: str, token: str) -> None:
+    usable_name(repository)
     if not token or not token.isascii() or not token.isprintable() or " " in token:
         raise NotAsked(_("This is no access token: it is empty or holds blanks. Copy it again; nothing was asked."))
 

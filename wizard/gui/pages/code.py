@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from wizard.checks import public_secrets, repository_secrets
+from wizard.checks.code import wording
 from wizard.checks.code.leak import Leak, Tier
 from wizard.domain import events as e
 from wizard.domain.language import _, ngettext
@@ -81,7 +82,7 @@ class CodePage(Page):
         self.repository, self.tier, self.state = ComboField(), ComboField(), ComboField()
         for field, spoken, entries in (
             (self.repository, _("Repository"), ((_("Every repository"), ""),)),
-            (self.tier, _("Tier"), ((_("Every tier"), ""), ("A", "A"), ("B", "B"), ("C", "C"))),
+            (self.tier, _("Tier"), ((_("Every tier"), ""), *((wording.tier(each), each.value) for each in Tier))),
             (self.state, _("State"), ((_("Open and decided"), ""), (_("Open"), "open"), (_("Decided"), "decided"))),
         ):
             for text, value in entries:

@@ -299,12 +299,23 @@ class HostPart(QWidget):
 
     def _export(self) -> None:
         session, host, name, place = self._context.open, self._host, self.name.text().strip(), self._place
-        folder = choosing.choose_folder(self, _("Folder with the host's answers (repository.json and others)"))
-        if folder is not None:
-            self._job.begin(
-                lambda hear: hosting.read_export(session, host, name, folder, place, hear),
-                lambda posture: self._have(place, posture, _read(posture)),
-            )
+
+        def choose() -> None:
+            folder = choosing.choose_folder(self, _("Folder with the host's answers (repository.json and others)"))
+            if folder is not None:
+                self._job.begin(
+                    lambda hear: hosting.read_export(session, host, name, folder, place, hear),
+                    lambda posture: self._have(place, posture, _read(posture)),
+                )
+
+        try:
+            lines = hosting.files(host, name)
+        except Mistake as mistake:
+            self._page.say_mistake(mistake)
+            return
+        what = _("Without a token: save what {host} answers to these requests, each under this name, in one folder:")
+        after = _("What is missing there counts as not shown. Nothing is sent.")
+        self.consent.ask(what.format(host=_NAMES[host]), lines, after, _("Choose the folder…"), choose)
 
     def _have(self, place: str, posture: Posture, said: str) -> None:
         self._shown[place] = posture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from wizard.checks.dependencies.judging import CHECK
 from wizard.checks.dependencies.states import FRESH_DAYS, Checked, State
 from wizard.domain.language import _, ngettext
 from wizard.domain.mistakes import Mistake
-from wizard.domain.observation import Result, Verdict
+from wizard.domain.observation import Result
 from wizard.domain.vulnerability import Disposal
 from wizard.gui import a11y, words
 from wizard.gui.finder import place_of
@@ -48,9 +49,14 @@ _SHOWN = 300
 ROWS = 8
 
 
-def _whole(result: Result) -> bool:
-    """Whether every library that a look met was looked up, and every file told all of them."""
-    return result.verdict is not Verdict.UNKNOWN and not result.facts.get("unknown") and not result.facts.get("blind")
+def _said(results: Sequence[Result | None]) -> str:
+    """What a look did, in a sentence; None and a result without counts are no look."""
+    facts = [each.facts if each is not None else {} for each in results]
+    if any("counts" not in each or each.get("unknown") or each.get("trouble") for each in facts):
+        return _("Not every library could be looked up.")
+    if any(each.get("blind") for each in facts):
+        return _("The libraries that are listed were looked up; some files do not tell all of theirs.")
+    return _("The libraries were looked up.")
 
 
 class LibrariesPart(QWidget):
@@ -309,10 +315,7 @@ class LibrariesPart(QWidget):
         def done(_scanned: dependencies.Scanned) -> None:
             seen = session.assessment.observations
             found = [seen.get((CHECK.id, place)) for place in self._repositories]
-            all_of_them = all(each is not None and _whole(each.result) for each in found)
-            self._page.message_bar.say(
-                _("The libraries were looked up.") if all_of_them else _("Not every library could be looked up.")
-            )
+            self._page.message_bar.say(_said([each.result if each is not None else None for each in found]))
             a11y.announce(self, self.verdicts.text())
 
         self._job.begin(lambda hear: dependencies.scan(session, data, agreed=agreed, hear=hear, settings=osv), done)

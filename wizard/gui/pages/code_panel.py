@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from wizard.checks.code import wording
-from wizard.checks.code.leak import Leak, Where
+from wizard.checks.code.leak import Leak, Tier, Where
 from wizard.domain import events as e
 from wizard.domain.language import _
 from wizard.gui.pages.form import Form, beside
@@ -77,11 +77,12 @@ class CodePanel(Card):
         same = self._leak is not None and self._leak.fingerprint == leak.fingerprint
         self._leak = leak
         self.place.setText(written_place(leak))
-        lines = [wording.where(leak), leak.rule, leak.masked]
+        lines = [wording.tier(leak.tier), wording.where(leak), leak.rule, leak.masked]
         if leak.commit:
             lines.append(_("first seen in commit {id}").format(id=leak.commit[:12]))
         if because := wording.because(leak):
-            lines.append(_("listed only: {why}").format(why=because))
+            only = leak.tier is Tier.C  # the others break the page's rule all the same
+            lines.append((_("listed only: {why}") if only else _("less sure: {why}")).format(why=because))
         self.what.setText(" · ".join(lines))
         self.places.show_path(path, editor)
         self.save_button.setEnabled(may)

@@ -1,4 +1,4 @@
-"""Shows exactly what would leave this computer, and where it would go, before anything does."""
+"""Shows exactly what would leave this computer, and where it would go, before anything does; or what is to be read."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ class ConsentCard(Card):
         self.list = QPlainTextEdit()
         self.list.setReadOnly(True)
         self.list.setTabChangesFocus(True)
-        self.list.setAccessibleName(_("What would leave this computer"))
         self.list.setFixedHeight(self.list.fontMetrics().lineSpacing() * _LINES + 16)
         self.after = PlainLabel("", "quiet", wrap=True)
         self.agree_button = FilledButton("")
@@ -43,6 +42,7 @@ class ConsentCard(Card):
         """Show what would leave and wait; `agreed` is called when the person presses `deed`."""
         self._agreed = agreed
         self.what.setText(what)
+        self.list.setAccessibleName(what)
         self.list.setPlainText("\n".join(lines))
         self.after.setText(after)
         self.agree_button.setText(deed)

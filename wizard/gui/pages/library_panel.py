@@ -105,6 +105,8 @@ class LibraryPanel(Card):
                 self._rows.append((form, where))
             if field in (self.flaw, self.why):
                 self._of_flaws.append(form)
+        self.summary = PlainLabel("", "quiet", wrap=True)
+        fields.insertWidget(1, self.summary)  # a field cuts what is longer than itself
         self.decision = QWidget()
         self.decision.setLayout(fields)
         self.problem = PlainLabel("", "red", wrap=True)
@@ -145,8 +147,7 @@ class LibraryPanel(Card):
         self.flaw.blockSignals(True)
         self.flaw.clear()
         for flaw in row.vulnerabilities:
-            title = f": {flaw.summary}" if flaw.summary else ""
-            self.flaw.addItem(f"{wording.flaw(flaw)}{title}"[:160], flaw)
+            self.flaw.addItem(wording.flaw(flaw)[:160], flaw)
         self.flaw.blockSignals(False)
         self.verdict.blockSignals(True)
         self.verdict.clear()
@@ -167,6 +168,9 @@ class LibraryPanel(Card):
 
     def _show_decision(self) -> None:
         at = 0 if self._unchecked else self.flaw.currentIndex()
+        flaw: Flaw | None = self.flaw.currentData()
+        self.summary.setText(flaw.summary if flaw is not None else "")
+        self.summary.setVisible(flaw is not None and bool(flaw.summary))
         made = self._decisions[at] if 0 <= at < len(self._decisions) else None
         self.verdict.setCurrentIndex(max(0, self.verdict.findData(made.decision.value if made else "")))
         because, reasons = made.because if made else "", justifications()

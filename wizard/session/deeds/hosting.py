@@ -22,7 +22,7 @@ from wizard.session.deeds.scanning import folder_of
 from wizard.session.session import ReadOnly, Session
 
 if TYPE_CHECKING:
-    from wizard.checks.hosting.asking import Adapter, HostSettings
+    from wizard.checks.hosting.asking import Adapter, Call, HostSettings
     from wizard.checks.hosting.posture import Posture
 
 #: The hosts that can be asked.
@@ -91,13 +91,28 @@ def _origin(folder: Path) -> str:
 
 
 def calls(host: str, repository: str) -> tuple[str, ...]:
-    """The requests that asking begins with; workflows and reports that are found are then read one by one."""
-    from wizard.checks.hosting.asking import Answer
+    """The requests that asking begins with; workflows and reports that are found are then read one by one.
 
+    Raises `NotAsked` for what is no name of a repository.
+    """
     adapter = _adapter(host)
+    return tuple(f"GET {adapter.api}{call.path}" for call in _first_calls(adapter, repository))
+
+
+def files(host: str, repository: str) -> tuple[str, ...]:
+    """The files in which the answers to the same requests are looked for, each with its request. Raises `NotAsked`."""
+    from wizard.checks.hosting.asking import file_of
+
+    return tuple(f"{file_of(call)}  ←  {call.path}" for call in _first_calls(_adapter(host), repository))
+
+
+def _first_calls(adapter: Adapter, repository: str) -> tuple[Call, ...]:
+    from wizard.checks.hosting.asking import Answer, usable_name
+
+    usable_name(repository)
     branch = {"default_branch": "main", "mainbranch": {"name": "main"}}
     known = {"repository": Answer(branch), "branch": Answer({"target": {"hash": "COMMIT"}})}
-    return tuple(f"GET {adapter.api}{call.path}" for call in adapter.following(repository, known))
+    return adapter.following(repository, known)
 
 
 def ask(
