@@ -24,7 +24,7 @@ from wizard.domain.events import SecretVerdict
 from wizard.domain.observation import Json, Verdict
 from wizard.domain.vulnerability import Decision
 from wizard.gui.context import Place
-from wizard.gui.pages import code_host, code_libraries
+from wizard.gui.pages import code_host, library_lines
 from wizard.gui.pages.code_panel import CodePanel
 from wizard.gui.shell import Shell
 from wizard.jobs.events import Progressed
@@ -353,7 +353,7 @@ def test_what_runs_has_one_stop_on_the_page(opened: Shell, repository: Path) -> 
     ],
 )
 def test_a_look_at_libraries_says_what_it_did(facts: dict[str, Json], said: str) -> None:
-    assert said in code_libraries._said([SimpleNamespace(facts=facts)])  # type: ignore[list-item]
+    assert said in library_lines.looked_up([SimpleNamespace(facts=facts)])  # type: ignore[list-item]
 
 
 @pytest.mark.parametrize(("tier", "said"), [(Tier.B, "less sure: test or example"), (Tier.C, "listed only: test or")])

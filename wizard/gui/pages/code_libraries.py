@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,14 +14,13 @@ from wizard.checks.dependencies.judging import CHECK
 from wizard.checks.dependencies.states import FRESH_DAYS, Checked, State
 from wizard.domain.language import _, ngettext
 from wizard.domain.mistakes import Mistake
-from wizard.domain.observation import Result
 from wizard.domain.vulnerability import Disposal
 from wizard.gui import a11y, words
 from wizard.gui.finder import place_of
 from wizard.gui.pages import errand
 from wizard.gui.pages.consent_card import ConsentCard
 from wizard.gui.pages.form import filters
-from wizard.gui.pages.library_lines import ORDER, Row, line
+from wizard.gui.pages.library_lines import ORDER, Row, line, looked_up
 from wizard.gui.pages.library_panel import LibraryPanel
 from wizard.gui.pages.one_job import OneJob
 from wizard.gui.widgets import choosing
@@ -47,16 +45,6 @@ if TYPE_CHECKING:
 _SHOWN = 300
 #: So many stand on the page, and the others are scrolled to: what was chosen is shown below them.
 ROWS = 8
-
-
-def _said(results: Sequence[Result | None]) -> str:
-    """What a look did, in a sentence; None and a result without counts are no look."""
-    facts = [each.facts if each is not None else {} for each in results]
-    if any("counts" not in each or each.get("unknown") or each.get("trouble") for each in facts):
-        return _("Not every library could be looked up.")
-    if any(each.get("blind") for each in facts):
-        return _("The libraries that are listed were looked up; some files do not tell all of theirs.")
-    return _("The libraries were looked up.")
 
 
 class LibrariesPart(QWidget):
@@ -315,7 +303,7 @@ class LibrariesPart(QWidget):
         def done(_scanned: dependencies.Scanned) -> None:
             seen = session.assessment.observations
             found = [seen.get((CHECK.id, place)) for place in self._repositories]
-            self._page.message_bar.say(_said([each.result if each is not None else None for each in found]))
+            self._page.message_bar.say(looked_up([each.result if each is not None else None for each in found]))
             a11y.announce(self, self.verdicts.text())
 
         self._job.begin(lambda hear: dependencies.scan(session, data, agreed=agreed, hear=hear, settings=osv), done)

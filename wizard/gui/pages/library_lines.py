@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wizard.checks.dependencies import wording
 from wizard.checks.dependencies.states import Checked, State
 from wizard.domain.language import _
+from wizard.domain.observation import Result
 from wizard.domain.vulnerability import RANK, Disposal
 from wizard.gui.icons import Glyph
 from wizard.gui.theme import ColorName
@@ -68,3 +70,13 @@ def line(row: Row, decisions: tuple[Disposal | None, ...]) -> Line:
             Cell(state, color, glyph, color, tip=wording.because(checked)),
         ),
     )
+
+
+def looked_up(results: Sequence[Result | None]) -> str:
+    """What a look did, in a sentence; None and a result without counts are no look."""
+    facts = [each.facts if each is not None else {} for each in results]
+    if any("counts" not in each or each.get("unknown") or each.get("trouble") for each in facts):
+        return _("Not every library could be looked up.")
+    if any(each.get("blind") for each in facts):
+        return _("The libraries that are listed were looked up; some files do not tell all of theirs.")
+    return _("The libraries were looked up.")
