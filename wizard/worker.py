@@ -156,16 +156,19 @@ def _endpoints(ask: Mapping[str, object], data: bytes) -> tuple[dict[str, object
 
     With `filed` in what is asked, a file that was never meant to list endpoints gives null.
     """
-    from wizard.checks.endpoints import means_endpoints, read_list, read_openapi
+    from wizard.checks.endpoints import UnreadableEndpoints, means_endpoints, read_list, read_openapi
     from wizard.checks.recording_endpoints import read_recording
     from wizard.domain.codec import to_json
 
     if ask.get("recording"):
         return {}, json.dumps({host: to_json(found) for host, found in read_recording(data).items()}).encode()
     listed = bool(ask.get("list"))
-    if ask.get("filed") and not means_endpoints(data, listed=listed):
-        return {}, b"null"
-    api = read_list(data.decode("utf-8-sig", "replace")) if listed else read_openapi(data)
+    try:
+        api = read_list(data.decode("utf-8-sig", "replace")) if listed else read_openapi(data)
+    except UnreadableEndpoints:
+        if ask.get("filed") and not means_endpoints(data, listed=listed):
+            return {}, b"null"
+        raise
     return {}, json.dumps(to_json(api)).encode()
 
 

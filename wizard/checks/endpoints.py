@@ -21,7 +21,8 @@ MOST_OPERATIONS = 5000
 METHODS = ("get", "head", "options", "post", "put", "patch", "delete", "trace")
 _MOST_REFERENCES = 10
 _MOST_PARAMETERS = 30
-_LINE = re.compile(rf"\s*({'|'.join(METHODS)})\s+/", re.I)
+#: A line that names an endpoint, among others that may not.
+_LINE = re.compile(rf"\s*(?:(?:{'|'.join(METHODS)})\s+/|/\S*\s*\Z)", re.I)
 _FIELD = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 
@@ -110,9 +111,8 @@ def read_openapi(data: bytes) -> Api:
 
 
 def means_endpoints(data: bytes, *, listed: bool) -> bool:
-    """False for a file that is well and lists no endpoints, and was never meant to: notes, settings, a report.
-
-    What cannot be parsed may have been a description of an API, so it counts as one.
+    """Of a file that lists no endpoints, or not as it should: false when it was never meant to (notes, settings, a
+    report). What cannot be parsed may have been a description of an API, so it counts as one.
     """
     if listed:
         lines = data.decode("utf-8-sig", "replace").splitlines()

@@ -92,7 +92,7 @@ async def of_hosts(session: Session) -> Listed:
     for row in _rows(assessment.answers, ENDPOINTS_QUESTION):
         host, path = _place(hosts, row.get("path"))
         if host is None and row.get("path").strip():
-            sentence = _("The row “{path}” of the endpoints does not say to which of the hosts in scope it belongs.")
+            sentence = _("The row “{path}” of the endpoints names no path, or it is not clear of which host in scope.")
             unread.append(sentence.format(path=row.get("path").strip()[:200]))
         methods = [word for word in re.split(r"[\s,/|+&]+", row.get("method").upper()) if word.lower() in METHODS]
         if path and not methods:
@@ -103,7 +103,7 @@ async def of_hosts(session: Session) -> Listed:
             listed = found[host.subject] if host is not None else {}
             if row.get("anonymous") == "yes" and (method, path) in listed:
                 listed[method, path] = replace(listed[method, path], said_open=True)
-    guests = _register(hosts, assessment.answers)
+    guests = _register(hosts, assessment.answers, unread)
     for subject, method, path in guests:
         add(next(host for host in hosts if host.subject == subject), Endpoint(method, path))
     # what could not be read may be about any of them, most likely about the APIs
@@ -179,8 +179,13 @@ def _place(hosts: tuple[Host, ...], written: str) -> tuple[Host | None, str]:
     return (host, urlsplit(written).path or "/") if host is not None else (None, "")
 
 
-def _register(hosts: tuple[Host, ...], answers: Mapping[str, Answer]) -> dict[tuple[str, str, str], str]:
-    """Why anybody may call an endpoint, by host subject, method and path ("GET /health", "/health")."""
+def _register(
+    hosts: tuple[Host, ...], answers: Mapping[str, Answer], unread: list[str]
+) -> dict[tuple[str, str, str], str]:
+    """Why anybody may call an endpoint, by host subject, method and path ("GET /health", "/health").
+
+    Rows of which it is not clear whose they are, and so what they give out, are put on `unread`.
+    """
     out = {}
     for row in _rows(answers, REGISTER_QUESTION):
         method, _blank, path = row.get("endpoint").strip().partition(" ")
@@ -189,6 +194,9 @@ def _register(hosts: tuple[Host, ...], answers: Mapping[str, Answer]) -> dict[tu
         host, path = _place(hosts, path)
         if host is not None and path:
             out[host.subject, method.upper(), path] = row.get("why").strip() or _("listed as open")
+        elif row.get("endpoint").strip():
+            sentence = _("The row “{path}” of the register names no path, or it is not clear of which host in scope.")
+            unread.append(sentence.format(path=row.get("endpoint").strip()[:200]))
     return out
 
 

@@ -71,8 +71,8 @@ def test_tables_and_descriptions_come_together(scoped, tmp_path):
     evidence.add(scoped, [described, other], ["AUTH-1"]).result.result(60)
     assert unread(scoped) == {
         "api.partner.example:8443": (
-            "The row “https://elsewhere.example/data” of the endpoints does not say to which of the hosts in scope it "
-            "belongs.",
+            "The row “https://elsewhere.example/data” of the endpoints names no path, or it is not clear of which host "
+            "in scope.",
         )
     }
     found = listed(scoped)
@@ -119,6 +119,7 @@ def test_descriptions_that_cannot_be_read_are_named_with_the_reason(scoped, tmp_
         "shared.yml": "openapi: 3.1.0\ncomponents: {}\n",
         "settings.yaml": "database: none\n",
         "notes.txt": "GET help from the team\n",
+        "paths.txt": "/v1/plain\n/v1/other\n",
     }
     for name, text in files.items():
         (tmp_path / name).write_text(text)
@@ -133,6 +134,13 @@ def test_descriptions_that_cannot_be_read_are_named_with_the_reason(scoped, tmp_
         "“parts.yaml” describes endpoints in other files, which are not read (./contacts.yaml). Add it as one file."
     )
     assert "Line 2 is no endpoint" in said[4]
+    assert {"/v1/plain", "/v1/other"} <= {e.path for e in listed(scoped)["api.partner.example:8443"]}
+
+
+def test_a_row_of_the_register_whose_host_is_not_clear_is_named(scoped):
+    given(scoped, "AUTH-2-register", {"endpoint": "GET https://elsewhere.example/health", "why": "Load balancer"})
+    (sentence,) = unread(scoped)["api.partner.example:8443"]
+    assert "“GET https://elsewhere.example/health” of the register" in sentence
 
 
 def test_rows_of_the_table_that_name_no_method_or_several_are_not_passed_over(scoped):
