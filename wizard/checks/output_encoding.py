@@ -10,6 +10,7 @@ from wizard.checks.base import Check, Facts, JudgeContext, Judgement
 from wizard.checks.looks.encoding_probe import Echo, EncodingProbe, Sent
 from wizard.checks.masking import mask_address
 from wizard.checks.troubles import sentence
+from wizard.checks.unread import not_read
 from wizard.domain.language import _, ngettext
 from wizard.domain.observation import Level, Verdict
 
@@ -34,13 +35,14 @@ class OutputEncoding:
     parameters: tuple[Parameter, ...]
     left_out: tuple[str, ...]
     too_many: int = 0
+    unread: tuple[str, ...] = ()
 
 
 def read(facts: Facts) -> OutputEncoding:
     """How the mark came back."""
     found = facts.get(EncodingProbe)
     left_out = tuple(map(mask_address, (*found.left_out, *found.too_many)))
-    return OutputEncoding(tuple(map(_parameter, found.sent)), left_out, len(found.too_many))
+    return OutputEncoding(tuple(map(_parameter, found.sent)), left_out, len(found.too_many), found.unread)
 
 
 def _parameter(sent: Sent) -> Parameter:
@@ -99,6 +101,8 @@ def judge(reading: OutputEncoding, context: JudgeContext) -> Judgement:
     proof = "\n".join((*lines, *(_("left out: {path}").format(path=path) for path in reading.left_out[:10])))
     first = shown[0]
     back = sum(p.shown for p in reading.parameters)
+    if worst in (Verdict.PASS, Verdict.WARN) and reading.unread:
+        return not_read(reading.unread, proof)
     if worst in (Verdict.PASS, Verdict.WARN) and reading.too_many:
         said = ngettext(
             "Could not look: {n} parameter more is declared than is tried in one look.",
@@ -124,6 +128,8 @@ def judge(reading: OutputEncoding, context: JudgeContext) -> Judgement:
         ).format(n=n, back=back)
         if left := len(reading.left_out):
             said += " " + ngettext("{n} address was left out.", "{n} addresses were left out.", left).format(n=left)
+            step = _("These may change something when they are called. Add evidence of how they encode.")
+            return Judgement(Verdict.WARN, said, proof, step)
         return Judgement(Verdict.PASS, said, proof)
     said = _("GET {path}: “{name}” {why}.").format(path=first.path, name=first.name, why=first.why)
     if counts[worst] > 1:
@@ -149,5 +155,5 @@ CHECK = Check(
     needs=(EncodingProbe,),
     read=read,
     judge=judge,
-    version=3,
+    version=4,
 )

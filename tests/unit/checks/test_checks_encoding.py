@@ -115,6 +115,7 @@ def _look(
     active: bool = True,
     controlled: bool = True,
     customer: str = "",
+    unread: tuple[str, ...] = (),
 ) -> tuple[HostLook, list[Request]]:
     seen: list[Request] = []
 
@@ -129,7 +130,7 @@ def _look(
             settings = LookSettings(
                 allow_private=True, ca_file=certs.root_file(), endpoints={host.subject: endpoints},
                 control={host.subject: TOKEN}, active=frozenset({host.subject} if active else ()),
-                credentials={host.subject: ("X-Key", customer)} if customer else {},
+                credentials={host.subject: ("X-Key", customer)} if customer else {}, unread={host.subject: unread},
             )  # fmt: skip
             assert CHECK
             (found,) = await look([host], [CHECK], settings)
@@ -166,7 +167,7 @@ def test_nothing_is_sent_without_consent_or_without_control() -> None:
 def test_what_may_change_something_is_left_out_and_named() -> None:
     dangerous = Endpoint("GET", "/account/delete?q=", query=("q",))
     found, seen = _look(echo("<p>@", html.escape), (dangerous, SEARCH, Endpoint("POST", "/search?q=", query=("q",))))
-    assert found.results[0].verdict is P
+    assert (found.results[0].verdict, "1 address was left out" in found.results[0].summary) == (W, True)
     assert "/account/delete" in found.results[0].proof
     assert {(r.method, r.path) for r in seen} == {("GET", CONTROL_FILE), ("GET", "/search")}
     assert _look(echo("@"), (dangerous,))[0].results[0].verdict is N
@@ -179,6 +180,13 @@ def test_parameters_that_were_not_tried_pass_nothing(monkeypatch: pytest.MonkeyP
     assert "/search (page)" in found.results[0].proof
     assert len(seen) == 2
     assert _look(echo("<p>@"), (Endpoint("GET", "/search", query=("q", "page")),))[0].results[0].verdict is F
+
+
+def test_parameters_of_a_description_that_was_not_read_pass_nothing() -> None:
+    why = "“openapi.json” was not read. It is cut short."
+    found, _seen = _look(echo("<p>@", html.escape), unread=(why,))
+    assert (found.results[0].verdict, why in found.results[0].summary) == (U, True)
+    assert _look(echo("<p>@"), unread=(why,))[0].results[0].verdict is F
 
 
 def test_the_customer_s_credential_opens_the_page_and_is_not_kept() -> None:

@@ -67,6 +67,8 @@ class EncodingProbe(Fact):
     sent: tuple[Sent, ...]
     left_out: tuple[str, ...] = ()
     too_many: tuple[str, ...] = ()
+    #: what should declare more parameters and could not be read, a sentence each
+    unread: tuple[str, ...] = ()
 
     @classmethod
     def wanted(cls, host: Host, settings: LookSettings) -> bool:
@@ -105,7 +107,7 @@ class EncodingProbe(Fact):
                 sent.append(Sent(endpoint.path, name, answer.status, kind, tuple(echoes(answer.body, id_, kind))))
         if sent and all(each.trouble for each in sent):
             raise CouldNotLook(next(each.trouble for each in sent if each.trouble))
-        return cls(tuple(sent), tuple(left_out), tuple(too_many))
+        return cls(tuple(sent), tuple(left_out), tuple(too_many), settings.unread.get(subject, ()))
 
     def masked(self) -> EncodingProbe:
         """Without the values of other parameters."""
