@@ -10,7 +10,7 @@ from wizard.checks import apollo_health
 from wizard.domain import events as e
 from wizard.domain.observation import Level, Observation, Result, Verdict
 from wizard.gui.context import Place
-from wizard.gui.pages.check_lines import turned
+from wizard.gui.pages.check_lines import Look, turned
 from wizard.gui.pages.checks import ChecksPage
 from wizard.gui.shell import Shell
 from wizard.gui.widgets.plain import PlainLabel
@@ -85,6 +85,20 @@ def test_the_disk_of_this_computer_is_looked_at(opened: Shell, contradicted: Ses
     assert contradicted.findings["DATA-1"].basis.name != "SEEN"
 
 
+def test_a_check_supports_nothing_while_a_host_of_it_waits(opened: Shell, contradicted: Session) -> None:
+    """A run of 250 hosts that was stopped after 49 read "5 support"."""
+    for check, host in (("certificate", HOSTS[0]), ("csp", HOSTS[0]), ("csp", HOSTS[1])):
+        seen = result(contradicted, check, host, Verdict.PASS, "Fine.")
+        contradicted.record(e.Looked("a", host, (seen,))).result()
+    page = _page(opened)
+    looks = {group.check: group.look for group in page._groups}
+    assert (looks["certificate"], looks["csp"]) == (Look.WAITING, Look.SUPPORTS)
+    said = {line.key: line.cells[1].text for line in page.table.lines}
+    assert said["certificate"].endswith("Fine. (1 of 2 hosts)")
+    assert said["csp"].endswith("Fine. (2 hosts)")
+    assert "2 hosts still wait." in page.sentence
+
+
 def test_a_look_that_differs_from_the_one_before_says_so(opened: Shell, contradicted: Session, qtbot: QtBot) -> None:
     earlier = result(contradicted, "csp", HOSTS[0], Verdict.PASS, "Every page keeps foreign scripts out.")
     later = result(contradicted, "csp", HOSTS[0], Verdict.FAIL, "There is no Content-Security-Policy.")
@@ -99,6 +113,7 @@ def test_a_look_that_differs_from_the_one_before_says_so(opened: Shell, contradi
     said = {line.key: line.cells[1].text for line in page.table.lines}
     assert said["csp"].startswith("Worse: app: ")
     assert said["certificate"].startswith(("With a note: Expires", "Better, with a note: Expires"))
+    assert said["certificate"].endswith("(1 of 2 hosts)")
     page.table.choose("csp")
     qtbot.waitUntil(lambda: "The look before (" in _words(page))
     assert "Supports: Every page keeps foreign scripts out." in _words(page)

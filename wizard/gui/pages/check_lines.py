@@ -140,8 +140,9 @@ class CheckGroup:
 
     @property
     def look(self) -> Look:
-        """What the check amounts to: the worst of its hosts, but waiting only where nobody looked at all."""
-        return Look.of(self.worst)
+        """What the check amounts to: the worst of its hosts; nothing good while a host waits."""
+        worst = Look.of(self.worst)
+        return Look.WAITING if worst > Look.COULD_NOT and self.waiting else worst
 
     @property
     def waiting(self) -> tuple[CheckRow, ...]:
@@ -191,7 +192,7 @@ def newest(groups: Sequence[CheckGroup]) -> str:
 
 def sentence(groups: Sequence[CheckGroup]) -> str:
     """What is known: "7 of 11 have run. 1 contradicts an answer." Who could not look has run, and not looked."""
-    ran = sum(group.look is not Look.WAITING for group in groups)
+    ran = sum(group.worst.observation is not None for group in groups)
     parts = [_("{n} of {all} have run.").format(n=ran, all=len(groups))]
     if not ran:
         parts.append(_("They only contact the hosts in your scope."))
@@ -202,6 +203,8 @@ def sentence(groups: Sequence[CheckGroup]) -> str:
         parts.append(_("{n} not as required.").format(n=n))
     if n := count[Look.COULD_NOT]:
         parts.append(_("{n} could not look.").format(n=n))
+    if ran and (n := len({row.subject for group in groups for row in group.waiting})):
+        parts.append(ngettext("{n} host still waits.", "{n} hosts still wait.", n).format(n=n))
     turns = [turned(row) for group in groups for row in group.rows]
     if n := turns.count(-1):
         parts.append(_("{n} got worse since the look before.").format(n=n))
@@ -237,9 +240,11 @@ def line(group: CheckGroup, now: datetime, running: Collection[tuple[str, str]])
     if len(group.rows) > 1:
         if bad:
             text = f"{short_host(worst.subject)}: {_without_address(text, worst.subject)}"
+        elif group.waiting:
+            text += " " + _("({n} of {all} hosts)").format(n=looked, all=len(group.rows))
         else:
             text += " " + ngettext("({n} host)", "({n} hosts)", looked).format(n=looked)
-    text = _before(turned(worst), look is Look.NOTE).format(what=text)
+    text = _before(turned(worst), Look.of(worst) is Look.NOTE).format(what=text)
     said = Cell(text, look.sign.text if bad else "text", tip=result.summary)
     latest = min(row.observation.result.at for row in group.rows if row.observation)
     when = Cell(words.ago(latest, now, short=True), "quiet", tip=words.exactly(latest), sort=latest.timestamp())
