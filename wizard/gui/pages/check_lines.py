@@ -142,7 +142,7 @@ class CheckGroup:
     def look(self) -> Look:
         """What the check amounts to: the worst of its hosts; nothing good while a host waits."""
         worst = Look.of(self.worst)
-        return Look.WAITING if worst > Look.COULD_NOT and self.waiting else worst
+        return Look.WAITING if worst > Look.COULD_NOT and self.rows[-1].observation is None else worst
 
     @property
     def waiting(self) -> tuple[CheckRow, ...]:
