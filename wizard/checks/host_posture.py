@@ -72,6 +72,18 @@ def _dependencies(posture: Posture, today: date) -> Judgement:
 
 
 def _code(posture: Posture, today: date) -> Judgement:
+    """No alert is open, and the newest analysis that is known of is not old: since then nobody looked."""
+    found = _open_code(posture)
+    analysed = [run.at.date() for run in posture.runs if run.succeeded and not run.file]
+    if found.verdict is not Verdict.PASS or not analysed or (today - max(analysed)).days <= SCAN_DAYS:
+        return found
+    since = _("The newest analysis is of {day}.").format(day=day(max(analysed)))
+    period = _("({n} days is our default, not Apollo's)").format(n=SCAN_DAYS)
+    step = _("Let the code be analysed again, and ask again.")
+    return Judgement(Verdict.WARN, f"{found.summary} {since} {period}", next_step=step, facts=found.facts)
+
+
+def _open_code(posture: Posture) -> Judgement:
     return _alerts(
         posture,
         AlertKind.CODE,

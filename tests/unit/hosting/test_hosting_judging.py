@@ -73,6 +73,8 @@ def with_alerts(kind, **changed):
             Verdict.UNKNOWN,
         ),
         ("host-libraries", with_alerts(AlertKind.DEPENDENCIES, whole=False), Verdict.UNKNOWN),
+        ("host-code", replace(GOOD, runs=(run(10, 1, ""), run(11, 1, ""))), Verdict.PASS),
+        ("host-code", replace(GOOD, runs=(run(10, 1, ""), run(11, 1, "", succeeded=False))), Verdict.WARN),
         ("host-code", with_alerts(AlertKind.CODE, open=1, ratings=((Rating.CRITICAL, 1),)), Verdict.FAIL),
         ("host-scans", replace(GOOD, pipelines=()), Verdict.UNKNOWN),
         ("host-scans", replace(GOOD, pipelines=(Pipeline(FILE, (), ("CodeQL",)),)), Verdict.UNKNOWN),

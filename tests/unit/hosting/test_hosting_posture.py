@@ -141,3 +141,34 @@ def test_a_broken_token_is_not_sent(token):
 def test_a_token_never_goes_in_the_clear():
     with pytest.raises(NotAsked):
         asyncio.run(look(GitHub(), NAME, TOKEN, HostSettings(api="http://api.example")))
+
+
+@pytest.mark.parametrize("alerts", [[{"number": 1, "severity": "high"}], ["x"], [{"state": "fixed"}, {"number": 2}]])
+def test_alerts_of_which_nobody_knows_whether_they_are_open_are_not_none(tmp_path, alerts):
+    (tmp_path / "repository.json").write_text('{"default_branch": "main"}')
+    for name in ("dependabot-alerts", "code-scanning-alerts", "secret-scanning-alerts"):
+        (tmp_path / f"{name}.json").write_text(json.dumps(alerts))
+    posture = look_at_export(GitHub(), NAME, tmp_path)
+    assert [each.open for each in posture.alerts] == [None, None, None]
+    assert "whether it is open" in posture.alerts[0].because
+
+
+@pytest.mark.parametrize(
+    ("reports", "verdict"),
+    [
+        ([{"result": "PASSED"}], Verdict.PASS),
+        ([{"result": "FAILED"}], Verdict.UNKNOWN),  # it says that something is bad, and not what
+        ([{"result": "PASSED"}, {"result": "PENDING"}], Verdict.UNKNOWN),
+        ([{"result": "PASSED"}] * 21, Verdict.UNKNOWN),  # more than are read
+    ],
+)
+def test_a_report_that_failed_without_a_word_is_no_pass(tmp_path, reports, verdict):
+    (tmp_path / "repository.json").write_text('{"mainbranch": {"name": "main"}}')
+    (tmp_path / "branch.json").write_text('{"target": {"hash": "c0ffee"}}')
+    listed = [{"report_type": "SECURITY", "uuid": f"u{n}"} | each for n, each in enumerate(reports)]
+    (tmp_path / "reports.json").write_text(json.dumps({"values": listed}))
+    for n in range(len(reports)):
+        (tmp_path / f"annotations_u{n}.json").write_text('{"values": []}')
+    posture = look_at_export(Bitbucket(), NAME, tmp_path)
+    code = next(each for each in HOST_CHECKS if each.check.id == "host-code")
+    assert code.judge(posture, date(2026, 11, 23)).verdict is verdict

@@ -49,7 +49,7 @@ class Bitbucket:
                 Call("pipelines-file", f"{base}/src/{quote(commit)}/bitbucket-pipelines.yml", text=True),
                 Call("reports", f"{base}/commit/{quote(commit)}/reports?pagelen=100"),
             ]
-            for report in _reports(answers):
+            for report in _reports(answers)[:_MOST_REPORTS]:
                 id = quote(text(report, "uuid") or text(report, "external_id"))
                 calls.append(
                     Call(f"annotations {id}", f"{base}/commit/{quote(commit)}/reports/{id}/annotations?pagelen=100")
@@ -105,7 +105,7 @@ def _values(answers: Answers, name: str) -> Iterator[Mapping[str, Any]]:
 
 def _reports(answers: Answers) -> list[Mapping[str, Any]]:
     """Reports of security scanners on the newest commit (Code Insights)."""
-    return [each for each in _values(answers, "reports") if text(each, "report_type") == "SECURITY"][:_MOST_REPORTS]
+    return [each for each in _values(answers, "reports") if text(each, "report_type") == "SECURITY"]
 
 
 def _alerts(answers: Answers) -> Iterator[Alerts]:
@@ -119,15 +119,18 @@ def _alerts(answers: Answers) -> Iterator[Alerts]:
         yield Alerts(AlertKind.CODE, None, because=_("No security report is attached to the newest commit."))
         return
     ratings: dict[Rating, int] = {}
-    whole = reports.whole
-    for report in found:
+    whole = reports.whole and len(found) <= _MOST_REPORTS
+    for report in found[:_MOST_REPORTS]:
         name = f"annotations {quote(text(report, 'uuid') or text(report, 'external_id'))}"
         answer = answers.get(name)
         if not isinstance(answer, Answer):
             yield Alerts(AlertKind.CODE, None, because=answer.because if answer else "")
             return
         whole = whole and answer.whole
-        for each in _values(answers, name):
+        said = list(_values(answers, name))
+        if not said and text(report, "result") in ("FAILED", "PENDING"):  # bad, or not done, without saying what
+            ratings[Rating.UNKNOWN] = ratings.get(Rating.UNKNOWN, 0) + 1
+        for each in said:
             rating = _WORDS.get(text(each, "severity"), Rating.UNKNOWN)
             ratings[rating] = ratings.get(rating, 0) + 1
     yield Alerts(AlertKind.CODE, sum(ratings.values()), tuple(sorted(ratings.items())), whole=whole)

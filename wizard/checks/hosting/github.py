@@ -125,7 +125,10 @@ def _alerts(kind: AlertKind, answer: Answer | Missing | None) -> Alerts:
         return Alerts(kind, None, because=answer.because if answer else _("Nobody asked for these alerts."))
     if not isinstance(answer.data, list):
         return Alerts(kind, None, because=_("What came back is no list of alerts."))
-    open_ = [each for each in _objects(answer.data) if text(each, "state") == "open"]
+    listed = list(_objects(answer.data))
+    if len(listed) != len(answer.data) or any(not text(each, "state") for each in listed):  # cut down before it came
+        return Alerts(kind, None, because=_("It does not say of every alert whether it is open."))
+    open_ = [each for each in listed if text(each, "state") == "open"]
     ratings: dict[Rating, int] = {}
     for each in open_:
         rating = _rating(kind, each)
