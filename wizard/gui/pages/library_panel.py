@@ -22,6 +22,7 @@ from wizard.gui.widgets.plain import FactLabel, PlainLabel
 
 #: What a known flaw of a library informs: that none is shipped, and that it is fixed in time.
 INFORMS = ("APP-8", "APP-9")
+_LABELS = 140
 
 
 def justifications() -> tuple[str, ...]:
@@ -98,7 +99,7 @@ class LibraryPanel(Card):
             (_("What protects you"), self.control, accepted),
             (_("Until"), self.until, accepted),
         ):
-            form = Form(fields=460, labels=140)
+            form = Form(fields=460, labels=_LABELS)
             form.row(text, field)
             fields.addWidget(form)
             if where is not None:
@@ -106,6 +107,7 @@ class LibraryPanel(Card):
             if field in (self.flaw, self.why):
                 self._of_flaws.append(form)
         self.summary = PlainLabel("", "quiet", wrap=True)
+        self.summary.setContentsMargins(_LABELS + 12, 0, 0, 8)
         fields.insertWidget(1, self.summary)  # a field cuts what is longer than itself
         self.decision = QWidget()
         self.decision.setLayout(fields)
