@@ -20,6 +20,7 @@ from wizard.gui.widgets.buttons import ChipButton, IconButton, LinkButton, Outli
 from wizard.gui.widgets.day_field import DayField
 from wizard.gui.widgets.drop_zone import DropZone
 from wizard.gui.widgets.empty_state import EmptyState
+from wizard.gui.widgets.fact_table import FactTable, Head
 from wizard.gui.widgets.fields import ComboField, SpinField, TickBox
 from wizard.gui.widgets.flow import Flow
 from wizard.gui.widgets.folded import FoldButton, Folded
@@ -300,3 +301,14 @@ def test_a_badge_is_as_wide_as_its_word(app: QApplication, qtbot: QtBot) -> None
     narrow = badge.sizeHint().width()
     badge.set_mark(Mark.RECOMMENDATION_NOT_MET)
     assert badge.sizeHint().width() > narrow
+
+
+@pytest.mark.parametrize(("wide", "shares"), [(800, [100, 500, 200]), (300, [60, 120, 120])])
+def test_no_column_of_a_table_stands_outside_a_narrow_window(qtbot, wide, shares):
+    table = FactTable((Head("State", 100), Head("What"), Head("When", 200)), "A table")
+    qtbot.addWidget(table)
+    with qtbot.waitExposed(table):
+        table.show()
+    table.resize(wide + table.width() - table.viewport().width(), 200)
+    qtbot.waitUntil(lambda: table.viewport().width() == wide)
+    assert [table.columnWidth(column) for column in range(3)] == shares

@@ -32,6 +32,8 @@ from wizard.gui.icons import Glyph, icon_pixmap, paint_glyph
 from wizard.gui.theme import ColorName, theme
 
 _Index = QModelIndex | QPersistentModelIndex
+#: What a column without a width of its own keeps in a narrow window.
+_LEAST = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,10 +285,13 @@ class FactTable(QTableView):
         self._share_width()
 
     def _share_width(self) -> None:
-        free = self.viewport().width() - sum(head.width for head in self.heads)
-        greedy = [column for column, head in enumerate(self.heads) if not head.width]
+        fixed, greedy = sum(head.width for head in self.heads), sum(not head.width for head in self.heads)
+        whole = self.viewport().width()
+        # In a narrow window every column gives way, so that none stands outside.
+        share = min(1.0, max(0, whole - _LEAST * greedy) / fixed) if fixed else 1.0
+        free = whole - int(fixed * share)
         for column, head in enumerate(self.heads):
-            self.setColumnWidth(column, head.width or max(60, free // len(greedy)))
+            self.setColumnWidth(column, int(head.width * share) if head.width else free // greedy)
 
     def _fit(self) -> None:
         rows = len(self._model.lines)
