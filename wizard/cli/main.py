@@ -62,7 +62,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         words, options = _OPTIONS[name]
         command = commands.add_parser(name, parents=[everywhere], help=words(), description=words())
         command.add_argument("--json", action="store_true", help=_("one JSON object a result on standard output"))
-        options(command)
+        if name in arguments:  # the options of the others would be made for nothing
+            options(command)
     asked, rest = everywhere.parse_known_args(arguments)
     place = _workspace_to_open(rest)
     if place is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import secrets
 from datetime import UTC, datetime
 
@@ -23,6 +24,8 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
     from wizard.cli import secrets_printed
     from wizard.session.deeds.pdf_words import PdfWords
 
+    gc.freeze()  # what is loaded stays; and a scan makes tens of thousands of small objects that wait for their turn
+    gc.set_threshold(10_000)
     stop = Stop()
     scan = scan_secrets(
         asked.path,

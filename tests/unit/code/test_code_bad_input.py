@@ -315,6 +315,35 @@ def test_only_a_whole_line_is_one_of_a_pgpass_file(tmp_path: Path, scan: Scan) -
     assert [leak.line for leak in scan(tmp_path).leaks if leak.rule == "attestry.pgpass"] == [1, 3]
 
 
+def test_only_a_whole_line_is_a_setting_without_quotes(tmp_path: Path, scan: Scan) -> None:
+    lines = (
+        "CRM_TOKEN=Vx7qq19LmRt4Wz",
+        "see CRM_TOKEN=Wx7qq19LmRt4Wz",
+        "\t- 'crm.api-key' : Xx7qq19LmRt4Wz \r",
+        "f(secret=Yx7qq19LmRt4Wz",
+        "export DB_PASSWORD_1=Zx7-qq-19-Lm",
+        "is DB_PASSWORD_1: Ax7-qq-19-Lm",
+    )
+    (tmp_path / "settings.txt").write_text("\n".join(lines) + "\n")
+    plain = ("attestry.secret-plain", "attestry.password-plain")
+    assert [leak.line for leak in scan(tmp_path).leaks if leak.rule in plain] == [1, 3, 5]
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        "- name: CRM_TOKEN\n  value: {}",
+        "- name: CRM_TOKEN\n  value: '{}'",
+        '{{"name" : "CRM_TOKEN",\n "value" : "{}"}}',
+        "{{'key': 'CRM_TOKEN', 'value': '{}'}}",
+        "{{name : 'CRM_TOKEN',\n value\t : '{}'}}",
+    ],
+)
+def test_every_way_to_write_a_name_and_its_value_is_one_rule(tmp_path: Path, scan: Scan, pair: str) -> None:
+    (tmp_path / "a.yaml").write_text(pair.format("Vx7qq19LmRt4Wz83KdPq") + "\n")
+    assert [leak.rule for leak in scan(tmp_path).leaks] == ["attestry.named-value"]
+
+
 def test_folders_that_differ_in_one_name_only_are_told_apart(
     repository: Any, scan: Scan, token: Callable[[], str]
 ) -> None:

@@ -33,6 +33,8 @@ _KEY = re.compile(
 _MIME = re.compile(rb"(?:\A|\n)(?:mime-version|content-transfer-encoding):", re.I)
 _MAIL = re.compile(rb"(?:From [^\n]{1,200}\n)?(?:[A-Za-z][A-Za-z0-9-]{0,60}:[ \t])")
 _ANY = (*(start for start, _name in _STARTS), *_CLOSED)
+#: What those begin with, and a PKCS #12 store.
+_FIRST = frozenset(start[:1] for start in (*_ANY, *_LOCKED, b"\x30"))
 _LFS = b"version https://git-lfs.github.com/spec/v1\n"
 _CRYPT = b"\x00GITCRYPT\x00"
 
@@ -40,13 +42,14 @@ _CRYPT = b"\x00GITCRYPT\x00"
 def kind(data: bytes, path: str) -> str:
     """What the bytes must be unfolded as; "" for plain contents, "closed" for archives that nobody here can open, and
     "locked" for stores of keys with a password."""
-    if data.startswith(_ANY):
+    telling = data[:1] in _FIRST  # most inputs are text: one look instead of thirty
+    if telling and data.startswith(_ANY):
         return next((name for start, name in _STARTS if data.startswith(start)), "closed")
-    if data[257:262] == b"ustar":
+    if data.startswith(b"ustar", 257):
         return "tar"
-    if b"%PDF-" in data[:1024] and (data.startswith(b"%PDF-") or b"\nendobj" in data):
+    if data.find(b"%", 0, 1024) >= 0 and b"%PDF-" in data[:1024] and (data.startswith(b"%PDF-") or b"\nendobj" in data):
         return "pdf"
-    if data.startswith(_LOCKED) or _PKCS12.match(data):
+    if telling and (data.startswith(_LOCKED) or _PKCS12.match(data)):
         return "locked"
     if _MAIL.match(data) and _MIME.search(data, 0, 32768):
         return "mail"
@@ -87,8 +90,7 @@ def as_utf8(data: bytes) -> bytes:
         codec = "utf-32"
     elif data.startswith((b"\xff\xfe", b"\xfe\xff")):
         codec = "utf-16"
-    else:
-        head = data[:200]
+    elif 0 in (head := data[:200]):
         if len(head) >= 8 and head[1::2].count(0) == len(head) // 2 and 0 not in head[::2]:
             codec = "utf-16-le"
         elif len(head) >= 8 and head[::2].count(0) == (len(head) + 1) // 2 and 0 not in head[1::2]:

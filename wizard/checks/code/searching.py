@@ -290,7 +290,7 @@ class Search:
                 verdict = judge_path(candidate.rule, verdict, path)
             if verdict is not None:
                 judged.append((candidate, verdict))
-        return _surest(judged)
+        return _surest(judged) if judged else judged
 
 
 def _surest(judged: list[tuple[Candidate, Judged]]) -> list[tuple[Candidate, Judged]]:

@@ -87,9 +87,16 @@ _PLAIN = frozenset(
 #: What stands before the password is the name of a user.
 _USER_BEFORE = frozenset({"user-and-password", "command-password", "curl-auth-user", "url-password", "connect-call"})
 _PGPASS = (".pgpass", "pgpass.conf")
-#: What stands before the password in such a file. The rule leaves the start of the line to this: the engine would
-#: follow every line of every file from its start, which cost it a tenth of its time.
-_PGPASS_START = re.compile(rb"[A-Za-z0-9.*_-]{1,100}:(?:[0-9]{1,5}|\*):[^:\r\n]{1,60}:[^:\r\n]{1,60}:")
+#: What stands before the value in its line, by rule. The rules leave the start of the line to this: the engine would
+#: follow every line of every file from its start, which costs it a tenth of its time.
+_PLAIN_START = re.compile(
+    rb"[ \t]*(?:(?:export|set|env|arg|-)[ \t]+)?[\"']?[A-Za-z0-9_.-]{3,86}[\"']?[ \t]*[=:][ \t]*", re.I
+)
+_STARTS = {
+    "attestry.pgpass": re.compile(rb"[A-Za-z0-9.*_-]{1,100}:(?:[0-9]{1,5}|\*):[^:\r\n]{1,60}:[^:\r\n]{1,60}:"),
+    "attestry.password-plain": _PLAIN_START,
+    "attestry.secret-plain": _PLAIN_START,
+}
 
 _PLACEHOLDER = re.compile(
     r"example|sample|change[-_ ]?(?:me|it|this)|place[-_ ]?holder|your[-_ a-z]|^my[-_](?:secret|pass|token|key|api)|"
@@ -135,7 +142,7 @@ def judge_value(candidate: Candidate, before: bytes, after: bytes, now: datetime
     rule, secret = candidate.rule, candidate.secret.rstrip("\\")
     if rule.startswith(("betterleaks.", "veles.")) and _NO_SECRET.search(rule):
         return None
-    if rule == "attestry.pgpass" and not (candidate.encoded or _PGPASS_START.fullmatch(before)):
+    if rule in _STARTS and not (candidate.encoded or _STARTS[rule].fullmatch(before)):
         return None
     if "jwt" in rule or secret.startswith("eyJ"):
         return _token(secret, now) or (None if "jwt" in rule else _general(candidate, secret, before, after))
