@@ -95,7 +95,7 @@ class ChecksPage(Page):
         left.addWidget(self._scope)
         left.addWidget(self.on_request)
         left.addStretch(1)
-        self.panel.setMinimumWidth(360)
+        self.panel.setMinimumWidth(300)
         self._beside = Beside(self.panel, self.scroll_area)
         sides = QHBoxLayout()
         sides.setSpacing(16)

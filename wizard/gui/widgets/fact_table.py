@@ -33,7 +33,7 @@ from wizard.gui.theme import ColorName, theme
 
 _Index = QModelIndex | QPersistentModelIndex
 #: What a column without a width of its own keeps in a narrow window.
-_LEAST = 120
+_LEAST = 90
 
 
 @dataclass(frozen=True, slots=True)
