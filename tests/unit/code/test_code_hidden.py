@@ -6,6 +6,7 @@ import base64
 import gzip
 import random
 import string
+import time
 import zlib
 from email.message import EmailMessage
 from typing import Any
@@ -88,6 +89,12 @@ def test_escapes_are_read_in_their_line_and_only_where_words_are_written_so() ->
     text, lines = hidden.spelt_out(data)
     assert text == b"key = 'sesame-open'; other = 'sesame-open'\n" + b"x" * 200 + b"sesame-open"
     assert lines == [2, 3]
+    one, other = word, b"".join(b"\\x%02x" % each for each in b"y" * 90)
+    beside, _lines = hidden.spelt_out(b"a = '" + one + b"', b = '" + other + b"'")
+    assert b"y" * 90 in beside, "the second one reaches beyond what was taken with the first"
+    began = time.process_time()
+    hidden.spelt_out((one + b" " * 250) * 60_000)  # 17 MB in one line
+    assert time.process_time() - began < 2
     assert hidden.spelt_out(b"\\x41\\x42 \\u0041 " * 500) == (b"", [])
 
 
@@ -133,3 +140,21 @@ def test_a_rule_that_goes_by_the_path_works_in_the_history_too(repository: Any, 
     (repository.root / "k8s.yaml").unlink()
     repository.commit("gone")
     assert any("kubernetes" in leak.rule for leak in scan(repository.root).leaks)
+
+
+@pytest.mark.parametrize(("pieces", "complete"), [(200, True), (201, False)])
+def test_more_that_is_packed_than_is_unpacked_is_said(scan: Any, tmp_path: Any, pieces: int, complete: bool) -> None:
+    lines = [base64.b64encode(gzip.compress(f"nothing to see in number {n}".encode())) for n in range(pieces)]
+    (tmp_path / "values.txt").write_bytes(b"\n".join(lines))
+    assert scan(tmp_path).coverage.complete is complete
+
+
+def test_a_piece_that_unpacks_to_too_much_is_said(scan: Any, tmp_path: Any) -> None:
+    (tmp_path / "bomb.txt").write_bytes(base64.b64encode(gzip.compress(b"nothing " * 2**21)))
+    assert [gap.kind for gap in scan(tmp_path).coverage.gaps] == [GapKind.NOT_UNFOLDED]
+
+
+def test_words_behind_many_parts_of_a_picture_are_read(scan: Any, tmp_path: Any) -> None:
+    words = chunk(b"zTXt", b"Comment\x00\x00" + zlib.compress(TOKEN_LINE))
+    (tmp_path / "long.png").write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IDAT", b"x") * 1000 + words)
+    assert Masker(b"k" * 32).fingerprint(TOKEN) in {leak.fingerprint for leak in scan(tmp_path).leaks}

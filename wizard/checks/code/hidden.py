@@ -24,19 +24,25 @@ _BESIDE = 200
 _PNG = b"\x89PNG\r\n\x1a\n"
 #: Of one input so much is unpacked, and so many pieces.
 _MOST_BYTES, _MOST_PIECES = 8 * 1024 * 1024, 200
+#: A picture of 64 MB, written in small parts, has fewer.
+_MOST_CHUNKS = 100_000
 #: Random and packed bytes hold fewer zeros than this share of them; text of two bytes a letter holds far more.
 _FEW_ZEROS = 50
 #: Shorter inputs are gone through in any case.
 _SHORT = 256 * 1024
 
 
+class NotAll(Exception):
+    """More is packed in one input than is unpacked."""
+
+
 def texts(data: bytes, packed: Collection[int] = ()) -> Iterator[tuple[int, bytes]]:
     """Each such text, with the line where it stands; 0 for those between bytes, where there are no lines.
 
-    `packed` are the places where the engine saw gzip as Base64 begin.
+    `packed` are the places where the engine saw gzip as Base64 begin. Raises `NotAll` at the end.
     """
-    left, end = _MOST_BYTES, 0
-    for start in sorted(set(packed))[:_MOST_PIECES]:
+    left, end, places = _MOST_BYTES, 0, sorted(set(packed))
+    for start in places[:_MOST_PIECES]:
         found = _PACKED.match(data, start) if start >= end else None
         if found is not None:
             end = found.end()
@@ -54,6 +60,8 @@ def texts(data: bytes, packed: Collection[int] = ()) -> Iterator[tuple[int, byte
         wide = [data[found.start() - 1 : found.end()][::2] for found in _WIDE.finditer(data, 1)]
         if wide:
             yield 0, b"\n".join(wide)
+    if left <= 0 or len(places) > _MOST_PIECES:
+        raise NotAll
 
 
 def spelt_out(data: bytes) -> tuple[bytes, list[int]]:
@@ -63,11 +71,11 @@ def spelt_out(data: bytes) -> tuple[bytes, list[int]]:
     lines, numbers = [], []
     number, at, end = 1, 0, 0
     for found in _ESCAPED.finditer(data):
-        if found.start() < end:  # in the line that was taken before
+        if found.end() <= end:  # within what was taken before
             continue
-        start = max(data.rfind(b"\n", 0, found.start()) + 1, found.start() - _BESIDE)
-        stop = data.find(b"\n", found.end())
-        end = min(stop if stop >= 0 else len(data), found.end() + _BESIDE)
+        least, most = max(0, found.start() - _BESIDE), found.end() + _BESIDE
+        start, stop = data.rfind(b"\n", least, found.start()), data.find(b"\n", found.end(), most)
+        start, end = start + 1 if start >= 0 else least, stop if stop >= 0 else min(len(data), most)
         number += data.count(b"\n", at, found.start())
         at = found.start()
         lines.append(_ESCAPED.sub(lambda run: bytes.fromhex(_digits(run[0])), data[start:end]))
@@ -82,7 +90,7 @@ def _digits(run: bytes) -> str:
 def _png_texts(data: bytes) -> Iterator[bytes]:
     """The packed words in a PNG picture: `zTXt`, and `iTXt` where it is packed (PNG specification, 11.3.3)."""
     at = len(_PNG)
-    for _count in range(_MOST_PIECES):
+    for _count in range(_MOST_CHUNKS):
         size, kind = int.from_bytes(data[at : at + 4]), data[at + 4 : at + 8]
         if not kind:
             return
@@ -95,6 +103,7 @@ def _png_texts(data: bytes) -> Iterator[bytes]:
                 except zlib.error:
                     yield words
         at += 12 + size
+    raise NotAll
 
 
 def _unpacked(text: bytes, most: int) -> bytes:

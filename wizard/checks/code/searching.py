@@ -244,8 +244,11 @@ class Search:
     def _found(self, data: bytes, path: str, seconds: float) -> list[Hit]:
         packed: list[int] = []
         hits = self._hits(data, path, seconds, packed)
-        for line, text in hidden.texts(data, packed):
-            hits += [replace(hit, line=line) for hit in self._hits(text, path, seconds)]
+        try:
+            for line, text in hidden.texts(data, packed):
+                hits += [replace(hit, line=line) for hit in self._hits(text, path, seconds)]
+        except hidden.NotAll:
+            self._counting.gap(GapKind.NOT_UNFOLDED, shown(path))
         text, lines = hidden.spelt_out(data)
         if text:
             known = {hit.fingerprint for hit in hits}
