@@ -14,6 +14,7 @@ from wizard.domain import events as e
 from wizard.domain.assessment import Noted
 from wizard.domain.codec import from_json
 from wizard.domain.evidence import Evidence
+from wizard.domain.language import _
 from wizard.domain.observation import Json, Result, Verdict
 from wizard.domain.scope import Host
 from wizard.session.session import Session
@@ -27,24 +28,34 @@ CHECKS = (*_OF_LOGS, alert_seen.CHECK.id)
 MOST_BYTES = 64 * 1024 * 1024
 
 
-async def read_sample(session: Session, item: Evidence) -> None:
-    """Look for every canary in a log or an alert that was filed where a check informs; in the limited child."""
+def kept_unread(item: Evidence, why: str) -> str:
+    """What is said of a file that is kept as evidence and that no check could read."""
+    return _("{name} is kept as evidence, and nothing was read from it. {why}").format(name=item.name, why=why)
+
+
+async def read_sample(session: Session, item: Evidence) -> str:
+    """Look for every canary in a log or an alert that was filed where a check informs; in the limited child.
+
+    Gives the sentence for one that could not be read, else "".
+    """
     assessment = session.assessment
     owners = [owner for id in item.requirements if (owner := session.questionnaire.owner_of(id)) is not None]
     informed = {check for owner in owners for check in owner.checks}
     is_log = bool(informed & set(_OF_LOGS)) and _LOG.fullmatch(item.name) is not None
     # What is filed as a log too is no alert: that things are written down does not show that somebody is told.
     is_alert = not is_log and alert_seen.CHECK.id in informed and _ALERT.fullmatch(item.name) is not None
-    if not (is_log or is_alert) or not assessment.canaries or item.sealed.size > MOST_BYTES:
-        return
+    if not (is_log or is_alert) or not assessment.canaries:
+        return ""
+    if item.sealed.size > MOST_BYTES:
+        return kept_unread(item, _("It is larger than {n} MB.").format(n=MOST_BYTES // (1024 * 1024)))
     from wizard.jobs import worker_process
 
     asked = {subject: _asked(noted) for subject, noted in assessment.canaries.items()}
     data = await asyncio.to_thread(session.workspace.box.read, item.sealed, MOST_BYTES)
     try:
         answer = await worker_process.ask("log", {"canaries": asked, "alert": is_alert}, data)
-    except (worker_process.WorkerRefused, worker_process.WorkerFailed):
-        return  # kept as evidence; nothing was read from it
+    except (worker_process.WorkerRefused, worker_process.WorkerFailed) as refused:
+        return kept_unread(item, str(refused))
     found = from_json(dict[str, LogSample], json.loads(answer.data))
     for subject, sample in found.items():
         nothing = not (sample.found or sample.canary)
@@ -68,6 +79,7 @@ async def read_sample(session: Session, item: Evidence) -> None:
             record_name=item.sealed.name,
         )
         await asyncio.wrap_future(session.record(looked))
+    return ""
 
 
 def _known(session: Session, result: Result) -> bool:

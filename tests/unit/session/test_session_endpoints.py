@@ -183,6 +183,18 @@ def test_a_recording_is_read_and_stops_counting_when_it_is_removed(scoped, tmp_p
     assert scoped.assessment.observations["oauth-redirect", ""].result.verdict is Verdict.NOT_APPLICABLE
 
 
+def test_a_recording_or_log_that_cannot_be_read_says_why_when_it_is_added(scoped, tmp_path):
+    for name, requirement, words in (("flow.har", "ELIG-2", "no browser recording"), ("access.log", "SEC-3", "")):
+        (tmp_path / name).write_bytes(b"{}" if name == "flow.har" else b"nothing that is a request\n")
+        added = evidence.add(scoped, [tmp_path / name], [requirement]).result.result(60)
+        ((_id, why),) = added.unread
+        assert why.startswith(f"{name} is kept as evidence, and nothing was read from it. ")
+        assert words in why
+        assert why in added.sentence
+    (tmp_path / "notes.txt").write_text("how we sign in")
+    assert evidence.add(scoped, [tmp_path / "notes.txt"], ["AUTH-1"]).result.result(60).unread == ()
+
+
 def test_redirect_addresses_of_a_recording_are_asked_when_their_hosts_are(scoped, monkeypatch):
     looking.confirm_scope(scoped, "Ines").result(10)
     asked, uris = [], ["https://app.partner.example/cb", "https://elsewhere.example/cb"]

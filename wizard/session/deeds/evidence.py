@@ -120,8 +120,8 @@ async def record(session: Session, item: Evidence, progress: Progress) -> tuple[
     item = read.item
     payloads = (e.EvidenceAdded(item), *((read.payload,) if read.payload else ()))
     change = await asyncio.wrap_future(session.record(*payloads, title=_("Added {name}").format(name=item.name)))
-    await looking.read_document(session, item)
-    return item, read.why_not, change
+    unread = await looking.read_document(session, item)
+    return item, unread or read.why_not, change
 
 
 async def _seal(

@@ -356,23 +356,29 @@ def _gone_documents(session: Session) -> Iterator[Result]:
         yield replace(before.result, verdict=Verdict.NOT_APPLICABLE, summary=summary, at=session.clock(), facts={})
 
 
-async def read_document(session: Session, item: Evidence) -> None:
-    """Let the document checks read the words of a piece of evidence, in the limited child; others are left alone."""
-    await canary_logs.read_sample(session, item)
+async def read_document(session: Session, item: Evidence) -> str:
+    """Let the document checks read the words of a piece of evidence, in the limited child; others are left alone.
+
+    Gives the sentence for one that they should have read and could not, else "".
+    """
+    unread = await canary_logs.read_sample(session, item)
     named = {check for id in item.requirements for check in _checks_of(session, id)}
     is_recording = oauth_flow.CHECK.id in named and item.name.lower().endswith(".har")
     is_log = access_log.CHECK.id in named and item.name.lower().endswith(access_log.ENDINGS)
     is_plan = bool(named & {c.id for c in DOCUMENT_CHECKS})
-    if item.sealed.size > _DOCUMENT_LIMIT or not (is_recording or is_log or is_plan):
-        return
+    if not (is_recording or is_log or is_plan):
+        return unread
+    if item.sealed.size > _DOCUMENT_LIMIT:
+        why = _("It is larger than {n} MB.").format(n=_DOCUMENT_LIMIT // (1024 * 1024))
+        return canary_logs.kept_unread(item, why) if is_recording or is_log else unread
     from wizard.jobs import worker_process
 
     data = await asyncio.to_thread(session.workspace.box.read, item.sealed, _DOCUMENT_LIMIT)
     try:
         task = "recording" if is_recording else "access-log" if is_log else "text"
         answer = await worker_process.ask(task, {}, data)
-    except (worker_process.WorkerRefused, worker_process.WorkerFailed):
-        return  # kept as evidence; nothing was read from it
+    except (worker_process.WorkerRefused, worker_process.WorkerFailed) as refused:
+        return canary_logs.kept_unread(item, str(refused)) if is_recording or is_log else unread
     if is_recording or is_log:
         results = [replace(from_json(Result, json.loads(answer.data)), at=session.clock())]
     else:
@@ -390,6 +396,7 @@ async def read_document(session: Session, item: Evidence) -> None:
         record_name=item.sealed.name,
     )
     await asyncio.wrap_future(session.record(looked))
+    return unread
 
 
 def _checks_of(session: Session, id: str) -> tuple[str, ...]:
