@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wizard.checks.code import apollo_wording
+from wizard.checks.code import apollo_wording, wording
 from wizard.checks.code.apollo import ApolloScan, ApolloVerdict
 from wizard.checks.code.base import CodeCheck, Judgement
 from wizard.domain.language import _
@@ -21,20 +21,22 @@ CHECK = CodeCheck(
 
 def judge(scan: ApolloScan, *, oauth_declared: bool) -> Judgement:
     """What the code says beside what the person said: a note, never a failure of its own (ELIG-2 is the person's)."""
+    whole = scan.coverage.complete
     facts: dict[str, Json] = {
         "verdict": scan.verdict.value,
         "notes": [note.value for note in scan.notes],
         "scopes": list(scan.scopes),
-        "whole": scan.coverage.complete,
+        "whole": whole,
         "evidence": [f"{e.file}:{e.line} {e.what.value}" for e in scan.evidence if not e.aside][:_MOST],
     }
-    summary = " ".join((apollo_wording.verdict_in_words(scan.verdict), *map(apollo_wording.note_in_words, scan.notes)))
+    said = apollo_wording.verdict_in_words(scan.verdict, whole=whole)
+    summary = " ".join((said, *map(apollo_wording.note_in_words, scan.notes)))
     proof = "\n".join(f"{e.file}:{e.line}  {e.what.value}" for e in scan.evidence if not e.aside)[:1000]
     match scan.verdict:
         case ApolloVerdict.OAUTH_ONLY:
-            verdict = Verdict.PASS if scan.coverage.complete else Verdict.UNKNOWN
+            verdict = Verdict.PASS if whole else Verdict.UNKNOWN
         case ApolloVerdict.NO_APOLLO_IO:
-            verdict = Verdict.NOT_APPLICABLE if scan.coverage.complete else Verdict.UNKNOWN
+            verdict = Verdict.NOT_APPLICABLE if whole else Verdict.UNKNOWN
         case ApolloVerdict.UNDETERMINED:
             verdict = Verdict.UNKNOWN
         case ApolloVerdict.API_KEY | ApolloVerdict.BOTH | ApolloVerdict.BAD_OAUTH | ApolloVerdict.BAD_AUTH:
@@ -47,5 +49,6 @@ def judge(scan: ApolloScan, *, oauth_declared: bool) -> Judgement:
             else _("Move customers to OAuth, and name the date when keys end.")
         )
     elif verdict is Verdict.UNKNOWN:
-        next_step = _("Show the code of the callback as evidence.")
+        gaps = " ".join(wording.gap(gap) for gap in scan.coverage.gaps[:3])
+        next_step = gaps or _("Show the code of the callback as evidence.")
     return Judgement(verdict, summary, proof=proof, next_step=next_step, facts=facts)

@@ -49,7 +49,7 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
     scan = scan_apollo(asked.path)
     notes = tuple(PrintedNote(note, apollo_wording.note_in_words(note)) for note in scan.notes)
     evidence = tuple(PrintedEvidence(e.file, e.line, e.what, e.detail, not e.aside) for e in scan.evidence)
-    sentence = apollo_wording.verdict_in_words(scan.verdict)
+    sentence = apollo_wording.verdict_in_words(scan.verdict, whole=scan.coverage.complete)
     printed = Printed(
         subject=str(asked.path),
         verdict=scan.verdict,

@@ -71,6 +71,31 @@ def test_a_packed_program_that_is_too_long_is_never_oauth_only(tmp_path: Path) -
     assert scan_apollo(tmp_path).coverage.complete
 
 
+def test_files_that_are_not_here_are_never_no_apollo(tmp_path: Path) -> None:
+    def seen(name: str) -> tuple[list[GapKind], Verdict, str]:
+        scan = scan_apollo(tmp_path / name)
+        judged = apollo_authorization.judge(scan, oauth_declared=True)
+        return [gap.kind for gap in scan.coverage.gaps], judged.verdict, judged.summary
+
+    nothing = "Nothing seen here calls Apollo.io."
+    (tmp_path / "empty").mkdir()
+    assert seen("empty") == ([GapKind.NO_FILES], Verdict.UNKNOWN, nothing)
+    for folder in ("bare/objects", "bare/refs", "super/lib", "sparse/.git"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "bare/HEAD").write_text("ref: refs/heads/main\n")
+    assert seen("bare") == ([GapKind.NO_FILES], Verdict.UNKNOWN, nothing)
+    (tmp_path / "super/main.py").write_text("import lib\n")
+    (tmp_path / "super/.gitmodules").write_text('[submodule "lib"]\n\tpath = lib\n\turl = ../lib\n')
+    assert seen("super") == ([GapKind.SUBMODULE], Verdict.UNKNOWN, nothing)
+    (tmp_path / "super/lib/a.py").write_text("pass\n")
+    assert seen("super") == ([], Verdict.NOT_APPLICABLE, "This code does not call Apollo.io.")
+    (tmp_path / "sparse/main.py").write_text("pass\n")
+    for setting, kinds in (("sparseCheckout = true", [GapKind.SPARSE]), ("sparsecheckout", [GapKind.SPARSE]),
+                           ("sparseCheckout = false", []), ("sparseCheckoutCone = true", [])):  # fmt: skip
+        (tmp_path / "sparse/.git/config.worktree").write_text(f"[core]\n\t{setting}\n")
+        assert seen("sparse")[0] == kinds, setting
+
+
 @pytest.mark.parametrize(
     ("file", "front"),
     [

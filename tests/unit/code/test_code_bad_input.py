@@ -18,11 +18,13 @@ from typing import Any
 
 import pytest
 
+from wizard.checks import repository_secrets
 from wizard.checks.code.coverage import Counting, GapKind, History
 from wizard.checks.code.engine import Stop, Stopped
 from wizard.checks.code.leak import Tier, Where
 from wizard.checks.code.scan import SecretScan
 from wizard.checks.code.texts import TreeNames
+from wizard.domain.observation import Verdict
 
 Scan = Callable[..., SecretScan]
 
@@ -176,8 +178,11 @@ def test_a_folder_inside_a_repository_has_no_history_of_its_own(repository: Any,
 
 
 def test_an_empty_and_a_bare_repository(repository: Any, scan: Scan, tmp_path: Path, token: Callable[[], str]) -> None:
-    empty = scan(repository.root)
-    assert (empty.leaks, empty.coverage.complete) == ((), True)
+    assert _gaps(scan(repository.root)) == {GapKind.NO_FILES}, "where there is nothing, nobody can say so"
+    assert repository_secrets.judge(repository_secrets.Reading.of(scan(tmp_path)), ()).verdict is Verdict.UNKNOWN
+    repository.write("a.txt", "x")
+    new = scan(repository.root).coverage
+    assert (new.complete, new.history) == (True, History.NONE), "without a commit there is no history"
     repository.write("a.txt", token())
     repository.commit()
     bare = tmp_path / "bare.git"

@@ -19,7 +19,7 @@ def leaks(count):
 
 
 def test_more_secrets_in_a_repository_than_are_named():
-    counting = Counting(has_history=True)
+    counting = Counting(has_history=True, commits=1)
     reading = repository_secrets.Reading.of(SecretScan(leaks(2_003), counting.freeze()))
     assert repository_secrets.Reading.from_facts(reading.facts()) == reading
     judged = repository_secrets.judge(reading, set(reading.breaking))

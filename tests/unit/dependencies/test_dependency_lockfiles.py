@@ -282,6 +282,10 @@ def test_a_submodule_that_is_not_here_is_said(tmp_path):
     assert not list_dependencies(tmp_path).gaps
     (tmp_path / ".gitmodules").write_text("path = ../../outside\npath = /\n\x00")
     assert len(list_dependencies(tmp_path).gaps) == 2
+    (tmp_path / ".gitmodules").unlink()
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "config").write_text("[core]\n\tbare = false\n\tsparseCheckout = true ; since May\n")
+    assert "sparse-checkout disable" in "".join(list_dependencies(tmp_path).gaps)
 
 
 def test_an_archive_of_any_address_is_no_package_of_the_registry(tmp_path):

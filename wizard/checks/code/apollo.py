@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from wizard.checks.code import containers
+from wizard.checks.code import checkout, containers
 from wizard.checks.code.apollo_clues import INTERESTING, Clue, Evidence, FileClues, clues_in
 from wizard.checks.code.coverage import Counting, Coverage, GapKind
 from wizard.checks.code.engine import Stop
-from wizard.checks.code.tree import open_regular, shown, walk
+from wizard.checks.code.tree import is_bare, open_regular, shown, walk
 
 #: Longer files are data, or programs that were packed: said, when they name an address of Apollo's.
 _LARGEST = 1024 * 1024
@@ -66,7 +66,8 @@ def scan_apollo(root: Path, stop: Stop | None = None) -> ApolloScan:
     """Read the files of a folder (not its history) and judge them together. Raises Stopped."""
     stop, counting = stop or Stop(), Counting()
     files: dict[str, FileClues] = {}
-    for seen in walk(root.absolute(), counting, stop, everything=False):
+    bare = is_bare(root)
+    for seen in () if bare else walk(root.absolute(), counting, stop, everything=False):
         stop.check()
         if seen.size > _LARGEST:
             if _names_apollo(seen.path, stop):
@@ -83,6 +84,12 @@ def scan_apollo(root: Path, stop: Stop | None = None) -> ApolloScan:
         if b"\x00" not in data[:8192] and INTERESTING.search(data):
             name = shown(seen.name)
             files[name] = clues_in(data.decode("utf-8", "replace"), name)
+    for name in checkout.absent_submodules(root):
+        counting.gap(GapKind.SUBMODULE, shown(name))
+    if checkout.is_sparse(root):
+        counting.gap(GapKind.SPARSE, "")
+    if not counting.files:
+        counting.gap(GapKind.NO_FILES, "")
     return _judge(files, counting.freeze())
 
 

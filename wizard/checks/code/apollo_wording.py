@@ -7,8 +7,8 @@ from wizard.checks.code.apollo_clues import Clue
 from wizard.domain.language import _
 
 
-def verdict_in_words(verdict: ApolloVerdict) -> str:
-    """What the code says about how it authorises itself."""
+def verdict_in_words(verdict: ApolloVerdict, *, whole: bool) -> str:
+    """What the code says about how it authorises itself; `whole` when all of it was looked at."""
     match verdict:
         case ApolloVerdict.OAUTH_ONLY:
             return _("The code reaches Apollo by OAuth, and no API key was seen.")
@@ -19,7 +19,7 @@ def verdict_in_words(verdict: ApolloVerdict) -> str:
         case ApolloVerdict.UNDETERMINED:
             return _("The code speaks of Apollo, but does not show how it authorises itself. Say how, with evidence.")
         case ApolloVerdict.NO_APOLLO_IO:
-            return _("This code does not call Apollo.io.")
+            return _("This code does not call Apollo.io.") if whole else _("Nothing seen here calls Apollo.io.")
         case ApolloVerdict.BAD_OAUTH:
             return _("The code uses a grant that hands over passwords or tokens. Use the authorization code grant.")
         case ApolloVerdict.BAD_AUTH:

@@ -28,6 +28,8 @@ class GapKind(StrEnum):
     NO_GIT = "no-git"
     DAMAGED = "damaged"
     STOPPED = "stopped"
+    SPARSE = "sparse"
+    NO_FILES = "no-files"
 
 
 class History(StrEnum):
@@ -126,7 +128,7 @@ class Counting:
         with self._lock:
             gaps = tuple(Gap(kind, tuple(places), count) for kind, (places, count) in self._gaps.items())
             history = History.NONE
-            if self.has_history:
+            if self.has_history and (self.commits or gaps):  # without a commit there is none yet
                 history = History.PARTIAL if any(g.kind in _OF_HISTORY for g in gaps) else History.WHOLE
             return Coverage(
                 complete=not gaps,

@@ -19,7 +19,7 @@ from wizard.checks.code.ignored import Ignored
 from wizard.checks.code.leak import Leak, Masker, Tier, Where
 from wizard.checks.code.searching import Crew, Hit, ReadPdf, Search, no_pdf
 from wizard.checks.code.tiers import IGNORED
-from wizard.checks.code.tree import Seen, git_folder_files, open_regular, shown, walk
+from wizard.checks.code.tree import Seen, git_folder_files, is_bare, open_regular, shown, walk
 
 _EVERY = 0.1  # seconds between two pieces of news
 _BATCH = 128 * 1024
@@ -101,6 +101,8 @@ class _Scan:
         self._fresh: list[Leak] = []
         self._lock = threading.Lock()
         self._told = 0.0
+        #: files of the work tree; Git's own are counted with all others
+        self._own_files = 0
 
     def run(self) -> tuple[Leak, ...]:
         git_folder = _git_folder(self._root, self._stop)
@@ -119,6 +121,8 @@ class _Scan:
         if git is None and git_folder is not None:
             self._tell(force=True)
             self._keep(read_without_git(git_folder, self._engine, self._search, self._counting, self._stop))
+        if not self._own_files and not self._counting.versions:  # an empty folder holds no secret, and shows nothing
+            self._counting.gap(GapKind.NO_FILES, "")
         self._tell(force=True)
         return merged(self._leaks)
 
@@ -126,6 +130,7 @@ class _Scan:
         names: list[str] = []
         size = 0
         for seen in walk(self._root, self._counting, self._stop, everything=self._everything):
+            self._own_files += 1
             self._give(crew, seen, Where.FILE, ignored)
             names.append(seen.name)
             size += len(seen.name)
@@ -241,9 +246,7 @@ def _git_folder(root: Path, stop: Stop) -> Path | None:
         except GitRefused:
             place = ""
         return (root / place) if place else inside
-    if root.is_dir() and (root / "objects").is_dir() and (root / "refs").is_dir() and (root / "HEAD").is_file():
-        return root
-    return None
+    return root if is_bare(root) else None
 
 
 def _repository_around(root: Path) -> Path | None:

@@ -68,7 +68,7 @@ def walk(
             with os.scandir(folder) as entries:
                 listed = sorted(entries, key=lambda entry: entry.name)
         except OSError:
-            counting.gap(GapKind.UNREADABLE, shown(inside or "."))
+            counting.gap(GapKind.UNREADABLE, shown(inside or root.name))
             continue
         folders = []
         for entry in listed:
@@ -99,6 +99,11 @@ def git_folder_files(folder: Path, counting: Counting, stop: Stop) -> Iterator[S
     for seen in walk(folder, counting, stop, everything=True, without=_STORES):
         if seen.name.rpartition("/")[2] != "index":
             yield Seen(seen.path, f".git/{seen.name}", seen.size)
+
+
+def is_bare(root: Path) -> bool:
+    """Whether a folder is a repository without a work tree: then its files are Git's own."""
+    return root.is_dir() and (root / "objects").is_dir() and (root / "refs").is_dir() and (root / "HEAD").is_file()
 
 
 def open_regular(path: str) -> int:

@@ -68,6 +68,10 @@ def gap(gap: Gap) -> str:
             return _("The repository is damaged: some objects could not be read. Try `git fsck`, or clone it again.")
         case GapKind.STOPPED:
             return _("The scan was stopped.")
+        case GapKind.SPARSE:
+            return _("Only a part of the files is checked out. Run `git sparse-checkout disable`, then look again.")
+        case GapKind.NO_FILES:
+            return _("There is no file of a program here. Check the repository out, or give the folder of the code.")
 
 
 def where(leak: Leak) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
+from wizard.checks.code import checkout
 from wizard.checks.dependencies import families, origins
 from wizard.checks.dependencies.advisory import key_of
 from wizard.checks.dependencies.dependency import WITHOUT_DATA, Dependency, Manifest, Obstacle, Reach
@@ -31,7 +32,6 @@ _MAX_DEPTH = 200
 _MAX_MANIFESTS = 20_000
 #: What Git writes around two versions: a parser that goes by lines would read one of them, both or neither.
 _MERGING = re.compile(rb"^(?:\xef\xbb\xbf)?(?:<{7}|>{7})(?:[ \t][^\r\n]*)?\r?$", re.M)
-_SUBMODULE = re.compile(r"^[ \t]*path[ \t]*=[ \t]*(.+)$", re.M)
 
 
 class NoManifest(Mistake):
@@ -142,7 +142,7 @@ def list_dependencies(
             count += len(found[path].rows)
             progress(path, count)
     _included(root, found, more)
-    walk.gaps += _absent_submodules(root)
+    walk.gaps += _not_here(root)
     own = _held_against_locks(root, asked, names_of, found)
     files = _of_one_place([_whole(each, own) for each in found.values()])
     return Listing(
@@ -153,18 +153,14 @@ def list_dependencies(
     )
 
 
-def _absent_submodules(root: Path) -> Iterator[str]:
-    """A sentence for each submodule whose files are not here: what it uses is not known."""
-    for name in _SUBMODULE.findall((_bytes(root / ".gitmodules") or b"").decode("utf-8", "replace")):
-        place = root / name.strip().strip('"')
-        try:
-            here = place.resolve().is_relative_to(root.resolve()) and any(place.iterdir())
-        except OSError:
-            here = False
-        if not here:
-            yield _("The submodule {name} is not here. Run “git submodule update --init”, then look again.").format(
-                name=_shown(name.strip()[:200])
-            )
+def _not_here(root: Path) -> Iterator[str]:
+    """A sentence for each part of the repository whose files are not here: what it uses is not known."""
+    for name in checkout.absent_submodules(root):
+        yield _("The submodule {name} is not here. Run “git submodule update --init”, then look again.").format(
+            name=_shown(name)
+        )
+    if checkout.is_sparse(root):
+        yield _("Only a part of the files is checked out. Run “git sparse-checkout disable”, then look again.")
 
 
 def _one(path: Path) -> Listing:
