@@ -315,8 +315,9 @@ def _note(presented: Presented, at: datetime) -> str:
             days=left.days, date=own.not_after.date().isoformat()
         )
     limit = next((days for since, days in _LIFETIMES if own.not_before >= since), None)
-    if limit is not None and lifetime > timedelta(days=limit, hours=1):
-        return _("Lives {days} days; at most {limit} are allowed.").format(days=lifetime.days, limit=limit)
+    if limit is not None and lifetime > timedelta(days=limit):  # a begun day counts as one (6.3.2)
+        days = -(-lifetime // timedelta(days=1))
+        return _("Lives {days} days; at most {limit} are allowed.").format(days=days, limit=limit)
     if own.must_staple and presented.stapled is False:
         return _("It promises a stapled answer of its authority, and none is sent: some browsers refuse it.")
     if presented.out_of_order:
@@ -368,5 +369,5 @@ CHECK = Check(
     needs=(Certificates,),
     read=read,
     judge=judge,
-    version=2,
+    version=3,
 )

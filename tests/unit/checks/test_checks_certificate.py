@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from tests.servers import certs
 from tests.servers.hellos import ECDHE_GCM, TLS12, record, server_hello
 from tests.servers.web import Page, bytes_then, hang, serve, site
+from wizard.checks import certificate
 from wizard.checks.base import Facts, JudgeContext
+from wizard.checks.certificate import Certificate, Presented
 from wizard.checks.every import find
 from wizard.checks.looks.certificates import Certificates, Handshake
 from wizard.checks.looks.ground import Run, UnreadableAuthority
@@ -266,3 +268,31 @@ def test_an_old_list_of_roots_is_said(roots: str, said: bool) -> None:
     at = at.replace(year=2026, month=11, day=20) if at.year != 2026 else at
     result = judge(CHECK, Host("localhost"), Facts({Certificates: presented}), at)  # type: ignore[arg-type]
     assert ("60 days old" in result.summary) is (said and result.verdict is P)
+
+
+@pytest.mark.parametrize(
+    ("issued", "limit"),
+    [
+        (datetime(2020, 9, 1, tzinfo=UTC), 398),
+        (datetime(2026, 3, 14, 23, 59, 59, tzinfo=UTC), 398),
+        (datetime(2026, 3, 15, tzinfo=UTC), 200),
+        (datetime(2027, 3, 14, 23, 59, 59, tzinfo=UTC), 200),
+        (datetime(2027, 3, 15, tzinfo=UTC), 100),
+        (datetime(2029, 3, 14, 23, 59, 59, tzinfo=UTC), 100),
+        (datetime(2029, 3, 15, tzinfo=UTC), 47),
+        (datetime(2020, 8, 31, 23, 59, 59, tzinfo=UTC), 10_000),
+    ],
+)
+def test_a_lifetime_is_judged_by_the_day_of_issue_to_the_second(issued: datetime, limit: int) -> None:
+    def note(lifetime: timedelta, left: timedelta = timedelta(days=30)) -> str:
+        until = issued + lifetime
+        own = Certificate("CN=a", "CN=b", "1", issued, until, ("a.example",), "EC", 256, "sha256", True, False, False)
+        return certificate._note(Presented("192.0.2.1", True, 0, "", (own,)), until - left)
+
+    second = timedelta(seconds=1)
+    assert note(timedelta(days=limit)) == ""
+    over = note(timedelta(days=limit) + second)
+    assert over == ("" if limit == 10_000 else f"Lives {limit + 1} days; at most {limit} are allowed.")
+    late = timedelta(days=21) if limit > 63 else timedelta(days=limit) / 3 - second
+    assert "renew it now" in note(timedelta(days=limit), late)
+    assert note(timedelta(days=limit), late + second) == ""
