@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -238,6 +239,20 @@ def test_a_file_with_a_live_secret_waits_until_it_is_said_what_it_is(
     sheet.settle_button.click()
     qtbot.waitUntil(lambda: len(page._sheets) == 1, timeout=30_000)
     assert [item.name for item in session.assessment.evidence.values()] == ["app.log"]
+
+
+def test_a_recording_is_read_when_it_is_filed(opened: Shell, session: Session, tmp_path: Path, qtbot: QtBot) -> None:
+    page = evidence(opened)
+    url = "https://app.apollo.io/#/oauth/authorize?client_id=a&response_type=token&redirect_uri=https://x.example/cb"
+    path = tmp_path / "flow.har"
+    path.write_text(json.dumps({"log": {"entries": [{"request": {"url": url}, "response": {"status": 200}}]}}))
+    item = add(page, session, path, qtbot)
+    page._sheets[item.id].filed.emit(item.id, ("ELIG-2",), "", None)
+    qtbot.waitUntil(lambda: ("oauth-flow", "") in session.assessment.observations, timeout=30_000)
+    path.write_text("{}")
+    other = add(page, session, path, qtbot)
+    page._sheets[other.id].filed.emit(other.id, ("ELIG-2",), "", None)
+    qtbot.waitUntil(lambda: "nothing was read from it" in page.message_bar.text, timeout=30_000)
 
 
 def test_only_what_can_be_blacked_out_is_offered_for_it(opened: Shell, tmp_path: Path, qtbot: QtBot) -> None:

@@ -183,6 +183,26 @@ def test_a_recording_is_read_and_stops_counting_when_it_is_removed(scoped, tmp_p
     assert scoped.assessment.observations["oauth-redirect", ""].result.verdict is Verdict.NOT_APPLICABLE
 
 
+def test_what_is_filed_later_is_read_as_what_is_added_there_at_once(scoped, tmp_path):
+    """A file that is dropped on the page of evidence is filed afterwards: nothing read it then."""
+    url = "https://app.apollo.io/#/oauth/authorize?client_id=a&response_type=token&redirect_uri=https://x.example/cb"
+    entry = {"request": {"method": "GET", "url": url}, "response": {"status": 200}}
+    (tmp_path / "flow.har").write_text(json.dumps({"log": {"version": "1.2", "entries": [entry]}}))
+    (tmp_path / "app.log").write_text("GET /me 200\n" * 20)
+    added = evidence.add(scoped, [tmp_path / "flow.har", tmp_path / "app.log"], []).result.result(60)
+    assert ("oauth-flow", "") not in scoped.assessment.observations
+    for item, requirement, check in zip(
+        added.evidence, ("ELIG-2", "SEC-5"), ("oauth-flow", "log-secrets"), strict=True
+    ):
+        evidence.file(scoped, item.id, (requirement,)).result(10)
+        evidence.read_filed(scoped, item.id, item.requirements).result.result(60)
+        assert (check, "") in scoped.assessment.observations
+    assert scoped.assessment.observations["oauth-flow", ""].result.verdict is Verdict.FAIL
+    seen = scoped.assessment.observations["oauth-flow", ""]
+    evidence.read_filed(scoped, added.evidence[0].id, ("ELIG-2",)).result.result(60)
+    assert scoped.assessment.observations["oauth-flow", ""] == seen, "nothing new was filed"
+
+
 def test_a_recording_or_log_that_cannot_be_read_says_why_when_it_is_added(scoped, tmp_path):
     for name, requirement, words in (("flow.har", "ELIG-2", "no browser recording"), ("access.log", "SEC-3", "")):
         (tmp_path / name).write_bytes(b"{}" if name == "flow.har" else b"nothing that is a request\n")

@@ -178,20 +178,29 @@ class EvidencePage(TakesFiles, Page):
     def _file(self, id: str, requirements: tuple[str, ...], note: str, expires: object) -> None:
         from datetime import date
 
-        day = expires if isinstance(expires, date) else None
+        day, known = expires if isinstance(expires, date) else None, self.context.open.assessment.evidence.get(id)
+        before = known.requirements if known is not None else ()
         try:
             saving = deeds.file(self.context.open, id, requirements, note, day)
         except Mistake as mistake:
             self.say_mistake(mistake)
             return
-        self.when_saved(saving, lambda _change: self._filed(id, requirements))
+        self.when_saved(saving, lambda _change: self._filed(id, requirements, before))
 
-    def _filed(self, id: str, requirements: tuple[str, ...]) -> None:
+    def _filed(self, id: str, requirements: tuple[str, ...], before: tuple[str, ...]) -> None:
         self._drop_sheet(id)
         item = self.context.open.assessment.evidence.get(id)
         if item is not None:
             under = ", ".join(requirements) or _("no requirement")
             self._say_done(_("{name} is filed under {under}.").format(name=item.name, under=under))
+            if not set(requirements) <= set(before):
+                session = self.context.open
+                self.start(lambda hear: deeds.read_filed(session, id, before, hear), self._read)
+        self._draw()
+
+    def _read(self, unread: str) -> None:
+        if unread:
+            self.message_bar.say(unread)
         self._draw()
 
     def _remove(self, id: str) -> None:

@@ -8,7 +8,7 @@ import secrets
 import threading
 from collections.abc import Collection, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import BinaryIO
@@ -193,6 +193,21 @@ def file(
     item = _item(session, id)
     payload = e.EvidenceFiled(id, tuple(requirements), note, expires)
     return session.record(payload, title=_("Filed {name}").format(name=item.name))
+
+
+def read_filed(session: Session, id: str, before: Collection[str], hear: Hear = lambda event: None) -> Job[str]:
+    """Let the checks of the requirements that a piece was filed under since `before` read it, as they do with what is
+    added there at once. Gives the sentence for one that they should have read and could not, else "".
+    """
+    item = _item(session, id)
+    gained = replace(item, requirements=tuple(each for each in item.requirements if each not in before))
+
+    async def work(progress: Progress) -> str:
+        progress(0, 0, _("Reading {name}").format(name=item.name))
+        await evidence_secrets.note_filed(session, gained)
+        return await looking.read_document(session, gained)
+
+    return session.runner.start(work, _("Reading {name}").format(name=item.name), hear)
 
 
 def remove(session: Session, id: str) -> Future[Change]:

@@ -23,6 +23,7 @@ from wizard.checks.code import containers, in_memory, wording
 from wizard.checks.code.coverage import Counting
 from wizard.checks.code.leak import Leak, Masker, Tier, Where
 from wizard.domain import events as e
+from wizard.domain.evidence import Evidence
 from wizard.domain.language import _, ngettext
 from wizard.domain.mistakes import Mistake
 from wizard.formats.blacking_out import NotBlackedOut, can_be_marked
@@ -132,10 +133,22 @@ def _way_out(open_: Callable[[Path], BinaryIO], path: Path, examined: Examined) 
     return WayOut.MAIL if encoded else WayOut.BLACK_OUT
 
 
+async def note_filed(session: Session, item: Evidence) -> None:
+    """As `note_sample`, for a piece that is sealed already and was filed under these requirements now."""
+    named = _checks_of(session, item.requirements)
+    if item.sealed.size <= MAX_BYTES and named & {sample_secrets.LOGS.id, sample_secrets.ADDRESSES.id}:
+        data = await asyncio.to_thread(session.workspace.box.read, item.sealed, MAX_BYTES)
+        await note_sample(session, item.name, await examine_bytes(session, data), item.requirements)
+
+
+def _checks_of(session: Session, requirements: Collection[str]) -> set[str]:
+    known = session.questionnaire
+    return {check for id in requirements if (found := known.owner_of(id)) for check in found.checks}
+
+
 async def note_sample(session: Session, name: str, examined: Examined, requirements: Collection[str]) -> None:
     """Record what a sample of logs or addresses shows, for the checks of the requirements that it is filed under."""
-    known = session.questionnaire
-    named = {check for id in requirements if (found := known.owner_of(id)) for check in found.checks}
+    named = _checks_of(session, requirements)
     results = []
     for check in (sample_secrets.LOGS, sample_secrets.ADDRESSES):
         if check.id not in named:
