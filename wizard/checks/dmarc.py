@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from wizard.checks.base import Check, CouldNotLook, Facts, JudgeContext, Judgement, Trouble, TroubleKind
@@ -25,6 +26,8 @@ class Dmarc:
     reports: bool = False
     obsolete: tuple[str, ...] = ()
     testing: bool = False
+    #: of names that do not exist (RFC 9989: "np", else "sp", else "p")
+    missing: str = ""
 
 
 def parse(text: str) -> dict[str, str]:
@@ -50,14 +53,16 @@ def read(facts: Facts) -> Dmarc:
         if records:
             tags = parse(records[0])
             policy = tags.get("p", "").lower()
+            subdomains = tags.get("sp", policy).lower()
             return Dmarc(
                 name,
                 tuple(r[:500] for r in records),
                 policy,
-                tags.get("sp", policy).lower(),
-                any(uri.strip().lower().startswith("mailto:") for uri in tags.get("rua", "").split(",")),
+                subdomains,
+                any(re.match(r"mailto:[^@!]+@.", uri.strip(), re.I) for uri in tags.get("rua", "").split(",")),
                 tuple(tag for tag in _OBSOLETE if tag in tags),
                 tags.get("t", "").lower() == "y",
+                tags.get("np", subdomains).lower(),
             )
     return Dmarc(f"_dmarc.{found.domain}", ())
 
@@ -90,6 +95,8 @@ def _why_not(reading: Dmarc) -> str:
         return _("The DMARC policy is only being tested (t=y), so receivers apply a weaker one.")
     if _STRENGTH.get(reading.subdomains, 0) < _STRENGTH[reading.policy]:
         return _("Subdomains have a weaker policy (sp={policy}).").format(policy=reading.subdomains[:40])
+    if _STRENGTH.get(reading.missing, 0) < _STRENGTH[reading.policy]:
+        return _("Names that do not exist have a weaker policy (np={policy}).").format(policy=reading.missing[:40])
     if not reading.reports:
         return _("Nobody gets the reports (rua is missing).")
     return ""
@@ -104,5 +111,5 @@ CHECK = Check(
     needs=(DnsRecords,),
     read=read,
     judge=judge,
-    version=2,
+    version=3,
 )

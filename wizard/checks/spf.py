@@ -16,6 +16,14 @@ MOST_TERMS = 10
 MOST_VOID = 2
 _ASKING = ("include", "a", "mx", "ptr", "exists", "redirect")
 _TERM = re.compile(r"^[+\-~?]?(all|include|a|mx|ptr|ip4|ip6|exists)([:/].*)?$|^[a-z][a-z0-9_.-]*=.*$", re.I)
+#: A range with a length of its prefix, that lets pass.
+_RANGE = re.compile(
+    r"\+?(?:ip4:[^/]+/(?P<ip4>\d{1,3})|ip6:[^/]+/(?P<ip6>\d{1,3})|"
+    r"(?:a|mx)(?::[^/]+)?(?:/(?P<four>\d{1,3}))?(?://(?P<six>\d{1,3}))?)",
+    re.I | re.ASCII,
+)
+#: Nobody's own: a range with a shorter prefix is a 256th of all IPv4 addresses, or more than any registry gives out.
+_LEAST_4, _LEAST_6 = 8, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,8 @@ class Spf:
     void: int
     ptr: bool
     malformed: str = ""
+    #: a term that lets nearly every address send
+    open: str = ""
 
 
 def read(facts: Facts) -> Spf:
@@ -61,7 +71,23 @@ def read(facts: Facts) -> Spf:
         len(void),
         any(_name(t) == "ptr" for t in terms),
         next((t[:100] for t in terms if not _is_term(t)), ""),
+        next((t[:100] for t in (*terms, *_followed(found, targets)) if _lets_everybody(t)), ""),
     )
+
+
+def _followed(found: DnsRecords, targets: set[str]) -> list[str]:
+    """The terms of every policy that another one includes or leads to, "all" among them where it lets pass."""
+    answers = [r for r in found.answers if r.kind == "TXT" and r.name in targets]
+    return [t for r in answers for v in r.values if _is_policy(v) for t in _terms(v)]
+
+
+def _lets_everybody(term: str) -> bool:
+    """A mechanism that passes for a large part of all addresses (RFC 7208 5.1, 5.6 and the prefixes of 5.3 and 5.4)."""
+    found = _RANGE.fullmatch(term)
+    if found is None:
+        return term.lstrip("+").lower() == "all"
+    four, six = found["four"] or found["ip4"], found["six"] or found["ip6"]
+    return (four is not None and int(four) < _LEAST_4) or (six is not None and int(six) < _LEAST_6)
 
 
 def _is_policy(text: str) -> bool:
@@ -112,6 +138,8 @@ def _why_not(reading: Spf) -> str:
         return _("A term that nobody knows: {term}").format(term=reading.malformed)
     if reading.all == "+":
         return _("Everybody is allowed (+all).")
+    if reading.open:
+        return _("Nearly everybody is allowed ({term}).").format(term=reading.open)
     if reading.all in ("", "?"):
         return _("Nothing is said about everybody else; end with -all.")
     if reading.terms > MOST_TERMS:
@@ -132,5 +160,5 @@ CHECK = Check(
     needs=(DnsRecords,),
     read=read,
     judge=judge,
-    version=2,
+    version=3,
 )
