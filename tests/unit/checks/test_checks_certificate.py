@@ -180,9 +180,10 @@ def test_without_our_authority_it_is_not_trusted() -> None:
     assert asyncio.run(run()).verdict is F
 
 
-def test_an_unreadable_authority_is_said_before_anything_is_contacted(tmp_path) -> None:  # type: ignore[no-untyped-def]
+@pytest.mark.parametrize("text", ["this is no certificate", "", "\n"])
+def test_an_unreadable_authority_is_said_before_anything_is_contacted(tmp_path: Path, text: str) -> None:
     path = tmp_path / "mine.pem"
-    path.write_text("this is no certificate")
+    path.write_text(text)
 
     async def run() -> int:
         async with serve(hang) as port:

@@ -166,7 +166,10 @@ class Run:
         """The context of the verdict: public roots and the person's own authority; names in SAN only; TLS 1.2 up."""
         file = self.settings.ca_file
         try:
-            return _trusting(file.read_text("ascii") if file else "")
+            own = file.read_text("ascii") if file else ""
+            if file and not own.strip():
+                raise ValueError("no certificate")
+            return _trusting(own)
         except (OSError, ValueError, ssl.SSLError) as error:
             raise UnreadableAuthority(
                 _(
