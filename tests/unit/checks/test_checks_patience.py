@@ -154,3 +154,22 @@ def test_our_own_pacing_uses_up_no_limit() -> None:
     with pytest.raises(TimeoutError):
         asyncio.run(run(silent=True))
     assert time.perf_counter() - began < 2
+
+
+def test_whoever_shares_a_connection_does_not_time_out_on_its_pacing(public_root: None) -> None:
+    async def run() -> None:
+        async with serve(site({"/": Page()}), certs.good()) as port:
+            host = Host("127.0.0.1", port.number)
+            looking = Run(LookSettings(allow_private=True), [host])
+            ground = looking.ground(host)
+            looking.politeness(host)._connections._tokens = -6.0  # the next one has to wait for 0.7 s
+
+            async def share() -> None:
+                async with ground.limit(0.4), ground.verified("127.0.0.1"):
+                    pass
+
+            # the first opens it in a task of its own, the second only waits for that
+            await asyncio.gather(share(), share())
+            await looking.close()
+
+    asyncio.run(run())

@@ -19,7 +19,7 @@ from wizard.checks.base import CouldNotLook, F, Fact, Facts, Trouble, TroubleKin
 from wizard.checks.code.leak import Leak
 from wizard.checks.looks.addresses import is_address, refusal
 from wizard.checks.looks.wire import Wire
-from wizard.checks.patience import Limit, Pulse, Starved
+from wizard.checks.patience import Limit, Pulse, Starved, holding
 from wizard.checks.politeness import Limits, Politeness
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
@@ -327,12 +327,16 @@ class Ground:
     # -- connections ---------------------------------------------------------------------------------------------
 
     @asynccontextmanager
-    async def wire(self, address: str, port: int, context: ssl.SSLContext | None = None) -> AsyncIterator[Wire]:
+    async def wire(
+        self, address: str, port: int, context: ssl.SSLContext | None = None, begun: asyncio.Event | None = None
+    ) -> AsyncIterator[Wire]:
         """A connection to a checked address, counted and paced, with TLS for the host's name when `context` is given.
 
-        Raises `OSError` or `TimeoutError`.
+        `begun` is set when politeness lets it begin. Raises `OSError` or `TimeoutError`.
         """
         async with self.run.politeness(self.host).connection():
+            if begun is not None:
+                begun.set()
             wire = Wire(address)
             try:
                 async with self.limit(self.limits.connect):
@@ -354,9 +358,13 @@ class Ground:
         """
         shared = self._shared.get(address)
         if shared is None:
-            shared = self._shared[address] = _Shared(self.wire(address, self.host.port, self.run.trusting))
+            begun = asyncio.Event()
+            opened = self.wire(address, self.host.port, self.run.trusting, begun)
+            shared = self._shared[address] = _Shared(opened, begun)
         shared.users += 1
         try:
+            with holding():  # whoever shares it waits for our own pacing too
+                await shared.begins()
             yield await asyncio.shield(shared.opening)
         finally:
             shared.users -= 1
@@ -368,10 +376,16 @@ class Ground:
 class _Shared:
     """A connection that is closed when its last user has left."""
 
-    def __init__(self, opened: AbstractAsyncContextManager[Wire]) -> None:
+    def __init__(self, opened: AbstractAsyncContextManager[Wire], begun: asyncio.Event) -> None:
         self.users = 0
+        self._begun = begun
         self._stack = AsyncExitStack()
         self.opening = asyncio.create_task(self._stack.enter_async_context(opened))
+        self.opening.add_done_callback(lambda _task: begun.set())  # also where it ends before it began
+
+    async def begins(self) -> None:
+        """Wait until politeness lets it begin."""
+        await self._begun.wait()
 
     async def close(self) -> None:
         self.opening.cancel()
