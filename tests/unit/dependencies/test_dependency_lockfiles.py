@@ -176,6 +176,25 @@ def test_bun_in_binary_is_said(tmp_path):
     assert [m.reach for m in list_dependencies(tmp_path).manifests] == [Reach.UNSUPPORTED]
 
 
+def test_a_copy_of_other_peoples_code_that_npm_links_cannot_be_checked(tmp_path):
+    """npm links `file:vendor/lodash` as it does a workspace: nobody looked up what is known of that copy."""
+    package = {"resolved": "", "link": True}
+    lock = {
+        "name": "sync",
+        "lockfileVersion": 3,
+        "packages": {
+            "": {"dependencies": {"lodash": "file:vendor/lodash", "own": "file:packages/own"}},
+            "vendor/lodash": {"version": "4.17.4"},
+            "packages/own": {"version": "1.0.0"},
+            "node_modules/lodash": package | {"resolved": "vendor/lodash"},
+            "node_modules/own": package | {"resolved": "packages/own"},
+        },
+    }
+    (tmp_path / "package-lock.json").write_text(json.dumps(lock))
+    (row,) = list_dependencies(tmp_path).dependencies
+    assert (row.name, row.obstacle) == ("lodash", Obstacle.OTHER_SOURCE)
+
+
 def test_links_pipes_loops_and_third_party_folders(tmp_path):
     lay(tmp_path, "node_modules/x/package-lock.json", "{}")
     (tmp_path / "loop").symlink_to(tmp_path)

@@ -33,6 +33,10 @@ def declared_beside(source: Source) -> tuple[set[str], set[str]] | None:
     return declared(beside.json()) if beside else None
 
 
+#: Folders in which other people's code is kept; npm links them as it does the partner's own workspaces.
+_COPIED = re.compile(r"(?:^|/)(?:vendor(?:s|ed)?|third[-_]?party|external|node_modules)/", re.IGNORECASE)
+
+
 def from_elsewhere(where: str, version: str = "") -> bool:
     """True for a package that no registry answers for: Git, a local file, an archive of a code host or of any address.
 
@@ -116,7 +120,7 @@ def _packages(source: Source, packages: Mapping[str, Any], settings: Registries)
         package = table_of(package)
         where = text(package, "resolved")
         if package.get("link") is True:
-            if where in packages:
+            if where in packages and not _COPIED.search(where):
                 continue
             where = f"file:{where}"
         yield made(
