@@ -125,7 +125,8 @@ def main() -> None:
         history(root / "short", 1000)
         history(root / "long", 5000)
         edited(root / "edited", 2000)
-        for what in ("tree", "short", "long", "edited"):
+        edited(root / "edited+", 5000)
+        for what in ("tree", "short", "long", "edited", "edited+"):
             measure(what, {name: [*command, str(root / what)] for name, command in commands.items()})
 
 

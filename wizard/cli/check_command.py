@@ -55,7 +55,7 @@ class Printed:
 
 def run(asked: argparse.Namespace, output: Output) -> Exit:
     """Look, print each result as it comes, and return the worst code."""
-    checks = wanted(asked.only)
+    checks = wanted(asked.only or "")
     if asked.ca is not None and not asked.ca.is_file():
         raise BadArgument(_("There is no file {name} to trust. Nothing was contacted.").format(name=asked.ca))
     codes: list[Exit] = []

@@ -49,7 +49,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """What was asked for; `command` is None for the window. Exits with 2 when it cannot be understood."""
     open_streams()
     everywhere = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
-    everywhere.add_argument("--home", metavar="DIR", type=Path, help=_("keep settings and data below DIR"))
+    everywhere.add_argument("--home", metavar="DIR", type=_place, help=_("keep settings and data below DIR"))
     everywhere.add_argument("--log", choices=("json",), help=_("write the log as JSON lines to standard error"))
     parser = _Parser(
         prog="attestry",
@@ -102,21 +102,32 @@ def _workspace_to_open(given: Sequence[str]) -> Path | None:
     return None
 
 
+def _names(text: str) -> str:
+    """An argument that may not be empty: a variable that a script forgot to set would mean "all", or "here"."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError(_("it is empty, as when a variable of a script is not set"))
+    return text
+
+
+def _place(text: str) -> Path:
+    return Path(_names(text))
+
+
 def _check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("url", nargs="+", metavar="URL", help=_("a host that you run, with a port if it is not 443"))
-    parser.add_argument("--only", metavar="ID,…", default="", help=_("only these checks (`attestry list checks`)"))
-    parser.add_argument("--ca", metavar="FILE", type=Path, help=_("trust this certificate authority too (PEM)"))
+    parser.add_argument("--only", metavar="ID,…", type=_names, help=_("only these checks (`attestry list checks`)"))
+    parser.add_argument("--ca", metavar="FILE", type=_place, help=_("trust this certificate authority too (PEM)"))
     parser.add_argument(
         "--resolve", metavar="HOST=IP", action="append", default=[], help=_("do not look this name up, go there")
     )
     parser.add_argument("--allow-private", action="store_true", help=_("allow private and loopback addresses"))
-    parser.add_argument("--openapi", metavar="FILE", type=Path, help=_("call the endpoints of this API description"))
+    parser.add_argument("--openapi", metavar="FILE", type=_place, help=_("call the endpoints of this API description"))
     parser.add_argument(
-        "--endpoints", metavar="FILE", type=Path, help=_("call these endpoints: “GET /path”, one a line")
+        "--endpoints", metavar="FILE", type=_place, help=_("call these endpoints: “GET /path”, one a line")
     )
-    parser.add_argument("--har", metavar="FILE", type=Path, help=_("call the endpoints of this browser recording"))
+    parser.add_argument("--har", metavar="FILE", type=_place, help=_("call the endpoints of this browser recording"))
     parser.add_argument(
-        "--access-log", metavar="FILE", type=Path, help=_("look for credentials in the addresses of this access log")
+        "--access-log", metavar="FILE", type=_place, help=_("look for credentials in the addresses of this access log")
     )
     parser.add_argument(
         "--credential-fd",
@@ -136,12 +147,12 @@ def _check(parser: argparse.ArgumentParser) -> None:
 
 def _canary(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("url", nargs="?", metavar="URL", help=_("a host that you run: send it a false credential"))
-    parser.add_argument("--out", metavar="FILE", type=Path, help=_("where to note what was sent"))
-    parser.add_argument("--sent", metavar="FILE", type=Path, help=_("what was sent, as noted"))
-    parser.add_argument("--sample", metavar="FILE", type=Path, help=_("the log to look into"))
-    parser.add_argument("--alert", metavar="FILE", type=Path, help=_("an alert that the refused requests raised"))
-    parser.add_argument("--endpoints", metavar="FILE", type=Path, help=_("send it to these endpoints too"))
-    parser.add_argument("--ca", metavar="FILE", type=Path, help=_("trust this certificate authority too (PEM)"))
+    parser.add_argument("--out", metavar="FILE", type=_place, help=_("where to note what was sent"))
+    parser.add_argument("--sent", metavar="FILE", type=_place, help=_("what was sent, as noted"))
+    parser.add_argument("--sample", metavar="FILE", type=_place, help=_("the log to look into"))
+    parser.add_argument("--alert", metavar="FILE", type=_place, help=_("an alert that the refused requests raised"))
+    parser.add_argument("--endpoints", metavar="FILE", type=_place, help=_("send it to these endpoints too"))
+    parser.add_argument("--ca", metavar="FILE", type=_place, help=_("trust this certificate authority too (PEM)"))
     parser.add_argument(
         "--resolve", metavar="HOST=IP", action="append", default=[], help=_("do not look this name up, go there")
     )
@@ -176,10 +187,10 @@ def _scan(parser: argparse.ArgumentParser) -> None:
         if name == "computer":
             subject.set_defaults(path=Path.home())
         else:
-            subject.add_argument("path", metavar="PATH", type=Path, help=_("a folder with code"))
+            subject.add_argument("path", metavar="PATH", type=_place, help=_("a folder with code"))
         # the options of every command are understood on either side of the subject
         subject.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=_("one JSON object"))
-        subject.add_argument("--home", metavar="DIR", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+        subject.add_argument("--home", metavar="DIR", type=_place, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
         subject.add_argument("--log", choices=("json",), default=argparse.SUPPRESS, help=argparse.SUPPRESS)
         if name == "secrets":
             subject.add_argument("--everything", action="store_true", help=_("look into third-party folders too"))
@@ -191,18 +202,20 @@ def _dependencies(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--online", action="store_true", help=_("ask OSV: names and versions leave this computer"))
     parser.add_argument("--yes", action="store_true", help=_("agree to what --online or --fetch sends, without asking"))
     parser.add_argument("--fetch", action="store_true", help=_("fetch the offline database for what is used here"))
-    parser.add_argument("--data", metavar="PLACE", type=Path, help=_("take in archives of OSV: a folder or an all.zip"))
+    parser.add_argument(
+        "--data", metavar="PLACE", type=_place, help=_("take in archives of OSV: a folder or an all.zip")
+    )
     parser.add_argument("--osv", metavar="URL", help=_("ask this server, which speaks as OSV does"))
     parser.add_argument("--archives", metavar="URL", help=_("fetch from this copy of OSV's archives"))
 
 
 def _read(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", nargs="+", metavar="FILE", type=Path, help=_("a report of another tool"))
+    parser.add_argument("file", nargs="+", metavar="FILE", type=_place, help=_("a report of another tool"))
     parser.add_argument("--full", action="store_true", help=_("every entry too"))
 
 
 def _demo(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--out", metavar="DIR", type=Path, default=Path("demo"), help=_("where it is put"))
+    parser.add_argument("--out", metavar="DIR", type=_place, default=Path("demo"), help=_("where it is put"))
 
 
 def _passphrase(parser: argparse.ArgumentParser) -> None:
@@ -210,19 +223,21 @@ def _passphrase(parser: argparse.ArgumentParser) -> None:
 
 
 def _status(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("workspace", metavar="WORKSPACE", type=Path, help=_("its folder, NAME.attestry"))
+    parser.add_argument("workspace", metavar="WORKSPACE", type=_place, help=_("its folder, NAME.attestry"))
     _passphrase(parser)
 
 
 def _export(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("workspace", metavar="WORKSPACE", type=Path, help=_("its folder, NAME.attestry"))
-    parser.add_argument("--out", metavar="FILE.pdf", type=Path, required=True, help=_("where it is written"))
-    parser.add_argument("--summary", metavar="FILE.pdf", type=Path, help=_("sign a public summary too, into this file"))
+    parser.add_argument("workspace", metavar="WORKSPACE", type=_place, help=_("its folder, NAME.attestry"))
+    parser.add_argument("--out", metavar="FILE.pdf", type=_place, required=True, help=_("where it is written"))
+    parser.add_argument(
+        "--summary", metavar="FILE.pdf", type=_place, help=_("sign a public summary too, into this file")
+    )
     parser.add_argument("--paper", choices=("A4", "Letter"), default="A4", help=_("its size (A4)"))
-    parser.add_argument("--p12", metavar="FILE", type=Path, help=_("sign with this PKCS#12 file"))
+    parser.add_argument("--p12", metavar="FILE", type=_place, help=_("sign with this PKCS#12 file"))
     parser.add_argument("--p12-passphrase-fd", metavar="N", type=int, help=_("read its passphrase from descriptor N"))
     parser.add_argument("--rsa", action="store_true", help=_("the vault's RSA key instead of the one on P-256"))
-    parser.add_argument("--pkcs11", metavar="MODULE", type=Path, help=_("sign with a token: its PKCS#11 library"))
+    parser.add_argument("--pkcs11", metavar="MODULE", type=_place, help=_("sign with a token: its PKCS#11 library"))
     parser.add_argument("--pkcs11-label", metavar="NAME", default="", help=_("which token, where there are several"))
     parser.add_argument(
         "--pkcs11-object", metavar="NAME", default="", help=_("which key on it, where there are several")
@@ -243,45 +258,47 @@ def _export(parser: argparse.ArgumentParser) -> None:
 
 
 def _renew(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("old", metavar="OLD.pdf", type=Path, help=_("the attestation to go on from"))
-    parser.add_argument("workspace", metavar="WORKSPACE", type=Path, help=_("made when it is not there yet"))
-    parser.add_argument("--evidence", metavar="DIR", type=Path, help=_("add its evidence files again from this folder"))
+    parser.add_argument("old", metavar="OLD.pdf", type=_place, help=_("the attestation to go on from"))
+    parser.add_argument("workspace", metavar="WORKSPACE", type=_place, help=_("made when it is not there yet"))
+    parser.add_argument(
+        "--evidence", metavar="DIR", type=_place, help=_("add its evidence files again from this folder")
+    )
     _passphrase(parser)
 
 
 def _disclose(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("full", metavar="FULL.pdf", type=Path, help=_("the full attestation"))
+    parser.add_argument("full", metavar="FULL.pdf", type=_place, help=_("the full attestation"))
     parser.add_argument("--item", metavar="ID", action="append", required=True, help=_("an item, such as DATA-4"))
-    parser.add_argument("--out", metavar="FILE.json", type=Path, required=True, help=_("where it is written"))
+    parser.add_argument("--out", metavar="FILE.json", type=_place, required=True, help=_("where it is written"))
 
 
 def _beside(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE.pdf", type=Path, help=_("the signed attestation"))
+    parser.add_argument("file", metavar="FILE.pdf", type=_place, help=_("the signed attestation"))
     parser.add_argument("what", choices=("data", "oscal-results", "oscal-plan", "cyclonedx", "verifier", "reminders"))
-    parser.add_argument("--out", metavar="FILE", type=Path, required=True, help=_("where it is written"))
+    parser.add_argument("--out", metavar="FILE", type=_place, required=True, help=_("where it is written"))
 
 
 def _bundle(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("workspace", metavar="WORKSPACE", type=Path, help=_("its folder, NAME.attestry"))
-    parser.add_argument("pdf", metavar="FILE.pdf", type=Path, help=_("the signed attestation"))
-    parser.add_argument("--out", metavar="FILE.zip", type=Path, required=True, help=_("where it is written"))
-    parser.add_argument("--only", metavar="NAME,…", default="", help=_("evidence by name or requirement; else all"))
+    parser.add_argument("workspace", metavar="WORKSPACE", type=_place, help=_("its folder, NAME.attestry"))
+    parser.add_argument("pdf", metavar="FILE.pdf", type=_place, help=_("the signed attestation"))
+    parser.add_argument("--out", metavar="FILE.zip", type=_place, required=True, help=_("where it is written"))
+    parser.add_argument("--only", metavar="NAME,…", type=_names, help=_("evidence by name or requirement; else all"))
     _passphrase(parser)
 
 
 def _verify(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE.pdf", type=Path, help=_("the PDF, or the bundle that it lies in"))
+    parser.add_argument("file", metavar="FILE.pdf", type=_place, help=_("the PDF, or the bundle that it lies in"))
     parser.add_argument(
-        "--trust", metavar="CERT", type=Path, action="append", default=[], help=_("a certificate that you trust")
+        "--trust", metavar="CERT", type=_place, action="append", default=[], help=_("a certificate that you trust")
     )
     parser.add_argument(
-        "--trust-time", metavar="CERT", type=Path, action="append", default=[],
+        "--trust-time", metavar="CERT", type=_place, action="append", default=[],
         help=_("a time-stamp authority's certificate that you trust"),
     )  # fmt: skip
-    parser.add_argument("--evidence", metavar="DIR", type=Path, help=_("compare the evidence files in this folder"))
-    parser.add_argument("--previous", metavar="OLD.pdf", type=Path, help=_("the attestation before this one"))
+    parser.add_argument("--evidence", metavar="DIR", type=_place, help=_("compare the evidence files in this folder"))
+    parser.add_argument("--previous", metavar="OLD.pdf", type=_place, help=_("the attestation before this one"))
     parser.add_argument(
-        "--opening", metavar="FILE", type=Path, help=_("items that a summary holds back, or the full attestation")
+        "--opening", metavar="FILE", type=_place, help=_("items that a summary holds back, or the full attestation")
     )
     parser.add_argument("--reference", metavar="TEXT", default="", help=_("the reference that you issued"))
     parser.add_argument("--max-age", metavar="DAYS", type=int, help=_("the oldest signature that you accept"))
@@ -289,7 +306,9 @@ def _verify(parser: argparse.ArgumentParser) -> None:
         "--look-again", action="store_true", help=_("repeat the public checks now and say what drifted")
     )
     parser.add_argument("--yes", action="store_true", help=_("agree to the hosts that --look-again contacts"))
-    parser.add_argument("--ca", metavar="FILE", type=Path, help=_("with --look-again: trust this authority too (PEM)"))
+    parser.add_argument(
+        "--ca", metavar="FILE", type=_place, help=_("with --look-again: trust this authority too (PEM)")
+    )
     parser.add_argument(
         "--resolve", metavar="HOST=IP", action="append", default=[], help=_("do not look this name up, go there")
     )
@@ -299,13 +318,13 @@ def _verify(parser: argparse.ArgumentParser) -> None:
 
 
 def _compare(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("old", metavar="OLD.pdf", type=Path, help=_("the earlier one"))
-    parser.add_argument("new", metavar="NEW.pdf", type=Path, help=_("the later one"))
-    parser.add_argument("--out", metavar="DELTA.pdf", type=Path, help=_("print the changes into this PDF, unsigned"))
+    parser.add_argument("old", metavar="OLD.pdf", type=_place, help=_("the earlier one"))
+    parser.add_argument("new", metavar="NEW.pdf", type=_place, help=_("the later one"))
+    parser.add_argument("--out", metavar="DELTA.pdf", type=_place, help=_("print the changes into this PDF, unsigned"))
 
 
 def _lint(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", metavar="DIR", type=Path, help=_("the questionnaire’s folder"))
+    parser.add_argument("folder", metavar="DIR", type=_place, help=_("the questionnaire’s folder"))
 
 
 def _list(parser: argparse.ArgumentParser) -> None:
@@ -313,36 +332,36 @@ def _list(parser: argparse.ArgumentParser) -> None:
 
 
 def _answer(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("request", metavar="REQUEST", type=Path, help=_("the request file; alone: list what it asks"))
+    parser.add_argument("request", metavar="REQUEST", type=_place, help=_("the request file; alone: list what it asks"))
     parser.add_argument("--name", default="", help=_("your name, as the lead sees it"))
     parser.add_argument("--answer", metavar="ID=VALUE", action="append", default=[], help=_("answer a question"))
     parser.add_argument(
         "--evidence", metavar="ID=FILE", action="append", default=[], help=_("add a file that shows a requirement")
     )
     parser.add_argument("--look", action="store_true", help=_("agree to look at the hosts that it names, and look"))
-    parser.add_argument("--ca", metavar="FILE", type=Path, help=_("trust this certificate authority too (PEM)"))
+    parser.add_argument("--ca", metavar="FILE", type=_place, help=_("trust this certificate authority too (PEM)"))
     parser.add_argument(
         "--resolve", metavar="HOST=IP", action="append", default=[], help=_("do not look this name up, go there")
     )
-    parser.add_argument("--out", metavar="REPLY", type=Path, help=_("seal the reply into this file"))
+    parser.add_argument("--out", metavar="REPLY", type=_place, help=_("seal the reply into this file"))
     _passphrase(parser)
 
 
 def _team(parser: argparse.ArgumentParser) -> None:
     deeds = ("card", "join", "members", "add", "remove", "bundle", "take", "server", "exchange")
     parser.add_argument("deed", choices=deeds)
-    parser.add_argument("workspace", metavar="WORKSPACE", type=Path, help=_("its folder, NAME.attestry"))
-    parser.add_argument("file", metavar="FILE", type=Path, nargs="?", help=_("card, bundle or synced folder"))
+    parser.add_argument("workspace", metavar="WORKSPACE", type=_place, help=_("its folder, NAME.attestry"))
+    parser.add_argument("file", metavar="FILE", type=_place, nargs="?", help=_("card, bundle or synced folder"))
     parser.add_argument("--name", default="", help=_("card: your name"))
     parser.add_argument("--role", choices=("lead", "contributor", "signatory", "reviewer"), default="contributor")
     parser.add_argument("--fingerprint", default="", help=_("the key that its owner read out to you"))
-    parser.add_argument("--out", metavar="FILE", type=Path)
+    parser.add_argument("--out", metavar="FILE", type=_place)
     parser.add_argument("--since-last", action="store_true", help=_("bundle: only what is new since the last one"))
     parser.add_argument("--host", default="", help=_("server: its name, as its certificate says it"))
     parser.add_argument("--port", type=int, default=5432)
     parser.add_argument("--database", default="")
     parser.add_argument("--user", default="")
-    parser.add_argument("--ca", metavar="FILE", type=Path, help=_("server: its certificate authority (PEM)"))
+    parser.add_argument("--ca", metavar="FILE", type=_place, help=_("server: its certificate authority (PEM)"))
     parser.add_argument("--password-fd", metavar="N", type=int, help=_("read the server's password from descriptor N"))
     _passphrase(parser)
 

@@ -88,6 +88,8 @@ def test_a_name_that_leads_to_a_private_address_is_refused_unless_allowed(partne
         ["check", "example.com", "--only", "no-such-check"],
         ["check", "example.com", "--resolve", "nonsense"],
         ["check", "example.com", "--ca", "no-such-file.pem"],
+        ["check", "example.com", "--only", ""],
+        ["scan", "secrets", ""],
         ["verify", "no-such-file.pdf"],
         ["status", "no-such-folder"],
         ["export", "no-such-folder", "--out", "x.pdf"],
