@@ -8,6 +8,8 @@ import os
 import re
 import signal
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,6 +41,15 @@ def scope(port: int, count: int = 9) -> tuple[tuple[Host, ...], LookSettings]:
     hosts = tuple(Host(f"h{n}.test.localhost", port, private_network=True) for n in range(count))
     names = {host.name: ("127.0.0.1",) for host in hosts}
     return hosts, LookSettings(ca_file=certs.root_file(), resolve=names, plain_port=1)
+
+
+@asynccontextmanager
+async def nine_and_a_silent_one() -> AsyncIterator[tuple[tuple[Host, ...], LookSettings]]:
+    """Nine hosts that answer, and a tenth that never does."""
+    async with serve(site({"/": Page(200, (*GOOD,))}), certs.good()) as port, serve(hang) as silent:
+        hosts, settings = scope(port.number)
+        tenth = Host("silent.test.localhost", silent.number, private_network=True)
+        yield (*hosts, tenth), replace(settings, resolve={**settings.resolve, tenth.name: ("127.0.0.1",)})
 
 
 @pytest.fixture
@@ -98,10 +109,7 @@ def test_a_stop_ends_the_process_at_once_and_what_was_seen_is_there(
     children: list[asyncio.subprocess.Process],
 ) -> None:
     async def run() -> None:
-        async with serve(site({"/": Page(200, (*GOOD,))}), certs.good()) as port, serve(hang) as silent:
-            hosts, settings = scope(port.number)
-            hosts = (*hosts, Host("silent.test.localhost", silent.number, private_network=True))
-            settings = replace(settings, resolve={**settings.resolve, "silent.test.localhost": ("127.0.0.1",)})
+        async with nine_and_a_silent_one() as (hosts, settings):
             done, nine = [], asyncio.Event()
 
             def hear(news: Partial) -> None:
@@ -125,10 +133,7 @@ def test_a_process_that_breaks_off_is_said_and_what_came_before_is_kept(
     children: list[asyncio.subprocess.Process],
 ) -> None:
     async def run() -> None:
-        async with serve(site({"/": Page(200, (*GOOD,))}), certs.good()) as port, serve(hang) as silent:
-            hosts, settings = scope(port.number)
-            hosts = (*hosts, Host("silent.test.localhost", silent.number, private_network=True))
-            settings = replace(settings, resolve={**settings.resolve, "silent.test.localhost": ("127.0.0.1",)})
+        async with nine_and_a_silent_one() as (hosts, settings):
             done: list[str] = []
 
             def hear(news: Partial) -> None:
