@@ -39,6 +39,8 @@ from wizard.session.deeds import answers, canaries, evidence, looking
 _AGES_MS = 30_000
 #: While a run goes on, the page is drawn anew no more often than that.
 _SOON_MS = 400
+#: What follows a drawing waits so long: a timer of no time fires before the window has had its turn.
+_NEXT_MS = 10
 
 
 class ChecksPage(Page):
@@ -178,7 +180,7 @@ class ChecksPage(Page):
             _("Only the hosts in your scope are contacted:") + "\n" + ", ".join(host.subject for host in hosts)
         )
         if apart or self._job is not None:  # beside a job that computes each turn takes longer
-            QTimer.singleShot(0, self, self._draw_around)
+            QTimer.singleShot(_NEXT_MS, self, self._draw_around)
         else:
             self._draw_around()
 
@@ -317,7 +319,7 @@ class ChecksPage(Page):
 
     def _done(self, looks: looking.Looks) -> None:
         # In a turn of its own: the table was just drawn anew, and the panel of a hundred hosts takes its time too.
-        QTimer.singleShot(0, self, lambda: self._say_done(looks))
+        QTimer.singleShot(2 * _NEXT_MS, self, lambda: self._say_done(looks))
 
     def _say_done(self, looks: looking.Looks) -> None:
         if self.context.session is None:
