@@ -102,6 +102,7 @@ def test_there_are_twenty_faults() -> None:
     assert sum(verdict is not P for verdict, _words in TABLE.values()) >= 20
 
 
+@pytest.mark.slow
 def test_what_only_this_computer_trusts_may_be_somebody_on_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certs.root_file()))
     wanted = [c for c in (find("certificate"), find("tls-versions"), find("weak-suites"), find("hsts")) if c]

@@ -40,6 +40,7 @@ async def _wait_while_held_up(*, beating: bool, answered_after: float) -> str:
         pulse.stop()
 
 
+@pytest.mark.slow
 def test_an_answer_that_came_while_we_were_held_up_is_not_lost() -> None:
     assert asyncio.run(_wait_while_held_up(beating=True, answered_after=0.35)) == "answer"
     with pytest.raises(TimeoutError) as error:
@@ -66,6 +67,7 @@ class _Hog:
         asyncio.get_running_loop().call_soon(self)
 
 
+@pytest.mark.slow
 def test_a_starved_limit_says_so() -> None:
     async def run() -> None:
         pulse = Pulse()
@@ -156,6 +158,7 @@ def test_our_own_pacing_uses_up_no_limit() -> None:
     assert time.perf_counter() - began < 2
 
 
+@pytest.mark.slow
 def test_whoever_shares_a_connection_does_not_time_out_on_its_pacing(public_root: None) -> None:
     async def run() -> None:
         async with serve(site({"/": Page()}), certs.good()) as port:

@@ -198,6 +198,7 @@ def test_a_hundred_hosts_at_once_lose_no_answer() -> None:
     assert {p.total for p in ends} == {100}
 
 
+@pytest.mark.slow
 def test_results_come_before_the_slow_look_is_done() -> None:
     heard: list[tuple[str, float]] = []
 
@@ -312,6 +313,7 @@ def test_mixed_addresses_are_never_a_pass() -> None:
     asyncio.run(run())
 
 
+@pytest.mark.slow
 def test_a_name_is_looked_up_once_however_it_changes(system: dict[str, list[list[str]]]) -> None:
     system["rebinding.test.localhost"] = [["127.0.0.1"], ["127.0.0.2"], ["127.0.0.2"]]
 
@@ -343,6 +345,7 @@ def test_a_name_that_does_not_exist_and_a_port_that_is_closed(system: dict[str, 
     asyncio.run(run())
 
 
+@pytest.mark.slow
 def test_bucket_lets_a_burst_through_and_then_keeps_the_pace() -> None:
     now = [0.0]
     bucket = Bucket(3, 5.0, clock=lambda: now[0])

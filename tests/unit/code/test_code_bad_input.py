@@ -259,6 +259,7 @@ def test_stop_ends_a_scan(repository: Any, scan: Scan) -> None:
 @pytest.mark.parametrize(
     "place", [".git/refs/heads/evil", ".git/HEAD", ".git/packed-refs", ".gitignore", ".git/shallow"]
 )
+@pytest.mark.slow
 def test_a_pipe_in_place_of_a_file_of_git_ends_and_is_said(
     repository: Any, scan: Scan, monkeypatch: pytest.MonkeyPatch, place: str, token: Callable[[], str]
 ) -> None:

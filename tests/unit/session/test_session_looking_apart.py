@@ -105,6 +105,7 @@ def test_a_process_of_its_own_sees_what_this_one_sees(
     assert {r.verdict for found in here.values() for r in found if r.check == "hsts"} == {Verdict.PASS}
 
 
+@pytest.mark.slow
 def test_a_stop_ends_the_process_at_once_and_what_was_seen_is_there(
     children: list[asyncio.subprocess.Process],
 ) -> None:
@@ -129,6 +130,7 @@ def test_a_stop_ends_the_process_at_once_and_what_was_seen_is_there(
     asyncio.run(run())
 
 
+@pytest.mark.slow
 def test_a_process_that_breaks_off_is_said_and_what_came_before_is_kept(
     children: list[asyncio.subprocess.Process],
 ) -> None:
@@ -195,6 +197,7 @@ def test_what_is_no_news_is_refused(told: bytes) -> None:
         apart.heard(told, (Host("a.localhost"),))
 
 
+@pytest.mark.slow
 def test_a_run_over_many_hosts_is_recorded_as_any_other(
     session: Session, children: list[asyncio.subprocess.Process]
 ) -> None:
