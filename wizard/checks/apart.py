@@ -69,7 +69,7 @@ def question(
 
 def longest(hosts: Sequence[Host], checks: Sequence[Check], settings: LookSettings) -> float:
     """Seconds after which a run has surely ended, each host looked at twice, by the limits of each."""
-    each = max(seconds(host, checks, settings) for host in hosts)
+    each = max(seconds(host, hosts, checks, settings) for host in hosts)
     return _AROUND + 2 * each * -(-len(hosts) // settings.limits.hosts_at_once)
 
 
@@ -103,8 +103,8 @@ def heard(told: bytes, hosts: Sequence[Host]) -> list[Partial]:
 
 def _settings(said: Json) -> LookSettings:
     kinds = typing.get_type_hints(LookSettings)
-    given = {name: value for name, value in from_json(Mapping[str, Json], said).items() if name != "ca_file"}  # type: ignore[type-abstract]
-    authority = from_json(str, typing.cast("Mapping[str, Json]", said)["ca_file"])
+    given = from_json(dict[str, Json], said)
+    authority = from_json(str, given.pop("ca_file"))
     read = {name: from_json(kinds[name], value) for name, value in given.items()}
     return LookSettings(**read, ca_file=Path(authority) if authority else None)
 

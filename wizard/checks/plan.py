@@ -55,10 +55,16 @@ def _facts(check: Check, host: Host, settings: LookSettings) -> tuple[type[Fact]
     return (*check.needs, *(fact for fact in check.uses if fact.wanted(host, settings)))
 
 
-def seconds(host: Host, checks: Sequence[Check], settings: LookSettings) -> float:
-    """How long all looks at a host may take."""
-    needs = (need for check in checks for need in _facts(check, host, settings))
-    return settings.limits.host + max((need.seconds(host, settings) for need in needs), default=0.0)
+def seconds(host: Host, hosts: Sequence[Host], checks: Sequence[Check], settings: LookSettings) -> float:
+    """How long all looks at one of these hosts may take: ports of one name share its bucket, so each may have to wait
+    for all.
+    """
+
+    def alone(each: Host) -> float:
+        needs = (need for check in checks for need in _facts(check, each, settings))
+        return settings.limits.host + max((need.seconds(each, settings) for need in needs), default=0.0)
+
+    return sum(alone(each) for each in hosts if each.name == host.name)
 
 
 async def look(
@@ -84,8 +90,7 @@ async def look(
 
     async def one(host: Host) -> HostLook:
         nonlocal done
-        # Ports of one name share its bucket, so each may have to wait for all.
-        most = sum(seconds(each, checks, settings) for each in hosts if each.name == host.name)
+        most = seconds(host, hosts, checks, settings)
 
         def hear(results: tuple[Result, ...]) -> None:
             report(Partial(host, results, done, len(hosts)))

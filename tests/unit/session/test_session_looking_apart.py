@@ -21,7 +21,7 @@ from tests.servers.web import GOOD, Page, hang, serve, site
 from wizard.checks import apart
 from wizard.checks.every import find
 from wizard.checks.looks.ground import Endpoint
-from wizard.checks.plan import Limits, LookSettings, Partial
+from wizard.checks.plan import Limits, LookSettings, Partial, seconds
 from wizard.domain.answers import Answer, AnswerState, Row
 from wizard.domain.mistakes import Mistake
 from wizard.domain.observation import Outcome, Result, Verdict
@@ -214,3 +214,11 @@ def test_a_run_over_many_hosts_is_recorded_as_any_other(
     assert (ran.hosts, sum(count for _verdict, count in ran.verdicts), len(children)) == (9, 18, 1)
     seen = session.assessment.observations["hsts", session.assessment.scope.hosts[4].subject]
     assert (seen.result.verdict, seen.run) == (Verdict.PASS, ran.run)
+
+
+def test_a_process_may_take_as_long_as_its_slowest_host_may() -> None:
+    """Ports of one name wait for each other: the run was given less time than one of its hosts."""
+    hosts = tuple(Host("a.localhost", 9000 + n) for n in range(12))
+    settings = LookSettings()
+    assert seconds(hosts[0], hosts, [HSTS], settings) >= 12 * settings.limits.host
+    assert apart.longest(hosts, [HSTS], settings) > 2 * seconds(hosts[0], hosts, [HSTS], settings)
