@@ -189,7 +189,7 @@ def test_libraries_from_the_list_to_a_decision(
     panel.save_button.click()
     qtbot.waitUntil(lambda: part.table.lines[1].cells[2].text == "A person said what is known")
     assert part.table.lines[1].cells[4].text == "Cannot be checked"
-    assert "still cannot be checked" in opened.page.message_bar.text
+    qtbot.waitUntil(lambda: "still cannot be checked" in opened.page.message_bar.text)
     assert "A person said of 1 that cannot be checked" in part.verdicts.text()
     part.table.choose(part.table.lines[0].key)
     part._draw_panel()
