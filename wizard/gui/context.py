@@ -85,10 +85,10 @@ class Work(QObject):
                 stopped()
 
         job = begin(self._mailbox.carry(hear))
-        if not job.result.done():
-            self._jobs[job.id] = job
-            self.running = (*self.running, Running(job.id, job.title, whole=whole))
-            self.changed.emit()
+        # also one that has ended already: it runs until its end was heard of
+        self._jobs[job.id] = job
+        self.running = (*self.running, Running(job.id, job.title, whole=whole))
+        self.changed.emit()
         return job
 
     def stop(self, job: int | None = None) -> None:

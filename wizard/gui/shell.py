@@ -193,16 +193,8 @@ class Shell(QWidget):
 
     def undo(self) -> None:
         """Take the last deed back, and say so."""
-        session = self.context.session
-        if session is None:
-            return
-        sentence = session.undoable
-        future = session.undo()
-        if future is None:
-            self.page.message_bar.say(_("There is nothing to take back."))
-        else:
-            page = self.page
-            page.when_saved(future, lambda _c: page.message_bar.say(_("Taken back: {deed}.").format(deed=sentence)))
+        if self.context.session is not None:
+            self.page.take_back()
 
     def say_fault(self, error: BaseException) -> None:
         """Say in the page that something of ours went wrong."""

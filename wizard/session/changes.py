@@ -18,13 +18,14 @@ class Change:
     """One durable transaction: the requirements that are shown differently now, what happened, and who began it.
 
     `origin` is whatever the caller passed to `record`, so that a field does not redraw itself while it is typed in.
+    `undone` is the sentence of the deed that was taken back, "" for everything else.
     """
 
     requirements: frozenset[str]
     payloads: tuple[e.Payload, ...]
     origin: object
     at: datetime
-    undo: bool = False
+    undone: str = ""
 
 
 def touched(

@@ -149,9 +149,10 @@ class Session:
         """The finding of every requirement, judged once for each assessment and day."""
         now, assessment = self.clock(), self.assessment
         key = (id(assessment), assessment.head, now.date())
-        if self._judged is None or self._judged[0] != key:
-            self._judged = (key, judge(self.questionnaire, assessment, now, self.kinds))
-        return self._judged[1]
+        judged = self._judged  # another thread may put its own there at any moment
+        if judged is None or judged[0] != key:
+            judged = self._judged = (key, judge(self.questionnaire, assessment, now, self.kinds))
+        return judged[1]
 
     def held_because(self, *items: str) -> str:
         """Why these things can be read here and not changed: a newer version of the app wrote about one; else ""."""
@@ -180,7 +181,7 @@ class Session:
 
         Returns at once. The future holds the `Change`, or the mistake that kept it from being saved.
         """
-        return self._writer.submit(self._write, payloads, origin, title, False)
+        return self._writer.submit(self._write, payloads, origin, title)
 
     def merge(self, take: Callable[[], Sequence[e.Event]], *payloads: e.Payload) -> Future[Change]:
         """Let `take` put entries of others into the journal, then make these payloads durable; all on the writer
@@ -188,14 +189,11 @@ class Session:
         """
         return self._writer.submit(self._merge, take, payloads)
 
-    @property
-    def undoable(self) -> str:
-        """The sentence of what undo would take back; "" when there is nothing."""
-        return self._undo[-1][1] if self._undo else ""
-
-    def undo(self) -> Future[Change] | None:
-        """Take the last deed back, by recording what puts things as they were. None when there is nothing."""
-        return self._writer.submit(self._take_back) if self._undo else None
+    def undo(self) -> Future[Change | None]:
+        """Take the last deed back, by recording what puts things as they were. The future holds None when there is
+        nothing, which only the writer knows: deeds and other takings back may still wait for it.
+        """
+        return self._writer.submit(self._take_back)
 
     def listen(self, hear: Hear) -> Callable[[], None]:
         """Call `hear` after every change, on the writer thread. Returns the function that stops it."""
@@ -214,12 +212,12 @@ class Session:
         self._listeners.clear()
         self.workspace.close()
 
-    def _write(self, payloads: tuple[e.Payload, ...], origin: object, title: str, undo: bool) -> Change:
+    def _write(self, payloads: tuple[e.Payload, ...], origin: object, title: str, undone: str = "") -> Change:
         if self.read_only:
             raise ReadOnly(self.read_only_because)
         before, found_before = self.assessment, self.findings
         author = self.workspace.author
-        if not undo and not all(before.allows(author, payload) for payload in payloads):
+        if not undone and not all(before.allows(author, payload) for payload in payloads):
             raise NotYourRole(
                 _(
                     "Your role here is {role}, and this is done by another one, so nothing was saved: "
@@ -230,11 +228,11 @@ class Session:
             self.refuse_newer(*newer.written(self.questionnaire, before, payload))
         self._append(payloads)
         payloads = self._with_what_follows(payloads)
-        if title and not undo:
+        if title:
             back = tuple(p for payload in reversed(payloads) for p in inverse(payload, before, author))
             if back:
                 self._undo = [*self._undo[-_UNDO_DEPTH + 1 :], (back, title)]
-        return self._tell(payloads, found_before, origin, undo)
+        return self._tell(payloads, found_before, origin, undone)
 
     def _merge(self, take: Callable[[], Sequence[e.Event]], payloads: tuple[e.Payload, ...]) -> Change:
         if self.workspace.read_only:  # whoever only reads takes in what the others wrote all the same
@@ -245,7 +243,7 @@ class Session:
         self._append(payloads)
         payloads = self._with_what_follows(payloads)
         self._undo = []
-        return self._tell((*(event.payload for event in came), *payloads), found_before, None, False)
+        return self._tell((*(event.payload for event in came), *payloads), found_before, None, "")
 
     def _with_what_follows(self, payloads: tuple[e.Payload, ...]) -> tuple[e.Payload, ...]:
         if self.read_only:
@@ -259,11 +257,11 @@ class Session:
         return payloads
 
     def _tell(
-        self, payloads: tuple[e.Payload, ...], found_before: Mapping[str, Finding], origin: object, undo: bool
+        self, payloads: tuple[e.Payload, ...], found_before: Mapping[str, Finding], origin: object, undone: str
     ) -> Change:
         self.saved_at = self.clock()
         change = Change(
-            touched(self.questionnaire, payloads, found_before, self.findings), payloads, origin, self.saved_at, undo
+            touched(self.questionnaire, payloads, found_before, self.findings), payloads, origin, self.saved_at, undone
         )
         for hear in tuple(self._listeners):
             try:
@@ -281,10 +279,12 @@ class Session:
         else:
             self.assessment = fold(events, self.assessment)
 
-    def _take_back(self) -> Change:
+    def _take_back(self) -> Change | None:
+        if not self._undo:
+            return None
         payloads, title = self._undo.pop()
         try:
-            return self._write(payloads, None, title, True)
+            return self._write(payloads, None, "", undone=title)
         except BaseException:
             self._undo.append((payloads, title))
             raise

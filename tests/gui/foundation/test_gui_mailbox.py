@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from wizard.domain.mistakes import Mistake
 from wizard.gui.context import Work, sentence_of
 from wizard.gui.mailbox import Mailbox
-from wizard.jobs.runner import Progress, Runner
+from wizard.jobs.runner import Hear, Job, Progress, Runner
 
 
 def test_calls_run_on_the_windows_thread_in_order(app: QApplication, qtbot: QtBot) -> None:
@@ -60,6 +60,25 @@ def test_a_fault_of_ours_is_said_without_its_details() -> None:
     assert "secret" not in sentence_of(RuntimeError("secret value 1234"))
 
 
+def test_a_job_that_ends_at_once_runs_until_its_end_was_heard_of(app: QApplication, qtbot: QtBot) -> None:
+    box, runner, told = Mailbox(), Runner(), list[object]()
+    work = Work(box)
+
+    async def short(_progress: Progress) -> str:
+        return "done"
+
+    def begin(hear: Hear) -> Job[str]:
+        job = runner.start(short, "A moment", hear)
+        job.result.result(20)  # over before this thread got its turn
+        return job
+
+    work.start(begin, then=told.append, failed=told.append)
+    assert [running.title for running in work.running] == ["A moment"]
+    qtbot.waitUntil(lambda: not work.running)
+    assert told == ["done"]
+    runner.close()
+
+
 def test_a_running_job_is_shown_and_stops_now(app: QApplication, qtbot: QtBot) -> None:
     import anyio
 
@@ -84,6 +103,6 @@ def test_a_running_job_is_shown_and_stops_now(app: QApplication, qtbot: QtBot) -
         "first host",
     )
     work.stop()
-    qtbot.waitUntil(lambda: not work.running, timeout=2000)
+    qtbot.waitUntil(lambda: not work.running)
     assert events[-1] == "Cancelled"
     runner.close()

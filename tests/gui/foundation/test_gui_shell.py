@@ -144,11 +144,11 @@ def test_the_sidebar_changes_in_place(opened: Shell, session: Session, qtbot: Qt
 
 def test_undo_takes_the_last_deed_back_and_says_so(opened: Shell, session: Session, qtbot: QtBot) -> None:
     opened.undo()
-    assert opened.page.message_bar.text == "There is nothing to take back."
-    answers.comment(session, "DATA-2", "a note").result()
+    qtbot.waitUntil(lambda: opened.page.message_bar.text == "There is nothing to take back.")
+    answers.comment(session, "DATA-2", "a note")
     opened.undo()
-    qtbot.waitUntil(lambda: "DATA-2" not in session.assessment.comments)
     qtbot.waitUntil(lambda: opened.page.message_bar.text == "Taken back: Note on DATA-2.")
+    assert "DATA-2" not in session.assessment.comments
 
 
 def test_quitting_in_the_middle_of_a_word_keeps_the_word(

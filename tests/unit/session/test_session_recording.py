@@ -8,7 +8,7 @@ from wizard.domain.answers import Answer, AnswerState, Row
 from wizard.domain.observation import Method
 from wizard.session import summaries
 from wizard.session.deeds import answers, looking
-from wizard.session.session import ReadOnly
+from wizard.session.session import ReadOnly, Session
 
 YES = Answer("DATA-3", AnswerState.GIVEN, "yes")
 
@@ -45,19 +45,48 @@ def test_listeners_hear_after_the_assessment_has_changed_and_a_failing_one_harms
 
 def test_undo_puts_things_back_one_deed_at_a_time(session):
     question = first_yes_no(session)
-    assert session.undoable == ""
-    assert session.undo() is None
+    assert session.undo().result(10) is None
     answers.answer(session, Answer(question, AnswerState.GIVEN, "yes")).result(10)
     answers.answer(session, Answer(question, AnswerState.GIVEN, "no")).result(10)
     answers.comment(session, "DATA-3", "asked the network team").result(10)
-    assert "DATA-3" in session.undoable
-    session.undo().result(10)
+    assert "DATA-3" in session.undo().result(10).undone
     assert "DATA-3" not in session.assessment.comments
     session.undo().result(10)
     assert session.assessment.answers[question].value == "yes"
     session.undo().result(10)
     assert question not in session.assessment.answers
-    assert session.undoable == ""
+    assert session.undo().result(10) is None
+
+
+def test_taken_back_faster_than_the_disk_writes(session):
+    """Ctrl+Z twice while one deed still waits for the writer: each says what it took back, and the second nothing."""
+    go_on = threading.Event()
+    session.listen(lambda _change: go_on.wait(20))
+    deed = answers.comment(session, "DATA-3", "asked the network team")
+    first, second = session.undo(), session.undo()
+    assert not deed.done()
+    go_on.set()
+    assert "DATA-3" in first.result(10).undone
+    assert second.result(10) is None
+    assert "DATA-3" not in session.assessment.comments
+
+
+def test_findings_are_those_of_the_assessment_that_was_judged(session):
+    """The window and the writer judge at the same time: neither hands out what the other one found."""
+
+    class Torn(Session):
+        """Another thread puts its own findings there between two steps of this one."""
+
+        @property
+        def _judged(self):
+            return None
+
+        @_judged.setter
+        def _judged(self, _ours):
+            pass
+
+    session.__class__ = Torn
+    assert session.findings
 
 
 def test_a_second_window_reads_and_says_so(session, reopen):

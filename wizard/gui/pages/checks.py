@@ -389,10 +389,5 @@ class ChecksPage(Page):
         saving = answers.explain(self.context.open, requirement, text)
         self.when_saved(
             saving,
-            lambda _change: self.message_bar.say(_("Kept beside {id}.").format(id=requirement), _("Undo"), self._undo),
+            lambda _change: self.say_done(_("Kept beside {id}.").format(id=requirement)),
         )
-
-    def _undo(self) -> None:
-        future = self.context.open.undo()
-        if future is not None:
-            self.when_saved(future)

@@ -192,7 +192,7 @@ class EvidencePage(TakesFiles, Page):
         item = self.context.open.assessment.evidence.get(id)
         if item is not None:
             under = ", ".join(requirements) or _("no requirement")
-            self._say_done(_("{name} is filed under {under}.").format(name=item.name, under=under))
+            self.say_done(_("{name} is filed under {under}.").format(name=item.name, under=under))
             if not set(requirements) <= set(before):
                 session = self.context.open
                 self.start(lambda hear: deeds.read_filed(session, id, before, hear), self._read)
@@ -215,17 +215,9 @@ class EvidencePage(TakesFiles, Page):
             self._drop_sheet(id)
             self._draw()
             if item is not None:
-                self._say_done(_("Removed {name}.").format(name=item.name))
+                self.say_done(_("Removed {name}.").format(name=item.name))
 
         self.when_saved(saving, removed)
-
-    def _say_done(self, sentence: str) -> None:
-        self.message_bar.say(sentence, _("Undo"), self._undo)
-
-    def _undo(self) -> None:
-        future = self.context.open.undo()
-        if future is not None:
-            self.when_saved(future)
 
     def _export(self, id: str) -> None:
         session = self.context.open

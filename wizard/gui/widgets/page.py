@@ -181,14 +181,19 @@ class Page(QWidget):
 
     def say_done(self, sentence: str) -> None:
         """Say what was just done, and offer to take it back."""
-        session = self.context.open
+        self.message_bar.say(sentence, _("Undo"), self.take_back)
 
-        def back() -> None:
-            future = session.undo()
-            if future is not None:
-                self.when_saved(future, lambda _change: self.message_bar.say(_("Taken back.")))
+    def take_back(self) -> None:
+        """Take the last deed back, and say which one it was."""
 
-        self.message_bar.say(sentence, _("Undo"), back)
+        def said(change: Change | None) -> None:
+            self.message_bar.say(
+                _("There is nothing to take back.")
+                if change is None
+                else _("Taken back: {deed}.").format(deed=change.undone)
+            )
+
+        self.when_saved(self.context.open.undo(), said)
 
     def when_saved(
         self,
