@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from wizard.checks.authentication import only_looks_open
+from wizard.checks.authentication import is_everywhere, only_looks_open
 from wizard.checks.base import Check, Facts, JudgeContext, Judgement
 from wizard.checks.looks import apollo_data
 from wizard.checks.looks.endpoint_probe import NOTHING, OWN, Asked, EndpointProbe, Operation
@@ -28,8 +28,9 @@ class Register:
     """Endpoints that answer strangers with content: those in the register, those outside it, those with mail addresses.
 
     `data` and `a_sign` are those whose answer to a stranger, whatever its status, holds two or more kinds of signs of
-    Apollo's data, or one, with the kinds. `unseen` are those of which nobody knows what strangers get. `named` counts
-    what the register says of this host; `called` what was called at all.
+    Apollo's data, or one, with the kinds. `unseen` are those of which nobody knows what strangers get, such as those
+    that answer like paths that do not exist. `named` counts what the register says of this host; `called` what was
+    called at all.
     """
 
     inside: tuple[str, ...]
@@ -47,7 +48,6 @@ class Register:
 def read(facts: Facts) -> Register:
     """What answered a request without any credential."""
     found = facts.get(EndpointProbe)
-    controls = {(c.answer.status, c.answer.body_sha256) for c in found.controls if c.answer is not None}
     inside: list[str] = []
     outside: list[str] = []
     addresses: list[str] = []
@@ -56,11 +56,12 @@ def read(facts: Facts) -> Register:
     for operation in found.operations:
         name = f"{operation.method} {mask_address(operation.path)}"
         stranger = next((asked for asked in operation.asked if asked.credential == NOTHING), None)
-        if operation.beyond or (stranger is not None and _unseen(stranger)):
+        everywhere = stranger is not None and _answers(stranger) and is_everywhere(stranger, found.controls)
+        if operation.beyond or (stranger is not None and _unseen(stranger)) or (everywhere and not operation.guest):
             unseen.append(name)
         if kinds := {sign for asked in operation.asked for sign in asked.apollo}:
             signs.append((name, tuple(sorted(kinds))))
-        if not _open(operation, controls):
+        if everywhere or not _open(operation):
             continue
         (inside if operation.guest else outside).append(name)
         if operation.guest and stranger is not None and stranger.mail_addresses:
@@ -84,16 +85,19 @@ def _unseen(stranger: Asked) -> bool:
     return stranger.answer is None or stranger.trouble is not None or stranger.answer.limited
 
 
-def _open(operation: Operation, controls: set[tuple[int, str]]) -> bool:
-    """A stranger gets content, at once or behind redirects of the same scope, and not a page that is everywhere."""
+def _answers(stranger: Asked) -> bool:
+    answer = stranger.answer
+    return answer is not None and 200 <= answer.status < 300 and answer.body_length > 0
+
+
+def _open(operation: Operation) -> bool:
+    """A stranger gets content, at once or behind redirects of the same scope."""
     own = next((a for a in operation.asked if a.credential == OWN and a.answer), None)
     for asked in operation.asked:
-        answer = asked.answer
-        if asked.credential != NOTHING or answer is None:
+        if asked.credential != NOTHING or asked.answer is None:
             continue
-        if 200 <= answer.status < 300 and answer.body_length:
-            is_everywhere = (answer.status, answer.body_sha256) in controls
-            return not is_everywhere and not only_looks_open(operation.asked, own)
+        if _answers(asked):
+            return not only_looks_open(operation.asked, own)
         landing = asked.landing
         return landing is not None and 200 <= landing.status < 300 and landing.is_data and landing.body_length > 0
     return False
@@ -131,7 +135,10 @@ def judge(reading: Register, context: JudgeContext) -> Judgement:
             "Could not look: nobody knows what strangers get from {name} and {more} more.",
             n,
         ).format(name=reading.unseen[0], more=n - 1)
-        step = _("Look again when the host answers; an answer longer than 256 KiB is not read, so list a shorter one.")
+        step = _(
+            "See whether it answers like paths that do not exist, then list its true path. Look again when the host "
+            "answers; an answer longer than 256 KiB is not read, so list a shorter one."
+        )
         return Judgement(Verdict.UNKNOWN, said, proof, step)
     if reading.unread:
         return not_read(reading.unread, proof)
@@ -162,5 +169,5 @@ CHECK = Check(
     needs=(EndpointProbe,),
     read=read,
     judge=judge,
-    version=5,
+    version=6,
 )

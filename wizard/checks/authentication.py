@@ -111,7 +111,7 @@ def _one(asked: Asked, operation: Operation, found: EndpointProbe, own: Asked | 
     if 200 <= answer.status < 300:
         if not answer.body_length:
             return Verdict.WARN, _("answers {status} without content").format(status=answer.status)
-        if _is_everywhere(asked, found.controls):
+        if is_everywhere(asked, found.controls):
             return Verdict.UNKNOWN, _("answers like a path that does not exist, so nothing is known")
         if asked.credential == NOTHING:
             return Verdict.FAIL, _("answers {status} with content to anybody").format(status=answer.status)
@@ -181,7 +181,7 @@ def _place(answer: Answer) -> str:
     return answer.redirects_to.partition("?")[0].partition("#")[0]
 
 
-def _is_everywhere(asked: Asked, controls: tuple[Asked, ...]) -> bool:
+def is_everywhere(asked: Asked, controls: tuple[Asked, ...]) -> bool:
     """Made-up paths get the same answer: one of them the same page, or all of them something that is built alike."""
     return any(_alike(asked, control) for control in controls) or (
         len(controls) > 1 and all(_alike(asked, control, data=True) for control in controls)
@@ -280,5 +280,5 @@ CHECK = Check(
     needs=(EndpointProbe,),
     read=read,
     judge=judge,
-    version=5,
+    version=6,
 )

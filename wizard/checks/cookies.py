@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from wizard.checks import remedies
@@ -17,6 +17,8 @@ from wizard.domain.observation import Level, Verdict
 
 #: RFC 6265bis 5.6: browsers drop cookies whose name and value are longer together.
 _MOST_BYTES = 4096
+#: A time that is over says that a cookie is taken away only where it is known when it was sent; this one always does.
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 #: RFC 6265bis 5.6: longer values of attributes are passed over.
 _MOST_ATTRIBUTE = 1024
 #: RFC 6265bis 5.1.1: what stands between the parts of a date, and how each part looks.
@@ -36,8 +38,8 @@ _FORGERY_NAME = re.compile(r"csrf|xsrf|antiforgery", re.I)
 class Cookie:
     """One Set-Cookie field as browsers read it, without its value: `length` and `random` are all that is known of it.
 
-    `max_age` is in seconds; it counts before `expires`. `same_site` is
-    "strict", "lax", "none", "" (not said) or "unknown". `raw` is the field, masked.
+    `max_age` is in seconds; it counts before `expires`. `same_site` is "strict", "lax", "none", "" (not said) or
+    "unknown". `raw` is the field, masked. `sent` is the answer's own Date.
     """
 
     name: str
@@ -53,12 +55,13 @@ class Cookie:
     raw: str
     max_age: int | None = None
     expires: datetime | None = None
+    sent: datetime | None = None
 
     def removed(self, at: datetime) -> bool:
         """True when the field only takes the cookie away: its time is over when it arrives."""
         if self.max_age is not None:
             return self.max_age <= 0
-        return self.expires is not None and self.expires <= at
+        return self.expires is not None and self.expires <= (min(self.sent, at) if self.sent else _LONG_AGO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +78,12 @@ def read(facts: Facts) -> Cookies:
     """The Set-Cookie fields of every answer, redirects included."""
     answers = facts.get(HttpsAnswers)
     seen = asked(answers)
-    fields = [(s.answer.url, field) for s in seen for field in s.answer.fields("set-cookie")]
-    parsed = [(parse(field, url), field) for url, field in fields]
-    unique = {(c.name, c.domain, c.path, c.raw): c for c, _field in parsed if c is not None}
+    parsed = [
+        (parse(field, s.answer.url, parse_date(s.answer.first("date") or "")), field)
+        for s in seen
+        for field in s.answer.fields("set-cookie")
+    ]
+    unique = {replace(c, url="", sent=None): c for c, _field in parsed if c is not None}
     return Cookies(
         tuple(unique.values()),
         tuple(mask_address(s.answer.url) for s in seen),
@@ -86,8 +92,8 @@ def read(facts: Facts) -> Cookies:
     )
 
 
-def parse(field: str, url: str) -> Cookie | None:
-    """One Set-Cookie field by RFC 6265bis 5.6; None where browsers drop it. Never raises."""
+def parse(field: str, url: str, sent: datetime | None = None) -> Cookie | None:
+    """One Set-Cookie field by RFC 6265bis 5.6, of an answer `sent` then; None where browsers drop it. Never raises."""
     if re.search(r"[\x00-\x08\x0a-\x1f\x7f]", field):
         return None
     pair, *parts = field.split(";")
@@ -121,6 +127,7 @@ def parse(field: str, url: str) -> Cookie | None:
         raw=mask_field("set-cookie", field)[:500],
         max_age=_max_age(attributes.get("max-age", "")),
         expires=parse_date(attributes.get("expires", "")),
+        sent=sent,
     )
 
 
@@ -227,5 +234,5 @@ CHECK = Check(
     needs=(HttpsAnswers,),
     read=read,
     judge=judge,
-    version=3,
+    version=4,
 )

@@ -97,8 +97,15 @@ def _page(found: tuple[Policy, ...], again: set[str]) -> tuple[Verdict, str]:
                 weakness=weakness
             )
         return Verdict.FAIL, weakness
-    note = _note(enforced) or _weak_nonce(_nonces(enforced), again)
+    note = _late(enforced) or _note(enforced) or _weak_nonce(_nonces(enforced), again)
     return (Verdict.WARN, note) if note else (Verdict.PASS, "")
+
+
+def _late(found: list[Policy]) -> str:
+    early = [p for p in found if not p.late]
+    if len(early) < len(found) and (not early or _weakness(early)):
+        return _("The tag with the policy comes after a script, which it does not bind: put it first, or send a field.")
+    return ""
 
 
 def _weakness(found: list[Policy]) -> str:
@@ -198,5 +205,5 @@ CHECK = Check(
     needs=(HttpsAnswers,),
     read=read,
     judge=judge,
-    version=3,
+    version=4,
 )

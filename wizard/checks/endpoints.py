@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -12,14 +13,19 @@ from wizard.checks import yaml_events
 from wizard.checks.looks.ground import Endpoint
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
+from wizard.domain.scope import Host, parse_host
 from wizard.formats import json as strict_json
 from wizard.formats.malformed import Malformed
 
 MOST_BYTES = 5 * 1024 * 1024
 #: More are cut off. A look calls far fewer of them, and says that it did not call them all.
 MOST_OPERATIONS = 5000
-METHODS = ("get", "head", "options", "post", "put", "patch", "delete", "trace")
+METHODS = ("get", "head", "options", "post", "put", "patch", "delete", "trace", "query")
 _MOST_REFERENCES = 10
+#: Servers of an operation, with those that its variables make, and in all operations together. Both leave every host
+#: more operations than one look calls, so that a pass never rests on what was cut off.
+_MOST_SERVERS = 20
+_MOST_PLACES = 20_000
 _MOST_PARAMETERS = 30
 #: A line that names an endpoint, among others that may not.
 _LINE = re.compile(rf"\s*(?:(?:{'|'.join(METHODS)})\s+/|/\S*\s*\Z)", re.I)
@@ -31,14 +37,77 @@ class UnreadableEndpoints(Mistake):
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """An operation at one of its servers: the subject of that host, "" where the document names none."""
+
+    server: str
+    endpoint: Endpoint
+
+
+@dataclass(frozen=True, slots=True)
 class Api:
-    """What a document says: its operations and the hosts that it names; `outside` are the files that it refers to, in
+    """What a document says: each operation at each of its servers; `outside` are the files that it refers to, in
     which more operations stand. Nobody reads those.
     """
 
-    endpoints: tuple[Endpoint, ...]
-    servers: tuple[str, ...] = ()
+    operations: tuple[tuple[Placed, ...], ...]
     outside: tuple[str, ...] = ()
+
+    @property
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """Each operation at its first server."""
+        return tuple(places[0].endpoint for places in self.operations)
+
+    @property
+    def servers(self) -> tuple[str, ...]:
+        """The hosts that it names."""
+        return tuple(dict.fromkeys(p.server for places in self.operations for p in places if p.server))
+
+    def shared_out(self, hosts: Sequence[Host], only: Host | None) -> SharedOut:
+        """Which of its operations are whose. A server is the host of its name and port, or the only one of its name.
+
+        What names no server is at the hosts that others name, else at `only`; so is everything where no server is one
+        of the hosts.
+        """
+        at = {server: _hosts_of(server, hosts) for server in self.servers}
+        named = tuple(dict.fromkeys(host for found in at.values() for host in found))
+        nowhere = {server for server, found in at.items() if not found and not _is_here(server)}
+        out: dict[str, dict[tuple[str, str], Endpoint]] = {}
+        strange: dict[str, None] = {}
+        for places in self.operations:
+            there = [(h, p.endpoint) for p in places for h in at.get(p.server, ())]
+            there = there or [(h, p.endpoint) for p in places if p.server not in nowhere for h in named]
+            if not there:
+                strange |= dict.fromkeys(p.server for p in places if p.server in nowhere)
+                there = [(only, places[0].endpoint)] if only is not None and not named else []
+            for host, endpoint in there:
+                out.setdefault(host.subject, {}).setdefault((endpoint.method, endpoint.path), endpoint)
+        endpoints = {subject: tuple(found.values()) for subject, found in out.items()}
+        return SharedOut(endpoints, tuple(strange), guessed=not named)
+
+
+@dataclass(frozen=True, slots=True)
+class SharedOut:
+    """By host subject the endpoints there, each at the path that its server gives it.
+
+    `strange`: servers of operations that name none of the hosts. `guessed`: no server is one of them.
+    """
+
+    endpoints: Mapping[str, tuple[Endpoint, ...]]
+    strange: tuple[str, ...]
+    guessed: bool
+
+
+def _is_here(server: str) -> bool:
+    """A developer's own machine, which stands for whichever host the service runs on."""
+    return server.startswith(("localhost", "127.", "[::1]"))
+
+
+def _hosts_of(server: str, hosts: Sequence[Host]) -> tuple[Host, ...]:
+    exactly = tuple(host for host in hosts if host.subject == server)
+    parsed = parse_host(server)
+    of_name = tuple(host for host in hosts if parsed is not None and host.name == parsed[0])
+    return exactly or (of_name if len(of_name) == 1 else ())
 
 
 def read_list(text: str) -> Api:
@@ -85,7 +154,7 @@ def read_list(text: str) -> Api:
         )
     if not found:
         raise UnreadableEndpoints(_("There is no endpoint in this list. Write “GET /path”, one a line."))
-    return Api(tuple(found[:MOST_OPERATIONS]))
+    return Api(tuple((Placed("", endpoint),) for endpoint in found[:MOST_OPERATIONS]))
 
 
 def _asked_in(path: str) -> tuple[str, ...]:
@@ -106,8 +175,14 @@ def read_openapi(data: bytes) -> Api:
     if not isinstance(document, Mapping) or not isinstance(document.get("paths"), Mapping):
         raise UnreadableEndpoints(_("This is no OpenAPI document: it has no “paths”."))
     reader = _Document(document)
-    found = list(reader.operations())
-    return Api(tuple(found[:MOST_OPERATIONS]), tuple(reader.servers()), tuple(dict.fromkeys(reader.outside)))
+    found: list[tuple[Placed, ...]] = []
+    places = 0
+    for operation in reader.operations():
+        places += len(operation)
+        if len(found) >= MOST_OPERATIONS or places > _MOST_PLACES:
+            break
+        found.append(operation)
+    return Api(tuple(found), tuple(dict.fromkeys(reader.outside)))
 
 
 def means_endpoints(data: bytes, *, listed: bool) -> bool:
@@ -138,36 +213,34 @@ def _parsed(data: bytes) -> Any:
 class _Document:
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._document = document
-        self._base = self._base_path()
+        self._servers = self._servers_of(document) or self._old_servers() or [("", "")]
         #: where references lead that stand in place of operations and are not followed
         self.outside: list[str] = []
 
-    def servers(self) -> Iterator[str]:
-        """The host names in the document."""
-        for server in self._list(self._document.get("servers")):
-            url = server.get("url") if isinstance(server, Mapping) else None
-            if isinstance(url, str) and (name := _host_of(url)):
-                yield name
-        host = self._document.get("host")
-        if isinstance(host, str):
-            yield host.lower()
-
-    def operations(self) -> Iterator[Endpoint]:
-        """Every operation."""
-        for path, item in self._document["paths"].items():
-            if not isinstance(path, str) or not path.startswith("/"):
+    def operations(self) -> Iterator[tuple[Placed, ...]]:
+        """Every operation at each of its servers: its own, its path's, or the document's (OpenAPI 3.1, 4.8.9)."""
+        for path, item in _merged(self._document["paths"]).items():
+            if not isinstance(path, str) or path.startswith("x-"):
                 continue
             item = self._followed(item)
             if not isinstance(item, Mapping):
                 continue
-            for method in METHODS:
-                operation = self._followed(item.get(method))
+            item = _merged(item)
+            more = item.get("additionalOperations")
+            methods = {str(name).lower(): value for name, value in item.items() if str(name).lower() in METHODS}
+            if isinstance(more, Mapping):  # OpenAPI 3.2: any other method
+                methods |= {str(name): value for name, value in more.items() if _FIELD.fullmatch(str(name))}
+            for method, value in methods.items():
+                # an operation of which nothing is written is one, too (a YAML that says nothing reads as text)
+                operation = {} if value is None or isinstance(value, str) else self._followed(value)
                 if isinstance(operation, Mapping):
-                    yield self._operation(path, method, item, operation)
+                    yield self._operation(path if path.startswith("/") else f"/{path}", method, item, operation)
 
-    def _operation(self, path: str, method: str, item: Mapping[str, Any], operation: Mapping[str, Any]) -> Endpoint:
+    def _operation(
+        self, path: str, method: str, item: Mapping[str, Any], operation: Mapping[str, Any]
+    ) -> tuple[Placed, ...]:
         parameters = [*self._list(item.get("parameters")), *self._list(operation.get("parameters"))]
-        template, query = self._base + path if "{" in path else "", []
+        described, query = path, []
         for parameter in map(self._resolve, parameters):
             if not isinstance(parameter, Mapping):
                 continue
@@ -181,14 +254,18 @@ class _Document:
         names = {name for requirement in wanted for name in requirement}
         keys = sorted(key for name in names if (key := self._key(name, "query")))
         fields = sorted(key for name in names if _FIELD.fullmatch(key := self._key(name, "header")))
-        return Endpoint(
+        endpoint = Endpoint(
             method.upper(),
-            _path(self._base + path),
+            path,
             secured=secured,
             key_in_url=", ".join(keys),
             key_field=fields[0] if fields else "",
-            template=template[:500],
             query=tuple(dict.fromkeys(query))[:_MOST_PARAMETERS],
+        )
+        servers = self._servers_of(operation) or self._servers_of(item) or self._servers
+        return tuple(
+            Placed(server, replace(endpoint, path=_path(base + path), template=_template(base + described)))
+            for server, base in servers
         )
 
     def _key(self, name: str, where: str) -> str:
@@ -200,18 +277,22 @@ class _Document:
             return str(scheme.get("name"))[:100]
         return ""
 
-    def _base_path(self) -> str:
-        base = self._document.get("basePath")
-        if isinstance(base, str):
-            return base.rstrip("/")
-        for server in self._list(self._document.get("servers")):
+    def _servers_of(self, owner: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """The servers that a document, a path or an operation names: subject ("" for none) and base path of each."""
+        found: dict[tuple[str, str], None] = {}
+        for server in self._list(owner.get("servers")):
             url = server.get("url") if isinstance(server, Mapping) else None
-            if isinstance(url, str) and "{" not in url:
-                try:
-                    return urlsplit(url).path.rstrip("/")
-                except ValueError:
-                    return ""
-        return ""
+            for address in _filled_in(url, server.get("variables")) if isinstance(url, str) else ():
+                found[_subject_of(address), _base_of(address)] = None
+        return list(found)[:_MOST_SERVERS]
+
+    def _old_servers(self) -> list[tuple[str, str]]:
+        """The one server of Swagger 2.0."""
+        host, base = self._document.get("host"), self._document.get("basePath")
+        if not isinstance(host, str) and not isinstance(base, str):
+            return []
+        subject = _subject_of(f"https://{host}") if isinstance(host, str) else ""
+        return [(subject, _base_of(base) if isinstance(base, str) else "")]
 
     def _followed(self, value: Any) -> Any:
         """What stands in place of operations; a reference that leads to none is noted."""
@@ -256,8 +337,51 @@ def _path(path: str) -> str:
     return quote(path, safe="/%:@!$&'()*+,;=~-._?[]")
 
 
-def _host_of(url: str) -> str:
+def _merged(table: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A table of a YAML with what it takes over from another one (`<<: *name`)."""
+    others = table.get("<<")
+    out: dict[str, Any] = {}
+    for other in reversed(others if isinstance(others, list) else [others]):  # the first wins (YAML 1.1, merge)
+        out |= other if isinstance(other, Mapping) else {}
+    return {**out, **{key: value for key, value in table.items() if key != "<<"}}
+
+
+def _template(path: str) -> str:
+    return path[:500] if "{" in path else ""
+
+
+def _filled_in(url: str, variables: Any) -> list[str]:
+    """The addresses that a server's variables make of its url (OpenAPI 3.1, 4.8.6): the default first, then the rest of
+    its values.
+    """
+    choices: list[list[tuple[str, str]]] = []
+    for name, variable in variables.items() if isinstance(variables, Mapping) else ():
+        if "{" + str(name) + "}" in url and isinstance(variable, Mapping):
+            values = variable.get("enum")
+            named = [variable.get("default"), *(values if isinstance(values, list) else ())]
+            values = dict.fromkeys(str(value) for value in named if isinstance(value, str | int))
+            if values:
+                choices.append([(str(name), value) for value in values][:_MOST_SERVERS])
+    out = []
+    for choice, _n in zip(product(*choices), range(_MOST_SERVERS), strict=False):
+        filled = url
+        for name, value in choice:
+            filled = filled.replace("{" + name + "}", value)
+        out.append(filled)
+    return out
+
+
+def _subject_of(url: str) -> str:
+    """How a host is called in results; "" for an address that names none, or one that is only known when it is used."""
+    if "//" not in url:
+        return ""
+    parsed = parse_host(url)
+    return Host(*parsed).subject if parsed is not None else ""
+
+
+def _base_of(url: str) -> str:
     try:
-        return (urlsplit(url).hostname or "").lower()
+        path = urlsplit(url).path.strip("/")
     except ValueError:
         return ""
+    return f"/{path}" if path else ""

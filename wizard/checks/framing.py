@@ -92,5 +92,5 @@ CHECK = Check(
     needs=(HttpsAnswers,),
     read=read,
     judge=judge,
-    version=2,
+    version=3,
 )

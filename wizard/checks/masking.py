@@ -61,6 +61,7 @@ _JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 _BEARER = re.compile(r"\b(Bearer|Basic|Token)\s+([A-Za-z0-9+/=_.~-]{8,})", re.I)
 #: header fields whose whole value is a secret
 _SECRET_NAME = re.compile(r"token|secret|api-?key|csrf|xsrf|session|password|^authorization$|^cookie$", re.I)
+_REFRESH = re.compile(r"([0-9.\s]*[;,]?\s*(?:url\s*=\s*)?['\"]?)(.*)", re.I | re.S)
 _IN_BRACKETS = re.compile(r"<([^<>]*)>")
 
 
@@ -79,11 +80,20 @@ def mask_field(name: str, value: str) -> str:
         case "location" | "content-location":
             return mask_address(value)
         case "refresh":
-            seconds, equals, address = value.partition("=")
-            return seconds + equals + mask_address(address)
+            before, address = refresh_parts(value)
+            return before + mask_address(address)
         case "link":
             return _IN_BRACKETS.sub(lambda found: f"<{mask_address(found[1])}>", value)
     return mask_text(value)
+
+
+def refresh_parts(value: str) -> tuple[str, str]:
+    """A Refresh field or tag: what stands before the address, and the address (HTML standard, 4.2.5.3: “url=” and
+    quotes may be left out).
+    """
+    found = _REFRESH.match(value)
+    assert found is not None  # all of it is optional
+    return found[1], found[2]
 
 
 def mask_text(text: str) -> str:

@@ -20,11 +20,12 @@ _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:$", re.I)
 class Policy:
     """One policy: its directives in order, names lower case, of repeated ones the first (CSP3 2.2.1).
 
-    `origin` is "header", "meta" or "report-only".
+    `origin` is "header", "meta" or "report-only"; `late` as of the tag.
     """
 
     origin: str
     directives: tuple[tuple[str, tuple[str, ...]], ...]
+    late: bool = False
 
     def get(self, *names: str) -> tuple[str, ...] | None:
         """The sources of the first of these directives that is there; None if none is."""
@@ -39,7 +40,8 @@ def parse(text: str, origin: str) -> tuple[Policy, ...]:
         directives: dict[str, tuple[str, ...]] = {}
         for part in serialized.split(";"):
             words = re.split(r"[\t\n\f\r ]+", part.strip("\t\n\f\r "))
-            if words[0] and words[0].lower() not in directives:
+            # A directive with any other letter is passed over whole (CSP3 2.2.1).
+            if words[0] and part.isascii() and words[0].lower() not in directives:
                 directives[words[0].lower()] = tuple(words[1:])
         if directives:
             found.append(Policy(origin, tuple(directives.items())))
@@ -61,7 +63,7 @@ def _of_answer(answer: Answer) -> Iterator[Policy]:
             for policy in parse(tag.content, "meta"):
                 # HTML standard, 4.2.5.3: these three mean nothing in a tag.
                 kept = tuple(d for d in policy.directives if d[0] not in ("frame-ancestors", "report-uri", "sandbox"))
-                yield Policy("meta", kept)
+                yield Policy("meta", kept, tag.late)
 
 
 def has_key(sources: tuple[str, ...]) -> bool:

@@ -95,5 +95,5 @@ CHECK = Check(
     needs=(HttpsAnswers,),
     read=read,
     judge=judge,
-    version=2,
+    version=3,
 )

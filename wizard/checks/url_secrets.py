@@ -10,7 +10,7 @@ from wizard.checks.base import Check, Facts, JudgeContext, Judgement
 from wizard.checks.looks.declared import Declared
 from wizard.checks.looks.http import Answer
 from wizard.checks.looks.https_answers import HttpsAnswers
-from wizard.checks.masking import mask_address, value_of
+from wizard.checks.masking import mask_address, refresh_parts, value_of
 from wizard.checks.pages import PageTrouble, trouble_of
 from wizard.checks.seen import asked
 from wizard.checks.unread import not_read
@@ -76,9 +76,9 @@ def read(facts: Facts) -> UrlSecrets:
 
 def _addresses(answer: Answer) -> list[tuple[str, str]]:
     found = [("Location", value) for value in answer.fields("location")]
-    found += [("Refresh", value.partition("=")[2].strip()) for value in answer.fields("refresh")]
+    found += [("Refresh", refresh_parts(value)[1]) for value in answer.fields("refresh")]
     found += [("Link", match) for value in answer.fields("link") for match in re.findall(r"<([^>]*)>", value)]
-    found += [("Refresh", t.content.partition("=")[2].strip()) for t in answer.tags if t.name == "refresh"]
+    found += [("Refresh", refresh_parts(t.content)[1]) for t in answer.tags if t.name == "refresh"]
     found += [("link", t.content) for t in answer.tags if t.name == "link"]
     return found
 
@@ -153,5 +153,5 @@ CHECK = Check(
     needs=(HttpsAnswers, Declared),
     read=read,
     judge=judge,
-    version=3,
+    version=4,
 )

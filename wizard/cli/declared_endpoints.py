@@ -48,17 +48,27 @@ def declared(asked: argparse.Namespace, hosts: Sequence[Host]) -> Declared:
         from wizard.checks.endpoints import Api
 
         api = from_json(Api, json.loads(_read(asked.openapi, "endpoints", {})))
-        for host in _meant(hosts, api.servers):
-            _add(given, host.subject, api.endpoints)
-            if api.outside:
-                sentence = _("“{name}” describes endpoints in other files, which are not read ({file}).")
-                given.unread[host.subject] = (sentence.format(name=asked.openapi.name, file=api.outside[0]),)
+        shared = api.shared_out(hosts, hosts[0] if len(hosts) == 1 else None)
+        if api.operations and not shared.endpoints:
+            raise _whose()
+        left: list[str] = []
+        if api.outside:
+            left.append(_("“{name}” describes endpoints in other files, which are not read ({file})."))
+            left[-1] = left[-1].format(name=asked.openapi.name, file=api.outside[0])
+        if shared.strange and not shared.guessed:  # a host that is given alone is the one that is meant
+            left.append(_("“{name}” describes endpoints of {server}, which is none of these hosts."))
+            left[-1] = left[-1].format(name=asked.openapi.name, server=shared.strange[0])
+        for subject, endpoints in shared.endpoints.items():
+            _add(given, subject, endpoints)
+            if left:
+                given.unread[subject] = tuple(left)
     if asked.endpoints is not None:
         from wizard.checks.endpoints import read_list
 
         text = _bytes(asked.endpoints).decode("utf-8", "replace")
-        for host in _meant(hosts, ()):
-            _add(given, host.subject, read_list(text).endpoints)
+        if len(hosts) > 1:
+            raise _whose()
+        _add(given, hosts[0].subject, read_list(text).endpoints)
     if asked.har is not None:
         found = json.loads(_read(asked.har, "endpoints", {"recording": True}))
         for host in hosts:
@@ -74,12 +84,8 @@ def _add(given: Declared, subject: str, endpoints: tuple[Endpoint, ...]) -> None
         given.endpoints[subject] = tuple(known.values())
 
 
-def _meant(hosts: Sequence[Host], servers: Sequence[str]) -> tuple[Host, ...]:
-    """The hosts whose endpoints a file lists: those that it names, else the only one."""
-    named = tuple(host for host in hosts if host.name in servers)
-    if named or len(hosts) <= 1:
-        return named or tuple(hosts)
-    raise BadArgument(
+def _whose() -> BadArgument:
+    return BadArgument(
         _(
             "The list of endpoints names none of these hosts, so it is not clear whose they are. Nothing was "
             "contacted. Give one host alone."

@@ -78,11 +78,17 @@ async def of_hosts(session: Session) -> Listed:
         if described is None:
             continue
         api = from_json(Api, described)
-        named = _named(hosts, api.servers)
-        for each in named:
-            for endpoint in api.endpoints:
+        shared = api.shared_out(hosts, _only(hosts))
+        for each in hosts:
+            for endpoint in shared.endpoints.get(each.subject, ()):
                 add(each, endpoint)
-        if api.endpoints and not named:
+        if shared.strange:
+            sentence = _(
+                "“{name}” describes endpoints of {server}, which is not among the hosts in scope. List that host, or "
+                "correct the servers in the file."
+            )
+            unread.append(sentence.format(name=item.name, server=shared.strange[0]))
+        elif api.operations and not shared.endpoints:
             unread.append(_("“{name}” does not say to which of the hosts in scope it belongs.").format(name=item.name))
         if api.outside:
             sentence = _(
@@ -155,12 +161,6 @@ async def _ask(session: Session, item: Evidence, how: dict[str, bool], most: int
         unread.append(_("“{name}” was not read. {why}").format(name=item.name, why=refused))
         return None
     return found
-
-
-def _named(hosts: tuple[Host, ...], servers: Iterable[str]) -> tuple[Host, ...]:
-    """The hosts that a description names, else the one that it must mean."""
-    names = set(servers)
-    return tuple(host for host in hosts if host.name in names) or tuple(filter(None, [_only(hosts)]))
 
 
 def _only(hosts: tuple[Host, ...]) -> Host | None:

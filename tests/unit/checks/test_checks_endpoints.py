@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 
 from tests.servers import certs
 from tests.servers.web import Page, Port, serve, site
-from wizard.checks.endpoints import MOST_OPERATIONS, UnreadableEndpoints, read_list, read_openapi
+from wizard.checks.endpoints import MOST_OPERATIONS, Api, UnreadableEndpoints, read_list, read_openapi
 from wizard.checks.every import find
 from wizard.checks.looks.data_ports import PORTS
 from wizard.checks.looks.endpoint_probe import MOST_CALLED
 from wizard.checks.looks.ground import Endpoint
 from wizard.checks.plan import Limits, LookSettings, look
 from wizard.checks.record import judge_again
+from wizard.domain.codec import from_json, to_json
 from wizard.domain.observation import Result, Verdict
 from wizard.domain.scope import Host
 
@@ -184,9 +185,10 @@ def test_what_is_open_must_be_in_the_register(endpoints: tuple[Endpoint, ...], v
     assert _register(endpoints).verdict is verdict
 
 
-def test_a_page_for_every_path_opens_nothing() -> None:
+def test_a_page_for_every_path_says_nothing_of_what_is_open() -> None:
     shell = _page(200, HTML, body=b"<html><body><div id=app></div></html>")
-    assert _register((Endpoint("GET", "/api/users"),), shell).verdict is P
+    assert _register((Endpoint("GET", "/api/users"),), shell).verdict is U
+    assert _register((Endpoint("GET", "/app", "the sign-in page"), Endpoint("GET", "/guarded")), shell).verdict is P
 
 
 @pytest.mark.parametrize(
@@ -334,6 +336,71 @@ def test_an_old_document_and_a_long_one() -> None:
     assert api.servers == ("h.example",)
     long = read_openapi(json.dumps({"paths": {f"/p{i}": {"get": {}} for i in range(5200)}}).encode())
     assert len(long.endpoints) == MOST_OPERATIONS > MOST_CALLED
+
+
+API, SECOND = Host("api.example"), Host("api.example", 8443)
+EU, US = Host("eu.example"), Host("us.example")
+REGIONS = {
+    "url": "https://{region}.example/{version}",
+    "variables": {"region": {"default": "eu", "enum": ["eu", "us"]}, "version": {"default": "v3"}},
+}
+
+
+def _paths(hosts: tuple[Host, ...], paths: object, *servers: object) -> tuple[dict[str, list[str]], tuple[str, ...]]:
+    """By host what is called there, of a document with these servers (addresses, or whole objects)."""
+    listed = [server if isinstance(server, dict) else {"url": server} for server in servers]
+    api = read_openapi(json.dumps({"paths": paths, "servers": listed}).encode())
+    assert from_json(Api, to_json(api)) == api
+    shared = api.shared_out(hosts, hosts[0] if len(hosts) == 1 else None)
+    return {at: [f"{e.method} {e.path}" for e in found] for at, found in shared.endpoints.items()}, shared.strange
+
+
+def test_every_operation_is_called_where_its_own_server_is() -> None:
+    one = {"/a": {"get": {}}}
+    assert _paths((API, SECOND), one, "https://api.example/v1") == ({"api.example": ["GET /v1/a"]}, ())
+    assert _paths((API, SECOND), one, "https://API.example:8443/v2/") == ({"api.example:8443": ["GET /v2/a"]}, ())
+    both = {"api.example": ["GET /v1/a"], "api.example:8443": ["GET /v2/a"]}
+    assert _paths((API, SECOND), one, "https://api.example/v1", "https://api.example:8443/v2") == (both, ())
+    # the port that people forget to write, as long as it is clear
+    assert _paths((SECOND, EU), one, "https://api.example/v1") == ({"api.example:8443": ["GET /v1/a"]}, ())
+    assert _paths((SECOND, Host("api.example", 9443)), one, "https://api.example") == ({}, ("api.example",))
+    # each server has a path of its own, and its variables their values
+    other = {"eu.example": ["GET /one/a"], "us.example": ["GET /two/a"]}
+    assert _paths((EU, US), one, "https://eu.example/one", "https://us.example/two") == (other, ())
+    assert _paths((EU, US), one, REGIONS) == ({"eu.example": ["GET /v3/a"], "us.example": ["GET /v3/a"]}, ())
+    assert _paths((EU,), one, "https://{tenant}.example/v1") == ({"eu.example": ["GET /v1/a"]}, ())
+    # an operation, and a path, may name their own
+    own = {"/a": {"get": {}, "post": {"servers": [{"url": "https://us.example/up"}]}},
+           "/b": {"servers": [{"url": "https://files.example"}], "get": {}}}  # fmt: skip
+    found = _paths((EU, US), own, "https://eu.example")
+    assert found == ({"eu.example": ["GET /a"], "us.example": ["POST /up/a"]}, ("files.example",))
+    # where no server is one of the hosts, the only host is meant; a developer's own machine is nobody's
+    assert _paths((EU,), one, "https://other.example/v1") == ({"eu.example": ["GET /v1/a"]}, ("other.example",))
+    assert _paths((EU,), one, "http://localhost:3000/v1") == ({"eu.example": ["GET /v1/a"]}, ())
+    assert _paths((EU,), one, "http://localhost:3000", "https://eu.example/v1") == ({"eu.example": ["GET /v1/a"]}, ())
+    assert _paths((EU,), one, "/v1") == ({"eu.example": ["GET /v1/a"]}, ())
+    assert _paths((EU, US), one, "v1") == ({}, ())
+
+
+def test_no_operation_is_passed_over_for_how_it_is_written() -> None:
+    paths = {
+        "a": {"GET": None},
+        "/b": {"query": {}, "additionalOperations": {"COPY": {}, "b c": {}}, "x-c": {}},
+        "x-d": {"get": {}},
+    }
+    assert _paths((EU,), paths) == ({"eu.example": ["GET /a", "QUERY /b", "COPY /b"]}, ())
+    yaml = b"paths:\n  /a: &a\n    get:\n    post: ~\n  /b: {<<: *a, delete: null}\n  /c: {<<: [*a]}\n"
+    assert [f"{e.method} {e.path}" for e in read_openapi(yaml).endpoints] == [
+        "GET /a", "POST /a", "GET /b", "POST /b", "DELETE /b", "GET /c", "POST /c",
+    ]  # fmt: skip
+    many = [f"https://h{i}.example" for i in range(50)]
+    long = read_openapi(
+        json.dumps(
+            {"paths": {f"/p{i}": {"get": {}} for i in range(2000)}, "servers": [{"url": u} for u in many]}
+        ).encode()
+    )
+    assert len(long.servers) == 20
+    assert all(len(found) > MOST_CALLED for found in long.shared_out((Host("h7.example"),), None).endpoints.values())
 
 
 @pytest.mark.parametrize(

@@ -222,7 +222,40 @@ TRICKS: list[tuple[str, str, Verdict]] = [
                               "default-src https:; base-uri 'none'\">"), Verdict.FAIL),
     ("csp", _facts(HTML, body=f"<head>{IN_TAG}"), Verdict.PASS),
     ("csp", _facts(HTML, body=f"\ufeff<!doctype html><link href=x><script>a < b</script><title>t</title>{IN_TAG}"),
-     Verdict.PASS),
+     Verdict.WARN),
+    # CSP3 3.3: a policy in a tag does not bind what stands before it.
+    *(("csp", _facts(HTML, body=f"<head>{before}{IN_TAG}"), verdict) for before, verdict in (
+        ("<script src=/a.js></script>", Verdict.WARN), ("<script type=module>1</script>", Verdict.WARN),
+        ("<script type=importmap>{}</script>", Verdict.WARN),
+        ("<script type=application/ld+json>{}</script>", Verdict.PASS),
+        ("<template><script>1</script></template>", Verdict.PASS), (f"{IN_TAG}<script>1</script>", Verdict.PASS),
+        ("<link rel=stylesheet href=http://a.example/x.css>", Verdict.PASS),
+    )),
+    ("csp", _facts(HTML, (CSP, NONE), body=f"<head><script>1</script>{IN_TAG}"), Verdict.PASS),
+    ("csp", _facts(HTML, (CSP, "default-src https:"), body=f"<head><script>1</script>{IN_TAG}"), Verdict.WARN),
+    *(("csp", _facts(HTML, body=before + IN_TAG), Verdict.FAIL) for before in ("</br>", "</body>", "<html></html>")),
+    ("csp", _facts(HTML, body=f"<head>{IN_TAG}".replace(f'"{CSP}', f'" {CSP}')), Verdict.FAIL),
+    # CSP3 2.2.1: a directive with a letter beyond ASCII is passed over.
+    ("csp", _facts(HTML, (CSP, "base-uri 'none'; object-src 'none'; script-src 'self' https://caf\u00e9.example")),
+     Verdict.FAIL),
+    ("framing", _facts(HTML, (CSP, "frame-ancestors 'self' https://caf\u00e9.example")), Verdict.FAIL),
+    # Fetch 2.2.2: a kind that stands for every kind is none.
+    ("csp", _facts(("Content-Type", "text/html, */*"), body="hello"), Verdict.FAIL),
+    # HTML 4.2.5.1: a referrer policy counts wherever its tag stands, the last of all.
+    ("referrer-policy", _facts(HTML, ("Referrer-Policy", "no-referrer"),
+                               body="<body><p><meta name=referrer content=unsafe-url>"), Verdict.FAIL),
+    ("referrer-policy", _facts(HTML, body="<body><meta name=' referrer' content=no-referrer>"), Verdict.WARN),
+    # HTML 4.2.5.3: a tag that sends on works in the body too, and without “url=”.
+    *(("url-secrets", _facts(HTML, body=f'<body><meta http-equiv=refresh content="{content}">'), Verdict.FAIL)
+      for content in (f"0; url='/x?token={'a1B2' * 8}'", f"0;/x?token={'a1B2' * 8}", f"1, /x?token={'a1B2' * 8}")),
+    ("url-secrets", _facts(("Refresh", f"0; /x?token={'a1B2' * 8}")), Verdict.FAIL),
+    # A time that is over takes a cookie away only if it was over when the answer was sent.
+    ("cookies", _facts(("Set-Cookie", "sid=x; Expires=Wed, 01 Jul 2026 00:00:00 GMT")), Verdict.FAIL),
+    *(("cookies", _facts(("Date", date), ("Set-Cookie", "sid=x; Expires=Wed, 01 Jul 2026 00:00:00 GMT")), verdict)
+      for date, verdict in (("Wed, 01 Jul 2026 00:00:01 GMT", Verdict.NOT_APPLICABLE),
+                            ("Tue, 30 Jun 2026 00:00:00 GMT", Verdict.FAIL), ("Fri, 01 Jan 2100", Verdict.FAIL))),
+    ("cookies", _facts(("Set-Cookie", f"a=1; SameSite=Lax; Path=/{'x' * 600}"),
+                       ("Set-Cookie", f"a=1; SameSite=Lax; Path=/{'x' * 600}; Secure")), Verdict.FAIL),
     *(("csp", _facts(HTML, body=before + IN_TAG + after), Verdict.FAIL) for before, after in (
         ("<div>", ""), ("<noscript>", "</noscript>"), ("<template>", "</template>"), ("<title>", "</title>"), ("x", ""),
     )),

@@ -283,6 +283,14 @@ def test_altered_credentials_differ_where_it_counts() -> None:
     assert set(made) == {MALFORMED, WRONG, ALTERED, UNSIGNED}
     assert all(field[1] != f"Bearer {token}" for field in made.values())
     assert dict(bad_credentials(("X-Key", "abc")))[ALTERED] == ("X-Key", "aAc")
+    # in the place where servers look for it
+    for name, before in (("Cookie", "theme=dark; session="), ("X-Auth", ""), ("X-Auth", "Token ")):
+        made = dict(bad_credentials((name, before + token)))
+        assert made[UNSIGNED] == (name, f"{before}eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.eyJzdWIiOiIxIn0.")
+        assert made[ALTERED] == (name, before + changed)
+        assert all(field[0] == name and field[1].startswith(before) for field in made.values())
+    assert dict(bad_credentials(None, "X-Key"))[WRONG][0] == "X-Key"
+    assert dict(bad_credentials(None, "X-Key"))[UNSIGNED][0] == "Authorization"
 
 
 def test_what_is_open_behind_a_redirect_is_missing_from_the_register() -> None:
@@ -290,6 +298,9 @@ def test_what_is_open_behind_a_redirect_is_missing_from_the_register() -> None:
     assert _look(answer, False, name="anonymous-register")[0].verdict is F
     shorter = only("/x", always(data(200, {"contacts": CONTACTS["contacts"]})), FULL)
     assert _look(shorter, True, name="anonymous-register")[0].verdict is F
+    for everywhere in (always(HOME), lambda request: html(200, f"<div id=app data-nonce={request.count}></div>")):
+        (found, *_rest) = _look(everywhere, False, name="anonymous-register")
+        assert (found.verdict, "GET /x" in found.summary) == (U, True)
 
 
 PERSON = {

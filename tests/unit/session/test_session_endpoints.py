@@ -120,6 +120,7 @@ def test_descriptions_that_cannot_be_read_are_named_with_the_reason(scoped, tmp_
         "settings.yaml": "database: none\n",
         "notes.txt": "GET help from the team\n",
         "paths.txt": "/v1/plain\n/v1/other\n",
+        "theirs.yaml": "openapi: 3.1.0\nservers: [{url: 'https://elsewhere.example'}]\npaths: {/v1/theirs: {get: }}\n",
     }
     for name, text in files.items():
         (tmp_path / name).write_text(text)
@@ -129,11 +130,13 @@ def test_descriptions_that_cannot_be_read_are_named_with_the_reason(scoped, tmp_
     said = sorted(found["api.partner.example:8443"])
     assert [sentence.split("”")[0].strip("“") for sentence in said] == [
         "cut.json", "large.yaml", "parts.yaml", "recording.har", "routes.txt", "shared.yml",
+        "theirs.yaml",
     ]  # fmt: skip
     assert said[2] == (
         "“parts.yaml” describes endpoints in other files, which are not read (./contacts.yaml). Add it as one file."
     )
     assert "Line 2 is no endpoint" in said[4]
+    assert "of elsewhere.example, which is not among the hosts in scope" in said[6]
     assert {"/v1/plain", "/v1/other"} <= {e.path for e in listed(scoped)["api.partner.example:8443"]}
 
 

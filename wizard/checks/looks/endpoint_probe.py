@@ -254,15 +254,21 @@ async def _landed(talks: Talks, asked: Asked) -> Asked:
 def bad_credentials(own: Field | None, key_field: str = "") -> Iterator[tuple[str, Field]]:
     """Credentials that no server may accept: no token at all, one that nobody issued, an altered one, an unsigned one.
 
-    From a customer's own credential, where there is one, the last two are made as an attacker would.
+    From a customer's own credential, where there is one, the last two are made as an attacker would, and sent where it
+    stands: behind its scheme ("Bearer "), or as the value of its cookie.
     """
     name, value = own or (key_field or "Authorization", "")
-    scheme, blank, token = value.rpartition(" ")
-    bearer = "" if name.lower() != "authorization" else f"{scheme}{blank}" if own else "Bearer "
-    yield MALFORMED, (name, f"{bearer}, attestry=?")
-    yield WRONG, (name, f"{bearer}{secrets.token_urlsafe(32)}")
-    yield ALTERED, (name, f"{bearer}{altered(token) if own else _expired()}")
-    yield UNSIGNED, ("Authorization", f"Bearer {unsigned(token)}")
+    token = value.rpartition(" ")[2]
+    if name.lower() == "cookie":
+        token = token.partition("=")[2] or token
+    before = value[: len(value) - len(token)] if own or key_field else "Bearer "
+    yield MALFORMED, (name, f"{before}, attestry=?")
+    yield WRONG, (name, f"{before}{secrets.token_urlsafe(32)}")
+    yield ALTERED, (name, f"{before}{altered(token) if own else _expired()}")
+    yield (
+        UNSIGNED,
+        (name, f"{before}{unsigned(token)}") if _is_jwt(token) else ("Authorization", f"Bearer {unsigned()}"),
+    )
 
 
 def altered(token: str) -> str:
@@ -285,10 +291,13 @@ def _expired() -> str:
 def unsigned(token: str = "") -> str:
     """A token that is signed by nobody (RFC 8725 2.1): the claims of a real one, or claims of everything."""
     header = _encoded({"alg": "none", "typ": "JWT"})
-    parts = token.split(".")
-    if len(parts) == 3 and parts[0].startswith("eyJ"):
-        return f"{header}.{parts[1]}."
+    if _is_jwt(token):
+        return f"{header}.{token.split('.')[1]}."
     return f"{header}.{_encoded({'sub': 'attestry', 'exp': 4102444800})}."
+
+
+def _is_jwt(token: str) -> bool:
+    return token.count(".") == 2 and token.startswith("eyJ")
 
 
 def _encoded(value: dict[str, object]) -> str:

@@ -31,7 +31,7 @@ MOST_PIECES = 4096
 MOST_REDIRECTS = 5
 
 #: WHATWG MIME Sniffing 5.1 and 7.1: kinds that say nothing, and beginnings that browsers then take for a page.
-_UNKNOWN_KINDS = frozenset({"unknown/unknown", "application/unknown", "*/*"})
+_UNKNOWN_KINDS = frozenset({"unknown/unknown", "application/unknown"})
 _LOOKS_LIKE_A_PAGE = re.compile(
     r"[\t\n\f\r ]*<(?:!--|(?:!doctype html|html|head|script|iframe|h1|div|font|table|a|style|title|b|body|br|p)[ >]|"
     r"(?:!doctype html|html|head|body))",
@@ -93,10 +93,10 @@ class Answer:
 
     @cached_property
     def media_type(self) -> str:
-        """The media type without parameters, lower case; "" when none is named. The last that parses counts (Fetch)."""
+        """The media type without parameters, lower case, of several the last that parses (Fetch); "" when none is."""
         for value in reversed([part for field in self.fields("content-type") for part in field.split(",")]):
             kind = value.partition(";")[0].strip().lower()
-            if re.fullmatch(r"[!#$%&'*+.^_`|~0-9a-z-]+/[!#$%&'*+.^_`|~0-9a-z-]+", kind):
+            if kind != "*/*" and re.fullmatch(r"[!#$%&'*+.^_`|~0-9a-z-]+/[!#$%&'*+.^_`|~0-9a-z-]+", kind):
                 return kind
         return ""
 

@@ -22,6 +22,10 @@ _IN_HEAD = frozenset(
     {"html", "head", "base", "basefont", "bgsound", "link", "meta", "noframes", "noscript", "script", "style",
      "template", "title"}
 )  # fmt: skip
+#: Their end tags leave the head too (13.2.6.4.4: "br", "body" and "html" act as anything else).
+_END_HEAD = frozenset({"head", "body", "html", "br"})
+#: What stands in a <script> and is run or changes what is (HTML standard 4.12.1.1); other kinds are data.
+_RUNS = re.compile(r"|module|importmap|.*(java|ecma|j|live)script.*", re.I | re.S)
 #: Tags inside these are text, or mean nothing where scripts run (13.2.6.4.4).
 _INERT = frozenset({"noframes", "noscript", "template", "title"})
 _MOST_TAGS = 50
@@ -35,10 +39,12 @@ class Tag:
     `name` is of a <meta> tag what it stands for (content-security-policy, x-frame-options, refresh, referrer); "link"
     an address that a person may follow and that has parameters; "script" a script from an absolute address without
     integrity; "insecure" something loaded over plain HTTP; "password-form" a form that sends a password by GET.
+    `late`: a policy that comes after a script, which it does not bind (CSP3 3.3).
     """
 
     name: str
     content: str
+    late: bool = False
 
     @property
     def html(self) -> str:
@@ -50,12 +56,13 @@ class Tag:
             case "script":
                 return f'<script src="{content}"></script>'
             case "insecure":
-                return f'<script src="{content}"></script>'
+                return f'<link rel="stylesheet" href="{content}">'
             case "password-form":
                 return f'<form action="{content}"><input type="password"></form>'
             case _:
                 key = "http-equiv" if self.name in _EQUIVALENT else "name"
-                return f'<meta {key}="{escape(self.name)}" content="{content}">'
+                before = "<script></script>" if self.late else ""
+                return f'{before}<meta {key}="{escape(self.name)}" content="{content}">'
 
 
 def tags(body: str) -> tuple[Tag, ...]:
@@ -72,7 +79,7 @@ class _Page(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.found: list[Tag] = []
-        self._in_body = False
+        self._in_body = self._has_run = False
         self._inert = 0
         self._meta = self._addresses = 0
         self._form: str | None = None
@@ -82,8 +89,10 @@ class _Page(HTMLParser):
         # HTML standard 13.2.6.4.4: any other tag begins the body, where a policy in a tag means nothing.
         self._in_body = self._in_body or tag not in _IN_HEAD
         self._inert += tag in _INERT
+        if tag == "script" and not self._inert and _RUNS.fullmatch(named.get("type", "").strip()):
+            self._has_run = True
         match tag:
-            case "meta" if not self._in_body:
+            case "meta":
                 self._read_meta(named)
             case "a" | "area":
                 if re.search(r"[?#].|@", named.get("href", "")):
@@ -103,20 +112,24 @@ class _Page(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in _INERT:
             self._inert = max(0, self._inert - 1)
-        if tag == "head":
+        if tag in _END_HEAD:
             self._in_body = True
         elif tag == "form":
             self._form = None
 
     def _read_meta(self, named: dict[str, str]) -> None:
-        equivalent, name = named.get("http-equiv", "").strip().lower(), named.get("name", "").strip().lower()
+        equivalent, name = named.get("http-equiv", "").lower(), named.get("name", "").lower()
         if self._meta >= _MOST_TAGS:
             return
         if self._inert and equivalent != "refresh":
             return
-        if equivalent in _EQUIVALENT or name == "referrer":
+        content = named.get("content", "")
+        if equivalent == "refresh" or (equivalent in _EQUIVALENT and not self._in_body):
             self._meta += 1
-            self.found.append(Tag(equivalent if equivalent in _EQUIVALENT else name, named.get("content", "")))
+            self.found.append(Tag(equivalent, content, self._has_run and equivalent == "content-security-policy"))
+        if name == "referrer":  # it counts in the body too, the last of all (4.2.5.1)
+            self._meta += 1
+            self.found.append(Tag(name, content))
 
     def _read_loaded(self, tag: str, named: dict[str, str]) -> None:
         if tag == "link" and "stylesheet" not in named.get("rel", "").lower().split():
