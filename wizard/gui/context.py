@@ -133,6 +133,8 @@ class Context:
         self.preferences = preferences
         self.session = session
         self.work = Work(mailbox)
+        #: says what went wrong in the page that is shown; the window puts its own here
+        self.say_mistake: Callable[[BaseException], object] = sentence_of
 
     @property
     def open(self) -> Session:

@@ -36,6 +36,7 @@ class Shell(QWidget):
         self.setMinimumSize(960, 600)
         self.mailbox = Mailbox(self)
         self.context = Context(self.mailbox, preferences)
+        self.context.say_mistake = self.say_fault
         self.place = Place("")
         self._pages: dict[str, Page] = {}
         self._stop_listening: Callable[[], None] = lambda: None
@@ -197,7 +198,7 @@ class Shell(QWidget):
             self.page.take_back()
 
     def say_fault(self, error: BaseException) -> None:
-        """Say in the page that something of ours went wrong."""
+        """Say in the page what went wrong."""
         if isinstance(self.stack.currentWidget(), Page):
             self.page.message_bar.say_mistake(sentence_of(error))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -73,6 +73,20 @@ def test_an_answer_and_a_note_stay(opened: Shell, session: Session, disk: Disk, 
     qtbot.waitUntil(lambda: requirement in session.assessment.comments)
     assert session.assessment.answers[question].value == "typed with care"
     assert session.assessment.comments[requirement].payload == e.CommentSet(requirement, "a note of mine")
+
+
+@pytest.mark.parametrize("leaves", [lambda shell: shell.go(Place("home")), Shell.lock])
+def test_what_is_handed_over_on_leaving_and_not_saved_is_said_where_one_is_then(
+    opened: Shell, session: Session, disk: Disk, qtbot: QtBot, leaves: Callable[[Shell], None]
+) -> None:
+    _requirement, _question, widget, field = _text_question(opened, session)
+    disk.full = True
+    field.setText("typed with care")
+    widget.changed()
+    left = opened.page
+    leaves(opened)
+    assert opened.page is not left
+    qtbot.waitUntil(lambda: "No space left" in opened.page.message_bar.text)
 
 
 def _text_question(opened: Shell, session: Session) -> tuple[str, str, QuestionWidget, LineField | GrowingText]:

@@ -202,13 +202,18 @@ class Page(QWidget):
         kept: Callable[[], object] = lambda: None,
     ) -> None:
         """Wait for something that was recorded; what goes wrong is said in the page, and `kept` is told, so that what
-        was typed stays where it is until it is saved."""
+        was typed stays where it is until it is saved. Whoever left this page meanwhile hears it where they are."""
+
+        def saved(change: Any) -> None:
+            if then is not None and isValid(self):
+                then(change)
 
         def failed(error: Exception) -> None:
-            self.say_mistake(error)
-            kept()
+            self.context.say_mistake(error)
+            if isValid(self):
+                kept()
 
-        self.context.mailbox.when_done(future, then or (lambda _change: None), failed)
+        self.context.mailbox.when_done(future, saved, failed)
 
     def start(
         self,
