@@ -67,7 +67,7 @@ jest@1:
             ("npm", "jest", "1.0.0", 17, True, True, None),
         ],
         {
-            "package.json": '{"dependencies": {"@babel/core": "1", "nick": "npm:real@1"},'
+            "package.json": '{"dependencies": {"@babel/core": "^7.0.0", "nick": "npm:real@^1.0.0"},'
             '"devDependencies": {"jest": "1"}}'
         },
     ),

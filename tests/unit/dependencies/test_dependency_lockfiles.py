@@ -144,6 +144,7 @@ def test_a_lockfile_of_another_project_locks_nothing_here(tmp_path, lock, conten
     """A folder below that is no part of the workspace, and a manifest that grew since it was locked."""
     lay(tmp_path, lock, content)
     lay(tmp_path, f"part/{manifest}", inside)
+    (tmp_path / "b").mkdir()  # what some of them take from a folder beside
     assert [m.file for m in list_dependencies(tmp_path).manifests] == [lock]
     lay(tmp_path, f"tools/{manifest}", outside)
     (other,) = [m for m in list_dependencies(tmp_path).manifests if m.file != lock]
@@ -152,7 +153,7 @@ def test_a_lockfile_of_another_project_locks_nothing_here(tmp_path, lock, conten
 
 def test_members_of_a_workspace_ask_for_one_another(tmp_path):
     lay(tmp_path, "yarn.lock", _YARN)
-    lay(tmp_path, "a/package.json", '{"name": "a", "dependencies": {"b": "*", "left": "1"}}')
+    lay(tmp_path, "a/package.json", '{"name": "a", "dependencies": {"b": "*", "left": "^1"}}')
     lay(tmp_path, "b/package.json", '{"name": "b"}')
     assert [m.file for m in list_dependencies(tmp_path).manifests] == ["yarn.lock"]
 

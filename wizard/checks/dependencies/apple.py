@@ -13,6 +13,12 @@ _POD = re.compile(r"(\S+)(?: \(([^()]+)\))?")
 _ADDRESS = re.compile(r"^(?:[a-z+]+://)?(?:[^@/]+@)?([^/:]+)[:/](.+?)(?:\.git)?/?$")
 
 
+def address_of(where: str) -> str:
+    """An address of Git in the form in which OSV names a package of Swift; as written where it is none."""
+    found = _ADDRESS.match(where.strip())
+    return f"{found[1]}/{found[2]}" if found else where
+
+
 def read_swift(source: Source) -> Listed:
     """A Package.resolved of versions 1 to 3; packages are named by their address, as OSV does. Raises `Malformed`."""
     resolved = source.json()
@@ -22,18 +28,18 @@ def read_swift(source: Source) -> Listed:
     found = []
     for pin in tables(resolved if "pins" in resolved else table(resolved, "object"), "pins"):
         where = text(pin, "location") or text(pin, "repositoryURL")
-        address, state = _ADDRESS.match(where.strip()), table(pin, "state")
+        address, state = address_of(where), table(pin, "state")
         version = text(state, "version")
         need(where or text(pin, "identity"))
         found.append(
             Dependency(
                 Ecosystem.SWIFT,
-                f"{address[1]}/{address[2]}" if address else where or text(pin, "identity"),
+                address or text(pin, "identity"),
                 version,
                 source.file,
                 lines.take(where),
                 commit=text(state, "revision"),
-                obstacle=None if version and address else Obstacle.OTHER_SOURCE,
+                obstacle=None if version and address != where else Obstacle.OTHER_SOURCE,
             )
         )
     return Listed(tuple(found))

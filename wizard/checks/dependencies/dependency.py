@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -102,7 +102,8 @@ class Listed:
 
     `needs` are, for each package, the names that it needs; where the file is `closed` each of these must stand in it,
     unless it is among `own` (the partner's own code, and what the tool itself brings). `apart` are the names that the
-    settings beside it give a registry of their own.
+    settings beside it give a registry of their own. `asked` are the ranges of each name that a lockfile repeats of its
+    manifests; none for a name whose version is set otherwise.
     """
 
     dependencies: tuple[Dependency, ...]
@@ -113,3 +114,4 @@ class Listed:
     closed: bool = False
     own: frozenset[str] = frozenset()
     apart: frozenset[str] = frozenset()
+    asked: Mapping[str, Set[str]] = field(default_factory=dict)

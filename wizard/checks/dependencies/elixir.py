@@ -14,6 +14,8 @@ _REPOSITORY = re.compile(r'\],\s*"([^"]+)"(?:,\s*"[^"]*")?\},?\s*$')
 _PUBLIC = "hexpm"
 _ENTRY = re.compile(r'"[^"\n]+":\s*\{:')
 _ASKED = re.compile(r"\{\s*:(\w+)\s*,([^{}]*)\}")
+#: What Mix takes for a requirement of versions (Elixir, Version): `~> 1.2 and != 1.2.3`
+REQUIREMENT = re.compile(r"\s*(?:[~<>=!]{1,2}\s*)?\d[\w.+-]*(?:\s+(?:and|or)\s+[~<>=!]*\s*\d[\w.+-]*)*\s*")
 _NOT_RUNNING = re.compile(r"only:\s*(?:\[\s*)?:(?:dev|test)")
 
 

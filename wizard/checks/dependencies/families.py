@@ -26,10 +26,12 @@ from wizard.checks.dependencies import (
     python,
     requirements_txt,
     ruby,
+    wanted,
     yarn,
 )
 from wizard.checks.dependencies.dependency import Listed
-from wizard.checks.dependencies.source import Source, table, text, toml
+from wizard.checks.dependencies.source import Source, table, toml
+from wizard.checks.dependencies.wanted import Wants
 from wizard.formats.malformed import Malformed
 
 Read = Callable[[Source], Listed]
@@ -70,7 +72,9 @@ FAMILIES: tuple[Family, ...] = (
     _family("Gemfile.lock", r"gemfile\.lock|gems\.locked", ruby.read),
     _family("composer.lock", r"composer\.lock", php.read),
     _family("pom.xml", r"pom\.xml", java.read_pom),
-    _family("gradle.lockfile", r"(?:buildscript-)?gradle\.lockfile|[^/]+\.gradle\.lockfile", java.read_gradle),
+    _family(
+        "gradle.lockfile", r"(?:(?:buildscript|settings)-)?gradle\.lockfile|[^/]+\.gradle\.lockfile", java.read_gradle
+    ),
     _family("verification-metadata.xml", r"verification-metadata\.xml", java.read_verification),
     _family("packages.lock.json", r"packages\.lock\.json|packages\.[^/]+\.lock\.json", dotnet.read_lock),
     _family("packages.config", r"packages\.config|packages\.[^/]+\.config", dotnet.read_config),
@@ -149,47 +153,6 @@ class Manifest:
     wants: Callable[[bytes], Wants] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Wants:
-    """The name under which a manifest's own package is known to its neighbours, and the packages it needs from others.
-
-    What stands in a folder of the partner's own, or is needed on some systems only, is not among `names`.
-    """
-
-    own: str
-    names: frozenset[str]
-
-
-#: What npm, pnpm and Yarn take from a folder beside.
-_FROM_FOLDER = ("workspace:", "file:", "link:", "portal:", ".", "/", "~")
-
-
-def _wanted_by_package(data: bytes) -> Wants:
-    package = json.loads(data)
-    names = set()
-    for kind in ("dependencies", "devDependencies", "optionalDependencies"):
-        for name, spec in table(package, kind).items():
-            if isinstance(spec, str) and not spec.startswith(_FROM_FOLDER):
-                alias = re.fullmatch(r"npm:(@?[^@]+)(?:@.*)?", spec)
-                names.add(alias[1] if alias else name)
-    return Wants(text(package, "name"), frozenset(names))
-
-
-def _wanted_by_project(data: bytes) -> Wants:
-    content = toml(data.decode("utf-8-sig"))
-    return Wants(*python.needed(content))
-
-
-def _wanted_by_crate(data: bytes) -> Wants:
-    content = toml(data.decode("utf-8-sig"))
-    names = set()
-    for kind in ("dependencies", "dev-dependencies", "build-dependencies"):
-        for name, spec in table(content, kind).items():
-            if not (isinstance(spec, dict) and spec.keys() & {"path", "workspace"}):
-                names.add((text(spec, "package") or name).replace("_", "-"))
-    return Wants(text(table(content, "package"), "name").replace("_", "-"), frozenset(names))
-
-
 def _package_json(data: bytes) -> bool:
     package = json.loads(data)
     return any(table(package, kind) for kind in ("dependencies", "devDependencies", "optionalDependencies"))
@@ -225,19 +188,24 @@ def _manifest(
     *,
     above: str = "",
 ) -> Manifest:
-    above = above or (locks if wants else "")
     return Manifest(format, re.compile(pattern), re.compile(locks), asks, re.compile(above) if above else None, wants)
 
 
+_NPM_LOCKS = r"package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lock|deno\.lock"
 #: A requirements file says itself whether it is whole.
 _PYTHON_LOCKS = r"poetry\.lock|uv\.lock|pdm\.lock|pipfile\.lock|pylock(?:\.[^.]+)?\.toml|requirements.*\.(?:txt|lock)"
+#: MSBuild's project files, and the files whose settings hold for all of them below.
+PROJECT, SETTINGS = "project file", "project settings"
+_NUGET_LOCKS = r"packages\.lock\.json|packages\.config|project\.assets\.json"
+_REFERENCES = _saying(rb"<PackageReference\b")
 MANIFESTS: tuple[Manifest, ...] = (
     _manifest(
         "package.json",
         r"package\.json",
-        r"package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lock|deno\.lock",
+        _NPM_LOCKS,
         _package_json,
-        _wanted_by_package,
+        wanted.by_package,
+        above=_NPM_LOCKS,
     ),
     _manifest(
         "deno.json",
@@ -246,13 +214,19 @@ MANIFESTS: tuple[Manifest, ...] = (
         _saying(rb'"(?:importMap"|(?!\$schema)[^"\n]*"\s*:\s*"(?:npm:|jsr:|https?://))'),
         above=r"deno\.lock",
     ),
-    _manifest("pyproject.toml", r"pyproject\.toml", _PYTHON_LOCKS, _pyproject, _wanted_by_project),
-    _manifest("Pipfile", r"pipfile", _PYTHON_LOCKS, _saying(rb"^\[(?:dev-)?packages\]")),
+    _manifest("pyproject.toml", r"pyproject\.toml", _PYTHON_LOCKS, _pyproject, wanted.by_project, above=_PYTHON_LOCKS),
+    _manifest("Pipfile", r"pipfile", _PYTHON_LOCKS, _saying(rb"^\[(?:dev-)?packages\]"), wanted.by_pipfile),
     _manifest("setup.py", r"setup\.(?:py|cfg)", _PYTHON_LOCKS, _saying(rb"install_requires")),
     _manifest("requirements.in", r"requirements[^/]*\.in", _PYTHON_LOCKS, lambda data: True),
     _manifest("environment.yml", r"environment\.ya?ml", r"(?!)", _saying(rb"^dependencies:")),
-    _manifest("Cargo.toml", r"cargo\.toml", r"cargo\.lock", _cargo, _wanted_by_crate),
-    _manifest("Gemfile", r"gemfile|gems\.rb", r"gemfile\.lock|gems\.locked", _saying(rb"^[ \t]*(?:gem|gemspec)\b")),
+    _manifest("Cargo.toml", r"cargo\.toml", r"cargo\.lock", _cargo, wanted.by_crate, above=r"cargo\.lock"),
+    _manifest(
+        "Gemfile",
+        r"gemfile|gems\.rb",
+        r"gemfile\.lock|gems\.locked",
+        _saying(rb"^[^#\n]*\b(?:gem|gemspec|eval_gemfile)\b"),
+        wanted.by_gemfile,
+    ),
     _manifest(
         "gemspec", r"[^/]+\.gemspec", r"gemfile\.lock|gems\.locked", _saying(rb"\.add_(?:runtime_|development_)?dep")
     ),
@@ -264,23 +238,33 @@ MANIFESTS: tuple[Manifest, ...] = (
     _manifest("paket.dependencies", r"paket\.dependencies", r"paket\.lock", _saying(rb"^[ \t]*nuget\b")),
     _manifest("rebar.config", r"rebar\.config", r"rebar\.lock", _saying(rb"\{\s*deps\s*,\s*\[\s*[^\]\s]")),
     _manifest("shard.yml", r"shard\.yml", r"shard\.lock", _saying(rb"^(?:development_)?dependencies:")),
-    _manifest("composer.json", r"composer\.json", r"composer\.lock", _composer),
+    _manifest("composer.json", r"composer\.json", r"composer\.lock", _composer, wanted.by_composer),
     _manifest(
         "build.gradle",
-        r"build\.gradle(?:\.kts)?",
+        r"[^/]+\.gradle(?:\.kts)?",
         r"gradle\.lockfile|verification-metadata\.xml",
-        _saying(rb"^[ \t]*dependencies\s*\{"),
+        # Kotlin's projects of several systems write `commonMain.dependencies {`
+        _saying(rb"^(?![ \t]*(?://|\*)).*\b(?:dependencies\s*\{|id\b[ \t(]*[\"'][^\"'\n]+[\"'][ \t)]*version\b)"),
         above=r"verification-metadata\.xml",
     ),
     _manifest(
-        "project file",
+        PROJECT,
         r"[^/]+\.(?:cs|fs|vb)proj",
-        r"packages\.lock\.json|packages\.config|project\.assets\.json",
-        _saying(rb"<PackageReference\b"),
+        _NUGET_LOCKS,
+        _REFERENCES,
+        wanted.by_project_file,
     ),
-    _manifest("pubspec.yaml", r"pubspec\.yaml", r"pubspec\.lock", _saying(rb"^(?:dev_)?dependencies:")),
-    _manifest("mix.exs", r"mix\.exs", r"mix\.lock", _saying(rb"\{\s*:\w+\s*,"), above=r"mix\.lock"),
-    _manifest("Package.swift", r"package\.swift", r"package\.resolved", _saying(rb"\.package\(")),
+    _manifest(SETTINGS, r"[^/]+\.(?:props|targets)", _NUGET_LOCKS, _REFERENCES, wanted.by_project_file),
+    _manifest(
+        "pubspec.yaml",
+        r"pubspec\.yaml",
+        r"pubspec\.lock",
+        _saying(rb"^(?:dev_)?dependencies:"),
+        wanted.by_pubspec,
+        above=r"pubspec\.lock",
+    ),
+    _manifest("mix.exs", r"mix\.exs", r"mix\.lock", _saying(rb"\{\s*:\w+\s*,"), wanted.by_mix, above=r"mix\.lock"),
+    _manifest("Package.swift", r"package\.swift", r"package\.resolved", _saying(rb"\.package\("), wanted.by_swift),
     _manifest("Podfile", r"podfile", r"podfile\.lock", _saying(rb"^[ \t]*pod\b")),
     _manifest("conanfile", r"conanfile\.(?:txt|py)", r"conan\.lock", _saying(rb"requires")),
     _manifest(
@@ -319,7 +303,7 @@ def asks(manifest: Manifest, data: bytes) -> bool:
 def wants(manifest: Manifest, data: bytes) -> Wants | None:
     """What a manifest needs: nothing when its kind does not tell, None when it cannot be read."""
     try:
-        return manifest.wants(data) if manifest.wants else Wants("", frozenset())
+        return manifest.wants(data) if manifest.wants else Wants()
     except (Malformed, ValueError, RecursionError):
         return None
 

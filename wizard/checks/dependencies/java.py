@@ -98,7 +98,7 @@ def _filled(text: str, properties: Mapping[str, str]) -> str:
 def read_gradle(source: Source) -> Listed:
     """A gradle.lockfile or buildscript-gradle.lockfile. Raises `Malformed`."""
     found = []
-    building = source.name.startswith("buildscript")
+    building = source.name.startswith(("buildscript", "settings"))
     last = False
     for number, line in enumerate(source.text.splitlines(), 1):
         if line.startswith("#") or not line.strip():

@@ -13,6 +13,8 @@ from wizard.checks.code import checkout
 from wizard.checks.dependencies import families, origins
 from wizard.checks.dependencies.advisory import key_of
 from wizard.checks.dependencies.dependency import WITHOUT_DATA, Dependency, Manifest, Obstacle, Reach
+from wizard.checks.dependencies.files import ReadFile, read_bytes, shown
+from wizard.checks.dependencies.locked import held_against_locks
 from wizard.checks.dependencies.source import MAX_BYTES, Source, cut_short
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
@@ -68,7 +70,7 @@ class _Walk:
                 with os.scandir(self.root / inside) as entries:
                     listed = sorted(entries, key=lambda entry: entry.name)
             except OSError:
-                self.gaps.append(_("The folder {name} cannot be read.").format(name=_shown(inside or ".")))
+                self.gaps.append(_("The folder {name} cannot be read.").format(name=shown(inside or ".")))
                 continue
             names, below = [], []
             for entry in listed:
@@ -76,29 +78,37 @@ class _Walk:
                 try:
                     mode = entry.stat(follow_symlinks=False).st_mode
                 except OSError:
-                    self.gaps.append(_("{name} cannot be read.").format(name=_shown(path)))
+                    self.gaps.append(_("{name} cannot be read.").format(name=shown(path)))
                     continue
                 if stat.S_ISREG(mode):
                     names.append(entry.name)
                 elif stat.S_ISLNK(mode):
                     if families.family_of(path) or families.manifest_of(entry.name):
-                        self.gaps.append(_("{name} is a link, and links are not followed.").format(name=_shown(path)))
+                        self.gaps.append(_("{name} is a link, and links are not followed.").format(name=shown(path)))
                 elif stat.S_ISDIR(mode):
-                    if entry.name in LEFT_OUT:
+                    if entry.name in LEFT_OUT and not (entry.name == "vendor" and _is_project(self.root / path)):
                         if entry.name != ".git":
-                            self.left_out.append(_shown(path))
+                            self.left_out.append(shown(path))
                     elif depth >= _MAX_DEPTH:
-                        self.gaps.append(_("The folder {name} lies too deep.").format(name=_shown(path)))
+                        self.gaps.append(_("The folder {name} lies too deep.").format(name=shown(path)))
                     else:
                         below.append((path, depth + 1))
                 elif families.family_of(path) or families.manifest_of(entry.name):
-                    self.gaps.append(_("{name} is a pipe or a device, and not a file.").format(name=_shown(path)))
+                    self.gaps.append(_("{name} is a pipe or a device, and not a file.").format(name=shown(path)))
             files += len(names)
             yield inside, names
             if files > _MAX_FILES:
                 self.gaps.append(_("There are more than {n} files; the rest was not looked at.").format(n=_MAX_FILES))
                 return
             waiting.extend(reversed(below))
+
+
+def _is_project(folder: Path) -> bool:
+    """Whether a folder called vendor is the partner's own, of those who sell: tools put no lockfile into theirs."""
+    try:
+        return any(families.family_of(each.name) or families.manifest_of(each.name) for each in folder.iterdir())
+    except OSError:
+        return False
 
 
 def list_dependencies(
@@ -114,7 +124,7 @@ def list_dependencies(
     if not root.is_dir():
         return _one(root)
     walk = _Walk(root, stopped)
-    found: dict[str, _File] = {}
+    found: dict[str, ReadFile] = {}
     asked: list[tuple[str, str, families.Manifest]] = []
     names_of: dict[str, list[str]] = {}
     more: list[str] = []
@@ -128,7 +138,7 @@ def list_dependencies(
             family = families.family_of(path)
             if family is None:
                 if name.lower() in families.UNSUPPORTED or name.lower() in families.NOT_READ:
-                    found[path] = _File(_unsupported(path, name))
+                    found[path] = ReadFile(_unsupported(path, name))
                 elif manifest := families.manifest_of(name):
                     asked.append((folder, name, manifest))
                 continue
@@ -143,7 +153,7 @@ def list_dependencies(
             progress(path, count)
     _included(root, found, more)
     walk.gaps += _not_here(root)
-    own = _held_against_locks(root, asked, names_of, found)
+    own = held_against_locks(root, asked, names_of, found)
     files = _of_one_place([_whole(each, own) for each in found.values()])
     return Listing(
         tuple(row for each in files for row in each.rows),
@@ -157,7 +167,7 @@ def _not_here(root: Path) -> Iterator[str]:
     """A sentence for each part of the repository whose files are not here: what it uses is not known."""
     for name in checkout.absent_submodules(root):
         yield _("The submodule {name} is not here. Run “git submodule update --init”, then look again.").format(
-            name=_shown(name)
+            name=shown(name)
         )
     if checkout.is_sparse(root):
         yield _("Only a part of the files is checked out. Run “git sparse-checkout disable”, then look again.")
@@ -165,14 +175,14 @@ def _not_here(root: Path) -> Iterator[str]:
 
 def _one(path: Path) -> Listing:
     family = families.family_of(path.name)
-    if family is None and (data := _bytes(path)) is not None and _is_bill(data[:10_000]):
+    if family is None and (data := read_bytes(path)) is not None and _is_bill(data[:10_000]):
         family = families.FAMILIES[-1]
     if family is None:
         raise NoManifest(
             _(
                 "{name} is no lockfile or bill of materials that is known here, so nothing was looked up. Give the "
                 "folder of the repository, or rename the file to the name that its tool gave it."
-            ).format(name=_shown(path.name))
+            ).format(name=shown(path.name))
         )
     (file,) = _of_one_place([_whole(_read(path.parent, path.name, family), set())])
     return Listing(file.rows, (file.manifest,))
@@ -184,23 +194,13 @@ def _is_bill(head: bytes) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    """One file that was read, the files that it points to, and the names that it needs and does not hold."""
-
-    manifest: Manifest
-    rows: tuple[Dependency, ...] = ()
-    more: tuple[str, ...] = ()
-    missing: frozenset[str] = frozenset()
-
-
-def _read(root: Path, path: str, family: families.Family) -> _File:
+def _read(root: Path, path: str, family: families.Family) -> ReadFile:
     folder = (root / path).parent
-    data = _bytes(root / path)
-    shown = _shown(path)
+    data = read_bytes(root / path)
+    named = shown(path)
     if data is None:
         because = _("It is larger than {n} MB or cannot be opened.").format(n=MAX_BYTES // 1024 // 1024)
-        return _File(Manifest(shown, family.format, Reach.UNREADABLE, 0, because))
+        return ReadFile(Manifest(named, family.format, Reach.UNREADABLE, 0, because))
     above = [root / each for each in PurePosixPath(path).parents]
     try:
         if _MERGING.search(data):
@@ -209,25 +209,25 @@ def _read(root: Path, path: str, family: families.Family) -> _File:
             )
         listed = family.read(
             Source(
-                shown,
+                named,
                 data,
-                lambda name: _bytes(folder / name),
-                lambda name: [found for each in above if (found := _bytes(each / name)) is not None],
+                lambda name: read_bytes(folder / name),
+                lambda name: [found for each in above if (found := read_bytes(each / name)) is not None],
             )
         )
     except Malformed as mistake:
-        return _File(Manifest(shown, family.format, Reach.UNREADABLE, 0, mistake.sentence))
+        return ReadFile(Manifest(named, family.format, Reach.UNREADABLE, 0, mistake.sentence))
     rows = tuple(_merged(origins.told_apart(listed.dependencies, listed.needs, listed.apart)))
     missing: set[str] = set()
     if listed.closed:
         held = {one.name for one in listed.dependencies} | listed.own
         missing = {name for needed in listed.needs.values() for name in needed} | listed.needs.keys()
         missing -= held | {""}
-    manifest = Manifest(shown, family.format, listed.reach, len(rows), listed.because)
-    return _File(manifest, rows, listed.more, frozenset(missing))
+    manifest = Manifest(named, family.format, listed.reach, len(rows), listed.because)
+    return ReadFile(manifest, rows, listed.more, frozenset(missing), listed.own, listed.asked)
 
 
-def _whole(file: _File, own: Set[str]) -> _File:
+def _whole(file: ReadFile, own: Set[str]) -> ReadFile:
     """A file that does not hold what its own records need says so."""
     because = cut_short(file.missing - own)
     if not because or file.manifest.reach is not Reach.COMPLETE:
@@ -235,7 +235,7 @@ def _whole(file: _File, own: Set[str]) -> _File:
     return replace(file, manifest=replace(file.manifest, reach=Reach.CUT_SHORT, because=because))
 
 
-def _of_one_place(files: list[_File]) -> list[_File]:
+def _of_one_place(files: list[ReadFile]) -> list[ReadFile]:
     """What one file shows to come from a private registry does so where another file says nothing about it; and of
     each origin only what may be shown is kept."""
     private = {
@@ -272,7 +272,7 @@ def _merged(dependencies: Iterable[Dependency]) -> Iterator[Dependency]:
     return iter(rows.values())
 
 
-def _included(root: Path, found: dict[str, _File], more: list[str]) -> None:
+def _included(root: Path, found: dict[str, ReadFile], more: list[str]) -> None:
     """Read what requirements files point to, inside the repository only."""
     family = next(family for family in families.FAMILIES if family.format == "requirements.txt")
     waiting = list(more)
@@ -282,93 +282,10 @@ def _included(root: Path, found: dict[str, _File], more: list[str]) -> None:
             continue
         if PurePosixPath(path).is_absolute() or path.startswith(".."):
             because = _("It lies outside the repository, so it was not read.")
-            found[path] = _File(Manifest(_shown(path), family.format, Reach.UNREADABLE, 0, because))
+            found[path] = ReadFile(Manifest(shown(path), family.format, Reach.UNREADABLE, 0, because))
             continue
         found[path] = _read(root, path, family)
         waiting += found[path].more
-
-
-def _bytes(path: Path) -> bytes | None:
-    """A regular file's content; None when there is none, it is too large, or it is a link, a device or a pipe."""
-    try:
-        status = path.lstat()
-        if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
-            return None
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError):
-        return None
-    return data if len(data) <= MAX_BYTES else None
-
-
-def _held_against_locks(
-    root: Path,
-    asked: list[tuple[str, str, families.Manifest]],
-    names_of: dict[str, list[str]],
-    found: dict[str, _File],
-) -> set[str]:
-    """Add each manifest that asks for packages which no lockfile lists. The names of the partner's own packages."""
-    needs: list[tuple[str, str, families.Manifest, frozenset[str]]] = []
-    own: set[str] = set()
-    for folder, name, manifest in asked:
-        path = f"{folder}/{name}" if folder else name
-        data = _bytes(root / path)
-        wants = families.wants(manifest, data) if data is not None else families.Wants("", frozenset())
-        if wants is None:
-            because = _(
-                "It cannot be read, so nobody can tell whether a lockfile is its own. Mend it, then look again."
-            )
-            found[path] = _File(Manifest(_shown(path), manifest.format, Reach.UNREADABLE, 0, because))
-            continue
-        own.add(wants.own)
-        if data is None or families.asks(manifest, data):
-            needs.append((path, folder, manifest, wants.names))
-    for path, folder, manifest, names in needs:
-        locks = _locks_of(manifest, folder, names_of)
-        read = [found[lock] for lock in locks if lock in found]
-        listed = {one.name.replace("_", "-") for each in read for one in each.rows}
-        missing = sorted(each for each in names - own if each.replace("_", "-") not in listed)
-        if not locks:
-            found[path] = _File(_not_locked(path, manifest))
-        elif any(each.manifest.reach in (Reach.UNREADABLE, Reach.UNSUPPORTED) for each in read):
-            continue  # said already
-        elif missing or not (listed or manifest.wants):
-            found[path] = _File(_not_in_lock(path, manifest, locks[0], missing))
-    return own
-
-
-def _locks_of(manifest: families.Manifest, folder: str, names_of: dict[str, list[str]]) -> list[str]:
-    """The lockfiles nearest to a manifest: beside it, a folder below, or (a workspace) in a folder above."""
-    places = [(folder, manifest.locks)]
-    if manifest.above:
-        places += [(str(each) if str(each) != "." else "", manifest.above) for each in PurePosixPath(folder).parents]
-    if manifest.format == "Package.swift":  # an Xcode project keeps it deep inside itself
-        places += [(each, manifest.locks) for each in names_of]
-    for place, pattern in places:
-        near = (place, *(f"{place}/{name}".lstrip("/") for name in ("obj", "gradle", "requirements")))
-        if locks := [
-            f"{each}/{name}".lstrip("/") for each in near for name in families.locking(pattern, names_of.get(each, ()))
-        ]:
-            return locks
-    return []
-
-
-def _not_in_lock(path: str, manifest: families.Manifest, lock: str, missing: list[str]) -> Manifest:
-    because = (
-        _("It asks for {names}, and {lock} does not list that: it is older, or of another project. Lock again.").format(
-            names=", ".join(missing[:3]) + (" …" if len(missing) > 3 else ""), lock=_shown(lock)
-        )
-        if missing
-        else _("It asks for packages, and {lock} lists none: it is older, or damaged. Lock them again.").format(
-            lock=_shown(lock)
-        )
-    )
-    return Manifest(_shown(path), manifest.format, Reach.NOT_LOCKED, 0, because)
-
-
-def _not_locked(path: str, manifest: families.Manifest) -> Manifest:
-    because = _("It asks for packages, and no lockfile says which versions came. Lock them, and keep the lockfile.")
-    return Manifest(_shown(path), manifest.format, Reach.NOT_LOCKED, 0, because)
 
 
 def _unsupported(path: str, name: str) -> Manifest:
@@ -378,9 +295,4 @@ def _unsupported(path: str, name: str) -> Manifest:
         if command
         else _("Files of this kind are not read here. Add the report of a scanner that reads them.")
     )
-    return Manifest(_shown(path), name, Reach.UNSUPPORTED, 0, because)
-
-
-def _shown(path: str) -> str:
-    """A path as text; half characters of another encoding become U+FFFD."""
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return Manifest(shown(path), name, Reach.UNSUPPORTED, 0, because)

@@ -10,6 +10,7 @@ from wizard.checks.dependencies.dependency import Dependency, Ecosystem, Listed,
 from wizard.checks.dependencies.npm_settings import Registries, registries
 from wizard.checks.dependencies.origins import base
 from wizard.checks.dependencies.source import Source, known_version, need, reached, table, table_of, text
+from wizard.checks.dependencies.wanted import ranges_of
 from wizard.formats import json as strict_json
 
 _KEY = r'^[ \t]*"([^"\n]+)"\s*:\s*[\[{]'
@@ -34,7 +35,7 @@ def declared_beside(source: Source) -> tuple[set[str], set[str]] | None:
 
 
 #: Folders in which other people's code is kept; npm links them as it does the partner's own workspaces.
-_COPIED = re.compile(r"(?:^|/)(?:vendor(?:s|ed)?|third[-_]?party|external|node_modules)/", re.IGNORECASE)
+COPIED = re.compile(r"(?:^|/)(?:vendor(?:s|ed)?|third[-_]?party|external|node_modules)/", re.IGNORECASE)
 
 
 def from_elsewhere(where: str, version: str = "") -> bool:
@@ -96,10 +97,20 @@ def read_lock(source: Source) -> Listed:
                 needs.setdefault(name, []).extend(table(one, "dependencies"))
                 needs.setdefault(alias, []).append(name)
         own = frozenset(map(_last, packages))
-        return Listed(rows, needs=needs, closed=True, own=own, apart=apart(rows, settings))
+        asked = ranges(one for path, one in packages.items() if "node_modules/" not in path)
+        return Listed(rows, needs=needs, closed=True, own=own, apart=apart(rows, settings), asked=asked)
     inner: dict[str, list[str]] = {}
     rows = tuple(_nested(source, table(lock, "dependencies"), settings, inner))
     return Listed(rows, needs=inner, apart=apart(rows, settings))
+
+
+def ranges(manifests: Iterable[Any]) -> dict[str, set[str]]:
+    """The ranges of each name that a lockfile repeats of the manifests."""
+    found: dict[str, set[str]] = {}
+    for each in manifests:
+        for name, wanted in ranges_of(table_of(each)):
+            found.setdefault(name, set()).add(wanted)
+    return found
 
 
 def _last(path: str) -> str:
@@ -120,7 +131,7 @@ def _packages(source: Source, packages: Mapping[str, Any], settings: Registries)
         package = table_of(package)
         where = text(package, "resolved")
         if package.get("link") is True:
-            if where in packages and not _COPIED.search(where):
+            if where in packages and not COPIED.search(where):
                 continue
             where = f"file:{where}"
         yield made(
@@ -171,9 +182,9 @@ def read_bun(source: Source) -> Listed:
     prod: set[str] = set()
     dev: set[str] = set()
     for workspace in table(lock, "workspaces").values():
-        asked = declared(table_of(workspace))
-        prod |= asked[0]
-        dev |= asked[1]
+        to_run, to_build = declared(table_of(workspace))
+        prod |= to_run
+        dev |= to_build
     packages = table(lock, "packages")
     graph = {
         key: [f"{key}/{name}" if f"{key}/{name}" in packages else name for name in _bun_asks(entry)]
@@ -204,7 +215,8 @@ def read_bun(source: Source) -> Listed:
                 origin=settings.origin(base(written, name), name),
             )
         )
-    return Listed(tuple(found), needs=needs, apart=apart(found, settings))
+    asked = ranges(table(lock, "workspaces").values())
+    return Listed(tuple(found), needs=needs, apart=apart(found, settings), asked=asked)
 
 
 def _bun_asks(entry: Any) -> Iterator[str]:

@@ -20,12 +20,15 @@ def read(source: Source) -> Listed:
     lines = source.lines(r'^[ \t]*"name"\s*:\s*"([^"\n]+)"')
     found = []
     needs: dict[str, list[str]] = {}
+    own: set[str] = set()  # and what a package stands in for
     for kind in ("packages", "packages-dev"):
         for each in tables(lock, kind):
             name, version = text(each, "name"), text(each, "version")
             need(name)
             line = lines.take(name)
+            own |= {other.lower() for each_kind in ("replace", "provide") for other in table(each, each_kind)}
             if text(table(each, "dist"), "type") == "path":
+                own.add(name.lower())
                 continue  # the partner's own code
             needs.setdefault(name.lower(), []).extend(map(str.lower, table(each, "require")))
             branch = version.startswith("dev-") or version.endswith("-dev")
@@ -43,7 +46,7 @@ def read(source: Source) -> Listed:
                     origin=_origin(each),
                 )
             )
-    return Listed(tuple(found), needs=needs)
+    return Listed(tuple(found), needs=needs, own=frozenset(own))
 
 
 def _origin(package: Mapping[str, Any]) -> str:

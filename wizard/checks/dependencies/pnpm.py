@@ -20,6 +20,7 @@ from wizard.checks.dependencies.source import (
     table_of,
     text,
 )
+from wizard.checks.dependencies.wanted import names_of_overrides
 from wizard.checks.dependencies.yaml_text import Word
 
 #: version 5: /name/1.2.3 or /@scope/name/1.2.3_peer@1
@@ -79,7 +80,12 @@ def read(source: Source) -> Listed:
         missing |= held - graph.keys()
     because = cut_short(missing)
     reach = Reach.CUT_SHORT if because else Reach.COMPLETE
-    return Listed(tuple(found), reach, because, needs=needs, apart=npm.apart(found, settings))
+    ranges: dict[str, set[str]] = {}
+    for each in importers.values():
+        for name, wanted in _ranges(each):
+            ranges.setdefault(str(name), set()).add(str(wanted))
+    ranges |= {name: set() for name in names_of_overrides(table(lock, "overrides"))}  # in place of what is asked for
+    return Listed(tuple(found), reach, because, needs=needs, apart=npm.apart(found, settings), asked=ranges)
 
 
 def _plain(key: str) -> str:
@@ -102,6 +108,15 @@ def _asked(importer: object, kinds: tuple[str, ...]) -> Iterator[str]:
     for kind in kinds:
         for name, wanted in table(importer, kind).items():
             yield from _reference(name, text(wanted, "version") if isinstance(wanted, Mapping) else str(wanted))
+
+
+def _ranges(importer: object) -> Iterator[tuple[str, str]]:
+    """Each name with the range that its package.json asks for, in the forms of versions 5 and of 6 and later."""
+    yield from ((name, str(wanted)) for name, wanted in table(importer, "specifiers").items())
+    for kind in (*_KINDS, "devDependencies"):
+        yield from (
+            (name, said) for name, wanted in table(importer, kind).items() if (said := text(wanted, "specifier"))
+        )
 
 
 def _needs(entry: Any) -> list[str]:

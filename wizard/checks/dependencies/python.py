@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from wizard.checks.dependencies.dependency import Dependency, Ecosystem, Listed, Obstacle
@@ -57,23 +57,31 @@ def declared(project: Mapping[str, Any]) -> tuple[set[str], set[str]]:
     return prod, dev - prod
 
 
-def needed(project: Mapping[str, Any]) -> tuple[str, frozenset[str]]:
-    """A project's own name, and what it needs on every system from elsewhere than a folder beside it, extras and groups
-    included."""
+def requirements(project: Mapping[str, Any]) -> Iterator[str]:
+    """Each line by which a pyproject.toml asks for a package, with extras and groups (PEP 621, PEP 735, PDM, uv)."""
     tool, own = table(project, "tool"), table(project, "project")
-    poetry = table(tool, "poetry")
     groups = [table(own, "optional-dependencies"), table(project, "dependency-groups")]
     groups.append(table(table(tool, "pdm"), "dev-dependencies"))
     listed = [own.get("dependencies"), table(tool, "uv").get("dev-dependencies")]
     listed += [items for group in groups for items in group.values()]
-    items = [item for each in listed if isinstance(each, list) for item in each if isinstance(item, str)]
-    names = _names(item for item in items if ";" not in item and " @ file:" not in item)
+    yield from (item for each in listed if isinstance(each, list) for item in each if isinstance(item, str))
+
+
+def asked_of_poetry(project: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Each name that a pyproject.toml asks Poetry for, with what it says of it."""
+    poetry = table(table(project, "tool"), "poetry")
     asked = [table(poetry, "dependencies"), table(poetry, "dev-dependencies")]
     asked += [table(group, "dependencies") for group in table(poetry, "group").values()]
-    for name, spec in (pair for each in asked for pair in each.items()):
+    yield from (pair for each in asked for pair in each.items() if pair[0] != "python")
+
+
+def needed(project: Mapping[str, Any]) -> tuple[str, frozenset[str]]:
+    """A project's own name, and what it needs on every system from elsewhere than a folder beside it."""
+    names = _names(item for item in requirements(project) if ";" not in item and " @ file:" not in item)
+    for name, spec in asked_of_poetry(project):
         if not (isinstance(spec, dict) and spec.keys() & {"path", "markers", "platform", "python", "optional"}):
             names.add(normal(name))
-    names.discard("python")
+    own, poetry = table(project, "project"), table(table(project, "tool"), "poetry")
     return normal(text(own, "name") or text(poetry, "name")), frozenset(names)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
 
 from wizard.checks.dependencies.dependency import Dependency, Listed, Obstacle, Reach
+from wizard.checks.dependencies.npm import COPIED
 from wizard.checks.dependencies.origins import base, mixed
 from wizard.checks.dependencies.python import made, needed
 from wizard.checks.dependencies.python_settings import normal, project_of
@@ -128,6 +130,9 @@ def _requirement(line: str, number: int, source: Source, dev: bool) -> Dependenc
     if path.startswith((".", "/")) and path.lower().endswith(_ARCHIVES):  # built elsewhere, perhaps by others
         name = path.rpartition("/")[2][:100]
         return made(name, "", number, file=source.file, direct=True, dev=dev, elsewhere=True)
+    if (editable or path.startswith((".", "/"))) and _is_copy(folder := where.split(None, 1)[0], source):
+        name = PurePosixPath(folder).name.partition("[")[0][:100]
+        return made(name or folder, "", number, file=source.file, direct=True, dev=dev, elsewhere=True)
     if editable or line.startswith((".", "/", _OPTION)):
         return None  # the partner's own code, or an option
     wanted = line.partition(";")[0].partition(" --")[0].strip()
@@ -153,6 +158,12 @@ def _requirement(line: str, number: int, source: Source, dev: bool) -> Dependenc
     if pinned:
         return one
     return Dependency(one.ecosystem, one.name, rest, one.file, one.line, True, dev, "", Obstacle.NOT_PINNED)
+
+
+def _is_copy(path: str, source: Source) -> bool:
+    """Whether a folder lies outside the repository, or where people keep copies of what others wrote."""
+    place = posixpath.normpath(str(PurePosixPath(source.file).parent / path))
+    return place.startswith(("..", "/")) or bool(COPIED.search(f"{place}/"))
 
 
 def _further(text: str) -> str:

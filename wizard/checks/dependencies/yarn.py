@@ -12,6 +12,7 @@ from wizard.checks.dependencies.dependency import Listed
 from wizard.checks.dependencies.npm_settings import registries
 from wizard.checks.dependencies.origins import base
 from wizard.checks.dependencies.source import Source, need, reached, table, table_of, text
+from wizard.checks.dependencies.wanted import overridden
 from wizard.checks.dependencies.yaml_text import Word
 
 _KINDS = ("dependencies", "optionalDependencies")
@@ -65,7 +66,17 @@ def read(source: Source) -> Listed:
             )
         )
     own = frozenset(_name(one) for entry in entries for one in entry.asked)
-    return Listed(tuple(found), needs=needs, closed=True, own=own, apart=npm.apart(found, settings))
+    ranges: dict[str, set[str]] = {}
+    for one in (one for entry in entries for one in entry.asked):
+        ranges.setdefault(_name(one), set()).add(_range(one))
+    ranges |= _set_otherwise(source)
+    return Listed(tuple(found), needs=needs, closed=True, own=own, apart=npm.apart(found, settings), asked=ranges)
+
+
+def _set_otherwise(source: Source) -> dict[str, set[str]]:
+    """The names that the settings give a version in place of the one that is asked for."""
+    beside = source.other("package.json")
+    return {name: set() for name in overridden(beside.json())} if beside else {}
 
 
 def _entries(text: str) -> Iterator[_Entry]:
@@ -146,8 +157,13 @@ def _berry(source: Source) -> Listed:
                 origin=settings.origin(base(unquote(archive[1]), name) if archive else "", name),
             )
         )
+    ranges: dict[str, set[str]] = {}
+    for name, wanted in (pair for key in own for kind in _KINDS for pair in table(entries[key], kind).items()):
+        ranges.setdefault(str(name), set()).update((str(wanted), str(wanted).removeprefix("npm:")))
+    ranges |= _set_otherwise(source)
     present = frozenset(_name(one.strip()) for key in entries for one in key.split(","))
-    return Listed(tuple(found), needs=needs, closed=True, own=present, apart=npm.apart(found, settings))
+    apart = npm.apart(found, settings)
+    return Listed(tuple(found), needs=needs, closed=True, own=present, apart=apart, asked=ranges)
 
 
 def _descriptors(entry: object, known: Iterable[str]) -> Iterator[str]:
