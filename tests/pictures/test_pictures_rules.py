@@ -100,9 +100,9 @@ def test_nothing_is_cut_off(
     shell.open_session((session, PLACES[name]))
     shell.show()
     qtbot.waitExposed(shell)
-    qtbot.waitUntil(lambda: not shell.context.work.running, timeout=20_000)
+    qtbot.waitUntil(lambda: not shell.context.work.running, timeout=30_000)
     with contextlib.suppress(QtTimeout):  # long pages are built in pieces
-        qtbot.waitUntil(lambda: not any(cut_off(shell)) and not any(outside(shell.page)), timeout=3000)
+        qtbot.waitUntil(lambda: not any(cut_off(shell)) and not any(outside(shell.page)), timeout=30_000)
     shell.grab().save(str(artefacts(f"{name}-{called}")))
     try:
         assert (shell.width(), shell.height()) == (width, height), "the page is no larger than the window"

@@ -190,4 +190,4 @@ def serving():
     finally:
         server.shutdown()
         server.server_close()
-        thread.join(5)
+        thread.join(30)

@@ -71,5 +71,5 @@ def old_server(
         yield listener.getsockname()[1]
     finally:
         over.set()
-        thread.join(5)
+        thread.join(30)
         listener.close()

@@ -26,9 +26,9 @@ def running(answer: Callable[[Request], Page], seen: list[Request] | None = None
     thread = threading.Thread(target=loop.run_until_complete, args=(serving(),))
     thread.start()
     try:
-        assert ready.wait(10)
+        assert ready.wait(30)
         yield port[0]
     finally:
         loop.call_soon_threadsafe(stop.set)
-        thread.join(10)
+        thread.join(30)
         loop.close()

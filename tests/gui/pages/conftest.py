@@ -14,6 +14,7 @@ from wizard.checks.every import find
 from wizard.domain import events as e
 from wizard.domain.answers import Answer, AnswerState, Row, Value
 from wizard.domain.observation import Level, Method, Result, Verdict
+from wizard.gui import locking
 from wizard.gui.context import Place
 from wizard.gui.shell import Shell
 from wizard.gui.theme import theme
@@ -48,7 +49,10 @@ def session(tmp_path: Path, preferences: Preferences) -> Iterator[Session]:
 
 
 @pytest.fixture
-def shell(qapp: QApplication, qtbot: QtBot, preferences: Preferences) -> Iterator[Shell]:
+def shell(
+    qapp: QApplication, qtbot: QtBot, preferences: Preferences, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Shell]:
+    monkeypatch.setattr(locking, "_SLEPT_SECONDS", 600.0)  # a test that keeps the window waiting is no sleep
     theme().apply(qapp, "light")
     qapp.setCursorFlashTime(0)
     window = Shell(preferences)

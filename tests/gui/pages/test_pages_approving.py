@@ -34,13 +34,13 @@ def test_a_section_is_approved_once_all_is_answered_and_taken_back(
         return len(approvals(session.questionnaire, session.assessment, section))
 
     page.approval.button.click()
-    qtbot.waitUntil(lambda: standing() == 1, timeout=20_000)
-    qtbot.waitUntil(lambda: "Approved by" in page.approval.said.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: standing() == 1)
+    qtbot.waitUntil(lambda: "Approved by" in page.approval.said.text())
     page.scroll_area.verticalScrollBar().setValue(10_000)
     picture(qtbot, opened, tmp_path / "approved.png")
     page.approval.button.click()
-    qtbot.waitUntil(lambda: standing() == 0, timeout=20_000)
-    qtbot.waitUntil(lambda: "Approved by" not in page.approval.said.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: standing() == 0)
+    qtbot.waitUntil(lambda: "Approved by" not in page.approval.said.text())
     assert page.approval.button.isVisible()
     session.request = object()  # type: ignore[assignment]
     page.approval.show_section(session, section)

@@ -66,7 +66,7 @@ def settle(qtbot: QtBot, shell: Shell) -> None:
     if isinstance(shell.page, ScopePage):
         qtbot.waitUntil(lambda: shell.page.is_whole)  # type: ignore[attr-defined]
     with contextlib.suppress(qtbot.TimeoutError):  # what is still cut off then is said by the assertion
-        qtbot.waitUntil(lambda: not list(cut_off(shell)), timeout=2_000)
+        qtbot.waitUntil(lambda: not list(cut_off(shell)))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -66,10 +66,10 @@ LAUGHS = b"a: &a [x, x]\n" + b"".join(
     ],
 )  # fmt: skip
 def test_hostile_yaml_ends_with_a_sentence_at_once(data: bytes) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     with pytest.raises(UnreadableEndpoints):
         read_openapi(data)
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.slow

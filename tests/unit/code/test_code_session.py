@@ -138,6 +138,6 @@ def test_stop_is_quick(session: Session, data: Path, repository: Any) -> None:
     at = time.monotonic()
     job.cancel()
     with pytest.raises(BaseException):  # noqa: B017
-        job.result.result(5)
-    assert time.monotonic() - at < 0.3
+        job.result.result(30)
+    assert time.monotonic() - at < 2
     assert (repository_secrets.CHECK.id, str(repository.root)) not in session.assessment.observations

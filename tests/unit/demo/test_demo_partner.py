@@ -48,7 +48,7 @@ def port_of(running, name):
 
 def exchange(port, data):
     """Send `data` and read until the other side hangs up."""
-    with socket.create_connection((partner.LOOPBACK, port), timeout=5) as client:
+    with socket.create_connection((partner.LOOPBACK, port), timeout=30) as client:
         client.sendall(data)
         answer = b""
         while piece := client.recv(65536):
@@ -116,7 +116,7 @@ def test_new_tls_is_served_by_the_library(running, name, version):
     context = ssl.create_default_context(cafile=str(running.ca_file))
     context.minimum_version = context.maximum_version = version
     with (
-        socket.create_connection((partner.LOOPBACK, port_of(running, name)), timeout=5) as plain,
+        socket.create_connection((partner.LOOPBACK, port_of(running, name)), timeout=30) as plain,
         context.wrap_socket(plain, server_hostname=name) as secure,
     ):
         assert secure.version() == version.name.replace("_", ".")
@@ -155,7 +155,7 @@ def test_the_certificate_of_old_and_new_tls_is_the_same(running):
     answer = exchange(port_of(running, LEGACY), hello(0x0302, [RSA_AES_256_SHA]))
     context = ssl.create_default_context(cafile=str(running.ca_file))
     with (
-        socket.create_connection((partner.LOOPBACK, port_of(running, LEGACY)), timeout=5) as plain,
+        socket.create_connection((partner.LOOPBACK, port_of(running, LEGACY)), timeout=30) as plain,
         context.wrap_socket(plain, server_hostname=LEGACY) as secure,
     ):
         assert secure.getpeercert(binary_form=True) in answer
@@ -180,7 +180,7 @@ def test_older_tls_is_refused_with_an_alert_that_arrives(running, name, version,
 def test_a_hello_split_over_records_and_pieces_is_joined(running):
     whole = hello(0x0302, [RSA_AES_128_SHA])[5:]
     split = b"".join(struct.pack(">BHH", 22, 0x0301, len(part)) + part for part in (whole[:9], whole[9:20], whole[20:]))
-    with socket.create_connection((partner.LOOPBACK, port_of(running, LEGACY)), timeout=5) as client:
+    with socket.create_connection((partner.LOOPBACK, port_of(running, LEGACY)), timeout=30) as client:
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for byte in split:
             client.sendall(bytes([byte]))
@@ -211,7 +211,7 @@ def test_rubbish_ends_its_own_connection_and_nothing_else(running, ask, data):
     for host in running.hosts:
         with (
             contextlib.suppress(ConnectionError),
-            socket.create_connection((partner.LOOPBACK, host.port), timeout=5) as client,
+            socket.create_connection((partner.LOOPBACK, host.port), timeout=30) as client,
         ):
             client.sendall(data)
             client.shutdown(socket.SHUT_WR)
@@ -230,7 +230,7 @@ def test_stop_ends_the_thread_and_open_connections(tmp_path):
     running = partner.start(tmp_path)
     context = ssl.create_default_context(cafile=str(running.ca_file))
     with (
-        socket.create_connection((partner.LOOPBACK, running.hosts[0].port), timeout=5) as plain,
+        socket.create_connection((partner.LOOPBACK, running.hosts[0].port), timeout=30) as plain,
         context.wrap_socket(plain, server_hostname=APP) as idle,
     ):
         running.stop()
@@ -240,7 +240,7 @@ def test_stop_ends_the_thread_and_open_connections(tmp_path):
             assert idle.recv(1) == b""
     for host in running.hosts:
         with pytest.raises(ConnectionRefusedError):
-            socket.create_connection((partner.LOOPBACK, host.port), timeout=5)
+            socket.create_connection((partner.LOOPBACK, host.port), timeout=30)
 
 
 def test_a_folder_that_cannot_be_written_is_an_error_here_and_not_in_the_thread(tmp_path):
@@ -257,7 +257,7 @@ def test_nothing_secret_is_left_on_the_disk(tmp_path):
 @pytest.mark.parametrize("attempt", range(10))
 def test_stop_closes_a_connection_that_was_only_just_accepted(tmp_path, attempt):
     running = partner.start(tmp_path)
-    with socket.create_connection((partner.LOOPBACK, running.hosts[0].port), timeout=5) as fresh:
+    with socket.create_connection((partner.LOOPBACK, running.hosts[0].port), timeout=30) as fresh:
         running.stop()
         with contextlib.suppress(ConnectionError):
             assert fresh.recv(1) == b""

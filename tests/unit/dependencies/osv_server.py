@@ -117,7 +117,7 @@ def serving():
                 case "refused":
                     self.answer({"code": 3}, 400)
                 case "slow":
-                    served.over.wait(5)
+                    served.over.wait(30)
                     self.close_connection = True
                 case "endless":
                     self.answer({"results": [{"next_page_token": "again"}]})

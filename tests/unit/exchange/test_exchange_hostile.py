@@ -266,10 +266,10 @@ def test_a_request_with_any_byte_changed_is_refused(lead):
     ids=lambda data: str(data[:20]),
 )
 def test_what_is_no_request(data):
-    begun = time.monotonic()
+    begun = time.process_time()
     with pytest.raises(mistakes.Refused):
         requests.parse(data, "no request")
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_conditions_nested_without_end_are_refused(lead):

@@ -22,7 +22,7 @@ def stands(session, section):
 
 def approve(session, section):
     content = content_of(session.questionnaire, session.assessment, section)
-    return session.record(e.SectionApproved(section.id, content)).result(10)
+    return session.record(e.SectionApproved(section.id, content)).result(30)
 
 
 def test_what_is_open_is_not_approved(session, section):
@@ -33,7 +33,7 @@ def test_what_is_open_is_not_approved(session, section):
 def test_a_complete_section_is_approved_and_printed_until_something_of_it_changes(session, section, monkeypatch):
     monkeypatch.setattr(approving, "complete", lambda _session, _section: True)
     me = session.workspace.author
-    approving.approve(session, section).result(10)
+    approving.approve(session, section).result(30)
     assert stands(session, section) == [me]
     group = next(g for g in attesting.draft(session).groups if g.id == section.id)
     assert [one.author for one in group.approved] == [me]
@@ -43,13 +43,13 @@ def test_a_complete_section_is_approved_and_printed_until_something_of_it_change
         for q in session.questionnaire.questions_for(r.id)
         if q.kind is AnswerKind.YES_NO
     )
-    answers.answer(session, Answer(question.id, AnswerState.GIVEN, "no")).result(10)
+    answers.answer(session, Answer(question.id, AnswerState.GIVEN, "no")).result(30)
     assert stands(session, section) == []
     assert [(one.own, one.counts) for one in approving.standings(session, section)] == [(True, False)]
     assert not any(g.approved for g in attesting.draft(session).groups)
-    session.undo().result(10)
+    session.undo().result(30)
     assert stands(session, section) == [me], "it says again what was approved"
-    approving.take_back(session, section).result(10)
+    approving.take_back(session, section).result(30)
     assert stands(session, section) == []
     assert approving.standings(session, section) == ()
 
@@ -64,15 +64,15 @@ def test_every_word_of_a_section_is_part_of_what_is_approved(session, section, w
         "explanation": lambda: answers.explain(session, id, "it stands"),
         "exception": lambda: session.record(e.ExceptionSet(id, "a gap")),
     }[what]
-    deed().result(10)
+    deed().result(30)
     assert stands(session, section) == []
 
 
 def test_another_section_and_a_look_change_nothing(session, section):
     approve(session, section)
     other = next(s for s in session.questionnaire.sections if not s.scoping and s is not section)
-    answers.comment(session, other.requirements[0].id, "a note").result(10)
-    session.record(e.Looked("r", "api.example.com", ())).result(10)
+    answers.comment(session, other.requirements[0].id, "a note").result(30)
+    session.record(e.Looked("r", "api.example.com", ())).result(30)
     assert stands(session, section) == [session.workspace.author]
 
 

@@ -20,8 +20,8 @@ A, B = "token-of-customer-a", "token-of-customer-b"
 
 def in_scope(session, port):
     row = Row((("host", f"localhost:{port}"), ("public", "no"), ("private_network", "yes"), ("purpose", "api")))
-    answers.answer(session, Answer("SCOPE-1", AnswerState.GIVEN, (row,))).result(10)
-    looking.confirm_scope(session, "Ines").result(10)
+    answers.answer(session, Answer("SCOPE-1", AnswerState.GIVEN, (row,))).result(30)
+    looking.confirm_scope(session, "Ines").result(30)
     return session.assessment.scope.hosts[0]
 
 
@@ -94,7 +94,7 @@ def test_two_customers_are_told_apart_and_their_credentials_are_nowhere(session,
     found = said(session, "tenant-separation", host.subject)
     assert found.verdict is Verdict.FAIL
     assert "/b-thing" in found.summary
-    answers.answer(session, Answer("AUTH-1b-claim", AnswerState.GIVEN, "yes")).result(10)
+    answers.answer(session, Answer("AUTH-1b-claim", AnswerState.GIVEN, "yes")).result(30)
     assert session.findings["AUTH-1"].contradicted
     assert [noted.payload.customers for noted in session.assessment.active.values()] == [(host.subject,)]
     for event in session.workspace.journal.events():
@@ -162,7 +162,7 @@ def test_an_alert_is_read_when_it_is_handed_in_and_a_log_is_none(session, tmp_pa
 def test_no_canary_leaves_the_scope(session):
     with running(lambda request: Page(200, (), b"ok"), []) as port:
         host = in_scope(session, port)
-        answers.answer(session, Answer("SCOPE-1", AnswerState.GIVEN, (Row((("host", "other.example"),)),))).result(10)
+        answers.answer(session, Answer("SCOPE-1", AnswerState.GIVEN, (Row((("host", "other.example"),)),))).result(30)
         with pytest.raises(looking.ScopeNotConfirmed):
             canaries.send(session, host, options=options())
 

@@ -205,8 +205,8 @@ def test_nothing_is_signed_while_something_stops_it(session, tmp_path):
     answers.grant_exception(
         session,
         ExceptionSet("INC-7", "Old restore test", "Jonas", "Snapshots", session.clock().date() + timedelta(days=9)),
-    ).result(10)
-    answers.name_signatory(session, SignatoryNamed("", "", "")).result(10)
+    ).result(30)
+    answers.name_signatory(session, SignatoryNamed("", "", "")).result(30)
     assert attesting.verify_workspace(session).result.result(60).ok
     blocked = attesting.blockers(session)
     assert [b.where for b in blocked] == ["sign"]
@@ -214,7 +214,7 @@ def test_nothing_is_signed_while_something_stops_it(session, tmp_path):
     with pytest.raises(attesting.Blocked):
         attesting.sign(session, out).result.result(60)
     assert not out.exists()
-    session.undo().result(10)
+    session.undo().result(30)
     assert attesting.blockers(session) == ()
 
 

@@ -21,7 +21,7 @@ from wizard.session.deeds import answers, evidence, looking
 
 def given(session, question, *rows):
     value = tuple(Row(tuple(row.items())) for row in rows)
-    answers.answer(session, Answer(question, AnswerState.GIVEN, value)).result(10)
+    answers.answer(session, Answer(question, AnswerState.GIVEN, value)).result(30)
 
 
 @pytest.fixture
@@ -180,7 +180,7 @@ def test_a_recording_is_read_and_stops_counting_when_it_is_removed(scoped, tmp_p
     redirect = scoped.assessment.observations["oauth-redirect", ""].result
     assert redirect.verdict is Verdict.UNKNOWN
     assert "x.example" in redirect.summary
-    evidence.remove(scoped, added.evidence[0].id).result(10)
+    evidence.remove(scoped, added.evidence[0].id).result(30)
     scoped.flush()
     assert scoped.assessment.observations["oauth-flow", ""].result.verdict is Verdict.NOT_APPLICABLE
     assert scoped.assessment.observations["oauth-redirect", ""].result.verdict is Verdict.NOT_APPLICABLE
@@ -197,7 +197,7 @@ def test_what_is_filed_later_is_read_as_what_is_added_there_at_once(scoped, tmp_
     for item, requirement, check in zip(
         added.evidence, ("ELIG-2", "SEC-5"), ("oauth-flow", "log-secrets"), strict=True
     ):
-        evidence.file(scoped, item.id, (requirement,)).result(10)
+        evidence.file(scoped, item.id, (requirement,)).result(30)
         evidence.read_filed(scoped, item.id, item.requirements).result.result(60)
         assert (check, "") in scoped.assessment.observations
     assert scoped.assessment.observations["oauth-flow", ""].result.verdict is Verdict.FAIL
@@ -219,12 +219,12 @@ def test_a_recording_or_log_that_cannot_be_read_says_why_when_it_is_added(scoped
 
 
 def test_redirect_addresses_of_a_recording_are_asked_when_their_hosts_are(scoped, monkeypatch):
-    looking.confirm_scope(scoped, "Ines").result(10)
+    looking.confirm_scope(scoped, "Ines").result(30)
     asked, uris = [], ["https://app.partner.example/cb", "https://elsewhere.example/cb"]
     flow = {"flow": {"authorizations": [{"redirect_uri": uri} for uri in uris]}}
     monkeypatch.setattr(looking, "_gone_documents", lambda session: iter(()))  # no file was filed here
     recorded = replace(_result(scoped, Verdict.PASS), check="oauth-flow", subject="", facts=flow)
-    scoped.record(e.Looked(run="r", host="documents", results=(recorded,), record="ab", record_name="cd")).result(10)
+    scoped.record(e.Looked(run="r", host="documents", results=(recorded,), record="ab", record_name="cd")).result(30)
 
     async def look(hosts, checks, settings, report=lambda news: None):
         return ()
@@ -261,7 +261,7 @@ def _result(session, verdict):
     ],
 )
 def test_a_second_look_that_differs_is_shown(scoped, monkeypatch, before, first, second, kept, apart):
-    looking.confirm_scope(scoped, "Ines").result(10)
+    looking.confirm_scope(scoped, "Ines").result(30)
     said = [before, first, second]
 
     async def look(hosts, checks, settings, report=lambda news: None):
@@ -281,7 +281,7 @@ def test_a_second_look_that_differs_is_shown(scoped, monkeypatch, before, first,
 
 
 def test_what_passed_by_an_older_list_of_endpoints_has_to_be_looked_at_again(scoped, monkeypatch):
-    looking.confirm_scope(scoped, "Ines").result(10)
+    looking.confirm_scope(scoped, "Ines").result(30)
 
     async def look(hosts, checks, settings, report=lambda news: None):
         facts = {"listed_by": settings.listed_by}
@@ -300,7 +300,7 @@ def test_what_passed_by_an_older_list_of_endpoints_has_to_be_looked_at_again(sco
     monkeypatch.setattr("wizard.checks.plan.look", look)
     looking.look(scoped, [HOST.subject], ["authentication", "anonymous-register"]).result.result(30)
     assert verdicts() == [Verdict.PASS, Verdict.FAIL]
-    answers.comment(scoped, "AUTH-1", "looked at").result(10)
+    answers.comment(scoped, "AUTH-1", "looked at").result(30)
     assert verdicts() == [Verdict.PASS, Verdict.FAIL]
     given(scoped, "AUTH-1-endpoints", {"method": "GET", "path": "/v1/new", "anonymous": "no"})
     assert verdicts() == [Verdict.UNKNOWN, Verdict.FAIL], "a failure stays"
@@ -312,7 +312,7 @@ def test_what_passed_by_an_older_list_of_endpoints_has_to_be_looked_at_again(sco
 
 
 def test_more_endpoints_can_be_given_to_one_run(scoped, monkeypatch):
-    looking.confirm_scope(scoped, "Ines").result(10)
+    looking.confirm_scope(scoped, "Ines").result(30)
     seen = []
 
     async def look(hosts, checks, settings, report=lambda news: None):
@@ -334,7 +334,7 @@ def test_more_endpoints_can_be_given_to_one_run(scoped, monkeypatch):
 
 
 def test_the_domain_of_the_incident_address_is_asked_about(scoped, monkeypatch):
-    looking.confirm_scope(scoped, "Ines").result(10)
+    looking.confirm_scope(scoped, "Ines").result(30)
     seen = []
 
     async def look(hosts, checks, settings, report=lambda news: None):
@@ -344,7 +344,7 @@ def test_the_domain_of_the_incident_address_is_asked_about(scoped, monkeypatch):
 
     monkeypatch.setattr("wizard.checks.plan.look", look)
     for address, asked in (("incidents@sample.example", False), ("no address", False), ("incidents@sample.com", True)):
-        answers.answer(scoped, Answer("INC-2-address", AnswerState.GIVEN, address)).result(10)
+        answers.answer(scoped, Answer("INC-2-address", AnswerState.GIVEN, address)).result(30)
         seen.clear()
         looking.look(scoped).result.result(30)
         assert (["sample.com"] in seen) is asked
@@ -355,7 +355,7 @@ def test_hosts_that_are_done_together_are_recorded_together_and_none_is_left_out
     """Judging all requirements anew for each of a hundred hosts took most of a run, beside a window that waited."""
     names = [f"h{n}.partner.example" for n in range(40)]
     given(session, "SCOPE-1", *({"host": name, "purpose": "website"} for name in names))
-    looking.confirm_scope(session, "Ines").result(10)
+    looking.confirm_scope(session, "Ines").result(30)
 
     async def look(hosts, checks, settings, report=lambda news: None):
         for n, host in enumerate(hosts):

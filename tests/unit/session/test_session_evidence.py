@@ -60,9 +60,9 @@ def test_removing_can_be_undone(session, tmp_path):
     path = tmp_path / "plan.txt"
     path.write_text("plan")
     item = add(session, path).evidence[0]
-    evidence.remove(session, item.id).result(10)
+    evidence.remove(session, item.id).result(30)
     assert not session.assessment.evidence
-    session.undo().result(10)
+    session.undo().result(30)
     assert list(session.assessment.evidence) == [item.id]
 
 

@@ -205,8 +205,8 @@ def test_a_run_over_many_hosts_is_recorded_as_any_other(
         async with serve(site({"/": Page(200, (*GOOD,))}), certs.good()) as port:
             hosts, settings = scope(port.number)
             rows = tuple(Row((("host", h.subject), ("public", "no"), ("private_network", "yes"))) for h in hosts)
-            answers.answer(session, Answer("SCOPE-1", AnswerState.GIVEN, rows)).result(10)
-            looking.confirm_scope(session, "Ines").result(10)
+            answers.answer(session, Answer("SCOPE-1", AnswerState.GIVEN, rows)).result(30)
+            looking.confirm_scope(session, "Ines").result(30)
             options = looking.LookOptions(ca_file=settings.ca_file, resolve=tuple(settings.resolve.items()))
             return await asyncio.wrap_future(looking.look(session, checks=["hsts", "csp"], options=options).result)
 

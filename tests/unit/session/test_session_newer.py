@@ -27,7 +27,7 @@ OF_AUTH = "AUTH-1"
 
 def wrote(session, about, type_="answer-given", version=9):
     """A teammate's newer app wrote about something; here the same key did, which is the shortest way."""
-    return session.record(e.Unknown(type_, version, {"what": ["nobody here knows"]}, about)).result(10)
+    return session.record(e.Unknown(type_, version, {"what": ["nobody here knows"]}, about)).result(30)
 
 
 def question_of(session, requirement):
@@ -62,23 +62,23 @@ def test_every_writer_of_a_requirement_is_refused_by_name_and_others_are_not(ses
         lambda: session.record(e.DisclosureSet(OF_AUTH, Disclosure.FULL)),
     ):
         with pytest.raises(HeldByNewer, match=f"{OF_AUTH} {title}: .* newer version .* Update Attestry"):
-            deed().result(10)
+            deed().result(30)
     assert session.workspace.journal.count == before
-    answers.answer(session, Answer(other, AnswerState.GIVEN, "yes")).result(10)
+    answers.answer(session, Answer(other, AnswerState.GIVEN, "yes")).result(30)
     assert other in session.assessment.answers
     assert "AUTH-2" in wrote(session, other).requirements, "its card is drawn again"
 
 
 def test_evidence_is_read_only_by_its_own_id_and_by_what_it_is_filed_under(session, tmp_path):
     item = Evidence("id-1", "plan.txt", "text/plain", Sealed("sealed", "a" * 64, "b" * 64, 9), ("AUTH-2",))
-    session.record(e.EvidenceAdded(item)).result(10)
+    session.record(e.EvidenceAdded(item)).result(30)
     wrote(session, item.id, "evidence-filed")
     for deed in (
         lambda: evidence.file(session, item.id, ("AUTH-3",)),
         lambda: evidence.remove(session, item.id),
     ):
         with pytest.raises(HeldByNewer, match=r"plan\.txt: "):
-            deed().result(10)
+            deed().result(30)
     wrote(session, OF_AUTH, "poem")
     more = tmp_path / "more.txt"
     more.write_text("More.")
@@ -89,29 +89,29 @@ def test_evidence_is_read_only_by_its_own_id_and_by_what_it_is_filed_under(sessi
 
 def test_a_host_is_not_contacted_and_the_fields_of_the_whole_assessment_are_held(session, monkeypatch):
     hosts = Answer(HOSTS_QUESTION, AnswerState.GIVEN, (Row((("host", "api.example.com"), ("public", "yes"))),))
-    answers.answer(session, hosts).result(10)
-    looking.confirm_scope(session).result(10)
+    answers.answer(session, hosts).result(30)
+    looking.confirm_scope(session).result(30)
     wrote(session, "api.example.com", "looked")
     with pytest.raises(HeldByNewer, match=r"api\.example\.com: "):
         looking.look(session)
     wrote(session, "", e.AssessmentDescribed.TYPE)
     with pytest.raises(HeldByNewer):
-        answers.describe(session, e.AssessmentDescribed("Other", "Other")).result(10)
+        answers.describe(session, e.AssessmentDescribed("Other", "Other")).result(30)
     wrote(session, "", e.ScopeConfirmed.TYPE)
     with pytest.raises(HeldByNewer):
-        looking.confirm_scope(session).result(10)
+        looking.confirm_scope(session).result(30)
     wrote(session, "", e.SignatoryNamed.TYPE)
     with pytest.raises(HeldByNewer):
-        answers.name_signatory(session, e.SignatoryNamed("A", "B", "C")).result(10)
+        answers.name_signatory(session, e.SignatoryNamed("A", "B", "C")).result(30)
 
 
 def test_a_choice_of_what_only_a_newer_app_can_read_holds_its_field(session):
     ask = question_of(session, OF_AUTH)
     chosen = e.VersionChosen(f"answer:{ask}", ("a" * 64,), session.workspace.author, "answer-given", 9, json.dumps({}))
-    session.record(chosen).result(10)
+    session.record(chosen).result(30)
     assert session.assessment.unknown_events == 1
     with pytest.raises(HeldByNewer):
-        answers.answer(session, Answer(ask, AnswerState.GIVEN, "yes")).result(10)
+        answers.answer(session, Answer(ask, AnswerState.GIVEN, "yes")).result(30)
 
 
 def test_nothing_is_signed_meanwhile_and_what_names_nothing_is_a_count(session):
@@ -141,7 +141,7 @@ def test_no_note_where_everything_can_be_read(session):
 
 
 def test_a_weakness_is_held_by_any_of_its_keys(session):
-    session.record(e.VulnerabilityNoted(Note("hand:1", title="A hole"))).result(10)
+    session.record(e.VulnerabilityNoted(Note("hand:1", title="A hole"))).result(30)
     wrote(session, "hand:1", e.VulnerabilityDisposed.TYPE)
     with pytest.raises(HeldByNewer):
         vulnerabilities.dispose(session, "hand:1", None)
@@ -152,7 +152,7 @@ def test_a_weakness_is_held_by_any_of_its_keys(session):
 def test_an_entry_of_a_kind_about_weaknesses_that_names_none_holds_them_all(session):
     wrote(session, "", e.VulnerabilityMerged.TYPE)
     with pytest.raises(HeldByNewer, match="ledger"):
-        session.record(e.VulnerabilityNoted(Note("hand:1", title="A hole"))).result(10)
+        session.record(e.VulnerabilityNoted(Note("hand:1", title="A hole"))).result(30)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ def first_yes_no(session):
 
 def test_an_answer_survives_closing_and_opening(session, reopen):
     question = first_yes_no(session)
-    change = answers.answer(session, Answer(question, AnswerState.GIVEN, "yes")).result(10)
+    change = answers.answer(session, Answer(question, AnswerState.GIVEN, "yes")).result(30)
     assert change.requirements
     session.close()
     again = reopen()
@@ -37,25 +37,25 @@ def test_listeners_hear_after_the_assessment_has_changed_and_a_failing_one_harms
 
     session.listen(failing)
     stop = session.listen(lambda change: heard.append((change.origin, question in session.assessment.answers)))
-    answers.answer(session, Answer(question, AnswerState.GIVEN, "no"), origin=origin).result(10)
+    answers.answer(session, Answer(question, AnswerState.GIVEN, "no"), origin=origin).result(30)
     stop()
-    answers.answer(session, Answer(question, AnswerState.GIVEN, "yes")).result(10)
+    answers.answer(session, Answer(question, AnswerState.GIVEN, "yes")).result(30)
     assert heard == [(origin, True)]
 
 
 def test_undo_puts_things_back_one_deed_at_a_time(session):
     question = first_yes_no(session)
-    assert session.undo().result(10) is None
-    answers.answer(session, Answer(question, AnswerState.GIVEN, "yes")).result(10)
-    answers.answer(session, Answer(question, AnswerState.GIVEN, "no")).result(10)
-    answers.comment(session, "DATA-3", "asked the network team").result(10)
-    assert "DATA-3" in session.undo().result(10).undone
+    assert session.undo().result(30) is None
+    answers.answer(session, Answer(question, AnswerState.GIVEN, "yes")).result(30)
+    answers.answer(session, Answer(question, AnswerState.GIVEN, "no")).result(30)
+    answers.comment(session, "DATA-3", "asked the network team").result(30)
+    assert "DATA-3" in session.undo().result(30).undone
     assert "DATA-3" not in session.assessment.comments
-    session.undo().result(10)
+    session.undo().result(30)
     assert session.assessment.answers[question].value == "yes"
-    session.undo().result(10)
+    session.undo().result(30)
     assert question not in session.assessment.answers
-    assert session.undo().result(10) is None
+    assert session.undo().result(30) is None
 
 
 def test_taken_back_faster_than_the_disk_writes(session):
@@ -66,8 +66,8 @@ def test_taken_back_faster_than_the_disk_writes(session):
     first, second = session.undo(), session.undo()
     assert not deed.done()
     go_on.set()
-    assert "DATA-3" in first.result(10).undone
-    assert second.result(10) is None
+    assert "DATA-3" in first.result(30).undone
+    assert second.result(30) is None
     assert "DATA-3" not in session.assessment.comments
 
 
@@ -95,8 +95,8 @@ def test_a_second_window_reads_and_says_so(session, reopen):
     assert second.read_only
     assert second.workspace.read_only_because
     with pytest.raises(ReadOnly):
-        answers.answer(second, Answer(question, AnswerState.GIVEN, "yes")).result(10)
-    answers.answer(session, Answer(question, AnswerState.GIVEN, "yes")).result(10)
+        answers.answer(second, Answer(question, AnswerState.GIVEN, "yes")).result(30)
+    answers.answer(session, Answer(question, AnswerState.GIVEN, "yes")).result(30)
     assert session.assessment.answers[question].given
 
 
@@ -135,7 +135,7 @@ def test_an_inventory_refuses_what_looks_like_a_secret(session):
 
 def test_checks_of_answers_follow_an_answer_and_never_count_as_seen(session):
     hosts = Answer("SCOPE-1", AnswerState.GIVEN, (Row((("host", "app.example.com"), ("public", "yes"))),))
-    answers.answer(session, hosts).result(10)
+    answers.answer(session, hosts).result(30)
     assert [h.name for h in session.assessment.scope.hosts] == ["app.example.com"]
     assert all(o.result.method is not Method.TEST for o in session.assessment.observations.values())
 
@@ -145,11 +145,11 @@ def test_looking_needs_a_confirmed_scope_and_a_changed_scope_is_not_confirmed(se
         looking.look(session)
     answers.answer(
         session, Answer("SCOPE-1", AnswerState.GIVEN, (Row((("host", "app.example.com"), ("public", "yes"))),))
-    ).result(10)
-    looking.confirm_scope(session, "Dana").result(10)
+    ).result(30)
+    looking.confirm_scope(session, "Dana").result(30)
     assert session.assessment.scope.confirmed
     two = (Row((("host", "app.example.com"),)), Row((("host", "new.example.com"),)))
-    answers.answer(session, Answer("SCOPE-1", AnswerState.GIVEN, two)).result(10)
+    answers.answer(session, Answer("SCOPE-1", AnswerState.GIVEN, two)).result(30)
     assert not session.assessment.scope.confirmed
     with pytest.raises(looking.ScopeNotConfirmed):
         looking.look(session)
@@ -169,12 +169,12 @@ def test_summaries_count_what_is_there(session):
 
 
 def test_a_change_names_every_requirement_that_is_shown_differently(session):
-    claimed = answers.answer(session, Answer("DATA-3-claim", AnswerState.GIVEN, "yes")).result(10)
+    claimed = answers.answer(session, Answer("DATA-3-claim", AnswerState.GIVEN, "yes")).result(30)
     assert "DATA-3" in claimed.requirements
     hosts = Answer("SCOPE-1", AnswerState.GIVEN, (Row((("host", "app.example.com"), ("public", "yes"))),))
-    changed = answers.answer(session, hosts).result(10)
+    changed = answers.answer(session, hosts).result(30)
     assert {"SCOPE-1", "DATA-3"} <= changed.requirements  # its reason names the host now
-    part = answers.claim_not_applicable(session, "AUTH-1a", "Only a desktop program").result(10)
+    part = answers.claim_not_applicable(session, "AUTH-1a", "Only a desktop program").result(30)
     assert "AUTH-1" in part.requirements
 
 

@@ -156,7 +156,7 @@ class TestOverTheDemonstration:
         waiting = [b for b in attesting.blockers(fresh) if "carried over" in b.sentence]
         assert waiting
         first = waiting[0].where
-        renewing.keep(fresh, first).result(10)
+        renewing.keep(fresh, first).result(30)
         assert first not in [b.where for b in attesting.blockers(fresh) if "carried over" in b.sentence]
         assert not now.observations or all(key[1] == "" for key in now.observations)  # looks are made anew
 
@@ -164,7 +164,7 @@ class TestOverTheDemonstration:
         renewing.renew(fresh, walked[0].signed.path).result.result(60)
         for requirement in fresh.questionnaire.by_id:
             if renewing.carried(fresh, requirement):
-                renewing.keep(fresh, requirement).result(10)
+                renewing.keep(fresh, requirement).result(30)
         assert not fresh.assessment.carried
         assert not [b for b in attesting.blockers(fresh) if "carried over" in b.sentence]
 
@@ -209,8 +209,8 @@ class TestOverTheDemonstration:
         session = opening.open_(done.workspace, WithPassphrase(walk.PASSPHRASE), preferences)
         try:
             attesting.verify_workspace(session).result.result(60)
-            disclosing.set_level(session, "DATA-3", Disclosure.FULL).result(10)
-            disclosing.set_level(session, "DATA-4", Disclosure.REQUEST).result(10)
+            disclosing.set_level(session, "DATA-3", Disclosure.FULL).result(30)
+            disclosing.set_level(session, "DATA-4", Disclosure.REQUEST).result(30)
             full, short = tmp_path / "full.pdf", tmp_path / "short.pdf"
             options = attesting.Options(paper="Letter", summary=short)
             signed = attesting.sign(session, full, options=options).result.result(120)

@@ -311,7 +311,7 @@ def test_a_folder_that_becomes_write_protected_is_a_sentence_until_it_is_writabl
 def test_a_second_opener_reads_at_once_and_a_left_over_lock_keeps_nobody_out(place: Place, filled: Workspace) -> None:
     begun = time.monotonic()
     assert place.open().read_only
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 5
     place.close()
     # what a machine that died, or another system's sync, may leave: a file is no lock
     for content in (b"", b"4242\nanother-host\n", b"\0" * 4096):

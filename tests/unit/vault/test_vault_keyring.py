@@ -253,7 +253,7 @@ def test_a_keyring_that_hangs_is_waited_for_once() -> None:
     for _ in range(5):
         assert ring.get("a").state is State.SLOW
         assert ring.forget("a").state is State.SLOW
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 4  # ten times 0.5 s would be 5
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -50,7 +50,7 @@ def fill(disk: Path, mib: int, chance: random.Random) -> None:
                     portable.take_out(workspace, disk / "out.age", "a passphrase for it")
         except NotSaved:
             took = time.monotonic() - begun
-            assert took < 1 or deed == "export", f"the sentence came after {took:.1f} s"
+            assert took < 5 or deed == "export", f"the sentence came after {took:.1f} s"
             assert workspace.journal.count == before == count, "counted what was not saved"
             assert place.journal.stat().st_size >= size, "the old file became shorter"
             assert not list(disk.rglob(".*.part")), "a leftover fills the disk"
