@@ -10,16 +10,20 @@ import asyncio
 import json
 import typing
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from wizard.checks import every, twice
+from wizard.checks import every, public_secrets, twice
 from wizard.checks.base import Check
 from wizard.checks.plan import HostLook, LookSettings, Partial, seconds
 from wizard.domain.codec import from_json, to_json
 from wizard.domain.observation import Json, Outcome, Result
 from wizard.domain.scope import Host
+
+if TYPE_CHECKING:
+    from wizard.checks.code.in_public import Searching
 
 #: What a child that looks may use: bytes of address space, of which threads that ask for names reserve much.
 MEMORY = 4 * 1024 * 1024 * 1024
@@ -52,11 +56,17 @@ class _News:
 
 
 def question(
-    hosts: Sequence[Host], checks: Sequence[Check], settings: LookSettings, before: twice.Before
+    hosts: Sequence[Host],
+    checks: Sequence[Check],
+    settings: LookSettings,
+    before: twice.Before,
+    searching: Searching | None = None,
 ) -> dict[str, Json]:
-    """What is asked of the child. Raises ValueError where the run needs a function of this process."""
+    """What is asked of the child, which makes its own `search` of what is given for it. Raises ValueError where the
+    run needs a function of this process.
+    """
     if settings.search is not None:
-        raise ValueError("scripts are searched in the process that has the rules")
+        raise ValueError("a function cannot be given to another process")
     given = {f.name: getattr(settings, f.name) for f in fields(settings) if f.name not in _HERE}
     given["ca_file"] = str(settings.ca_file) if settings.ca_file else ""
     return {
@@ -64,6 +74,7 @@ def question(
         "checks": [check.id for check in checks],
         "settings": {name: to_json(value) for name, value in given.items()},
         "before": to_json(before),
+        "searching": to_json(searching),
     }
 
 
@@ -79,8 +90,13 @@ def answer(asked: Mapping[str, object], tell: Callable[[bytes], None]) -> None:
     hosts = from_json(tuple[Host, ...], ask["hosts"])
     wanted = set(from_json(tuple[str, ...], ask["checks"]))
     before = from_json(Mapping[str, Mapping[str, Outcome]], ask["before"])  # type: ignore[type-abstract]
-    checks = [check for check in every.CHECKS if check.id in wanted]
-    asyncio.run(_run(hosts, checks, _settings(ask["settings"]), before, tell))
+    checks = [check for check in (*every.CHECKS, public_secrets.CHECK) if check.id in wanted]
+    settings = _settings(ask["settings"])
+    if ask["searching"] is not None:
+        from wizard.checks.code.in_public import Searching, searcher
+
+        settings = replace(settings, search=searcher(from_json(Searching, ask["searching"])))
+    asyncio.run(_run(hosts, checks, settings, before, tell))
 
 
 def heard(told: bytes, hosts: Sequence[Host]) -> list[Partial]:

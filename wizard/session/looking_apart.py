@@ -1,4 +1,6 @@
-"""Looks at many hosts in a process of its own, at a few in this one, where nobody waits for a start."""
+"""Looks at many hosts, and into public code, in a process of its own; at a few hosts in this one, where nobody waits
+for a start.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,7 @@ from wizard.domain.mistakes import Mistake
 if TYPE_CHECKING:
     from wizard.checks import plan, twice
     from wizard.checks.base import Check
+    from wizard.checks.code.in_public import Searching
     from wizard.domain.scope import Host
     from wizard.jobs.worker_process import Answer
 
@@ -28,12 +31,16 @@ async def look(
     settings: plan.LookSettings,
     before: twice.Before,
     report: Callable[[plan.Partial], None],
+    searching: Searching | None = None,
 ) -> None:
-    """As `twice.look`. Cancelling ends the process at once. Raises `LookBrokenOff`, and the child's own `Mistake`."""
+    """As `twice.look`, with a search of public code where one is given: a single one of its steps takes hundreds of
+    milliseconds of Python's lock. Cancelling ends the process at once. Raises `LookBrokenOff`, and the child's own
+    `Mistake`.
+    """
     from wizard.checks import apart, twice
     from wizard.jobs import worker_process
 
-    if len(hosts) <= FEW:
+    if len(hosts) <= FEW and searching is None:
         await twice.look(hosts, checks, settings, before, report)
         return
 
@@ -43,7 +50,7 @@ async def look(
 
     limits = worker_process.Limits(apart.longest(hosts, checks, settings), apart.MEMORY)
     try:
-        question = apart.question(hosts, checks, settings, before)
+        question = apart.question(hosts, checks, settings, before, searching)
         await worker_process.ask("look", question, limits=limits, hear=hear)
     except worker_process.WorkerFailed as failed:
         raise LookBrokenOff(

@@ -7,29 +7,27 @@ import base64
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
-from types import SimpleNamespace
+from pathlib import Path
 from typing import Any
 
 from tests.servers import certs
 from tests.servers.web import GOOD, Page, serve, site
 from wizard.checks import public_secrets
-from wizard.checks.code.engine import Kingfisher, Stop
+from wizard.checks.code import in_public
+from wizard.checks.code.engine import Kingfisher
+from wizard.checks.code.in_public import Searching
 from wizard.checks.code.leak import Masker
 from wizard.checks.plan import LookSettings, look
 from wizard.domain.observation import Result, Verdict
 from wizard.domain.scope import Host
-from wizard.session.deeds import public_code
+from wizard.session import looking_apart
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 def looked(engine: Kingfisher, pages: dict[str, Page]) -> tuple[Result, str, list[str]]:
     """The result, the sealed record, and the paths that were asked for."""
-    masker, session = Masker(b"k" * 32), SimpleNamespace(clock=lambda: NOW)
-
-    def search(text: str) -> Any:
-        return public_code._search(session, engine, masker, Stop(), text)  # type: ignore[arg-type]
-
+    search = in_public.searching(engine, Masker(b"k" * 32), NOW)
     seen: list[tuple[str, dict[str, str]]] = []
 
     async def run() -> Any:
@@ -136,3 +134,30 @@ def test_what_a_server_keeps_back_is_never_clean(engine: Kingfisher) -> None:
 def test_large_scripts_are_read_whole(engine: Kingfisher, token: Callable[[], str]) -> None:
     pages = {"/": page("<script src=/a.js></script>"), "/a.js": script("a();" * 300_000 + f"t = '{token()}'")}
     assert looked(engine, pages)[0].verdict is Verdict.FAIL
+
+
+def test_a_process_of_its_own_finds_the_same(engine: Kingfisher, token: Callable[[], str], rules_home: Path) -> None:
+    """There a search never keeps the window waiting; the key and the secret stand nowhere afterwards."""
+    secret = token()
+    pages = {"/": page("<script src=/app.js></script>"), "/app.js": script(f"const a = '{secret}'")}
+    (here, _record, _asked), key = looked(engine, pages), b"k" * 32
+    heard: list[Any] = []
+
+    async def run() -> None:
+        async with serve(site(pages), certs.good()) as port:
+            hosts = (Host("localhost", port.number),)
+            settings = LookSettings(allow_private=True, ca_file=certs.root_file())
+            wanted = Searching(str(rules_home / "data" / "secret-rules"), key.hex(), NOW)
+            assert key.hex() not in repr(wanted)
+            await looking_apart.look(hosts, [public_secrets.CHECK], settings, {}, heard.append, wanted)
+
+    asyncio.run(run())
+    (look_,) = heard[-1].looks
+    (there,) = look_.results
+    leaks = [public_secrets.reading_of(result.facts) for result in (here, there)]
+    assert [(r.verdict, r.summary) for r in (here, there)] == [(Verdict.FAIL, here.summary)] * 2
+    assert leaks[0] is not None
+    assert leaks[1] is not None
+    assert {leak.fingerprint for leak in leaks[0].leaks} == {leak.fingerprint for leak in leaks[1].leaks} != set()
+    assert secret not in look_.record.decode() + repr(there)
+    assert key.hex() not in look_.record.decode()

@@ -56,7 +56,7 @@ DOCUMENTS = "documents"
 #: The answer whose domain is asked about; every questionnaire names it so.
 INCIDENT_ADDRESS = "INC-2-address"
 #: Looks of so many hosts are recorded in one transaction at most: a person who types meanwhile waits for one.
-_TOGETHER = 16
+TOGETHER = 16
 _DOCUMENT_LIMIT = 64 * 1024 * 1024
 
 
@@ -203,8 +203,8 @@ async def _run(
         nonlocal done
         waiting.extend(looks)
         async with writing:  # takes along what other hosts showed meanwhile; these then find less, or nothing, to do
-            together = tuple(waiting[:_TOGETHER])
-            del waiting[:_TOGETHER]
+            together = tuple(waiting[:TOGETHER])
+            del waiting[:TOGETHER]
             if together:
                 change = await _record(session, run, together, agreed)
                 for result in (result for seen in together for result in seen.results):

@@ -6,23 +6,19 @@ import asyncio
 import secrets
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import wizard
 from wizard.checks import public_secrets
-from wizard.checks.code import wording
-from wizard.checks.code.leak import Leak, Masker, Where
+from wizard.checks.code.leak import Leak
 from wizard.domain import events as e
 from wizard.domain.language import _, ngettext
 from wizard.domain.observation import Result
 from wizard.jobs.runner import Hear, Job, Progress
-from wizard.session.deeds import scanning
+from wizard.session import looking_apart
+from wizard.session.deeds import looking, scanning
 from wizard.session.deeds.looking import LookOptions, NothingToLook, ScopeNotConfirmed
 from wizard.session.found_secrets import settled
 from wizard.session.session import ReadOnly, Session
-
-if TYPE_CHECKING:
-    from wizard.checks.code.engine import Kingfisher
 
 
 def look(session: Session, data: Path, hear: Hear = lambda event: None, options: LookOptions | None = None) -> Job[int]:
@@ -44,12 +40,12 @@ def look(session: Session, data: Path, hear: Hear = lambda event: None, options:
 
     async def work(progress: Progress) -> int:
         from wizard.checks import plan
-        from wizard.checks.code.engine import Stop
+        from wizard.checks.code.in_public import Searching
 
-        stop, run = Stop(), secrets.token_hex(8)
+        run, seal = secrets.token_hex(8), session.workspace.box.seal_bytes
         progress(0, len(hosts), _("Preparing the rules; the first time takes some seconds"))
-        engine = await asyncio.to_thread(scanning.engine, data)
-        masker = Masker(await asyncio.to_thread(scanning.key, session))
+        await asyncio.to_thread(scanning.engine, data)  # the child finds them compiled: it writes no file
+        key = await asyncio.to_thread(scanning.key, session)
         settings = plan.LookSettings(
             run_id=run,
             app_version=wizard.__version__,
@@ -58,27 +54,31 @@ def look(session: Session, data: Path, hear: Hear = lambda event: None, options:
             careful=wanted.careful,
             limits=plan.Limits().times(wanted.patience),
             declared=hosts,
-            search=lambda text: _search(session, engine, masker, stop, text),
         )
-        try:
-            found = await plan.look(
-                hosts, [public_secrets.CHECK], settings, lambda news: progress(news.done, news.total, news.host.subject)
+        found: list[plan.HostLook] = []
+
+        def report(news: plan.Partial) -> None:
+            progress(news.done, news.total, news.host.subject)
+            found.extend(news.looks)
+
+        searching = Searching(str(data / scanning.RULES_FOLDER), key.hex(), session.clock())
+        await looking_apart.look(hosts, [public_secrets.CHECK], settings, {}, report, searching)
+        for start in range(0, len(found), looking.TOGETHER):
+            some = found[start : start + looking.TOGETHER]
+            proofs = await asyncio.to_thread(lambda seen: [seal(each.record) for each in seen], some)
+            looked = (
+                e.Looked(
+                    run=run,
+                    host=seen.host.subject,
+                    results=tuple(_with_decisions(session, each) for each in seen.results),
+                    record=proof.digest,
+                    record_name=proof.name,
+                    targets=tuple(host.subject for host in hosts),
+                )
+                for seen, proof in zip(some, proofs, strict=True)
             )
-        except asyncio.CancelledError:
-            stop.set()
-            raise
-        for done, seen in enumerate(found, 1):
-            sealed = await asyncio.to_thread(session.workspace.box.seal_bytes, seen.record)
-            looked = e.Looked(
-                run=run,
-                host=seen.host.subject,
-                results=tuple(_with_decisions(session, each) for each in seen.results),
-                record=sealed.digest,
-                record_name=sealed.name,
-                targets=tuple(host.subject for host in hosts),
-            )
-            change = await asyncio.wrap_future(session.record(looked))
-            progress(done, len(found), seen.host.subject, change)
+            change = await asyncio.wrap_future(session.record(*looked))
+            progress(start + len(some), len(found), some[-1].host.subject, change)
         return len(found)
 
     return session.runner.start(work, title.format(n=len(hosts)), hear)
@@ -104,21 +104,3 @@ def _with_decisions(session: Session, result: Result) -> Result:
         next_step=judged.next_step,
         fix=judged.fix,
     )
-
-
-def _search(
-    session: Session, engine: Kingfisher, masker: Masker, stop: object, text: str
-) -> tuple[tuple[Leak, ...], str]:
-    """The secrets in one text, and a sentence for what of it was not searched."""
-    from wizard.checks.code.coverage import Counting
-    from wizard.checks.code.engine import Stop
-    from wizard.checks.code.searching import Search
-
-    assert isinstance(stop, Stop)
-    counting, data = Counting(), text.encode("utf-8", "replace")
-    hits = Search(engine, masker, counting, stop, None, session.clock()).data(data, "")
-    leaks = tuple(
-        Leak(h.rule, h.judged.tier, Where.PUBLIC, "", h.line, "", h.masked, h.fingerprint, h.judged.because)
-        for h in hits
-    )
-    return leaks, " ".join(wording.gap(gap) for gap in counting.freeze().gaps)
