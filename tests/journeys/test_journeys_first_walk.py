@@ -24,15 +24,10 @@ def everything_needed(absent):
         absent(f"needs {name}, which is not installed")
 
 
-def closed_port():
-    """A port of loopback where nobody listens: could not look, said as such."""
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        return held.getsockname()[1]
-
-
 def test_from_an_empty_home_to_a_signed_pdf(tmp_path):
-    walk(tmp_path, load_questionnaire(None), (f"127.0.0.1:{closed_port()}",))
+    with socket.socket() as held:  # nobody listens there, and nobody else can: could not look, said as such
+        held.bind(("127.0.0.1", 0))
+        walk(tmp_path, load_questionnaire(None), (f"127.0.0.1:{held.getsockname()[1]}",))
     data = (tmp_path / "heron.pdf").read_bytes()
     found = verify(data)
     assert found.outcome is Outcome.INTACT

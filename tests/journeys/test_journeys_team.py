@@ -17,10 +17,15 @@ def everything_needed(absent):
         absent(f"needs {name}, which is not installed")
 
 
-def test_asked_answered_merged_and_signed(tmp_path):
+@pytest.fixture
+def host():
+    """Nobody listens there, and nobody else can meanwhile: could not look, and said as such."""
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
-        host = f"127.0.0.1:{held.getsockname()[1]}"  # nobody listens there: could not look, and said as such
+        yield f"127.0.0.1:{held.getsockname()[1]}"
+
+
+def test_asked_answered_merged_and_signed(tmp_path, host):
     for name in ("lead", "mate", "sent"):
         (tmp_path / name).mkdir()
     policy = tmp_path / "mate" / "sign-in-policy.txt"

@@ -179,12 +179,18 @@ def test_a_second_look_at_one_check_says_what_that_one_saw(opened: Shell, contra
     assert opened.focusWidget() is page.panel.again_button, "it was left only while it was grey"
 
 
+@pytest.fixture
+def unheard() -> Iterator[int]:
+    """A port where nobody listens, and nobody else can meanwhile."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
+
+
 def test_a_closed_port_could_not_be_looked_at_and_says_what_to_try(
-    opened: Shell, session: Session, say: object, qtbot: QtBot
+    opened: Shell, session: Session, say: object, qtbot: QtBot, unheard: int
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    say("SCOPE-1", (Row((("host", f"127.0.0.1:{port}"), ("public", "yes"), ("private_network", "yes"))),))  # type: ignore[operator]
+    say("SCOPE-1", (Row((("host", f"127.0.0.1:{unheard}"), ("public", "yes"), ("private_network", "yes"))),))  # type: ignore[operator]
     looking.confirm_scope(session, "Dana").result()
     page = checks(opened)
     page.left_button.click()

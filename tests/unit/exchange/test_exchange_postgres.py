@@ -115,9 +115,10 @@ def serving(absent):
         cwd=folder,
         **who,
     )
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    free = socket.socket()  # held until the end: a port that is free may be somebody else's a moment later
+    free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does, so that it may have it too
+    free.bind(("127.0.0.1", 0))
+    port = free.getsockname()[1]
     settings = {
         "listen_addresses": "localhost",
         "port": port,
@@ -145,6 +146,7 @@ def serving(absent):
         running.send_signal(signal.SIGINT)
         running.wait(20)
         log.close()
+        free.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 
