@@ -98,7 +98,8 @@ QRadioButton::indicator { border-radius: 8px; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; }
 QRadioButton::indicator:checked { border: 1px solid $accent; }
 QCheckBox::indicator:focus, QRadioButton::indicator:focus { border: 2px solid $accent; width: 12px; height: 12px; }
-QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: $line; }
+QCheckBox:disabled, QRadioButton:disabled { color: $quiet; }
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border: 1px dashed $line; background: $page; }
 
 QTableView, QTreeView, QListView { border: 1px solid $line; border-radius: ${size_radius_card}px; background: $page;
   alternate-background-color: $page; color: $text; gridline-color: $line; outline: 0;

@@ -13,6 +13,7 @@ from wizard.gui.icons import icon_pixmap
 from wizard.gui.theme import theme, tokens
 from wizard.gui.widgets.badge import Badge
 from wizard.gui.widgets.buttons import FilledButton
+from wizard.gui.widgets.fields import Choice, TickBox
 
 SCHEMES = ("light", "dark", "contrast")
 #: what is read as text, on every ground it stands on
@@ -109,3 +110,25 @@ def test_icons_are_drawn_in_the_colour_asked_for(app: QApplication) -> None:
 def test_text_is_at_least_thirteen_pixels_high(app: QApplication) -> None:
     assert theme().font().pixelSize() >= 13
     assert theme().mono().pixelSize() == theme().font().pixelSize()
+
+
+@pytest.mark.parametrize("kind", [TickBox, Choice])
+def test_what_cannot_be_changed_does_not_look_as_if_it_could(
+    app: QApplication, qtbot: QtBot, kind: type[TickBox | Choice]
+) -> None:
+    theme().apply(app, "contrast")
+    button = kind("Declared")
+    qtbot.addWidget(button)
+    button.setChecked(True)
+
+    def colours() -> set[str]:
+        picture = button.grab().toImage()
+        box = range(min(picture.width(), 18)), range(picture.height())
+        return {picture.pixelColor(x, y).name() for x in box[0] for y in box[1]}
+
+    accent = tokens().scheme("contrast").accent
+    assert accent in colours()
+    button.setEnabled(False)
+    assert accent not in colours()
+    assert len(colours()) > 1  # it is still there to be read
+    theme().apply(app, "light")

@@ -222,6 +222,7 @@ def test_the_code_host_is_asked_only_after_the_list_was_agreed_to(
     part.ask_button.click()
     lines = part.consent.list.toPlainText().split("\n")
     assert lines[0] == "GET https://api.github.com/repos/northwind/sync"
+    assert part.consent.focusWidget() is part.consent.cancel_button  # a key pressed by habit sends nothing
     part.consent.cancel_button.click()
     assert ("push-protection", str(repository)) not in session.assessment.observations
     part.export_button.click()

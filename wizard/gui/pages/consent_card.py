@@ -47,7 +47,7 @@ class ConsentCard(Card):
         self.after.setText(after)
         self.agree_button.setText(deed)
         self.show()
-        self.agree_button.setFocus()
+        self.cancel_button.setFocus()  # a key pressed by habit sends nothing
         a11y.announce(self, what)
 
     def _agree(self) -> None:

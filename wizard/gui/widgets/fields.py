@@ -72,7 +72,14 @@ class TickBox(QCheckBox):
         box = _indicator(self, QStyle.SubElement.SE_CheckBoxIndicator)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme().color("on_accent"), 1.8, c=Qt.PenCapStyle.RoundCap, j=Qt.PenJoinStyle.RoundJoin))
+        painter.setPen(
+            QPen(
+                theme().color("on_accent" if self.isEnabled() else "quiet"),
+                1.8,
+                c=Qt.PenCapStyle.RoundCap,
+                j=Qt.PenJoinStyle.RoundJoin,
+            )
+        )
         centre = box.center()
         points = [QPointF(-3.4, 0.2), QPointF(-1, 2.6), QPointF(3.6, -2.4)]
         painter.drawPolyline(QPolygonF([centre + p for p in points]))
@@ -90,7 +97,7 @@ class Choice(QRadioButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme().color("accent"))
+        painter.setBrush(theme().color("accent" if self.isEnabled() else "quiet"))
         painter.drawEllipse(box.center(), 4, 4)
         painter.end()
 
