@@ -343,6 +343,8 @@ def _renew(context: JudgeContext) -> str:
             return f"wacs.exe --source manual --host {host} --installation iis"
         case "cloudflare":
             return "SSL/TLS → Edge Certificates → Universal SSL: on"
+        case "express" | "django" | "rails":
+            return f"certbot certonly --standalone -d {host}\n# give the server fullchain.pem and privkey.pem"
         case _:
             return f"certbot --nginx -d {host}\n# ssl_certificate must name the full chain (fullchain.pem)"
 

@@ -144,6 +144,11 @@ def _redirected(plain: Plain, reading: Redirects, context: JudgeContext, proof: 
     if reading.hop_trouble:
         said = _("Redirects to HTTPS; what follows was not seen.") + f" {reading.hop_trouble}"
         return Judgement(Verdict.UNKNOWN, said, proof, reading.hop_next_step)
+    first = next(p.location for p in reading.plain if p.location)
+    if _place(plain.location) != _place(first):
+        said = _("{address} redirects elsewhere than the first address; what follows there was not seen.")
+        step = _("Let all addresses redirect to the same place, then look again.")
+        return Judgement(Verdict.UNKNOWN, said.format(address=plain.address), f"{proof}\n{first}", step)
     if (to.hostname or "").lower().rstrip(".") != context.host.name:
         said = _("The first step leads to another host ({host}).")
         return Judgement(Verdict.WARN, said.format(host=to.hostname), proof, fix=fix)
@@ -152,6 +157,10 @@ def _redirected(plain: Plain, reading: Redirects, context: JudgeContext, proof: 
         return Judgement(Verdict.WARN, said.format(status=plain.status), proof, fix=fix)
     said = _("Redirects on the same host ({status}).").format(status=plain.status)
     return Judgement(Verdict.PASS, said, proof)
+
+
+def _place(location: str) -> str:
+    return location.partition("?")[0].partition("#")[0]
 
 
 CHECK = Check(
@@ -163,5 +172,5 @@ CHECK = Check(
     needs=(PlainHttp,),
     read=read,
     judge=judge,
-    version=2,
+    version=3,
 )

@@ -4,6 +4,20 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+#: Settings that a framework has for a header of its own.
+_SETTINGS = {
+    ("django", "Strict-Transport-Security"): "SECURE_HSTS_SECONDS = 31536000",
+    ("django", "X-Content-Type-Options"): "SECURE_CONTENT_TYPE_NOSNIFF = True",
+    ("django", "Referrer-Policy"): 'SECURE_REFERRER_POLICY = "{value}"',
+    (
+        "rails",
+        "Strict-Transport-Security",
+    ): "config.force_ssl = true\nconfig.ssl_options = {{ hsts: {{ expires: 1.year }} }}",
+}
+_SUITES = (
+    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
+    "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305"
+)
 #: Words of a Server, Via or X-Powered-By field, and the family they give away; the first that fits decides.
 _FAMILIES = (
     ("cloudflare", "cloudflare"),
@@ -36,6 +50,8 @@ def family(headers: tuple[tuple[str, str], ...]) -> str:
 
 def header(server: str, name: str, value: str) -> str:
     """The line that adds a response header to every answer, error answers included."""
+    if (server, name) in _SETTINGS:
+        return _SETTINGS[server, name].format(value=value)
     match server:
         case "apache":
             return f'Header always set {name} "{_escaped(value)}"'
@@ -85,27 +101,41 @@ def tls_versions(server: str) -> str:
             )
         case "cloudflare":
             return "SSL/TLS → Edge Certificates → Minimum TLS Version: TLS 1.2"
+        case "express":
+            return 'https.createServer({ minVersion: "TLSv1.2", key, cert }, app)'
+        case "django":
+            return (
+                "import ssl  # in gunicorn.conf.py\n"
+                "def ssl_context(config, default_ssl_context_factory):\n"
+                "    context = default_ssl_context_factory()\n"
+                "    context.minimum_version = ssl.TLSVersion.TLSv1_2\n"
+                "    return context"
+            )
+        case "rails":
+            return "# config/puma.rb, in the options of ssl_bind\nno_tlsv1_1: true"
         case _:
             return "ssl_protocols TLSv1.2 TLSv1.3;"
 
 
 def strong_suites(server: str) -> str:
     """The lines that leave only suites with forward secrecy and authenticated encryption (RFC 9325 4.2)."""
-    suites = (
-        "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
-        "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305"
-    )
     match server:
         case "apache":
-            return f"SSLCipherSuite {suites}\nSSLHonorCipherOrder off"
+            return f"SSLCipherSuite {_SUITES}\nSSLHonorCipherOrder off"
         case "caddy":
             return "# remove the line “tls { ciphers … }”: Caddy's own choice is right"
         case "iis":
             return "Disable-TlsCipherSuite NAME  # for each suite named above, in PowerShell as administrator"
         case "cloudflare":
             return "SSL/TLS → Edge Certificates → Cipher suites: Modern"
+        case "express":
+            return f'https.createServer({{ ciphers: "{_SUITES}", key, cert }}, app)'
+        case "django":
+            return f'# gunicorn.conf.py\nciphers = "{_SUITES}"'
+        case "rails":
+            return f'# config/puma.rb, in the options of ssl_bind\nssl_cipher_filter: "{_SUITES}"'
         case _:
-            return f"ssl_ciphers {suites};\nssl_prefer_server_ciphers off;"
+            return f"ssl_ciphers {_SUITES};\nssl_prefer_server_ciphers off;"
 
 
 def to_https(server: str, host: str) -> str:
@@ -119,9 +149,11 @@ def to_https(server: str, host: str) -> str:
             return f"# a site address without http:// redirects by itself:\n{host} {{ … }}"
         case "iis":
             return (
+                "<system.webServer><rewrite><rules>\n"
                 '<rule name="HTTPS" stopProcessing="true"><match url="(.*)" />\n'
-                '  <conditions><add input="{HTTPS}" pattern="off" /></conditions>\n'
-                '  <action type="Redirect" url="https://{HTTP_HOST}/{R:1}" redirectType="Permanent" /></rule>'
+                '  <conditions><add input="{HTTPS}" pattern="^OFF$" /></conditions>\n'
+                '  <action type="Redirect" url="https://{HTTP_HOST}/{R:1}" redirectType="Permanent" /></rule>\n'
+                "</rules></rewrite></system.webServer>  <!-- needs the module URL Rewrite -->"
             )
         case "cloudflare":
             return "SSL/TLS → Edge Certificates → Always Use HTTPS: on"
@@ -142,7 +174,9 @@ def cookies(server: str) -> str:
     """The lines that give cookies their attributes."""
     match server:
         case "apache":
-            return 'Header always edit Set-Cookie "^(.*)$" "$1; Secure; HttpOnly; SameSite=Lax"'
+            # answers of CGI programs stand in one table of headers, all others in the other one
+            edit = 'edit Set-Cookie "^(.*)$" "$1; Secure; HttpOnly; SameSite=Lax"'
+            return f"Header {edit}\nHeader always {edit}"
         case "express":
             return 'res.cookie(name, value, { secure: true, httpOnly: true, sameSite: "lax" });'
         case "django":
@@ -153,7 +187,7 @@ def cookies(server: str) -> str:
         case "rails":
             return "Rails.application.config.session_store :cookie_store, secure: true, httponly: true, same_site: :lax"
         case "iis":
-            return '<httpCookies requireSSL="true" httpOnlyCookies="true" sameSite="Lax" />'
+            return '<system.web><httpCookies requireSSL="true" httpOnlyCookies="true" sameSite="Lax" /></system.web>'
         case "caddy":
             return 'header >Set-Cookie ^(.*)$ "$1; Secure; HttpOnly; SameSite=Lax"'
         case "cloudflare":

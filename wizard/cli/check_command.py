@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
@@ -53,6 +54,9 @@ class Printed:
     fix: str
 
 
+_WORST_FIRST = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN, Verdict.PASS, Verdict.NOT_APPLICABLE)
+
+
 def run(asked: argparse.Namespace, output: Output) -> Exit:
     """Look, print each result as it comes, and return the worst code."""
     checks = wanted(asked.only or "")
@@ -91,16 +95,27 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
         app_version=wizard.__version__,
     )
 
+    seen: Counter[Verdict] = Counter()
+
+    def hear(result: Result) -> None:
+        codes.append(print_result(result, output))
+        seen[result.verdict] += 1
+
     def report(news: plan.Partial) -> None:
-        codes.extend(print_result(result, output) for result in news.results)
+        for result in news.results:
+            hear(result)
 
     given = replace(given, read=(*given.read, *_redirects(given, tuple(hosts.values()), checks, settings)))
-    codes += [print_result(read, output) for read in given.read if any(check.id == read.check for check in checks)]
+    for result in (r for r in given.read if any(check.id == r.check for check in checks)):
+        hear(result)
     if asked.only:
-        codes += [print_result(result, output) for result in _without_input(checks, hosts.values(), settings, given)]
+        for result in _without_input(checks, hosts.values(), settings, given):
+            hear(result)
     if hosts:
         of_hosts = [check for check in checks if check.about is SubjectKind.HOST]
         asyncio.run(plan.look(tuple(hosts.values()), of_hosts, settings, report))
+    if len(codes) > 1 and not output.as_json:
+        output.say(", ".join(f"{seen[verdict]} {verdict.value}" for verdict in _WORST_FIRST if seen[verdict]))
     return worst(codes)
 
 

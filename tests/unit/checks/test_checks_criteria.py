@@ -66,6 +66,13 @@ def test_the_plain_port_is_not_known_of_an_address_that_may_not_be_contacted() -
     assert _judge("https-redirect", PlainHttp(80, closed, alive=True, not_asked=REFUSED)).verdict is U
     content = (PlainPort(HERE, Answer("http://api.partner.example/", 200, (), "<html>", 6)),)
     assert _judge("https-redirect", PlainHttp(80, content, alive=True, not_asked=REFUSED)).verdict is F
+    there = [("Location", "https://api.partner.example/"), ("Location", "https://api.partner.example/old?x=1")]
+    ports = tuple(
+        PlainPort(address, Answer("http://api.partner.example/", 301, (location,)))
+        for address, location in ((HERE, there[0]), ("192.0.2.8", there[0]), ("192.0.2.9", there[1]))
+    )
+    assert _judge("https-redirect", PlainHttp(80, ports[:2], alive=True)).verdict is P
+    assert _judge("https-redirect", PlainHttp(80, ports, alive=True)).verdict is U  # only one of them was followed
 
 
 def _compressing(hello: bytes) -> bytes:

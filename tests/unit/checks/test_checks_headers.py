@@ -14,7 +14,7 @@ from wizard.checks.base import Facts, Trouble, TroubleKind
 from wizard.checks.every import CHECKS, find
 from wizard.checks.judging import judge
 from wizard.checks.looks.declared import Declared
-from wizard.checks.looks.http import Answer
+from wizard.checks.looks.http import Answer, text_of
 from wizard.checks.looks.https_answers import PATH, ROOT, HttpsAnswers, Visit
 from wizard.checks.record import judge_again, write
 from wizard.domain.observation import Result, Verdict
@@ -47,6 +47,18 @@ def verdict(name: str, found: Facts) -> Result:
 
 def one(name: str, *headers: tuple[str, str], body: str = "<html>hi", status: int = 200) -> Result:
     return verdict(name, facts(Visit("root", "/", (answer(*headers, body=body, status=status),))))
+
+
+def test_a_body_is_read_in_the_letters_that_browsers_take_it_in() -> None:
+    text = "<meta name=referrer content=unsafe-url>é"
+    kind = "text/html; charset="
+    for body, said in (
+        (text.encode("utf-8"), kind + "utf-8"), (text.encode("utf-16"), "text/html"),
+        (b"\xfe\xff" + text.encode("utf-16-be"), kind + "utf-8"), (text.encode("utf-16-le"), kind + '"UTF-16"'),
+        (text.encode("utf-16-be"), kind + "utf-16BE"), (b"\xef\xbb\xbf" + text.encode(), kind + "utf-16"),
+    ):  # fmt: skip
+        assert text_of(body, [("content-type", said)]).lstrip("\ufeff") == text
+    assert text_of(b"\xff\xfe\x00") == "\ufffd"
 
 
 # -- HSTS ------------------------------------------------------------------------------------------------------------

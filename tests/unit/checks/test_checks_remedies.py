@@ -35,6 +35,37 @@ def test_a_family_gets_its_own_lines(family: str) -> None:
     assert not [word for word in others if any(line.startswith(word) for line in lines)]
 
 
+@pytest.mark.parametrize("family", FAMILIES)
+def test_no_framework_gets_the_lines_of_another_server(family: str) -> None:
+    """Whoever shows its own name ends TLS itself."""
+    said = (
+        remedies.tls_versions(family),
+        remedies.strong_suites(family),
+        remedies.header(family, "Strict-Transport-Security", "max-age=31536000"),
+        remedies.header(family, "X-Content-Type-Options", "nosniff"),
+        remedies.header(family, "Referrer-Policy", "strict-origin-when-cross-origin"),
+    )
+    for text in said:
+        assert ("ssl_protocols" in text or "ssl_ciphers" in text or "add_header" in text) == (family == "nginx")
+        assert text.count("{") == text.count("}")
+        assert "{{" not in text
+
+
+def test_settings_of_a_framework_come_before_code() -> None:
+    assert (
+        remedies.header("django", "Strict-Transport-Security", "max-age=31536000") == "SECURE_HSTS_SECONDS = 31536000"
+    )
+    assert remedies.header("django", "Referrer-Policy", "same-origin") == 'SECURE_REFERRER_POLICY = "same-origin"'
+    assert "MIDDLEWARE" in remedies.header("django", "Content-Security-Policy", "default-src 'self'")
+    assert remedies.header("rails", "Strict-Transport-Security", "x") == (
+        "config.force_ssl = true\nconfig.ssl_options = { hsts: { expires: 1.year } }"
+    )
+    # a cookie of a program stands in another table than one that is passed on
+    assert [line.split()[:2] for line in remedies.cookies("apache").splitlines()] == [
+        ["Header", "edit"], ["Header", "always"],
+    ]  # fmt: skip
+
+
 def test_frameworks_behind_a_silent_server_are_told_by_what_only_they_send() -> None:
     assert remedies.family((("Set-Cookie", "csrftoken=x; Path=/"),)) == "django"
     assert remedies.family((("X-Runtime", "0.01"),)) == "rails"

@@ -38,6 +38,7 @@ _LOOKS_LIKE_A_PAGE = re.compile(
     re.I,
 )
 
+_UTF_16 = re.compile(r"""charset\s*=\s*["']?\s*utf-?16(be)?""", re.I)
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -217,11 +218,12 @@ class Talk:
             too_long = isinstance(error, h11.RemoteProtocolError) and error.error_status_hint == 431
             trouble = Trouble(TroubleKind.HEADERS_TOO_LONG) if too_long else self._no_http()
             raise CouldNotLook(trouble) from error
+        received = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in response.headers.raw_items())
         answer = Answer(
             url=f"{self._scheme}://{authority}{target}",
             status=response.status_code,
-            headers=tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in response.headers.raw_items()),
-            body=body.decode("utf-8", "replace"),
+            headers=received,
+            body=text_of(body, received),
             body_length=length,
             body_sha256=hashlib.sha256(body).hexdigest() if body else "",
             method=method,
@@ -305,6 +307,18 @@ async def talk(ground: Ground, *, shared: bool = False) -> AsyncIterator[Talk]:
                 raise
             failed = error
     raise failed or OSError("no address")
+
+
+def text_of(body: bytes, headers: Sequence[tuple[str, str]] = ()) -> str:
+    """A body as browsers read it, as far as its letters of ASCII go: UTF-16 where it says so (Encoding standard 6, the
+    mark before the field), else UTF-8, which every other encoding of theirs shares those with. Never raises.
+    """
+    named = " ".join(value for name, value in headers if name.lower() == "content-type")
+    if body[:2] in (b"\xfe\xff", b"\xff\xfe"):
+        return body.decode("utf-16", "replace")
+    if not body.startswith(b"\xef\xbb\xbf") and (found := _UTF_16.search(named)):
+        return body.decode("utf-16-be" if found[1] else "utf-16-le", "replace")
+    return body.decode("utf-8", "replace")
 
 
 def parts_of(url: str) -> SplitResult | None:
