@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from wizard.checks.base import Check, Facts, JudgeContext, Judgement, Trouble, TroubleKind
 from wizard.checks.looks.addresses import is_address
 from wizard.checks.looks.certificates import NO_ISSUER, Certificates, Handshake
-from wizard.checks.troubles import next_step, sentence
+from wizard.checks.troubles import look_at_the_others, next_step, not_asked, sentence
 from wizard.domain.language import _
 from wizard.domain.observation import Level, Verdict
 
@@ -88,6 +88,7 @@ class Presentation:
     not_asked: tuple[str, ...]
     roots: str
     own_authority: bool
+    more: int = 0
 
 
 def read(facts: Facts) -> Presentation:
@@ -98,6 +99,7 @@ def read(facts: Facts) -> Presentation:
         tuple(address for address, _why in found.not_asked),
         found.roots,
         found.own_authority,
+        found.more,
     )
 
 
@@ -243,6 +245,8 @@ def judge(reading: Presentation, context: JudgeContext) -> Judgement:
         said += " " + _("Your own authority was trusted too.")
     if _days_old(reading.roots, context.at) > ROOTS_ARE_FRESH_FOR:
         said += " " + _("Our list of authorities ({roots}) is over 60 days old.").format(roots=reading.roots)
+    if reading.more:
+        return Judgement(Verdict.WARN, f"{said} ({not_asked(reading.more)})", _proof(first), look_at_the_others())
     return Judgement(Verdict.PASS, said, _proof(first))
 
 
@@ -371,5 +375,5 @@ CHECK = Check(
     needs=(Certificates,),
     read=read,
     judge=judge,
-    version=3,
+    version=4,
 )

@@ -9,7 +9,7 @@ from wizard.checks.base import Check, Facts, JudgeContext, Judgement, Trouble, T
 from wizard.checks.looks.http import Answer, parts_of
 from wizard.checks.looks.http_plain import PlainHttp
 from wizard.checks.masking import mask_address
-from wizard.checks.troubles import next_step, sentence
+from wizard.checks.troubles import look_at_the_others, next_step, not_asked, sentence
 from wizard.domain.language import _
 from wizard.domain.observation import Level, Verdict
 
@@ -42,6 +42,7 @@ class Redirects:
     hop_trouble: str = ""
     hop_next_step: str = ""
     not_asked: tuple[str, ...] = ()
+    more: int = 0
 
 
 def read(facts: Facts) -> Redirects:
@@ -56,6 +57,7 @@ def read(facts: Facts) -> Redirects:
         sentence(found.hop_trouble) if found.hop_trouble else "",
         next_step(found.hop_trouble) if found.hop_trouble else "",
         tuple(address for address, _why in found.not_asked),
+        found.more,
     )
 
 
@@ -89,6 +91,10 @@ def judge(reading: Redirects, context: JudgeContext) -> Judgement:
     if reading.not_asked:
         said = _("Could not look: {addresses} may not be contacted.").format(addresses=", ".join(reading.not_asked))
         each.append(Judgement(Verdict.UNKNOWN, said, next_step=next_step(Trouble(TroubleKind.REFUSED_ADDRESS))))
+    if reading.more:
+        said = _("As it should be on {n} addresses ({more}).")
+        said = said.format(n=len(reading.plain), more=not_asked(reading.more))
+        each.append(Judgement(Verdict.WARN, said, each[0].proof, look_at_the_others()))
     order = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN, Verdict.PASS)
     return min(each, key=lambda j: order.index(j.verdict))
 

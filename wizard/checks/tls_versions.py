@@ -9,7 +9,7 @@ from wizard.checks.base import Check, Facts, JudgeContext, Judgement, Trouble, T
 from wizard.checks.looks.certificates import Certificates, is_intercepted
 from wizard.checks.looks.hello import ALERTS, Kind, Tls
 from wizard.checks.looks.tls_hellos import Exchange, Standing, TlsHellos, standings, trouble_without_tls
-from wizard.checks.troubles import next_step, not_asked, sentence
+from wizard.checks.troubles import look_at_the_others, next_step, not_asked, sentence
 from wizard.domain.language import _, ngettext
 from wizard.domain.observation import Level, Verdict
 
@@ -143,8 +143,7 @@ def judge(reading: TlsVersions, context: JudgeContext) -> Judgement:
             fix=remedies.tls_versions(context.server),
         )
     if reading.more:
-        step = _("Look again: the name service gives them in another order. Or add evidence for the others.")
-        return Judgement(Verdict.WARN, said, proof_text, step)
+        return Judgement(Verdict.WARN, said, proof_text, look_at_the_others())
     return Judgement(Verdict.PASS, said, proof_text)
 
 

@@ -118,6 +118,11 @@ def next_step(trouble: Trouble) -> str:
             assert_never(trouble.kind)
 
 
+def look_at_the_others() -> str:
+    """What to do about addresses beyond those that are asked."""
+    return _("Look again: the name service gives them in another order. Or add evidence for the others.")
+
+
 def not_asked(more: int) -> str:
     """What is said of addresses beyond those that one look asks, without a stop at its end."""
     return ngettext("{n} more address was not asked", "{n} more addresses were not asked", more).format(n=more)

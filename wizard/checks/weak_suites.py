@@ -11,7 +11,7 @@ from wizard.checks.looks.hello import Kind
 from wizard.checks.looks.suites import NAMES
 from wizard.checks.looks.tls_hellos import Ended
 from wizard.checks.looks.weak_hellos import WeakExchange, WeakHellos, Weakness
-from wizard.checks.troubles import next_step, sentence
+from wizard.checks.troubles import look_at_the_others, next_step, not_asked, sentence
 from wizard.domain.language import _
 from wizard.domain.observation import Level, Verdict
 
@@ -42,6 +42,7 @@ class WeakSuites:
     asked: tuple[str, ...]
     intercepted: bool = False
     not_asked: tuple[str, ...] = ()
+    more: int = 0
 
 
 def read(facts: Facts) -> WeakSuites:
@@ -57,6 +58,7 @@ def read(facts: Facts) -> WeakSuites:
         tuple(dict.fromkeys(e.address for e in found.exchanges)),
         is_intercepted(facts),
         tuple(address for address, _why in found.not_asked),
+        found.more,
     )
 
 
@@ -100,6 +102,8 @@ def judge(reading: WeakSuites, context: JudgeContext) -> Judgement:
     said = _("Nothing weak is taken.")
     if any(t.kind == Weakness.CBC for t in reading.taken):
         said += " " + _("CBC suites are.")
+    if reading.more:
+        return Judgement(Verdict.WARN, f"{said} ({not_asked(reading.more)})", proof, look_at_the_others())
     return Judgement(Verdict.PASS, said, proof)
 
 
@@ -113,5 +117,5 @@ CHECK = Check(
     uses=(Certificates,),
     read=read,
     judge=judge,
-    version=2,
+    version=3,
 )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import struct
 from datetime import UTC, datetime
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
+from tests.servers import certs
 from tests.servers.hellos import ECDHE_GCM, TLS12, TLS13, server_hello
 from wizard.checks.base import Check, Fact, Facts, Trouble, TroubleKind
 from wizard.checks.every import find
@@ -73,6 +76,29 @@ def test_the_plain_port_is_not_known_of_an_address_that_may_not_be_contacted() -
     )
     assert _judge("https-redirect", PlainHttp(80, ports[:2], alive=True)).verdict is P
     assert _judge("https-redirect", PlainHttp(80, ports, alive=True)).verdict is U  # only one of them was followed
+
+
+def test_addresses_beyond_those_that_are_asked_are_a_note() -> None:
+    weak = _judge("weak-suites", WeakHellos(_weak(), (HERE,), more=3))
+    closed = (PlainPort(HERE, trouble=Trouble(TroubleKind.CLOSED)),)
+    plain = _judge("https-redirect", PlainHttp(80, closed, alive=True, more=3))
+    chain = (certs.leaf(names=(HOST.name,))[0], certs.intermediate().certificate)
+    encoded = tuple(base64.b64encode(each.public_bytes(Encoding.DER)).decode() for each in chain)
+    shown, all_asked = (
+        judge(
+            _check("certificate"),
+            HOST,
+            Facts({Certificates: Certificates((Handshake(HERE, trusted=True, chain=encoded),), more=more)}),
+            datetime.now(UTC),
+        )
+        for more in (3, 0)
+    )
+    assert all_asked.verdict is P
+    for result in (weak, plain, shown):
+        assert (result.verdict, "3 more addresses were not asked" in result.summary) == (W, True)
+        assert result.next_step
+    null = WeakHellos(_weak(suite=0x0002, kind=Weakness.NULL), (HERE,), more=3)
+    assert _judge("weak-suites", null).verdict is F
 
 
 def _compressing(hello: bytes) -> bytes:

@@ -58,6 +58,8 @@ class Certificates(Fact):
     not_asked: tuple[tuple[str, str], ...] = ()
     roots: str = ""
     own_authority: bool = False
+    #: addresses beyond those that are asked
+    more: int = 0
 
     @classmethod
     async def look(cls, ground: Ground) -> Certificates:
@@ -72,6 +74,7 @@ class Certificates(Fact):
             tuple((address, why.value) for address, why in found.refused),
             roots=_roots(),
             own_authority=ground.run.settings.ca_file is not None,
+            more=found.more,
         )
 
 

@@ -41,6 +41,8 @@ class PlainHttp(Fact):
     hop_trouble: Trouble | None = None
     #: addresses of the name that were not asked, each with the reason
     not_asked: tuple[tuple[str, str], ...] = ()
+    #: addresses beyond those that are asked
+    more: int = 0
 
     @classmethod
     async def look(cls, ground: Ground) -> PlainHttp:
@@ -53,6 +55,7 @@ class PlainHttp(Fact):
             tuple(ports),
             alive=any(p.answer for p in ports) or await _alive(ground, found.usable),
             not_asked=tuple((address, why.value) for address, why in found.refused),
+            more=found.more,
         )
         first = next((p.answer for p in ports if p.answer and p.answer.redirects_to), None)
         return await _follow(ground, seen, first.redirects_to) if first else seen

@@ -86,6 +86,8 @@ class WeakHellos(Fact):
     speaks: tuple[str, ...]
     #: addresses of the name that were not asked, each with the reason
     not_asked: tuple[tuple[str, str], ...] = ()
+    #: addresses beyond those that are asked
+    more: int = 0
 
     @classmethod
     async def look(cls, ground: Ground) -> WeakHellos:
@@ -96,6 +98,7 @@ class WeakHellos(Fact):
             tuple(said for exchanges, _speaks in each for said in exchanges),
             tuple(address for address, (_said, speaks) in zip(found.usable, each, strict=True) if speaks),
             tuple((address, why.value) for address, why in found.refused),
+            found.more,
         )
 
 
