@@ -8,6 +8,7 @@ from wizard.checks import remedies
 from wizard.checks.base import Check, Facts, JudgeContext, Judgement, Trouble, TroubleKind
 from wizard.checks.looks.http import Answer, parts_of
 from wizard.checks.looks.http_plain import PlainHttp
+from wizard.checks.looks.https_answers import HttpsAnswers
 from wizard.checks.masking import mask_address
 from wizard.checks.troubles import look_at_the_others, next_step, not_asked, sentence
 from wizard.domain.language import _
@@ -43,11 +44,14 @@ class Redirects:
     hop_next_step: str = ""
     not_asked: tuple[str, ...] = ()
     more: int = 0
+    #: where HTTPS itself leads back to plain HTTP
+    back: tuple[str, ...] = ()
 
 
 def read(facts: Facts) -> Redirects:
-    """What plain HTTP answered."""
-    found = facts.get(PlainHttp)
+    """What plain HTTP answered, and whether HTTPS leads back to it."""
+    found, secure = facts.get(PlainHttp), facts.maybe(HttpsAnswers)
+    back = (visit.went_to for visit in (secure.visits if secure else ()) if visit.went_to.lower().startswith("http:"))
     return Redirects(
         found.port,
         found.alive,
@@ -58,6 +62,7 @@ def read(facts: Facts) -> Redirects:
         next_step(found.hop_trouble) if found.hop_trouble else "",
         tuple(address for address, _why in found.not_asked),
         found.more,
+        tuple(dict.fromkeys(map(mask_address, back))),
     )
 
 
@@ -84,6 +89,10 @@ def _no_answer(address: str, trouble: Trouble | None) -> Plain:
 
 def judge(reading: Redirects, context: JudgeContext) -> Judgement:
     """CHECKS of the page's “encrypt all of its traffic”; RFC 6797 7.2 for the redirect. The worst address decides."""
+    if reading.back:
+        said = _("HTTPS leads back to plain HTTP, at {location}.").format(location=reading.back[0][:200])
+        fix = _("Write https:// where this redirect is made, or leave the scheme and host out.")
+        return Judgement(Verdict.FAIL, said, "\n".join(reading.back), fix=fix)
     each = [_one(p, reading, context) for p in reading.plain]
     if not each:
         nowhere = Trouble(TroubleKind.NO_ADDRESS)
@@ -176,7 +185,8 @@ CHECK = Check(
     source="RFC 6797 7.2; OWASP ASVS 5.0 12.2.1; Apollo Marketplace, Security Requirements, Data Protection",
     aliases=("TLS-06", "CHK-HTTPS"),
     needs=(PlainHttp,),
+    uses=(HttpsAnswers,),
     read=read,
     judge=judge,
-    version=3,
+    version=4,
 )

@@ -20,6 +20,7 @@ from wizard.checks.looks.dns_records import DnsRecords, Records
 from wizard.checks.looks.hello import Form, Tls, client_hello
 from wizard.checks.looks.http import Answer
 from wizard.checks.looks.http_plain import PlainHttp, PlainPort
+from wizard.checks.looks.https_answers import HttpsAnswers, Visit
 from wizard.checks.looks.tls_hellos import Ended, Exchange, TlsHellos
 from wizard.checks.looks.weak_hellos import WeakExchange, WeakHellos, Weakness
 from wizard.domain.observation import Result, Verdict
@@ -76,6 +77,10 @@ def test_the_plain_port_is_not_known_of_an_address_that_may_not_be_contacted() -
     )
     assert _judge("https-redirect", PlainHttp(80, ports[:2], alive=True)).verdict is P
     assert _judge("https-redirect", PlainHttp(80, ports, alive=True)).verdict is U  # only one of them was followed
+    back = HttpsAnswers(
+        (Visit("root", "/", (Answer("https://api.partner.example/", 302, ()),), "http://old.example/"),)
+    )
+    assert _judge("https-redirect", PlainHttp(80, closed, alive=True), back).verdict is F
 
 
 def test_addresses_beyond_those_that_are_asked_are_a_note() -> None:
