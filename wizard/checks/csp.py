@@ -205,5 +205,5 @@ CHECK = Check(
     needs=(HttpsAnswers,),
     read=read,
     judge=judge,
-    version=4,
+    version=5,
 )

@@ -233,7 +233,14 @@ TRICKS: list[tuple[str, str, Verdict]] = [
     )),
     ("csp", _facts(HTML, (CSP, NONE), body=f"<head><script>1</script>{IN_TAG}"), Verdict.PASS),
     ("csp", _facts(HTML, (CSP, "default-src https:"), body=f"<head><script>1</script>{IN_TAG}"), Verdict.WARN),
-    *(("csp", _facts(HTML, body=before + IN_TAG), Verdict.FAIL) for before in ("</br>", "</body>", "<html></html>")),
+    *(("csp", _facts(HTML, body=before + IN_TAG), Verdict.FAIL) for before in (
+        "</br>", "</body>", "<html></html>", "<noscript></template>", "<title></noscript>",
+        "<template><title></template>",
+        "<!-- a -- >",
+    )),
+    *(("csp", _facts(HTML, body=f"<head>{before}{IN_TAG}"), Verdict.PASS) for before in (
+        "<!-->", "<!--->", "<!-- a --!>", "<!-- a -- > -->", "<title><template></title>", "<template><p></template>",
+    )),
     ("csp", _facts(HTML, body=f"<head>{IN_TAG}".replace(f'"{CSP}', f'" {CSP}')), Verdict.FAIL),
     # CSP3 2.2.1: a directive with a letter beyond ASCII is passed over.
     ("csp", _facts(HTML, (CSP, "base-uri 'none'; object-src 'none'; script-src 'self' https://caf\u00e9.example")),

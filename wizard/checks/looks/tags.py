@@ -28,6 +28,8 @@ _END_HEAD = frozenset({"head", "body", "html", "br"})
 _RUNS = re.compile(r"|module|importmap|.*(java|ecma|j|live)script.*", re.I | re.S)
 #: Tags inside these are text, or mean nothing where scripts run (13.2.6.4.4).
 _INERT = frozenset({"noframes", "noscript", "template", "title"})
+#: What closes a comment, behind its "<!--".
+_COMMENT = re.compile(r"-?>|.*?--!?>", re.S)
 _MOST_TAGS = 50
 _MOST_ADDRESSES = 200
 
@@ -80,15 +82,21 @@ class _Page(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.found: list[Tag] = []
         self._in_body = self._has_run = False
-        self._inert = 0
+        self._inert: list[str] = []
         self._meta = self._addresses = 0
         self._form: str | None = None
+
+    def parse_comment(self, i: int, report: int = 1) -> int:
+        """Where a comment ends, as browsers see it (13.2.5.43 on); the library's own rule changes with its version."""
+        found = _COMMENT.match(self.rawdata, i + 4)
+        return found.end() if found else -1
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         named = {key: value or "" for key, value in reversed(attrs)}  # of repeated attributes the first counts
         # HTML standard 13.2.6.4.4: any other tag begins the body, where a policy in a tag means nothing.
-        self._in_body = self._in_body or tag not in _IN_HEAD
-        self._inert += tag in _INERT
+        self._in_body = self._in_body or (tag not in _IN_HEAD and not self._inert)
+        if tag in _INERT and self._inert[-1:] in ([], ["template"]):  # in the others, tags are text
+            self._inert.append(tag)
         if tag == "script" and not self._inert and _RUNS.fullmatch(named.get("type", "").strip()):
             self._has_run = True
         match tag:
@@ -110,8 +118,8 @@ class _Page(HTMLParser):
             self._in_body = True
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in _INERT:
-            self._inert = max(0, self._inert - 1)
+        if self._inert[-1:] == [tag]:
+            self._inert.pop()
         if tag in _END_HEAD:
             self._in_body = True
         elif tag == "form":
