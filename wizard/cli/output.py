@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from enum import IntEnum
 from io import TextIOWrapper
@@ -13,6 +14,9 @@ from typing import TextIO, cast
 from wizard.domain.codec import to_json
 from wizard.domain.language import _
 from wizard.domain.mistakes import Mistake
+
+#: What JSON allows in a text and a terminal obeys: further control characters, and signs that turn the direction.
+_STEERING = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 class Exit(IntEnum):
@@ -54,7 +58,8 @@ class Output:
     def result(self, data: object, *lines: str) -> None:
         """One result: the JSON object, or its lines for people."""
         if self.as_json:
-            self._write(json.dumps(to_json(data), ensure_ascii=False, allow_nan=False))
+            text = json.dumps(to_json(data), ensure_ascii=False, allow_nan=False)
+            self._write(_STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
         else:
             for line in lines:
                 self._write(line)

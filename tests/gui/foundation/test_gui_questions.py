@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -289,6 +289,21 @@ def test_a_block_of_lines_is_pasted(make, qtbot: QtBot) -> None:
     rows = heard[0].value
     assert isinstance(rows, tuple)
     assert [r.get("host") for r in rows if isinstance(r, Row)] == ["a.example.com", "b.example.com", "c.example.com"]
+
+
+def test_lines_that_are_pasted_into_an_open_cell_fill_the_table(make, qtbot: QtBot) -> None:
+    """“Add a row” opens the first cell, and what is pasted then goes there."""
+    widget, heard = make(AnswerKind.TABLE)
+    widget.add.click()
+    editor = widget.table.findChild(QLineEdit)
+    QGuiApplication.clipboard().setText("one line\n")
+    qtbot.keyClick(editor, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert editor.text().strip() == "one line"
+    QGuiApplication.clipboard().setText("a.example.com\tYes\nb.example.com\tNo\n")
+    qtbot.keyClick(editor, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    widget.flush()
+    rows = [dict(row.cells) for row in heard[-1].value]
+    assert rows == [{"host": "a.example.com", "public": "yes"}, {"host": "b.example.com", "public": "no"}]
 
 
 def test_a_spreadsheet_is_pasted_into_its_columns(app: QApplication) -> None:

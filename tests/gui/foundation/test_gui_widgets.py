@@ -20,7 +20,7 @@ from wizard.gui.widgets.buttons import ChipButton, IconButton, LinkButton, Outli
 from wizard.gui.widgets.day_field import DayField
 from wizard.gui.widgets.drop_zone import DropZone
 from wizard.gui.widgets.empty_state import EmptyState
-from wizard.gui.widgets.fact_table import FactTable, Head
+from wizard.gui.widgets.fact_table import Cell, FactTable, Head, Line
 from wizard.gui.widgets.fields import ComboField, SpinField, TickBox
 from wizard.gui.widgets.flow import Flow
 from wizard.gui.widgets.folded import FoldButton, Folded
@@ -44,6 +44,17 @@ def test_untrusted_text_is_never_markup(app: QApplication, qtbot: QtBot, kind: t
     assert label.text() == HOSTILE
     label.setWordWrap(False)
     assert label.sizeHint().width() > label.fontMetrics().horizontalAdvance(HOSTILE) - 10
+
+
+def test_signs_that_turn_a_text_are_written_out(app: QApplication, qtbot: QtBot) -> None:
+    """What others wrote (a summary of a weakness, a file's name) reads as what it is."""
+    label = PlainLabel("in \u202elodash\u202c", wrap=True)
+    qtbot.addWidget(label)
+    assert label.text() == "in [U+202E]lodash[U+202C]"
+    table = FactTable((Head("Name"),), "Names", most=3)
+    qtbot.addWidget(table)
+    table.show_lines([Line("a", (Cell("\u2067gpj.exe"),))])
+    assert table.model().index(0, 0).data() == "[U+2067]gpj.exe"
 
 
 def test_a_label_names_its_field_with_every_sign_of_the_words(app: QApplication, qtbot: QtBot) -> None:

@@ -36,6 +36,16 @@ def test_letters_that_a_terminal_lacks_stop_nothing(as_json: bool, monkeypatch: 
     assert json.loads(written) == {"seen": "301 → é"} if as_json else written.split() == [b"301", b"\\u2192", b"\xe9"]
 
 
+def test_no_text_of_others_steers_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    said = {"summary": "in \u202elodash\x9b2J"}
+    Output(as_json=True).result(said)
+    Output(as_json=False).result(said, said["summary"])
+    as_json, plain = capsys.readouterr().out.splitlines()
+    assert json.loads(as_json) == said
+    assert as_json.isascii()
+    assert plain == "in \\x202elodash\\x9b2J"
+
+
 def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", _Full())
     with pytest.raises(NotWritten, match="No space left"):

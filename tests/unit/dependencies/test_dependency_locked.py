@@ -266,3 +266,18 @@ def test_folders_of_requirements_lie_inside_and_are_no_copies(tmp_path):
     lines = "./libs/own\n-e libs/other\n-e ../outside\n./third_party/ring[extra]\n"
     listing = lay(tmp_path, {"requirements.txt": lines})
     assert [row.name for row in listing.dependencies] == ["outside", "ring"]
+
+
+def test_a_name_of_npm_with_capitals_is_looked_up_in_both_spellings(tmp_path):
+    """A purl has small letters even for packages whose names have capitals, and some write the name itself wrong."""
+    bill = {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "components": [
+            {"type": "library", "name": "JSONStream", "version": "1.3.5", "purl": "pkg:npm/jsonstream@1.3.5"},
+            {"type": "library", "name": "x", "version": "4.17.15", "purl": "pkg:npm/Lodash@4.17.15"},
+            {"type": "library", "name": "ms", "version": "2.0.0", "purl": "pkg:npm/ms@2.0.0"},
+        ],
+    }
+    listing = lay(tmp_path, {"bom.json": json.dumps(bill)})
+    assert sorted(row.name for row in listing.dependencies) == ["JSONStream", "Lodash", "jsonstream", "lodash", "ms"]

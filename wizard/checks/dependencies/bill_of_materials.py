@@ -63,6 +63,9 @@ _TAG = re.compile(r"^(\w+):[ \t]*(.*)$", re.M)
 def read(source: Source) -> Listed:
     """A bill of materials, told by its content. Raises `Malformed`."""
     listed = _read(source)
+    # whether capitals are a slip or the name of an old package, nobody knows: both names are looked up
+    small = [replace(one, name=one.name.lower()) for one in listed.dependencies if one.ecosystem is Ecosystem.NPM]
+    listed = replace(listed, dependencies=tuple(dict.fromkeys((*listed.dependencies, *small))))
     if not any(each.origin for each in listed.dependencies):
         return listed
     # a tool that writes where packages come from does so where that is not the common registry
@@ -237,6 +240,8 @@ def _made(
     match ecosystem:
         case Ecosystem.PYPI:
             name = normal(name)
+        case Ecosystem.NPM if named.lower() == name.lower():
+            name = named  # a purl is to have small letters, and old packages have capitals
         case Ecosystem.GO:
             version = version.removeprefix("v").removeprefix("go").removesuffix("+incompatible")
         case Ecosystem.PACKAGIST | Ecosystem.ACTIONS:

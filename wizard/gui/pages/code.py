@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import PurePath
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -55,8 +56,8 @@ class _Row:
     @property
     def key(self) -> str:
         """Known by where it stands, across scans."""
-        leak = self.leak
-        return "\n".join((self.repository, leak.fingerprint, leak.rule, leak.where, leak.file, leak.commit))
+        of = self.leak
+        return "\n".join((self.repository, of.fingerprint, of.rule, of.where, of.file, of.commit))
 
 
 class CodePage(Page):
@@ -112,7 +113,7 @@ class CodePage(Page):
         self.panel.said.connect(self.message_bar.say)
         self.panel.hide()
         self.empty = EmptyState("search", "", _("Name the repositories"))
-        self.empty.acted.connect(lambda: self.go.emit(Place("scope")))
+        self.empty.acted.connect(lambda: self.go.emit(place_of(self.context, "SCOPE-6")))
         self._filters = QWidget()
         self._filters.setLayout(filters(self.repository, self.tier, self.state, self.search))
         self.paste = PastePart(self)
@@ -235,11 +236,10 @@ class CodePage(Page):
         errand.run(self, _("Opening the list"), lambda: scanning.listing(session, place), opened)
 
     def _rows(self) -> list[_Row]:
+        rows: list[_Row] = []
         wanted, text = self.repository.currentData(), self.search.text().strip().lower()
         tier, state, closed = self.tier.currentData(), self.state.currentData(), self._closed()
-        rows = []
-        hosts = tuple(host.subject for host in self.context.open.assessment.scope.hosts)
-        for place in (*self._repositories, *hosts):
+        for place in (*self._repositories, *(host.subject for host in self.context.open.assessment.scope.hosts)):
             for leak in self._listed.get(place, ()):
                 done = leak.fingerprint in closed
                 if (
@@ -262,7 +262,8 @@ class CodePage(Page):
         total = sum(len(leaks) for leaks in self._listed.values())
         self._filters.setVisible(total > 0)
         self.table.setVisible(bool(rows))
-        self.table.show_lines([_line(row, row.leak.fingerprint in closed) for row in rows[:_SHOWN]])
+        several = len({row.repository for row in rows}) > 1
+        self.table.show_lines([_line(row, row.leak.fingerprint in closed, several) for row in rows[:_SHOWN]])
         self.more.setVisible(len(rows) > _SHOWN)
         self.more.setText(_("{n} more: use the filters above.").format(n=len(rows) - _SHOWN))
         self._say()
@@ -377,15 +378,15 @@ def _looked_at_whole(result: Result) -> bool:
     return result.verdict is not Verdict.UNKNOWN and not result.facts.get("gaps") and not result.facts.get("unread")
 
 
-def _line(row: _Row, done: bool) -> Line:
-    leak = row.leak
-    breaks = leak.tier is not Tier.C and not done
+def _line(row: _Row, done: bool, several: bool) -> Line:
+    leak, breaks = row.leak, row.leak.tier is not Tier.C and not done
+    at = f"{PurePath(row.repository).name}: " if several else ""
     state = _("Decided") if done else _("Open") if breaks else _("Listed only")
     return Line(
         row.key,
         (
             Cell(leak.tier.value),
-            Cell(written_place(leak), mono=True, tip=row.repository),
+            Cell(at + written_place(leak), mono=True, tip=row.repository),
             Cell(leak.rule.partition(".")[2] or leak.rule, tip=leak.rule),
             Cell(leak.masked, mono=True),
             Cell(leak.commit[:8], mono=True),

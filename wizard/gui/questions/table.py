@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -76,6 +76,18 @@ class _CellEditor(QStyledItemDelegate):
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
         editor.setGeometry(option.rect)
+
+    def eventFilter(self, editor: QObject, event: QEvent) -> bool:
+        """Lines and columns that are pasted into an open cell are for the table, as they are beside it."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and isinstance(editor, QLineEdit):
+            view = self.parent()
+            text = QGuiApplication.clipboard().text().rstrip("\r\n")
+            several = "\n" in text or "\t" in text
+            if several and event.matches(QKeySequence.StandardKey.Paste) and isinstance(view, RowsView):
+                self.closeEditor.emit(editor, QStyledItemDelegate.EndEditHint.RevertModelCache)
+                view.take_in(text)
+                return True
+        return super().eventFilter(editor, event)
 
     def _take(self, editor: QWidget) -> None:
         self.commitData.emit(editor)
@@ -153,9 +165,7 @@ class RowsView(QTableView):
         if self.state() == QAbstractItemView.State.EditingState:
             super().keyPressEvent(event)
         elif event.matches(QKeySequence.StandardKey.Paste):
-            text = QGuiApplication.clipboard().text()
-            row, column = (here.row(), here.column()) if here.isValid() else (self._rows.rowCount(), 0)
-            self.left_out = self._rows.paste(text, row, column)
+            self.take_in(QGuiApplication.clipboard().text())
         elif event.matches(QKeySequence.StandardKey.Copy):
             QGuiApplication.clipboard().setText(str(here.data() or ""))
         elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
@@ -165,6 +175,12 @@ class RowsView(QTableView):
             self.edit(here)
         else:
             super().keyPressEvent(event)
+
+    def take_in(self, text: str) -> None:
+        """Fill cells from lines of text, beginning at the current one."""
+        here = self.currentIndex()
+        row, column = (here.row(), here.column()) if here.isValid() else (self._rows.rowCount(), 0)
+        self.left_out = self._rows.paste(text, row, column)
 
     def event(self, event: QEvent) -> bool:
         override = event.type() == QEvent.Type.ShortcutOverride

@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
 
 from wizard.gui.icons import Glyph, icon_pixmap, paint_glyph
 from wizard.gui.theme import ColorName, theme
+from wizard.gui.widgets.plain import without_turns
 
 _Index = QModelIndex | QPersistentModelIndex
 #: What a column without a width of its own keeps in a narrow window.
@@ -88,9 +89,9 @@ class _Model(QAbstractTableModel):
         cell = self.lines[index.row()].cells[index.column()]
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return cell.text
+                return without_turns(cell.text)
             case Qt.ItemDataRole.AccessibleTextRole:
-                return " ".join(filter(None, (cell.spoken, cell.text)))
+                return " ".join(filter(None, (cell.spoken, without_turns(cell.text))))
             case Qt.ItemDataRole.ToolTipRole:
                 return cell.tip or None
             case _:
@@ -186,7 +187,7 @@ class _Painter(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(look.color(cell.color))
         side = Qt.AlignmentFlag.AlignRight if view.heads[index.column()].right else Qt.AlignmentFlag.AlignLeft
-        text = QFontMetrics(font).elidedText(cell.text, Qt.TextElideMode.ElideRight, int(inside.width()))
+        text = QFontMetrics(font).elidedText(without_turns(cell.text), Qt.TextElideMode.ElideRight, int(inside.width()))
         painter.drawText(inside, int(side | Qt.AlignmentFlag.AlignVCenter), text)
         painter.restore()
         if state & QStyle.StateFlag.State_HasFocus and view.hasFocus() and index.column() == 0:

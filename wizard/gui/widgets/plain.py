@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QSize, Qt
@@ -11,6 +12,14 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QWidget  # noqa: TID2
 Role = Literal[
     "text", "title", "heading", "strong", "quiet", "id", "accent", "supports", "contradicts", "red", "unsure", "block"
 ]
+
+#: Signs that turn the order of the letters behind them, so that a text of others reads as what it is not (UAX 9, 2).
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+def without_turns(text: str) -> str:
+    """A text with the signs that turn its direction written out, as the PDF does."""
+    return text if text.isascii() else _TURNS.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
 
 
 class PlainLabel(QLabel):
@@ -39,6 +48,10 @@ class PlainLabel(QLabel):
         """A name of the other direction begins where all the others do."""
         side = QStyle.visualAlignment(self.layoutDirection(), Qt.AlignmentFlag.AlignLeft)
         self.setAlignment(side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute)
+
+    def setText(self, text: str) -> None:
+        """Show this text, and nothing that turns its direction."""
+        super().setText(without_turns(text))
 
     def set_role(self, role: Role) -> None:
         """Change what the text is, and with it colour and weight."""
