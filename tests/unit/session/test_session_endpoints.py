@@ -371,6 +371,6 @@ def test_hosts_that_are_done_together_are_recorded_together_and_none_is_left_out
     assert {subject for _check, subject in session.assessment.observations} == set(names)
     changes = [event.partial for event in heard if isinstance(getattr(event, "partial", None), Change)]
     together = [sum(isinstance(p, e.Looked) for p in change.payloads) for change in changes]
-    assert (sum(together), max(together)) == (40, looking._TOGETHER)
+    assert (sum(together), max(together)) == (40, looking.TOGETHER)
     assert len(together) <= 4
     assert max(event.done for event in heard if isinstance(event, Progressed)) == 40
