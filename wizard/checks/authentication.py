@@ -235,6 +235,9 @@ def judge(reading: Authentication, context: JudgeContext) -> Judgement:
             return Judgement(Verdict.WARN, said, proof, step)
         if opened := len(reading.operations) - len(shut):
             said += " " + ngettext("{n} is open on purpose.", "{n} are open on purpose.", opened).format(n=opened)
+        own = [status for guard in called for status in guard.statuses if status.startswith("own:")]
+        if own and not any(status.startswith("own: 2") for status in own):
+            said += " " + _("The customer's credential opened nothing: see whether it is still good.")
         return Judgement(worst, said, proof)
     said = f"{bad[0].operation} {bad[0].why}."
     if len(bad) > 1:

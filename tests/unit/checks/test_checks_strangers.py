@@ -272,6 +272,14 @@ def test_a_server_that_asks_for_patience_gets_it_once() -> None:
     assert _look(only("/x", always(busy), FULL), False)[0].verdict is U
 
 
+def test_a_credential_that_opens_nothing_is_said() -> None:
+    said = "The customer's credential opened nothing"
+    (refused, *_rest) = _look(only("/x", always(REFUSED), REFUSED), True)
+    assert (refused.verdict, said in refused.summary) == (P, True)
+    for customer, own in ((FULL, True), (REFUSED, False)):
+        assert said not in _look(only("/x", always(REFUSED), customer), own)[0].summary
+
+
 def test_altered_credentials_differ_where_it_counts() -> None:
     token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJlLW9mLXNvbWVib2R5"
     changed = altered(token)
