@@ -102,6 +102,11 @@ def test_filters_and_the_editor(
     page.tier.setCurrentIndex(0)
     page.search.setText("SETTINGS")
     assert [line.cells[1].text for line in page.table.lines] == ["settings.py:2"]
+    page.search.setText("no such file")
+    assert not page.more.isHidden()
+    assert page.more.text() == "Nothing here fits the filters."
+    page.search.setText("settings")
+    assert page.more.isHidden()
     editor, wrote = tmp_path / "editor.sh", tmp_path / "wrote"
     editor.write_text(f'#!/bin/sh\nprintf "%s|" "$#" "$@" > "{wrote}"\n')
     editor.chmod(0o755)
@@ -111,6 +116,21 @@ def test_filters_and_the_editor(
     page.panel.places.open_button.click()
     qtbot.waitUntil(lambda: wrote.exists() and bool(wrote.read_text()))
     assert wrote.read_text() == f"1|{repository / 'settings.py'}|"
+
+
+def test_of_many_thousands_the_first_are_drawn_and_the_others_counted(
+    opened: Shell, session: Session, repository: Path, qtbot: QtBot
+) -> None:
+    opened.go(Place("code"))
+    page = opened.page
+    one = Leak("betterleaks.jwt", Tier.A, Where.FILE, "a.py", 1, "", "eyJh… (90)", "b" * 32)
+    page._listed[str(repository)] = tuple(replace(one, line=n, fingerprint=f"{n:032}") for n in range(5000))
+    page._draw_rows()
+    assert len(page.table.lines) == 300
+    assert page.more.text() == "4700 more: use the filters above."
+    assert page.sentence == "5000 secrets are open."
+    page.state.setCurrentIndex(page.state.findData("decided"))
+    assert page.table.lines == ()
 
 
 @pytest.mark.slow

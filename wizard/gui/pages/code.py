@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from pathlib import PurePath
 from typing import Any
 
@@ -67,6 +69,7 @@ class CodePage(Page):
         super().__init__(context, _("Code"), "", parent)
         self._listed: dict[str, tuple[Leak, ...]] = {}
         self._runs: dict[str, str] = {}
+        self._rows: list[_Row] = []
         self.look_button = FilledButton(_("Look at the code"))
         self.stop_button = OutlineButton(_("Stop"))
         self.look_button.clicked.connect(lambda: self._look())
@@ -235,21 +238,18 @@ class CodePage(Page):
 
         errand.run(self, _("Opening the list"), lambda: scanning.listing(session, place), opened)
 
-    def _rows(self) -> list[_Row]:
-        rows: list[_Row] = []
+    def _fitting(self) -> Iterator[tuple[str, Leak]]:
+        """Each place and what was found there, as the filters say."""
         wanted, text = self.repository.currentData(), self.search.text().strip().lower()
         tier, state, closed = self.tier.currentData(), self.state.currentData(), self._closed()
         for place in (*self._repositories, *(host.subject for host in self.context.open.assessment.scope.hosts)):
-            for leak in self._listed.get(place, ()):
-                done = leak.fingerprint in closed
+            for leak in self._listed.get(place, ()) if wanted in ("", place) else ():
                 if (
-                    wanted in ("", place)
-                    and tier in ("", leak.tier.value)
-                    and (not state or done == (state == "decided"))
+                    tier in ("", leak.tier.value)
+                    and (not state or (leak.fingerprint in closed) == (state == "decided"))
                     and (not text or text in f"{leak.file} {leak.rule} {leak.commit}".lower())
                 ):
-                    rows.append(_Row(place, leak))
-        return rows
+                    yield place, leak
 
     def _closed(self) -> frozenset[str]:
         session = self.context.open
@@ -258,14 +258,17 @@ class CodePage(Page):
     def _draw_rows(self) -> None:
         if self.context.session is None:
             return
-        rows, closed = self._rows(), self._closed()
-        total = sum(len(leaks) for leaks in self._listed.values())
-        self._filters.setVisible(total > 0)
-        self.table.setVisible(bool(rows))
-        several = len({row.repository for row in rows}) > 1
-        self.table.show_lines([_line(row, row.leak.fingerprint in closed, several) for row in rows[:_SHOWN]])
-        self.more.setVisible(len(rows) > _SHOWN)
-        self.more.setText(_("{n} more: use the filters above.").format(n=len(rows) - _SHOWN))
+        fitting, closed = self._fitting(), self._closed()
+        self._rows = [_Row(*each) for each in islice(fitting, _SHOWN)]  # of many thousands only these are drawn
+        further = sum(1 for _each in fitting)
+        found = any(self._listed.values())
+        self._filters.setVisible(found)
+        self.table.setVisible(bool(self._rows))
+        several = len({row.repository for row in self._rows}) > 1
+        self.table.show_lines([_line(row, row.leak.fingerprint in closed, several) for row in self._rows])
+        self.more.setVisible(found and (further > 0 or not self._rows))
+        more = _("{n} more: use the filters above.").format(n=further)
+        self.more.setText(more if self._rows else _("Nothing here fits the filters."))
         self._say()
         self._draw_panel()
 
@@ -281,13 +284,8 @@ class CodePage(Page):
             case "host":
                 self.set_sentence(self.hosting.sentence)
                 return
-        closed = self._closed()
-        open_ = {
-            leak.fingerprint
-            for leaks in self._listed.values()
-            for leak in leaks
-            if leak.tier is not Tier.C and leak.fingerprint not in closed
-        }
+        breaking = (leak for leaks in self._listed.values() for leak in leaks if leak.tier is not Tier.C)
+        open_ = {leak.fingerprint for leak in breaking} - self._closed()
         self.set_sentence(
             ngettext("{n} secret is open.", "{n} secrets are open.", len(open_)).format(n=len(open_))
             if any(self._listed.values())
@@ -301,7 +299,7 @@ class CodePage(Page):
             self.bring_into_view(self.panel)
 
     def _draw_panel(self) -> None:
-        row = next((row for row in self._rows() if row.key == self.table.key), None)
+        row = next((row for row in self._rows if row.key == self.table.key), None) if self.table.key else None
         self.panel.setVisible(row is not None)
         if row is None:
             return

@@ -11,7 +11,7 @@ from wizard.checks.dependencies import wording
 from wizard.checks.dependencies.advisory import Vulnerability as Flaw
 from wizard.checks.dependencies.states import Checked, State
 from wizard.domain.language import _
-from wizard.domain.vulnerability import Decision, Disposal
+from wizard.domain.vulnerability import RANK, Decision, Disposal
 from wizard.gui.pages.form import Form, beside
 from wizard.gui.widgets.buttons import FilledButton, LinkButton
 from wizard.gui.widgets.card import Card
@@ -148,7 +148,7 @@ class LibraryPanel(Card):
         self.say("")
         self.flaw.blockSignals(True)
         self.flaw.clear()
-        for flaw in row.vulnerabilities:
+        for flaw in sorted(row.vulnerabilities, key=lambda flaw: RANK[flaw.severity.rating]):
             self.flaw.addItem(wording.flaw(flaw)[:160], flaw)
         self.flaw.blockSignals(False)
         self.verdict.blockSignals(True)
