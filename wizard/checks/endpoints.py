@@ -26,6 +26,7 @@ _MOST_REFERENCES = 10
 #: more operations than one look calls, so that a pass never rests on what was cut off.
 _MOST_SERVERS = 20
 _MOST_PLACES = 20_000
+_LONGEST = 500
 _MOST_PARAMETERS = 30
 #: A line that names an endpoint, among others that may not.
 _LINE = re.compile(rf"\s*(?:(?:{'|'.join(METHODS)})\s+/|/\S*\s*\Z)", re.I)
@@ -282,7 +283,7 @@ class _Document:
         found: dict[tuple[str, str], None] = {}
         for server in self._list(owner.get("servers")):
             url = server.get("url") if isinstance(server, Mapping) else None
-            for address in _filled_in(url, server.get("variables")) if isinstance(url, str) else ():
+            for address in _filled_in(url[:_LONGEST], server.get("variables")) if isinstance(url, str) else ():
                 found[_subject_of(address), _base_of(address)] = None
         return list(found)[:_MOST_SERVERS]
 
@@ -359,7 +360,7 @@ def _filled_in(url: str, variables: Any) -> list[str]:
         if "{" + str(name) + "}" in url and isinstance(variable, Mapping):
             values = variable.get("enum")
             named = [variable.get("default"), *(values if isinstance(values, list) else ())]
-            values = dict.fromkeys(str(value) for value in named if isinstance(value, str | int))
+            values = dict.fromkeys(str(value)[:_LONGEST] for value in named if isinstance(value, str | int))
             if values:
                 choices.append([(str(name), value) for value in values][:_MOST_SERVERS])
     out = []

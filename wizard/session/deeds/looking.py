@@ -206,7 +206,7 @@ async def _run(
             together = tuple(waiting[:TOGETHER])
             del waiting[:TOGETHER]
             if together:
-                change = await _record(session, run, together, agreed)
+                change = await record(session, run, together, agreed)
                 for result in (result for seen in together for result in seen.results):
                     count[result.verdict] = count.get(result.verdict, 0) + 1
                 progress(done, len(hosts), together[-1].host.subject, change)
@@ -230,7 +230,7 @@ async def _run(
     return Looks(run, len(hosts), tuple(sorted(count.items())))
 
 
-async def _record(session: Session, run: str, looks: Sequence[plan.HostLook], agreed: tuple[str, ...]) -> Change:
+async def record(session: Session, run: str, looks: Sequence[plan.HostLook], agreed: tuple[str, ...]) -> Change:
     """Seal what these hosts showed and record it, an event a host, in one transaction: what follows from the news is
     worked out once for all of them, and so is what the window draws.
     """

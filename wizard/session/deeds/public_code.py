@@ -10,7 +10,6 @@ from pathlib import Path
 import wizard
 from wizard.checks import public_secrets
 from wizard.checks.code.leak import Leak
-from wizard.domain import events as e
 from wizard.domain.language import _, ngettext
 from wizard.domain.observation import Result
 from wizard.jobs.runner import Hear, Job, Progress
@@ -42,7 +41,7 @@ def look(session: Session, data: Path, hear: Hear = lambda event: None, options:
         from wizard.checks import plan
         from wizard.checks.code.in_public import Searching
 
-        run, seal = secrets.token_hex(8), session.workspace.box.seal_bytes
+        run = secrets.token_hex(8)
         progress(0, len(hosts), _("Preparing the rules; the first time takes some seconds"))
         await asyncio.to_thread(scanning.engine, data)  # the child finds them compiled: it writes no file
         key = await asyncio.to_thread(scanning.key, session)
@@ -55,31 +54,35 @@ def look(session: Session, data: Path, hear: Hear = lambda event: None, options:
             limits=plan.Limits().times(wanted.patience),
             declared=hosts,
         )
-        found: list[plan.HostLook] = []
+        agreed = tuple(host.subject for host in hosts)
+        waiting: list[plan.HostLook] = []
+        recording: list[asyncio.Future[None]] = []
+        writing = asyncio.Lock()
+        done = 0
+
+        async def keep() -> None:
+            async with writing:  # takes along what other hosts showed meanwhile
+                together = tuple(waiting[: looking.TOGETHER])
+                del waiting[: looking.TOGETHER]
+                if together:
+                    change = await looking.record(session, run, together, agreed)
+                    progress(done, len(hosts), together[-1].host.subject, change)
 
         def report(news: plan.Partial) -> None:
+            nonlocal done
+            done = news.done
             progress(news.done, news.total, news.host.subject)
-            found.extend(news.looks)
+            for seen in news.looks:
+                waiting.append(replace(seen, results=tuple(_with_decisions(session, each) for each in seen.results)))
+                recording.append(asyncio.ensure_future(keep()))
 
         searching = Searching(str(data / scanning.RULES_FOLDER), key.hex(), session.clock())
-        await looking_apart.look(hosts, [public_secrets.CHECK], settings, {}, report, searching)
-        for start in range(0, len(found), looking.TOGETHER):
-            some = found[start : start + looking.TOGETHER]
-            proofs = await asyncio.to_thread(lambda seen: [seal(each.record) for each in seen], some)
-            looked = (
-                e.Looked(
-                    run=run,
-                    host=seen.host.subject,
-                    results=tuple(_with_decisions(session, each) for each in seen.results),
-                    record=proof.digest,
-                    record_name=proof.name,
-                    targets=tuple(host.subject for host in hosts),
-                )
-                for seen, proof in zip(some, proofs, strict=True)
-            )
-            change = await asyncio.wrap_future(session.record(*looked))
-            progress(start + len(some), len(found), some[-1].host.subject, change)
-        return len(found)
+        try:
+            await looking_apart.look(hosts, [public_secrets.CHECK], settings, {}, report, searching)
+        finally:
+            if recording:  # what was seen before a Stop is kept
+                await asyncio.shield(asyncio.gather(*recording))
+        return len(recording)
 
     return session.runner.start(work, title.format(n=len(hosts)), hear)
 
