@@ -6,7 +6,7 @@ the foot before the page, to Close before the questions, and to the search field
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -94,20 +94,28 @@ def _children(widget: QWidget) -> list[QWidget]:
         inside = widget.widget()
         return [] if inside is None else [inside]
     layout = widget.layout()
-    laid_out = [] if layout is None else list(_laid_out(layout))
-    others = (c for c in widget.children() if isinstance(c, QWidget) and c not in laid_out and not c.isWindow())
+    children = [child for child in widget.children() if isinstance(child, QWidget)]
+    laid_out = [] if layout is None else list(_laid_out(layout, children))
+    others = (child for child in children if child not in laid_out and not child.isWindow())
     return laid_out + sorted(others, key=lambda child: (child.y(), child.x()))
 
 
-def _laid_out(layout: QLayout) -> Iterator[QWidget]:
-    numbers = range(layout.count())
+def _laid_out(layout: QLayout, children: Sequence[QWidget]) -> Iterator[QWidget]:
+    """Those of `children` that lie in this layout or in one inside it.
+
+    Their items are not asked for: the bindings keep each one that `itemAt` gave, and when Qt has let it go, they take
+    whatever lies at its address then for it (a window was a layout's item).
+    """
+    inside = [
+        (layout.indexOf(one), one) for one in (*children, *layout.children()) if isinstance(one, QWidget | QLayout)
+    ]
+    found = [(number, one) for number, one in inside if number >= 0]
     if isinstance(layout, QGridLayout):
-        numbers = sorted(numbers, key=lambda n: layout.getItemPosition(n)[:2])  # type: ignore[assignment, index]
-    for number in numbers:
-        item = layout.itemAt(number)
-        assert item is not None
-        widget, inner = item.widget(), item.layout()
-        if widget is not None:
-            yield widget
-        elif inner is not None:
-            yield from _laid_out(inner)
+        found.sort(key=lambda each: layout.getItemPosition(each[0])[:2])  # type: ignore[index]
+    else:
+        found.sort(key=lambda each: each[0])
+    for _number, one in found:
+        if isinstance(one, QLayout):
+            yield from _laid_out(one, children)
+        else:
+            yield one

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QLayout, QLayoutItem, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import getAllValidWrappers
 
 from wizard.gui.context import Place
 from wizard.gui.pages.section import SectionPage
-from wizard.gui.reading_order import Ground
+from wizard.gui.reading_order import Ground, neighbour
 from wizard.gui.shell import Shell
 from wizard.gui.widgets.buttons import OutlineButton
 from wizard.gui.widgets.fields import LineField
@@ -53,6 +54,24 @@ def test_what_was_made_late_is_reached_where_it_stands(app: QApplication, qtbot:
     assert ground.focusWidget() is last, "what follows the one that went away"
     last.setEnabled(False)
     assert ground.focusWidget() is upper, "nothing follows: what stands before it"
+
+
+def test_nothing_of_a_layout_is_kept_by_the_bindings(app: QApplication, qtbot: QtBot) -> None:
+    """A layout's item that is kept stands for whatever lies at its address after Qt has let it go."""
+    ground = Ground()
+    qtbot.addWidget(ground)
+    row = QVBoxLayout(ground)
+    inner = QVBoxLayout()
+    row.addLayout(inner)
+    row.addStretch()
+    first, second = LineField(), LineField()
+    row.addWidget(first)
+    inner.addWidget(second)
+    ground.show()
+    before = {id(one) for one in getAllValidWrappers()}
+    assert neighbour(ground, forward=True) is second
+    kept = [one for one in getAllValidWrappers() if id(one) not in before]
+    assert [one for one in kept if isinstance(one, QLayoutItem) and not isinstance(one, QLayout)] == []
 
 
 def test_tab_reads_a_section_from_its_cards_to_the_foot(opened: Shell, session: Session, qtbot: QtBot) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from wizard.domain.finding import Mark
 from wizard.gui import words
 
-NOW = datetime(2026, 9, 12, 12, 0, tzinfo=UTC)
+NOW = datetime(2026, 9, 12, 12, 0).astimezone()  # noon where the reader is
 
 
 def test_every_state_has_its_own_word_sentence_and_sign() -> None:

@@ -19,6 +19,7 @@ from wizard.gui.pages.evidence import EvidencePage, line, sentence, too_old
 from wizard.gui.pages.filing_sheet import FilingSheet
 from wizard.gui.pages.picker import suggested
 from wizard.gui.shell import Shell
+from wizard.gui.widgets.fields import TickBox
 from wizard.gui.widgets.plain import PlainLabel
 from wizard.session.session import Session
 
@@ -55,7 +56,7 @@ def test_a_file_is_filed_under_what_is_ticked(opened: Shell, session: Session, t
     assert sheet.file_button.text() == "File under 1 requirement"
     sheet.others_button.click()
     qtbot.keyClicks(sheet.picker.search, "HSTS")
-    sheet.picker._found.itemAt(0).widget().click()  # type: ignore[union-attr]
+    next(tick for tick in sheet.picker.findChildren(TickBox) if sheet.picker._found.indexOf(tick) == 0).click()
     assert "DATA-4" in sheet.picker.picked
     sheet.note.note.setText("Workshop notes")
     sheet.note.expires.set_iso("2027-03-03")

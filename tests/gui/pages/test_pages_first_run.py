@@ -13,7 +13,7 @@ from wizard.gui.context import Place
 from wizard.gui.pages.first_run import FirstRunPage
 from wizard.gui.pages.recovery_sheet import forget_copied
 from wizard.gui.pages.unlock import UnlockPage
-from wizard.gui.pages.welcome import WelcomePage
+from wizard.gui.pages.welcome import WelcomePage, _Ready
 from wizard.gui.shell import Shell
 from wizard.gui.widgets.passphrase import strength
 from wizard.session.session import Session
@@ -285,8 +285,9 @@ def test_the_demonstration_runs_and_opens(shell: Shell, qtbot: QtBot) -> None:
     page._demo.button.click()
     qtbot.waitUntil(lambda: page._ready.count() > 0 or bool(page.message_bar.text), timeout=90_000)
     assert page.message_bar.text == ""
-    card = page._ready.itemAt(0).widget()  # type: ignore[union-attr]
-    card.button.click()  # type: ignore[union-attr]
+    card = page.findChild(_Ready)
+    assert card is not None
+    card.button.click()
     qtbot.waitUntil(lambda: shell.session is not None)
     assert shell.session is not None
     assert shell.session.assessment.demonstration

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from wizard.gui.context import Place
 from wizard.gui.pages.about import AboutPage
 from wizard.gui.pages.preferences import PreferencesPage
+from wizard.gui.pages.recovery_sheet import RecoverySheet
 from wizard.gui.shell import Shell
 from wizard.gui.theme import theme
 from wizard.session.session import Session
@@ -89,10 +90,11 @@ def test_a_new_recovery_key_is_shown_once_and_typed_back(opened: Shell, session:
     keys.recovery.proof.setText(PASSPHRASE)
     keys.recovery.make.click()
     qtbot.waitUntil(lambda: keys.recovery._sheet_at.count() == 1)
-    sheet = keys.recovery._sheet_at.itemAt(0).widget()  # type: ignore[union-attr]
-    sheet.copy_button.click()  # type: ignore[union-attr]
+    sheet = keys.recovery.findChild(RecoverySheet)
+    assert sheet is not None
+    sheet.copy_button.click()
     groups = QGuiApplication.clipboard().text().split("-")
-    for number, field in sheet.fields:  # type: ignore[union-attr]
+    for number, field in sheet.fields:
         qtbot.keyClicks(field, groups[number - 1])
     qtbot.waitUntil(lambda: "written down" in opened.page.message_bar.text)
 

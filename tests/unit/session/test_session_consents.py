@@ -14,8 +14,15 @@ from wizard.domain.answers import Answer, AnswerState, Row
 from wizard.domain.observation import Verdict
 from wizard.session import consents
 from wizard.session.deeds import answers, canaries, evidence, looking
+from wizard.session.session import now_utc
 
 A, B = "token-of-customer-a", "token-of-customer-b"
+
+
+@pytest.fixture
+def clock():
+    """Looks are dated by this computer's clock, and count for so long only."""
+    return now_utc
 
 
 def in_scope(session, port):
