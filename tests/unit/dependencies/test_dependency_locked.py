@@ -281,3 +281,12 @@ def test_a_name_of_npm_with_capitals_is_looked_up_in_both_spellings(tmp_path):
     }
     listing = lay(tmp_path, {"bom.json": json.dumps(bill)})
     assert sorted(row.name for row in listing.dependencies) == ["JSONStream", "Lodash", "jsonstream", "lodash", "ms"]
+
+
+def test_a_version_in_another_spelling_is_the_same(tmp_path):
+    """PEP 440 writes 1.0.0rc1, and people 1.0.0-rc1 and v1.0.0.rc1."""
+    for written in ("2.0.0rc1", "2.0.0-rc1", "v2.0.0.rc1", "2.0.0RC1+local"):
+        project = f"[project]\nname='shop'\ndependencies=['flask=={written}']\n"
+        assert not not_locked(lay(tmp_path, {"pyproject.toml": project, "uv.lock": UV.format("2.0.0rc1")})), written
+    project = "[project]\nname='shop'\ndependencies=['flask==2.0.0']\n"
+    assert not_locked(lay(tmp_path, {"pyproject.toml": project}))

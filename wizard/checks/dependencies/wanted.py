@@ -298,12 +298,13 @@ def unanswered(
 
 
 def _equal(one: str, other: str) -> bool:
-    """Whether two versions are the same but for a leading v, build data and ends of nought."""
+    """Whether two versions are the same but for a leading v, build data, ends of nought and signs around words."""
     return one == other or _short(one) == _short(other)
 
 
 def _short(version: str) -> str:
-    return re.sub(r"(?:\.0)+$", "", version.removeprefix("v").partition("+")[0].lower())
+    plain = re.sub(r"[-_.]*([a-z]+)[-_.]*", r"\1", version.lower().removeprefix("v").partition("+")[0])
+    return re.sub(r"(?:\.0)+$", "", plain.replace("alpha", "a").replace("beta", "b"))
 
 
 def same(name: str) -> str:
