@@ -290,3 +290,15 @@ def test_a_version_in_another_spelling_is_the_same(tmp_path):
         assert not not_locked(lay(tmp_path, {"pyproject.toml": project, "uv.lock": UV.format("2.0.0rc1")})), written
     project = "[project]\nname='shop'\ndependencies=['flask==2.0.0']\n"
     assert not_locked(lay(tmp_path, {"pyproject.toml": project}))
+
+
+def test_what_lies_around_and_what_the_first_manifest_owns_is_no_copy(tmp_path):
+    ours = {"name": "shop", "repository": "acme/shop"}
+    files = {
+        "package.json": json.dumps(ours),
+        "examples/a/package.json": asks({"shop": "file:../.."}, name="a"),
+        "apps/web/package.json": asks({"ui": "link:../../libs/ui", "ring": "link:../../libs/ring"}, name="web"),
+        "libs/ui/package.json": json.dumps({"name": "ui", "repository": "https://github.com/acme/ui"}),
+        "libs/ring/package.json": json.dumps({"name": "ring", "repository": "ring/ring"}),
+    }
+    assert [row.name for row in lay(tmp_path, files).dependencies] == ["ring"]

@@ -51,6 +51,8 @@ def held_against_locks(
             found[path] = ReadFile(Manifest(shown(path), manifest.format, Reach.UNREADABLE, 0, because))
             continue
         own.add(wants.own)
+        if not folder:
+            owners |= {owner_of(wants.repository)} - {""}
         if data is None or wants.folders or families.asks(manifest, data) or _is_set(manifest, folder, settings):
             needs.append((path, folder, manifest, wants))
     projects = {folder for _path, folder, manifest, _wants in needs if manifest.format == families.PROJECT}
@@ -140,11 +142,13 @@ def _copies(
     """The packages in folders beside that are, or may be, other people's: nobody looks up what is known of them.
 
     That is one that stands in for a published package, that lies outside the repository or in a folder for copies, or
-    that names the repository of somebody who is none of `owners`.
+    that names the repository of somebody who is none of `owners` (those of Git's remotes and of the first manifest).
     """
     mine = owners | ({owner} if (owner := owner_of(wants.repository)) else set())
     for name, where in sorted(wants.folders.items()):
         place = posixpath.normpath(str(PurePosixPath(path).parent / where))
+        if PurePosixPath(place) in PurePosixPath(path).parents:
+            continue  # an example of the very package that it lies in
         outside = place.startswith(("..", "/", "~"))
         theirs = name in wants.patched or outside or COPIED.search(f"{place}/") or not (root / place).is_dir()
         if not theirs:
