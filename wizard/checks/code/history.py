@@ -6,14 +6,15 @@ second pass, over the commits alone, then says at which path and in which commit
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
-from wizard.checks.code import containers
+from wizard.checks.code import containers, packs
 from wizard.checks.code.coverage import Counting, GapKind
 from wizard.checks.code.engine import CannotUnfold, SecretEngine, Stop
 from wizard.checks.code.git import Git, GitRefused, Running, end, records
@@ -113,26 +114,85 @@ def _listed(
     crew: Crew,
 ) -> None:
     """Hand every object to the crew, and say where that is not all that there is."""
-    process = git.start("cat-file", "--batch-all-objects", "--unordered", "--buffer", "--batch")
-    process.gather(stop)
+    whole = packs.worth_reading(git.folder)
+    listing = git.start(
+        *("cat-file", "--batch-all-objects", "--unordered", "--buffer"),
+        "--batch-check=%(objectname)" if whole else "--batch",
+    )
+    listing.gather(stop)
     # meanwhile, whether everything that refs lead to is there: what is missing is not listed above
     connected = git.start("rev-list", "--objects", "--all", "--quiet")
-    process.patience, connected.patience = 6, 60  # both begin by sorting what may be millions of names
+    listing.patience, connected.patience = 6, 60  # both begin by sorting what may be millions of names
     try:
         _completeness(git, counting)
         _refs(git, search, counting, memory, crew)
-        _objects(process, search, counting, stop, tick, memory, commits, crew)
-        stop.check()
-        with connected.waiting():
-            whole = connected.wait() == 0
-        if process.wait() != 0 or not (whole or counting.has(GapKind.PARTIAL_CLONE)):
+        given = _whole_blobs(whole, search, counting, stop, tick, memory, crew)
+        with _others(git, listing, given, stop) if whole else contextlib.nullcontext(listing) as process:
+            _objects(process, search, counting, stop, tick, memory, commits, crew)
+            stop.check()
+            with connected.waiting():
+                complete = connected.wait() == 0
+            listed = process.wait() == 0 and listing.wait() == 0
+        if not listed or not (complete or counting.has(GapKind.PARTIAL_CLONE)):
             counting.gap(GapKind.DAMAGED, "")
     except EOFError:
         stop.check()
         counting.gap(GapKind.DAMAGED, "")
     finally:
-        end(process)
+        end(listing)
         end(connected)
+
+
+def _whole_blobs(
+    indexes: list[Path],
+    search: Search,
+    counting: Counting,
+    stop: Stop,
+    tick: Tick,
+    memory: _Memory,
+    crew: Crew,
+) -> set[bytes]:
+    """Hand over what can be read without git; its ids."""
+    given: set[bytes] = set()
+    for index in indexes:
+        for packed in packs.whole_blobs(index, WINDOW):
+            stop.check()
+            id = packed.id.encode()
+            if id not in given:
+                given.add(id)
+                _give_packed(packed, search, counting, memory, crew)
+                tick()
+    return given
+
+
+def _give_packed(packed: packs.Packed, search: Search, counting: Counting, memory: _Memory, crew: Crew) -> None:
+    def work() -> None:
+        data = packed.content()
+        if data is None:
+            counting.gap(GapKind.DAMAGED, packed.id)
+            return
+        _say_stand_in(data, counting)
+        _remember(memory, packed.id, search.data(data, ""))
+
+    counting.add(versions=1, bytes=packed.size)
+    crew.give(len(packed.data), work)
+
+
+@contextlib.contextmanager
+def _others(git: Git, listing: Running, given: set[bytes], stop: Stop) -> Iterator[Running]:
+    """A git that reads all that is listed and was not given yet."""
+    with tempfile.TemporaryFile(prefix="attestry-objects-") as left:
+        for id in records(listing, b"\n"):
+            stop.check()
+            if id not in given:
+                left.write(id + b"\n")
+        left.seek(0)
+        process = git.start("cat-file", "--buffer", "--batch", stdin=left)
+        process.gather(stop)
+        try:
+            yield process
+        finally:
+            end(process)
 
 
 def _objects(
@@ -197,12 +257,17 @@ def _blob(
         _remember(memory, id, hits)
         return
     data = _exactly(process, size)
+    _say_stand_in(data, counting)
+    if size:
+        crew.give(size, lambda: _remember(memory, id, search.data(data, "")))
+
+
+def _say_stand_in(data: bytes, counting: Counting) -> None:
+    """Of what stands in place of a file, that the file was not seen."""
     if containers.lfs_pointer(data):
         counting.gap(GapKind.LFS, "")
     elif containers.git_crypt(data):
         counting.gap(GapKind.GIT_CRYPT, "")
-    if size:
-        crew.give(size, lambda: _remember(memory, id, search.data(data, "")))
 
 
 def _remember(memory: _Memory, id: str, hits: list[Hit]) -> None:
