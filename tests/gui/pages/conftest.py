@@ -18,6 +18,7 @@ from wizard.gui import locking
 from wizard.gui.context import Place
 from wizard.gui.shell import Shell
 from wizard.gui.theme import theme
+from wizard.gui.widgets import message_bar
 from wizard.session import opening
 from wizard.session.deeds import answers, looking, vulnerabilities
 from wizard.session.session import Session
@@ -53,6 +54,7 @@ def shell(
     qapp: QApplication, qtbot: QtBot, preferences: Preferences, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Shell]:
     monkeypatch.setattr(locking, "_SLEPT_SECONDS", 600.0)  # a test that keeps the window waiting is no sleep
+    monkeypatch.setattr(message_bar, "STAYS_MS", 600_000)  # nor a reason for a message to go before it was looked at
     theme().apply(qapp, "light")
     qapp.setCursorFlashTime(0)
     window = Shell(preferences)
