@@ -38,6 +38,7 @@ class Shell(QWidget):
         self.context = Context(self.mailbox, preferences)
         self.context.say_mistake = self.say_fault
         self.place = Place("")
+        self._warned = False  # that closing would lose what cannot be saved
         self._pages: dict[str, Page] = {}
         self._stop_listening: Callable[[], None] = lambda: None
         self.sidebar = Sidebar()
@@ -216,6 +217,12 @@ class Shell(QWidget):
             super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if isinstance(self.stack.currentWidget(), Page) and not self._warned and (faults := self.page.not_saved()):
+            self._warned = True
+            stays = _("Close the window again to leave without it.")
+            self.page.message_bar.say_mistake(f"{sentence_of(faults[0])} {stays}")
+            event.ignore()
+            return
         if self.context.preferences is not None:
             self.context.preferences.change(window=(self.width(), self.height()))
         self.close_session()

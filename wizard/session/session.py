@@ -113,6 +113,7 @@ class Session:
         self.assessment: Assessment = folded or whole(workspace, self.beginning)
         self.saved_at: datetime | None = self.assessment.last_at
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="attestry writer")
+        self._closed = False
         self._listeners: list[Hear] = []
         self._undo: list[tuple[tuple[e.Payload, ...], str]] = []
         self._judged: tuple[object, dict[str, Finding]] | None = None
@@ -201,11 +202,13 @@ class Session:
         return lambda: self._listeners.remove(hear) if hear in self._listeners else None
 
     def flush(self) -> None:
-        """Wait until everything recorded so far is durable."""
-        self._writer.submit(lambda: None).result()
+        """Wait until everything recorded so far is durable; after `close` it is."""
+        if not self._closed:
+            self._writer.submit(lambda: None).result()
 
     def close(self) -> None:
         """Finish what is being written, stop jobs, and let go of the workspace."""
+        self._closed = True
         if self._owns_runner:
             self.runner.close()
         self._writer.shutdown(wait=True)

@@ -89,6 +89,34 @@ def test_what_is_handed_over_on_leaving_and_not_saved_is_said_where_one_is_then(
     qtbot.waitUntil(lambda: "No space left" in opened.page.message_bar.text)
 
 
+def test_the_window_stays_once_for_what_cannot_be_saved(
+    opened: Shell, session: Session, disk: Disk, qtbot: QtBot
+) -> None:
+    _requirement, question, widget, field = _text_question(opened, session)
+    disk.full = True
+    field.setText("typed with care")
+    widget.changed()
+    assert not opened.close()
+    assert "No space left" in opened.page.message_bar.text
+    assert "Close the window again" in opened.page.message_bar.text
+    assert field.text() == "typed with care"
+    assert question not in session.assessment.answers
+    assert opened.close(), "whoever closes it again leaves without it"
+
+
+def test_what_is_typed_is_saved_before_the_window_closes(
+    opened: Shell, session: Session, disk: Disk, qtbot: QtBot
+) -> None:
+    _requirement, question, widget, field = _text_question(opened, session)
+    disk.full = True
+    field.setText("typed with care")
+    widget.changed()
+    assert not opened.close()
+    disk.full = False
+    assert opened.close()
+    assert session.assessment.answers[question].value == "typed with care"
+
+
 def _text_question(opened: Shell, session: Session) -> tuple[str, str, QuestionWidget, LineField | GrowingText]:
     for section in session.questionnaire.sections:
         if section.scoping:

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -214,6 +214,18 @@ class Page(QWidget):
                 kept()
 
         self.context.mailbox.when_done(future, saved, failed)
+
+    def not_saved(self) -> list[BaseException]:
+        """Hand over what is typed, wait until it is saved, and give what kept it from that."""
+        faults: list[BaseException] = []
+        session, say = self.context.session, self.context.say_mistake
+        if session is not None:
+            self.context.say_mistake = faults.append
+            self.left()
+            session.flush()
+            QCoreApplication.sendPostedEvents(self.context.mailbox)  # it hears what the writer says
+            self.context.say_mistake = say
+        return faults
 
     def start(
         self,
