@@ -178,3 +178,19 @@ def test_archives_that_lie_too_deep_are_said(repository: Any, token: Callable[[]
     repository.write("deep.zip", data)
     repository.commit()
     assert GapKind.TOO_LARGE in {gap.kind for gap in scan(repository.root).coverage.gaps}
+
+
+def test_of_several_versions_the_commit_of_the_earliest_is_named(
+    repository: Any, scan: Callable[..., SecretScan], token: Callable[[], str]
+) -> None:
+    secret, feed = token(), []
+    for number in range(12):
+        text = f"{'more ' * (12 - number)}\ngithub = '{secret}'\n"
+        feed.append(
+            f"commit refs/heads/main\ncommitter A <a@b.invalid> {1_700_000_000 + number} +0000\ndata 4\nwork\n"
+            f"M 100644 inline a.txt\ndata {len(text)}\n{text}\n"
+        )
+    repository.git("fast-import", "--quiet", stdin="".join(feed).encode())
+    (leak,) = scan(repository.root).leaks
+    assert leak.versions == 12
+    assert leak.commit == repository.git("rev-list", "--max-parents=0", "main")

@@ -348,12 +348,13 @@ def _placed(
     leaks = []
     for id, hits in blobs.items():
         places = seen.get(id) or {staged.get(id, b""): (0, "")}
-        for raw, (_at, commit) in places.items():
+        for raw, (at, commit) in places.items():
             path = raw.decode("utf-8", "surrogateescape")
             where = Where.HISTORY if commit in reachable else Where.UNREACHABLE
             name = search.clean(path) if path else f"@{id[:12]}"
-            leaks += _those(hits, where, path, name, commit)
-    return leaks
+            leaks += [((at, commit), leak) for leak in _those(hits, where, path, name, commit)]
+    # searched by several threads, they came in any order
+    return [leak for _first, leak in sorted(leaks, key=lambda pair: pair[0])]
 
 
 def _those(hits: list[Hit], where: Where, path: str, name: str, commit: str) -> list[Leak]:

@@ -188,7 +188,8 @@ class _Scan:
 
 
 def merged(leaks: list[Leak]) -> tuple[Leak, ...]:
-    """One leak for a secret, a rule and a file: the one on disk with the commit in which it first appeared."""
+    """One leak for a secret, a rule and a file: the one on disk with the commit in which it first appeared. Those of
+    the history come with the earliest commit first."""
     found: dict[tuple[str, str, str], Leak] = {}
     for leak in leaks:
         key = (leak.fingerprint, leak.rule, leak.file or f"{leak.where}:{leak.commit}")
@@ -196,11 +197,11 @@ def merged(leaks: list[Leak]) -> tuple[Leak, ...]:
         if other is None:
             found[key] = leak
             continue
-        first = min((leak, other), key=lambda each: list(Where).index(each.where))
+        first = min((other, leak), key=lambda each: list(Where).index(each.where))
         stored = sum(each.versions for each in (leak, other) if each.where not in (Where.FILE, Where.IGNORED_FILE))
         found[key] = replace(
             first,
-            commit=first.commit or leak.commit or other.commit,
+            commit=first.commit or other.commit or leak.commit,
             tier=min(leak.tier, other.tier),
             because="" if "" in (leak.because, other.because) else first.because,
             versions=max(stored, 1),
