@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import threading
+import weakref
 from collections.abc import Awaitable, Callable
 from concurrent.futures import CancelledError, Future
 from typing import Generic, Protocol, TypeVar
@@ -41,7 +42,13 @@ class Job(Generic[T]):
         self.title = title
         self.result: Future[T] = Future()
         # whoever waits for it may cancel the future; then nobody wants the work any more
-        self.result.add_done_callback(lambda result: self.cancel() if result.cancelled() else None)
+        weak = weakref.ref(self)  # else the two hold one another, and a value of many thousands of rows with them
+
+        def ended(result: Future[T]) -> None:
+            if result.cancelled() and (job := weak()) is not None:
+                job.cancel()
+
+        self.result.add_done_callback(ended)
         self._runner = runner
         self._task: asyncio.Task[None] | None = None
         self._stopped = False

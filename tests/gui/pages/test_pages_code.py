@@ -16,7 +16,10 @@ from pytestqt.qtbot import QtBot
 
 from wizard.checks import repository_secrets
 from wizard.checks.code.leak import Leak, Tier, Where
+from wizard.checks.code.scan import News
 from wizard.checks.code.tiers import TEST
+from wizard.checks.dependencies.dependency import Dependency, Ecosystem
+from wizard.checks.dependencies.states import Checked, State
 from wizard.checks.hosting.asking import look_at_export
 from wizard.checks.hosting.github import GitHub
 from wizard.domain.answers import Row
@@ -28,7 +31,7 @@ from wizard.gui.pages import code_host, library_lines
 from wizard.gui.pages.code_panel import CodePanel
 from wizard.gui.shell import Shell
 from wizard.jobs.events import Progressed
-from wizard.session.deeds import dependencies
+from wizard.session.deeds import dependencies, scanning
 from wizard.session.session import Session
 from wizard.session.settings import Preferences
 
@@ -131,6 +134,49 @@ def test_of_many_thousands_the_first_are_drawn_and_the_others_counted(
     assert page.sentence == "5000 secrets are open."
     page.state.setCurrentIndex(page.state.findData("decided"))
     assert page.table.lines == ()
+
+
+def test_a_look_begins_with_an_empty_list_and_draws_what_fits_in_it(
+    opened: Shell, session: Session, repository: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened.go(Place("code"))
+    page, drawn = opened.page, []
+    one = Leak("betterleaks.jwt", Tier.A, Where.FILE, "a.py", 1, "", "eyJh… (90)", "b" * 32)
+    many = tuple(replace(one, line=n, fingerprint=f"{n:032}") for n in range(1000))
+    draw_rows = page._draw_rows
+    monkeypatch.setattr(page, "_draw_rows", lambda: (drawn.append(1), draw_rows()))
+    for shown in (1000, 1200, 1200):
+        news = scanning.Heard(str(repository), News(1, 1, 1, 1, many))
+        page._hear(Progressed(0, 0, 1, "", news))
+        assert len(page._listed[str(repository)]) == shown
+    assert len(drawn) == 2, "the third piece changes nothing that is shown"
+    monkeypatch.setattr(page._job, "begin", lambda begin, then: begin(lambda _event: None) and page._draw())
+    monkeypatch.setattr("wizard.session.deeds.scanning.scan", lambda *_asked, **_more: SimpleNamespace(id=0))
+    page._look()
+    assert page.table.lines == ()
+
+
+def test_libraries_of_several_repositories_stand_in_one_order(opened: Shell, session: Session, say: object) -> None:
+    def checked(name: str, state: State) -> Checked:
+        return Checked(Dependency(Ecosystem.NPM, name, "1", "package-lock.json", 1), state)
+
+    rows = (Row((("repository", "/one"), ("host", "github"))), Row((("repository", "/two"), ("host", "github"))))
+    say("SCOPE-6", rows)  # type: ignore[operator]
+    opened.go(Place("code", "libraries"))
+    part = opened.page.libraries
+    for place in ("/two", "/one", "/gone"):
+        found = [checked(f"{place}-{state}", state) for state in State]
+        part._sorted[place] = library_lines.rows_of(place, found)
+    part._draw_rows()
+    order = [(state, place) for state in library_lines.ORDER for place in ("/one", "/two")]
+    assert [line.cells[0].text for line in part.table.lines] == [f"{place}-{state}" for state, place in order]
+    part.search.setText("TWO-vuln")
+    assert [line.cells[0].text for line in part.table.lines] == ["/two-vulnerable"]
+    part.search.setText("")
+    part._sorted["/one"] = library_lines.rows_of("/one", [checked(f"n{n}", State.NONE_KNOWN) for n in range(500)])
+    part._draw_rows()
+    assert len(part.table.lines) == 300
+    assert part.more.text() == "204 more: use the filters above."
 
 
 @pytest.mark.slow

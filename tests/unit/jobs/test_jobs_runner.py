@@ -1,7 +1,9 @@
 """The job thread: results, failures, progress, a Stop that stops now, and an end that ends."""
 
 import asyncio
+import gc
 import threading
+import weakref
 from concurrent.futures import CancelledError
 
 import pytest
@@ -35,6 +37,26 @@ def test_work_reports_progress_and_ends_with_its_value(runner):
         Progressed(job.id, 1, 2, "half", "a"),
         Finished(job.id, 42),
     ]
+
+
+def test_what_a_job_made_goes_with_the_job(runner):
+    """Its value may be a list of many thousands of rows: held in a cycle it stays until all garbage is collected."""
+
+    class Made:
+        pass
+
+    async def work(progress):
+        return Made()
+
+    gc.disable()
+    try:
+        job = runner.start(work, "Making")
+        made = weakref.ref(job.result.result(30))
+        del job
+        runner.close()  # its thread lets go of it too
+        assert made() is None
+    finally:
+        gc.enable()
 
 
 def test_a_failure_reaches_the_one_who_started_it(runner):

@@ -319,19 +319,21 @@ class CodePage(Page):
 
         def begin(hear: Hear) -> Job[Any]:
             if public:
-                return public_code.look(session, preferences.home.data, hear, self.context.look_options())
-            return scanning.scan(session, preferences.home.data, hear=hear)
-
-        if self._job.begin(begin, lambda _found: self._done(public)):
+                job: Job[Any] = public_code.look(session, preferences.home.data, hear, self.context.look_options())
+            else:
+                job = scanning.scan(session, preferences.home.data, hear=hear)
             self._listed.clear()
             self._runs.clear()
-            self._draw_rows()
+            return job
+
+        self._job.begin(begin, lambda _found: self._done(public))
 
     def _hear(self, event: Progressed) -> None:
         if isinstance(event.partial, scanning.Heard) and event.partial.news.leaks:
             place = event.partial.repository
-            self._listed[place] = (*self._listed.get(place, ()), *event.partial.news.leaks)[: 4 * _SHOWN]
-            self._draw_rows()
+            if len(before := self._listed.get(place, ())) < 4 * _SHOWN:  # more would change nothing that is shown
+                self._listed[place] = (*before, *event.partial.news.leaks)[: 4 * _SHOWN]
+                self._draw_rows()
 
     def _done(self, public: bool) -> None:
         a11y.announce(self, self.sentence)

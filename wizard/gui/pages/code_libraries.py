@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from heapq import merge
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +23,7 @@ from wizard.gui.finder import place_of
 from wizard.gui.pages import errand
 from wizard.gui.pages.consent_card import ConsentCard
 from wizard.gui.pages.form import filters
-from wizard.gui.pages.library_lines import ORDER, Row, line, looked_up
+from wizard.gui.pages.library_lines import ORDER, Row, line, looked_up, rows_of
 from wizard.gui.pages.library_panel import LibraryPanel
 from wizard.gui.pages.one_job import OneJob
 from wizard.gui.widgets import choosing
@@ -59,6 +62,8 @@ class LibrariesPart(QWidget):
         super().__init__(page)
         self._page, self._context = page, page.context
         self._records: dict[str, dependencies.Record] = {}
+        self._sorted: dict[str, tuple[Row, ...]] = {}
+        self._rows: list[Row] = []
         self._runs: dict[str, str] = {}
         self._held: dict[Ecosystem, Held] | None = None
         self.offline_button = FilledButton(_("Look up offline"))
@@ -142,7 +147,8 @@ class LibrariesPart(QWidget):
     @property
     def sentence(self) -> str:
         """What is known now, for the top of the page."""
-        rows = [row.checked for row in self._all()]
+        known = [self._records[place] for place in self._repositories if place in self._records]
+        rows = [row for record in known for row in record.rows]
         if not rows:
             return _("What your lockfiles name, looked up in lists of known weaknesses.")
         return wording.counted(rows, sum(len(record.manifests) for record in self._records.values())) + "."
@@ -230,27 +236,27 @@ class LibrariesPart(QWidget):
         self._runs[place] = run
         session = self._context.open
 
-        def opened(record: dependencies.Record | None) -> None:
-            if record is not None:
-                self._records[place] = record
+        def work() -> tuple[dependencies.Record, tuple[Row, ...]] | None:
+            record = dependencies.record(session, place)
+            return (record, rows_of(place, record.rows)) if record is not None else None
+
+        def opened(read: tuple[dependencies.Record, tuple[Row, ...]] | None) -> None:
+            if read is not None:
+                self._records[place], self._sorted[place] = read
             self.draw()
 
-        errand.run(self._page, _("Opening the list"), lambda: dependencies.record(session, place), opened)
+        errand.run(self._page, _("Opening the list"), work, opened)
 
     # --- the list ------------------------------------------------------------------------------------------------
 
-    def _all(self) -> list[Row]:
-        return [Row(p, row) for p in self._repositories if p in self._records for row in self._records[p].rows]
-
-    def _rows(self) -> list[Row]:
+    def _fitting(self) -> Iterator[Row]:
+        """The rows in their order, as the filters say."""
         wanted, state = self.repository.currentData(), self.state.currentData()
         text = self.search.text().strip().lower()
-        rows = [
-            row
-            for row in self._all()
-            if wanted in ("", row.repository) and state in ("", row.checked.state.value) and text in row.searched
-        ]
-        return sorted(rows, key=lambda row: row.order)
+        places = [self._sorted.get(each, ()) for each in self._repositories if wanted in ("", each)]
+        for row in merge(*places, key=lambda row: row.order):
+            if state in ("", row.checked.state.value) and text in row.searched:
+                yield row
 
     def _decisions(self, checked: Checked) -> tuple[Disposal | None, ...]:
         session = self._context.open
@@ -260,12 +266,14 @@ class LibrariesPart(QWidget):
     def _draw_rows(self) -> None:
         if self._context.session is None:
             return
-        rows = self._rows()
-        self._filters.setVisible(bool(self._all()))
-        self.table.setVisible(bool(rows))
-        self.table.show_lines([line(row, self._decisions(row.checked)) for row in rows[:_SHOWN]])
-        self.more.setVisible(len(rows) > _SHOWN)
-        self.more.setText(_("{n} more: use the filters above.").format(n=len(rows) - _SHOWN))
+        fitting = self._fitting()
+        self._rows = list(islice(fitting, _SHOWN))
+        further = sum(1 for _each in fitting)
+        self._filters.setVisible(any(self._sorted.get(place) for place in self._repositories))
+        self.table.setVisible(bool(self._rows))
+        self.table.show_lines([line(row, self._decisions(row.checked)) for row in self._rows])
+        self.more.setVisible(further > 0)
+        self.more.setText(_("{n} more: use the filters above.").format(n=further))
         self._draw_panel()
 
     def _choose(self) -> None:
@@ -275,7 +283,7 @@ class LibrariesPart(QWidget):
             self._page.bring_into_view(self.panel)
 
     def _draw_panel(self) -> None:
-        row = next((row for row in self._rows() if row.key == self.table.key), None)
+        row = next((row for row in self._rows if row.key == self.table.key), None)
         self.panel.setVisible(row is not None)
         if row is None:
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from wizard.checks.dependencies import wording
@@ -24,25 +24,29 @@ class Row:
 
     repository: str
     checked: Checked
+    #: worst first, and last the key
+    order: tuple[int, int, str]
+    #: the words by which it is found
+    searched: str
 
     @property
     def key(self) -> str:
         """Known by where it stands, across looks."""
-        one = self.checked.dependency
-        return "\n".join((self.repository, *one.package, one.commit, one.file, str(one.line)))
+        return self.order[2]
 
-    @property
-    def searched(self) -> str:
-        """The words by which it is found."""
-        one = self.checked.dependency
-        names = (name for flaw in self.checked.vulnerabilities for name in (flaw.id, *flaw.aliases))
-        return " ".join((one.ecosystem, one.name, one.version, one.file, *names)).lower()
 
-    @property
-    def order(self) -> tuple[int, int, str]:
-        """Worst first."""
-        worst = min((RANK[flaw.severity.rating] for flaw in self.checked.vulnerabilities), default=len(RANK))
-        return ORDER.index(self.checked.state), worst, self.key
+def rows_of(repository: str, checked: Iterable[Checked]) -> tuple[Row, ...]:
+    """The rows of one repository as they stand in the list. 15,000 take a fifth of a second: not in the window."""
+    return tuple(sorted((_row(repository, each) for each in checked), key=lambda row: row.order))
+
+
+def _row(repository: str, checked: Checked) -> Row:
+    one = checked.dependency
+    key = "\n".join((repository, *one.package, one.commit, one.file, str(one.line)))
+    worst = min((RANK[flaw.severity.rating] for flaw in checked.vulnerabilities), default=len(RANK))
+    names = (name for flaw in checked.vulnerabilities for name in (flaw.id, *flaw.aliases))
+    searched = " ".join((one.ecosystem, one.name, one.version, one.file, *names)).lower()
+    return Row(repository, checked, (ORDER.index(checked.state), worst, key), searched)
 
 
 def line(row: Row, decisions: tuple[Disposal | None, ...]) -> Line:
