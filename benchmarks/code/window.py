@@ -127,8 +127,10 @@ def crowd(page: CodePage, folder: Path, secrets: int) -> dict[str, Any]:
         return not work.running
 
     wait_until(lambda: idle() and not page.table.isVisible())
-    figures: dict[str, Any] = {"many": look(page), "many again": look(page)}
+    figures: dict[str, Any] = {"many": look(page)}
     figures["many listed"] = used([lambda: None], idle)
+    figures["many again"] = look(page)
+    wait_until(idle)
     part = page.libraries
 
     def types(field: LineField, text: str) -> list[Callable[[], object]]:

@@ -27,7 +27,7 @@ from wizard.domain.events import SecretVerdict
 from wizard.domain.observation import Json, Verdict
 from wizard.domain.vulnerability import Decision
 from wizard.gui.context import Place
-from wizard.gui.pages import code_host, library_lines
+from wizard.gui.pages import code, code_host, library_lines
 from wizard.gui.pages.code_panel import CodePanel
 from wizard.gui.shell import Shell
 from wizard.jobs.events import Progressed
@@ -152,8 +152,16 @@ def test_a_look_begins_with_an_empty_list_and_draws_what_fits_in_it(
     assert len(drawn) == 2, "the third piece changes nothing that is shown"
     monkeypatch.setattr(page._job, "begin", lambda begin, then: begin(lambda _event: None) and page._draw())
     monkeypatch.setattr("wizard.session.deeds.scanning.scan", lambda *_asked, **_more: SimpleNamespace(id=0))
+    read: list[tuple[object, ...]] = []
+    monkeypatch.setattr(code.errand, "run", lambda *asked, **_more: read.append(asked))
+    page._read(str(repository), "a run")
     page._look()
     assert page.table.lines == ()
+    read[0][3](SimpleNamespace(leaks=many))
+    assert page.table.lines == (), "the list of the look before has come too late"
+    page._read(str(repository), "a run")
+    read[1][3](SimpleNamespace(leaks=many))
+    assert len(page.table.lines) == 300
 
 
 def test_libraries_of_several_repositories_stand_in_one_order(opened: Shell, session: Session, say: object) -> None:

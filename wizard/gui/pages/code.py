@@ -115,7 +115,7 @@ class CodePage(Page):
         self.panel.wanted.connect(self._to_requirement)
         self.panel.said.connect(self.message_bar.say)
         self.panel.hide()
-        self.empty = EmptyState("search", "", _("Name the repositories"))
+        self.empty = EmptyState("search", _("No repository is in the scope yet."), _("Name the repositories"))
         self.empty.acted.connect(lambda: self.go.emit(place_of(self.context, "SCOPE-6")))
         self._filters = QWidget()
         self._filters.setLayout(filters(self.repository, self.tier, self.state, self.search))
@@ -216,7 +216,6 @@ class CodePage(Page):
                 self._listed[host.subject] = public_code.leaks(session, host.subject)
         self.verdicts.setText("\n".join(sentences))
         self.empty.setVisible(not places)
-        self.empty.words.setText(_("No repository is in the scope yet."))
         self._draw_rows()
         if self.part == "libraries":
             self.libraries.draw()
@@ -233,8 +232,9 @@ class CodePage(Page):
         session = self.context.open
 
         def opened(listing: scanning.Listing | None) -> None:
-            self._listed[place] = listing.leaks if listing else ()
-            self._draw_rows()
+            if self._runs.get(place) == run:  # else a new look has begun, whose list this is not
+                self._listed[place] = listing.leaks if listing else ()
+                self._draw_rows()
 
         errand.run(self, _("Opening the list"), lambda: scanning.listing(session, place), opened)
 
