@@ -242,6 +242,7 @@ def test_a_file_with_a_live_secret_waits_until_it_is_said_what_it_is(
     assert [item.name for item in session.assessment.evidence.values()] == ["app.log"]
 
 
+@pytest.mark.slow
 def test_a_recording_is_read_when_it_is_filed(opened: Shell, session: Session, tmp_path: Path, qtbot: QtBot) -> None:
     page = evidence(opened)
     url = "https://app.apollo.io/#/oauth/authorize?client_id=a&response_type=token&redirect_uri=https://x.example/cb"

@@ -194,6 +194,7 @@ class _Keyring:
         del self.kept[service, name]
 
 
+@pytest.mark.slow
 def test_the_keyring_opens_it_once_but_not_after_a_lock(
     shell: Shell, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

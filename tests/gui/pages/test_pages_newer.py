@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.gui.pages.test_pages_team import picture
@@ -18,6 +19,7 @@ from wizard.gui.shell import Shell
 from wizard.session.session import Session
 
 
+@pytest.mark.slow
 def test_a_requirement_a_question_a_file_and_the_hosts_can_be_read_and_not_changed(
     opened: Shell, session: Session, qtbot: QtBot, tmp_path: Path
 ) -> None:

@@ -89,6 +89,7 @@ def test_what_is_handed_over_on_leaving_and_not_saved_is_said_where_one_is_then(
     qtbot.waitUntil(lambda: "No space left" in opened.page.message_bar.text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("room", [False, True])
 def test_the_window_stays_once_for_what_cannot_be_saved(
     opened: Shell, session: Session, disk: Disk, qtbot: QtBot, room: bool

@@ -85,6 +85,7 @@ def test_nothing_is_sent_to_whoever_is_not_trusted() -> None:
     assert not seen
 
 
+@pytest.mark.slow
 def test_a_body_without_end_is_unknown() -> None:
     head = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 999\r\n\r\n{"is_logged_in":true'
     assert _ask(bytes_then(head)).verdict is U

@@ -114,6 +114,7 @@ def test_forged_key_and_forged_record(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _look(table, anchors, monkeypatch).verdict is Verdict.FAIL
 
 
+@pytest.mark.slow
 def test_the_host_s_own_records_count(monkeypatch: pytest.MonkeyPatch) -> None:
     def world() -> tuple[Table, tuple[str, ...], Zone]:
         table: Table = {}
@@ -151,6 +152,7 @@ def test_another_root_is_not_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _look(table, dnssec.ANCHORS, monkeypatch).verdict is Verdict.FAIL
 
 
+@pytest.mark.slow
 def test_hidden_signatures_and_silence_are_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
     table, anchors = _world()
     bare = {key: value for key, value in table.items() if not key[1].startswith("RRSIG")}

@@ -198,6 +198,7 @@ def test_a_hundred_hosts_at_once_lose_no_answer() -> None:
     assert {p.total for p in ends} == {100}
 
 
+@pytest.mark.slow
 def test_results_come_before_the_slow_look_is_done() -> None:
     heard: list[str] = []
 
@@ -363,6 +364,7 @@ def test_bucket_lets_a_burst_through_and_then_keeps_the_pace() -> None:
     assert asyncio.run(run()) == [True, True, True, False, False]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("public_root")
 def test_works_over_ipv6() -> None:
     async def run() -> None:

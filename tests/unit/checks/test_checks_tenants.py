@@ -80,6 +80,9 @@ def limited(request: Request, thing: object) -> Page:
 SHELL = Page(200, (("Content-Type", "text/html"),), b"<html><body><div id=app></div></body></html>")
 
 #: name: (server, endpoints, verdict, words of the reason)
+#: Our own pace makes it wait.
+MANY = "more functions than are called"
+
 TABLE: dict[str, tuple[Answer, tuple[Endpoint, ...], Verdict, str]] = {
     "404": (service(), BOTH, P, "All 2 attempts"),
     "403": (service(refusing(403)), BOTH, P, "All 2 attempts"),
@@ -137,7 +140,7 @@ TABLE: dict[str, tuple[Answer, tuple[Endpoint, ...], Verdict, str]] = {
     "described, and named": (
         service(), (*BOTH, Endpoint("GET", "/contacts/1", template="/contacts/{id}")), P, "All 2 attempts",
     ),
-    "more functions than are called": (
+    MANY: (
         service(missing=lambda r: data(403, {"role": "user"}) if r.path.startswith("/staff") else NOT_FOUND),
         (*BOTH, *(Endpoint("GET", f"/staff{n}", admin=True) for n in range(27))), W, "/staff25 and 1 more were not",
     ),
@@ -183,7 +186,7 @@ def _look(answer: Answer, endpoints: tuple[Endpoint, ...]) -> tuple[HostLook, li
     return asyncio.run(run()), seen
 
 
-@pytest.mark.parametrize("name", TABLE)
+@pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.slow if n == MANY else ()) for n in TABLE])
 def test_what_belongs_to_one_customer(name: str) -> None:
     answer, endpoints, verdict, why = TABLE[name]
     found, seen = _look(answer, endpoints)

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.servers import certs
 from tests.servers.web import GOOD, Page, serve, site
 from wizard.checks import public_secrets
@@ -136,6 +138,7 @@ def test_large_scripts_are_read_whole(engine: Kingfisher, token: Callable[[], st
     assert looked(engine, pages)[0].verdict is Verdict.FAIL
 
 
+@pytest.mark.slow
 def test_a_process_of_its_own_finds_the_same(engine: Kingfisher, token: Callable[[], str], rules_home: Path) -> None:
     """There a search never keeps the window waiting; the key and the secret stand nowhere afterwards."""
     secret = token()

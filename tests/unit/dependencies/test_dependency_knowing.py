@@ -109,6 +109,7 @@ def test_no_answer_is_not_checked_and_never_a_pass(osv, fault):
     assert verdict(rows, source) is Verdict.UNKNOWN
 
 
+@pytest.mark.slow
 def test_an_answer_without_end_is_none(osv):
     osv.fault = "endless"
     rows, _source = ask(osv, (npm("unheard-of"),))

@@ -116,6 +116,7 @@ def test_nobody_there():
     assert "did not show" in judgement.summary, "nobody could look whether a file configures a scan"
 
 
+@pytest.mark.slow
 def test_an_unprotected_branch_is_seen():
     with serving(
         {k: v for k, v in GITHUB.items() if "protection" not in k} | {f"{R}/rules/branches/main": [[]]}

@@ -17,6 +17,7 @@ from wizard.session.settings import Home, Preferences
 from wizard.vault.keys import Cost
 
 
+@pytest.mark.slow
 def test_ask_with_the_kept_token(tmp_path):
     session = opening.create(
         tmp_path / "Northwind.attestry",

@@ -79,6 +79,7 @@ def test_a_plain_run_agrees_to_nothing_more(session):
     assert ("host-control", host.subject) not in session.assessment.observations
 
 
+@pytest.mark.slow
 def test_two_customers_are_told_apart_and_their_credentials_are_nowhere(session, tmp_path):
     def answer(request):
         if request.token not in (A, B):

@@ -206,6 +206,7 @@ def test_what_is_filed_later_is_read_as_what_is_added_there_at_once(scoped, tmp_
     assert scoped.assessment.observations["oauth-flow", ""] == seen, "nothing new was filed"
 
 
+@pytest.mark.slow
 def test_a_recording_or_log_that_cannot_be_read_says_why_when_it_is_added(scoped, tmp_path):
     for name, requirement, words in (("flow.har", "ELIG-2", "no browser recording"), ("access.log", "SEC-3", "")):
         (tmp_path / name).write_bytes(b"{}" if name == "flow.har" else b"nothing that is a request\n")

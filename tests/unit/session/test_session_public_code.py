@@ -20,6 +20,7 @@ from wizard.session.deeds import answers, looking, public_code, scanning
 from wizard.session.deeds.looking import LookOptions, NothingToLook, ScopeNotConfirmed
 
 
+@pytest.mark.slow
 def test_only_agreed_hosts_are_looked_at_and_it_is_recorded(session, tmp_path):
     with pytest.raises(NothingToLook):
         public_code.look(session, tmp_path)

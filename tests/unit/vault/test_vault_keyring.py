@@ -247,6 +247,7 @@ def test_no_secret_is_printed() -> None:
     assert ring.get("a").secret == b"CANARY"
 
 
+@pytest.mark.slow
 def test_a_keyring_that_hangs_is_waited_for_once() -> None:
     ring = keyring_of(Hangs(), patience=0.5)
     begun = time.monotonic()
