@@ -21,7 +21,7 @@ from wizard.cli.list_command import no_such_check
 from wizard.cli.output import Exit, Output, worst
 from wizard.domain.finding import SubjectKind
 from wizard.domain.language import _
-from wizard.domain.observation import Json, Level, Result, Verdict
+from wizard.domain.observation import WORST_FIRST, Json, Level, Result, Verdict
 from wizard.domain.scope import Host, parse_host
 from wizard.session.control_key import control_key
 from wizard.session.settings import Home
@@ -52,9 +52,6 @@ class Printed:
     proof: str
     next_step: str
     fix: str
-
-
-_WORST_FIRST = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN, Verdict.PASS, Verdict.NOT_APPLICABLE)
 
 
 def run(asked: argparse.Namespace, output: Output) -> Exit:
@@ -115,7 +112,7 @@ def run(asked: argparse.Namespace, output: Output) -> Exit:
         of_hosts = [check for check in checks if check.about is SubjectKind.HOST]
         asyncio.run(plan.look(tuple(hosts.values()), of_hosts, settings, report))
     if len(codes) > 1 and not output.as_json:
-        output.say(", ".join(f"{seen[verdict]} {verdict.value}" for verdict in _WORST_FIRST if seen[verdict]))
+        output.say(", ".join(f"{seen[verdict]} {verdict.value}" for verdict in WORST_FIRST if seen[verdict]))
     return worst(codes)
 
 

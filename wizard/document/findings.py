@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from wizard.document import marks
 from wizard.domain.attestation import Attestation, Item, Seen
 from wizard.domain.finding import Mark
-from wizard.domain.observation import Level, Verdict
+from wizard.domain.observation import WORST_FIRST, Level, Verdict
 from wizard.domain.questionnaire import Obligation
-
-_VERDICTS = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN, Verdict.PASS, Verdict.NOT_APPLICABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ def all_seen(item: Item) -> tuple[Seen, ...]:
     """Everything seen about a requirement and its parts, worst first."""
     seen = (*item.seen, *(one for part in item.parts for one in part.seen))
     return tuple(
-        sorted(seen, key=lambda one: (_VERDICTS.index(one.result.verdict), one.result.check, one.result.subject))
+        sorted(seen, key=lambda one: (WORST_FIRST.index(one.result.verdict), one.result.check, one.result.subject))
     )
 
 

@@ -22,6 +22,10 @@ class Verdict(StrEnum):
     NOT_APPLICABLE = "not-applicable"
 
 
+#: The order in which results are listed.
+WORST_FIRST = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN, Verdict.PASS, Verdict.NOT_APPLICABLE)
+
+
 class Level(StrEnum):
     """Whether the page demands it; a failed advisory check is a note and never red."""
 

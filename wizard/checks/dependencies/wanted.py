@@ -53,15 +53,18 @@ def _exactly(wanted: str) -> str:
     return "" if found is None or _NOT_EXACT.search(found[1]) else found[1]
 
 
+def _settings(package: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [*(table(package, each) for each in _OVERRIDES), table(table(package, "pnpm"), "overrides")]
+
+
 def overridden(package: Mapping[str, Any]) -> set[str]:
     """The names whose version a package.json sets, whatever is asked for."""
-    settings = [*(table(package, each) for each in _OVERRIDES), table(table(package, "pnpm"), "overrides")]
-    return names_of_overrides(key for each in settings for key in each)
+    return names_of_overrides(key for each in _settings(package) for key in each)
 
 
 def _put_in_place(package: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Each package that a package.json gives from elsewhere, whoever asks for it, with the place as it is written."""
-    for each in (*(table(package, each) for each in _OVERRIDES), table(table(package, "pnpm"), "overrides")):
+    for each in _settings(package):
         for key, where in each.items():
             if isinstance(where, str):
                 yield from ((name, where) for name in names_of_overrides([key]))

@@ -221,10 +221,12 @@ class Page(QWidget):
         session, say = self.context.session, self.context.say_mistake
         if session is not None:
             self.context.say_mistake = faults.append
-            self.left()
-            session.flush()
-            QCoreApplication.sendPostedEvents(self.context.mailbox)  # it hears what the writer says
-            self.context.say_mistake = say
+            try:
+                self.left()
+                session.flush()
+                QCoreApplication.sendPostedEvents(self.context.mailbox)  # it hears what the writer says
+            finally:
+                self.context.say_mistake = say
         return faults
 
     def start(
